@@ -1,0 +1,92 @@
+# Everything one does with a checkout. `make` alone lists it.
+
+PYTHON ?= python3
+ARGS ?=
+
+VENV := .venv
+BIN := $(VENV)/bin
+BUILD := build
+PYTHONS_LOCKED := 3.11 3.12 3.13
+
+# The minor version picks the lock file: Python 3.11 -> py311. Without a lock, pip resolves the dependencies itself.
+PY_TAG := $(shell $(PYTHON) -c 'import sys; print("py%d%d" % sys.version_info[:2])' 2>/dev/null)
+RUN_LOCK := $(wildcard locks/run-$(PY_TAG).txt)
+DEV_LOCK := $(wildcard locks/dev-$(PY_TAG).txt)
+
+PIP := $(BIN)/python -m pip -qq --disable-pip-version-check --no-input
+# No isolation and no dependencies: all that this needs is in the lock, by hash.
+INSTALL_DRROUTER := $(PIP) install --no-deps --no-build-isolation --editable .
+
+# The stamps are newer than what they were made from as long as nothing has to be installed again.
+VENV_MADE := $(VENV)/.made
+RUN_INSTALLED := $(VENV)/.installed-run
+DEV_INSTALLED := $(VENV)/.installed-dev
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help venv demo check test test-system bench lock clean
+
+help: ## list these targets
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-20s %s\n", $$1, $$2 }'
+
+venv: $(DEV_INSTALLED) ## install everything for development into .venv
+
+demo: $(RUN_INSTALLED) ## run the router with a simulated home; pass options with ARGS="..."
+	@$(BIN)/drrouter demo $(ARGS)
+
+# ---------------------------------------------------------------------------------------------------- installing
+
+$(VENV_MADE):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	    || { echo "drrouter needs Python 3.11 or newer; name one with: make PYTHON=/path/to/python3" >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV) \
+	    || { echo "This Python cannot make a virtual environment; on Debian: apt-get install python3-venv" >&2; exit 1; }
+	@touch $@
+
+$(RUN_INSTALLED): $(VENV_MADE) $(RUN_LOCK) pyproject.toml
+	@echo "Installing drrouter's dependencies (about a minute)..."
+ifneq ($(RUN_LOCK),)
+	@$(PIP) install --require-hashes --requirement $(RUN_LOCK)
+	@$(INSTALL_DRROUTER)
+else
+	@echo "There is no lock for this Python ($(PY_TAG)), so pip chooses the newest versions that fit."
+	@$(PIP) install --editable .
+endif
+	@touch $@
+
+$(DEV_INSTALLED): $(VENV_MADE) $(DEV_LOCK) pyproject.toml
+	@echo "Installing drrouter and its development tools (about a minute)..."
+ifneq ($(DEV_LOCK),)
+	@$(PIP) install --require-hashes --requirement $(DEV_LOCK)
+	@$(INSTALL_DRROUTER)
+else
+	@echo "There is no lock for this Python ($(PY_TAG)), so pip chooses the newest versions that fit."
+	@$(PIP) install --editable '.[dev]' --group build
+endif
+	@touch $(RUN_INSTALLED) $@
+
+# ----------------------------------------------------------------------------------------------------- locks
+
+UV := $(BUILD)/uv/bin/uv
+
+$(UV):
+	@$(PYTHON) -m venv $(BUILD)/uv
+	@$(BUILD)/uv/bin/python -m pip -qq --disable-pip-version-check install uv
+
+# The dev lock is made first and constrains the run lock, so that both name the same versions.
+COMPILE = $(UV) pip compile --quiet --upgrade --generate-hashes --no-header --no-emit-index-url --no-emit-find-links \
+    --python-platform linux --group build pyproject.toml
+
+lock: $(UV) ## choose new versions: rewrite locks/ for each Python
+	@mkdir -p locks
+	@for version in $(PYTHONS_LOCKED); do \
+	    tag="py$$(echo $$version | tr -d .)"; \
+	    echo "Locking for Python $$version..."; \
+	    $(COMPILE) --python-version $$version --extra dev --output-file locks/dev-$$tag.txt >/dev/null && \
+	    $(COMPILE) --python-version $$version --constraint locks/dev-$$tag.txt --output-file locks/run-$$tag.txt >/dev/null \
+	    || exit 1; \
+	done
+
+clean: ## remove what was built and installed
+	@rm -rf $(VENV) $(BUILD) dist .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
