@@ -1,0 +1,1 @@
+"""The words of the field as values: frozen, valid once built, without any input or output."""

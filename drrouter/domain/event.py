@@ -1,0 +1,69 @@
+"""Events of a service provider in our own units, as every later room sees them.
+
+The adapter that received an event has already applied its time rules (defaults, follow-on
+intervals, "now") and converted units; what could not be understood is named in ``ignored``.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from drrouter.domain.ids import EventId, ProgramId, ProviderId
+from drrouter.domain.interval import Interval
+
+
+class PayloadType(StrEnum):
+    """What a payload says; names as in OpenADR 3.1, Definition, "Enumerations"."""
+
+    PRICE = "PRICE"
+    EXPORT_PRICE = "EXPORT_PRICE"
+    GHG = "GHG"
+    IMPORT_CAPACITY_LIMIT = "IMPORT_CAPACITY_LIMIT"
+    SIMPLE = "SIMPLE"
+    ALERT_GRID_EMERGENCY = "ALERT_GRID_EMERGENCY"
+
+
+@dataclass(frozen=True, slots=True)
+class Payload:
+    """One value over one interval.
+
+    ``value`` is money per kWh for prices, g/kWh for GHG, W for limits, 0..3 for SIMPLE and
+    1 for an alert, whose words are in ``text`` (shown as text only: it is hostile until shown).
+    """
+
+    type: PayloadType
+    interval: Interval
+    value: float
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One version of one event.
+
+    Attributes:
+        targets: names of groups, resources or VENs; empty means the whole site.
+        priority: 0 is highest, None lowest (OpenADR 3.1, Definition, "priority").
+        currency: ISO 4217 of its prices, empty where it has none.
+        ignored: sentences about parts that were not understood.
+    """
+
+    id: EventId
+    provider: ProviderId
+    program_id: ProgramId
+    name: str
+    modified_at: datetime
+    payloads: tuple[Payload, ...]
+    priority: int | None = None
+    targets: tuple[str, ...] = ()
+    currency: str = ""
+    ignored: tuple[str, ...] = ()
+
+    @property
+    def version(self) -> str:
+        """What tells two versions of the same event apart."""
+        return self.modified_at.isoformat()
+
+    def of(self, *types: PayloadType) -> tuple[Payload, ...]:
+        """Its payloads of these types."""
+        return tuple(payload for payload in self.payloads if payload.type in types)

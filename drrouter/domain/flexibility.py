@@ -1,0 +1,177 @@
+"""What a device can do differently: the planner's view of an object model.
+
+Kinds follow S2 (EN 50491-12-2): ``profile`` is PPBC, ``storage`` is FRBC, ``demand`` is DDBC.
+A *phase* is a part of a programme; a *line* is L1, L2 or L3.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+from drrouter.domain.ids import ProgrammeId
+
+
+class Line(StrEnum):
+    """The conductor that feeds a device."""
+
+    L1 = "L1"
+    L2 = "L2"
+    L3 = "L3"
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """A part of a programme at one mean power.
+
+    Raises:
+        ValueError: the duration is not positive or the power negative.
+    """
+
+    name: str
+    duration: timedelta
+    power_w: float
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot run."""
+        if self.duration <= timedelta(0) or self.power_w < 0:
+            raise ValueError(f"phase {self.name!r} needs a positive duration and no negative power")
+
+
+@dataclass(frozen=True, slots=True)
+class Programme:
+    """A whole cycle of a machine: its phases in order, never cut once it runs.
+
+    Raises:
+        ValueError: there are no phases.
+    """
+
+    id: ProgrammeId
+    name: str
+    phases: tuple[Phase, ...]
+
+    def __post_init__(self) -> None:
+        """Refuse an empty programme."""
+        if not self.phases:
+            raise ValueError(f"programme {self.id!r} has no phases")
+
+    @property
+    def duration(self) -> timedelta:
+        """From start to end."""
+        return sum((phase.duration for phase in self.phases), timedelta(0))
+
+    @property
+    def energy_wh(self) -> float:
+        """What one run consumes."""
+        return sum(phase.power_w * phase.duration.total_seconds() / 3600 for phase in self.phases)
+
+    def power_at(self, elapsed: timedelta) -> float:
+        """The power, in W, this long after the start; 0 before and after the cycle."""
+        if elapsed < timedelta(0):
+            return 0.0
+        for phase in self.phases:
+            if elapsed < phase.duration:
+                return phase.power_w
+            elapsed -= phase.duration
+        return 0.0
+
+    def energy_between(self, since: timedelta, until: timedelta) -> float:
+        """The energy, in Wh, from ``since`` to ``until`` after the start."""
+        total, begin = 0.0, timedelta(0)
+        for phase in self.phases:
+            seconds = (min(until, begin + phase.duration) - max(since, begin)).total_seconds()
+            total += phase.power_w * max(seconds, 0.0) / 3600
+            begin += phase.duration
+        return total
+
+
+class RemoteStart(StrEnum):
+    """Whether a command may start the machine; ``armed``: a person loads it and presses start first."""
+
+    ALWAYS = "always"
+    ARMED = "armed"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileFlexibility:
+    """Whole cycles, one of several programmes (washer, dryer, dishwasher)."""
+
+    programmes: tuple[Programme, ...]
+    remote_start: RemoteStart = RemoteStart.ARMED
+
+    def programme(self, programme_id: ProgrammeId) -> Programme | None:
+        """The programme of that id, None where there is none."""
+        return next(
+            (programme for programme in self.programmes if programme.id == programme_id),
+            None,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class StorageFlexibility:
+    """A level that power raises or lowers: freezer (degrees C), tank, EV or battery (Wh).
+
+        d(level)/dt = level_per_wh * power_w + drift_per_h          (power in W, time in h)
+
+    Attributes:
+        level_min, level_max: what no plan may leave (food safety, battery size).
+        level_target: where the device would keep itself.
+        min_power_w, max_power_w: a running device draws between them; off is always allowed.
+        duty: True where the device cycles by itself inside a slot (a compressor on its thermostat),
+            so that its mean power may be anything from 0 to ``max_power_w``.
+        idle_power_w: what it draws while not running.
+        min_on, min_off: the shortest time to run and to rest.
+
+    Raises:
+        ValueError: bounds are crossed or power does nothing to the level.
+    """
+
+    unit: str
+    level_min: float
+    level_max: float
+    level_target: float
+    level_per_wh: float
+    drift_per_h: float
+    max_power_w: float
+    min_power_w: float = 0.0
+    duty: bool = False
+    idle_power_w: float = 0.0
+    min_on: timedelta = timedelta(0)
+    min_off: timedelta = timedelta(0)
+
+    def __post_init__(self) -> None:
+        """Refuse crossed bounds."""
+        if self.level_min >= self.level_max or not 0 <= self.min_power_w <= self.max_power_w:
+            raise ValueError("storage needs level_min < level_max and 0 <= min_power_w <= max_power_w")
+        if self.level_per_wh == 0:
+            raise ValueError("storage needs power to change its level: level_per_wh is 0")
+
+    @property
+    def runs_downwards(self) -> bool:
+        """Whether running lowers the level (a freezer) rather than raising it (a car)."""
+        return self.level_per_wh < 0
+
+    def level_after(self, level: float, power_w: float, duration: timedelta) -> float:
+        """The level after running at this mean power for this long."""
+        hours = duration.total_seconds() / 3600
+        return level + hours * (self.level_per_wh * power_w + self.drift_per_h)
+
+
+@dataclass(frozen=True, slots=True)
+class DemandFlexibility:
+    """A load that comes as it comes and may be curtailed for a while (HVAC on a relay).
+
+    Attributes:
+        power_w: the mean power expected while nobody interferes.
+        max_power_w: the power while it runs.
+        max_off: the longest time it may be held off without a pause.
+        curtail_price_per_kwh: what a kWh not delivered is worth to the household.
+    """
+
+    power_w: float
+    max_power_w: float
+    max_off: timedelta = timedelta(hours=1)
+    curtail_price_per_kwh: float = 1.0
+
+
+Flexibility = ProfileFlexibility | StorageFlexibility | DemandFlexibility

@@ -1,0 +1,38 @@
+"""The decision journal: what the router did and why, for the homeowner."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from drrouter.domain.ids import DeviceId, EventId
+
+
+class JournalKind(StrEnum):
+    """What happened."""
+
+    STARTED = "started"
+    EVENT_ACCEPTED = "event_accepted"
+    EVENT_CANCELLED = "event_cancelled"
+    LINK = "link"
+    PLAN = "plan"
+    SETPOINT = "setpoint"
+    REFUSED = "refused"
+    CYCLE = "cycle"
+    WISH = "wish"
+    OVERRIDE = "override"
+    COMMITMENT = "commitment"
+    DEVICE = "device"
+    LIMIT = "limit"
+    ALARM = "alarm"
+
+
+@dataclass(frozen=True, slots=True)
+class JournalEntry:
+    """One decision with its reason; every plan and every setpoint names both rungs in ``data``."""
+
+    at: datetime
+    kind: JournalKind
+    sentence: str
+    device_id: DeviceId | None = None
+    event_id: EventId | None = None
+    data: dict[str, float | str | bool | None] = field(default_factory=dict)

@@ -1,0 +1,147 @@
+"""A plan: power per device and slot, what it misses, what it costs, and why."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from drrouter.domain.ids import DeviceId, ProgrammeId
+from drrouter.domain.interval import Interval
+
+
+class SolveRung(StrEnum):
+    """Who made the plan (DESIGN, "The two ladders")."""
+
+    OPTIMAL = "optimal"
+    INCUMBENT = "incumbent"
+    GREEDY = "greedy"
+    DEVICE_DEFAULT = "device_default"
+
+
+class DataRung(StrEnum):
+    """What the plan knew of prices and events."""
+
+    LIVE = "live"
+    LAST_PUBLISHED = "last_published"
+    OFFLINE_PROFILE = "offline_profile"
+    BEST_PRACTICE = "best_practice"
+
+
+class MissKind(StrEnum):
+    """A goal that is not met."""
+
+    CYCLE = "cycle"
+    DEADLINE = "deadline"
+    LEVEL = "level"
+    COMFORT = "comfort"
+    LIMIT = "limit"
+
+
+@dataclass(frozen=True, slots=True)
+class Miss:
+    """What is missed, by how much and because of what (P3); ``device_id`` None means the site."""
+
+    kind: MissKind
+    device_id: DeviceId | None
+    amount: float
+    unit: str
+    cause: str
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduledCycle:
+    """One whole cycle at its place; ``fixed`` when it runs already or was committed."""
+
+    device_id: DeviceId
+    programme_id: ProgrammeId
+    start: datetime
+    end: datetime
+    fixed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CostSplit:
+    """What the plan costs, in its currency; penalties are prices of misses, not money."""
+
+    import_cost: float = 0.0
+    export_revenue: float = 0.0
+    co2_cost: float = 0.0
+    penalties: float = 0.0
+
+    @property
+    def money(self) -> float:
+        """What the bill would show."""
+        return self.import_cost - self.export_revenue
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why a device runs when it runs (P5), in words and numbers.
+
+    Attributes:
+        cost_now: if it started, or charged at full power, now.
+        cost_planned: as planned.
+        binding: the constraint that keeps the plan from being cheaper, in words.
+        would_change: what would make it cheaper, in words; empty where nothing would.
+    """
+
+    device_id: DeviceId
+    text: str
+    cost_now: float | None = None
+    cost_planned: float | None = None
+    binding: str = ""
+    would_change: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The answer to a Problem; every tuple has one entry per slot.
+
+    Attributes:
+        power_w: mean power per device and slot; devices without a part in the plan are absent.
+        level: level at the end of each slot, for storages.
+        grid_w: import (positive) or export (negative).
+        marginal_price: what one more kWh in that slot would cost.
+        headroom_w: what is left below the tightest site limit.
+        gap, bound: of the solver; None where no solver made the plan.
+    """
+
+    made_at: datetime
+    slots: tuple[Interval, ...]
+    currency: str
+    power_w: dict[DeviceId, tuple[float, ...]]
+    level: dict[DeviceId, tuple[float, ...]]
+    cycles: tuple[ScheduledCycle, ...]
+    grid_w: tuple[float, ...]
+    misses: tuple[Miss, ...]
+    cost: CostSplit
+    marginal_price: tuple[float, ...]
+    headroom_w: tuple[float, ...]
+    solve_rung: SolveRung
+    data_rung: DataRung
+    explanations: tuple[Explanation, ...] = ()
+    changes: tuple[str, ...] = ()
+    gap: float | None = None
+    bound: float | None = None
+    objective: float | None = None
+    trigger: str = ""
+    plan_schema: int = field(default=1)
+
+    def slot_at(self, instant: datetime) -> int | None:
+        """The index of the slot that holds the instant, None outside the plan."""
+        return next(
+            (index for index, slot in enumerate(self.slots) if slot.holds(instant)),
+            None,
+        )
+
+    def power_at(self, device_id: DeviceId, instant: datetime) -> float | None:
+        """The planned power, in W; None where the plan says nothing."""
+        index, power_w = self.slot_at(instant), self.power_w.get(device_id)
+        return None if index is None or power_w is None else power_w[index]
+
+    def cycle_of(self, device_id: DeviceId) -> ScheduledCycle | None:
+        """The cycle planned for the device, None where there is none."""
+        return next((cycle for cycle in self.cycles if cycle.device_id == device_id), None)
+
+    def explanation_of(self, device_id: DeviceId) -> Explanation | None:
+        """Why the device runs when it runs."""
+        return next((text for text in self.explanations if text.device_id == device_id), None)

@@ -1,0 +1,77 @@
+"""What comes in from a service provider, and what goes back to it."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from drrouter.domain.event import Event
+from drrouter.domain.ids import DeviceId, EventId, ProgramId, ProviderId
+
+
+@dataclass(frozen=True, slots=True)
+class EventReceived:
+    """A new or changed event."""
+
+    event: Event
+
+
+@dataclass(frozen=True, slots=True)
+class EventCancelled:
+    """The provider took the event back."""
+
+    provider: ProviderId
+    event_id: EventId
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class EventsComplete:
+    """A complete, successful poll saw exactly these; any other of this provider is cancelled.
+
+    A failed or partial poll never sends this (OpenADR 3.1 User Guide 7.9; facts, point 20).
+    """
+
+    provider: ProviderId
+    event_ids: frozenset[EventId]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LinkChanged:
+    """The link to the provider came or went."""
+
+    provider: ProviderId
+    up: bool
+    sentence: str
+    at: datetime
+
+
+Signal = EventReceived | EventCancelled | EventsComplete | LinkChanged
+
+
+class MessageKind(StrEnum):
+    """What we tell a provider about one of its events."""
+
+    RECEIPT = "receipt"
+    OPTED_OUT = "opted_out"
+    IMPOSSIBLE = "impossible"
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxItem:
+    """One message to a provider, kept until it was delivered; ``id`` makes it idempotent.
+
+    Attributes:
+        member: for a group order, the device that this acknowledgement is for.
+        payloads: report payloads, by name.
+    """
+
+    id: str
+    provider: ProviderId
+    kind: MessageKind
+    event_id: EventId
+    event_version: str
+    program_id: ProgramId
+    created_at: datetime
+    member: DeviceId | None = None
+    payloads: dict[str, float | str] = field(default_factory=dict)

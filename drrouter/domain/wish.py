@@ -1,0 +1,81 @@
+"""What the people in the home want: wishes, overrides and the commitments that follow."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from drrouter.domain.ids import DeviceId, HoldToken, ProgrammeId
+
+
+@dataclass(frozen=True, slots=True)
+class CycleWish:
+    """Run this programme, not before ``earliest``, done by ``ready_by``.
+
+    Raises:
+        ValueError: ready-by is not after earliest.
+    """
+
+    device_id: DeviceId
+    programme_id: ProgrammeId
+    earliest: datetime
+    ready_by: datetime
+
+    def __post_init__(self) -> None:
+        """Refuse an empty window."""
+        if self.ready_by <= self.earliest:
+            raise ValueError("ready_by must be after earliest")
+
+
+@dataclass(frozen=True, slots=True)
+class LevelWish:
+    """Have at least this level (in the storage's unit) by this time: a car at departure."""
+
+    device_id: DeviceId
+    level: float
+    by: datetime
+
+
+Wish = CycleWish | LevelWish
+
+
+class OverrideMode(StrEnum):
+    """What the owner orders; it beats any event until it expires."""
+
+    ON = "on"
+    OFF = "off"
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """The customer's final word on one device, until it expires (TR 102 935, 7.1)."""
+
+    device_id: DeviceId
+    mode: OverrideMode
+    until: datetime
+    by: str = "owner"
+
+
+@dataclass(frozen=True, slots=True)
+class Commitment:
+    """An accepted option: this cycle starts then; no later plan moves it."""
+
+    device_id: DeviceId
+    programme_id: ProgrammeId
+    start: datetime
+    duration: timedelta
+    token: HoldToken
+    accepted_at: datetime
+
+    @property
+    def end(self) -> datetime:
+        """When the cycle is done."""
+        return self.start + self.duration
+
+
+@dataclass(frozen=True, slots=True)
+class RunningCycle:
+    """A cycle that has begun and is never cut or re-planned (A6)."""
+
+    device_id: DeviceId
+    programme_id: ProgrammeId
+    started_at: datetime

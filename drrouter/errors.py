@@ -1,0 +1,129 @@
+"""Everything that can go wrong, as one small tree; each error carries a sentence for the homeowner.
+
+A foreign exception is translated once, at the adapter that met it, with ``raise ... from``.
+
+    DrrouterError
+    ├── InputError                 something we were given cannot be used
+    │   ├── DocumentError          a file: home file, object model, tariff
+    │   └── MessageError           a message from a provider, a device or a client
+    ├── ProviderError              the link to a service provider
+    │   ├── ProviderUnreachableError
+    │   ├── ProviderRefusedError   credentials or rights
+    │   └── ProviderUntrustedError TLS: wrong authority, wrong name, expired
+    ├── DeviceError                a device in the home
+    │   ├── DeviceSilentError
+    │   ├── DeviceRefusedError
+    │   └── DeviceUnknownError
+    ├── PlannerError               no plan from this rung
+    ├── StoreError                 the durable store
+    ├── OptionError                the options-and-accept dialogue
+    │   ├── HoldUnknownError
+    │   ├── HoldExpiredError
+    │   └── HoldConflictError
+    └── DaemonUnreachableError     a client found no router at the address
+"""
+
+from typing import ClassVar
+
+
+class DrrouterError(Exception):
+    """Root of the tree.
+
+    Attributes:
+        retryable: whether the same act may succeed later without anybody doing anything.
+    """
+
+    retryable: ClassVar[bool] = False
+
+    @property
+    def sentence(self) -> str:
+        """What the homeowner reads: what happened and what to do."""
+        return str(self)
+
+
+class InputError(DrrouterError):
+    """Something we were given cannot be used; names where, which key, and the remedy."""
+
+    def __init__(self, where: str, key: str, problem: str, remedy: str = "") -> None:
+        """Say where (file or peer), which key, what is wrong, and what to do about it."""
+        self.where, self.key, self.problem, self.remedy = where, key, problem, remedy
+        place = f"{where}: {key}" if key else where
+        super().__init__(f"{place}: {problem}." + (f" {remedy}." if remedy else ""))
+
+
+class DocumentError(InputError):
+    """A file (home file, object model, tariff) is not valid."""
+
+
+class MessageError(InputError):
+    """A message from a provider, a device or a client is not valid."""
+
+
+class ProviderError(DrrouterError):
+    """The link to a service provider does not do what it should."""
+
+
+class ProviderUnreachableError(ProviderError):
+    """No answer, or a broken one; the next attempt may succeed."""
+
+    retryable = True
+
+
+class ProviderRefusedError(ProviderError):
+    """The provider refuses our credentials or our request."""
+
+
+class ProviderUntrustedError(ProviderError):
+    """The provider's certificate is from a wrong authority, for another name, or expired."""
+
+
+class DeviceError(DrrouterError):
+    """A device in the home does not do what it should."""
+
+
+class DeviceSilentError(DeviceError):
+    """The device does not answer."""
+
+    retryable = True
+
+
+class DeviceRefusedError(DeviceError):
+    """The device answers and refuses."""
+
+
+class DeviceUnknownError(DeviceError):
+    """No device of that name is known here."""
+
+
+class PlannerError(DrrouterError):
+    """This rung of the planner has no plan; the next rung is taken."""
+
+    retryable = True
+
+
+class StoreError(DrrouterError):
+    """The durable store failed; what was being written is not acknowledged."""
+
+    retryable = True
+
+
+class OptionError(DrrouterError):
+    """The dialogue of options and accept cannot go on as asked."""
+
+
+class HoldUnknownError(OptionError):
+    """No such hold token was handed out."""
+
+
+class HoldExpiredError(OptionError):
+    """The hold token is older than its life."""
+
+
+class HoldConflictError(OptionError):
+    """What was offered no longer fits; fresh options come with the answer."""
+
+
+class DaemonUnreachableError(DrrouterError):
+    """A client found no router at the address."""
+
+    retryable = True

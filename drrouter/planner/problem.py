@@ -1,0 +1,122 @@
+"""The frozen question that the planner answers; see ``drrouter.domain.plan`` for the answer.
+
+Everything that may influence a plan stands here: no clock is read, no file opened, nothing drawn.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from drrouter.domain.flexibility import Flexibility, Line
+from drrouter.domain.ids import DeviceId
+from drrouter.domain.interval import Interval
+from drrouter.domain.limit import Limit
+from drrouter.domain.plan import DataRung, Plan
+from drrouter.domain.wish import Commitment, RunningCycle, Wish
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """Deterministic work, never wall time, so that equal problems give equal plans.
+
+    Attributes:
+        nodes: branch-and-bound nodes at most.
+        gap: relative distance to the proven bound that is good enough.
+    """
+
+    nodes: int = 2000
+    gap: float = 0.005
+
+
+@dataclass(frozen=True, slots=True)
+class Prices:
+    """Prices of misses, per unit, in the plan's currency: what goals are worth when not all can be met."""
+
+    limit_per_kwh: float = 10.0
+    level_per_kwh: float = 2.0
+    comfort_per_unit_hour: float = 1.0
+    cycle: float = 4.0
+    lateness_per_hour: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceInput:
+    """One device as the planner sees it.
+
+    Attributes:
+        level: of a storage now, in its unit.
+        available: when a storage may use power at all (a plugged-in car); None means always.
+        wishes: what people ask of it; at most one cycle wish.
+        running: its cycle in progress, never touched.
+        commitment: an accepted option, never moved.
+        caps: upper bounds in W over intervals (sheds, alerts, overrides), already resolved.
+        floors: lower bounds in W over intervals (overrides "on").
+        end_value_per_wh: what energy still stored at the horizon is worth, per Wh put in; None lets the
+            planner price it by the mean import price.
+    """
+
+    id: DeviceId
+    label: str
+    flexibility: Flexibility
+    level: float | None = None
+    available: Interval | None = None
+    wishes: tuple[Wish, ...] = ()
+    running: RunningCycle | None = None
+    commitment: Commitment | None = None
+    caps: tuple[tuple[Interval, float], ...] = ()
+    floors: tuple[tuple[Interval, float], ...] = ()
+    line: Line = Line.L1
+    groups: tuple[str, ...] = ()
+    end_value_per_wh: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One planning question.
+
+    Every tuple over slots has one entry per slot. Prices are per kWh and may have any sign.
+
+    Attributes:
+        slots: consecutive, the first begins at ``now``; lengths may differ.
+        base_load_w: unshiftable load, consumption positive; ``pv_w`` generation, positive.
+        limits: hard in the field, soft and priced in the model, so that a plan always exists.
+
+    Raises:
+        ValueError: a tuple has the wrong length or the slots do not join.
+    """
+
+    now: datetime
+    slots: tuple[Interval, ...]
+    import_price: tuple[float, ...]
+    export_price: tuple[float, ...]
+    base_load_w: tuple[float, ...]
+    devices: tuple[DeviceInput, ...]
+    currency: str = "EUR"
+    co2_g_per_kwh: tuple[float, ...] = ()
+    co2_price_per_kg: float = 0.0
+    pv_w: tuple[float, ...] = ()
+    limits: tuple[Limit, ...] = ()
+    data_rung: DataRung = DataRung.LIVE
+    previous: Plan | None = None
+    prices: Prices = Prices()
+    effort: Effort = Effort()
+    trigger: str = ""
+    problem_schema: int = 1
+
+    def __post_init__(self) -> None:
+        """Refuse tuples of the wrong length and slots with gaps."""
+        if not self.slots or self.slots[0].start != self.now:
+            raise ValueError("the first slot must begin at now")
+        for before, after in zip(self.slots, self.slots[1:], strict=False):
+            if before.end != after.start:
+                raise ValueError(f"slots do not join at {before.end}")
+        for name in ("import_price", "export_price", "base_load_w"):
+            if len(getattr(self, name)) != len(self.slots):
+                raise ValueError(f"{name} needs one value per slot")
+        for name in ("co2_g_per_kwh", "pv_w"):
+            if getattr(self, name) and len(getattr(self, name)) != len(self.slots):
+                raise ValueError(f"{name} needs one value per slot, or none at all")
+
+    @property
+    def horizon(self) -> Interval:
+        """From now to the end of the last slot."""
+        return Interval(self.slots[0].start, self.slots[-1].end)

@@ -1,0 +1,204 @@
+"""Protocols between the router and the world; adapters implement them, simulators too.
+
+Messages that cross a port pickle, so that adapters can move into processes of their own.
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, Protocol, TypeVar
+
+from drrouter.domain.ids import DeviceId, ProviderId
+from drrouter.domain.instruction import Instruction, Outcome
+from drrouter.domain.journal import JournalEntry
+from drrouter.domain.measurement import Reading
+from drrouter.domain.signal import OutboxItem, Signal
+
+T = TypeVar("T")
+
+
+class Clock(Protocol):
+    """The only source of time. Domain timers run on it; network time-outs do not."""
+
+    def now(self) -> datetime:
+        """The present instant, aware UTC."""
+        ...
+
+    async def sleep_until(self, instant: datetime) -> None:
+        """Return at the instant; at once when it has passed."""
+        ...
+
+    def working(self) -> AbstractContextManager[None]:
+        """While entered, shared simulated time stands still (nothing on a real clock).
+
+        Hold it around every exchange with the outside: a request, a command, a solve, a commit.
+        """
+        ...
+
+
+class Timetable(Protocol):
+    """Repeats idempotent jobs."""
+
+    async def every(self, step: timedelta, job: Callable[[], Awaitable[None]]) -> None:
+        """Run the job at every multiple of step (UTC) for ever; a slow job skips, never piles up."""
+        ...
+
+
+class Executor(Protocol):
+    """Where blocking work goes."""
+
+    async def run(self, work: Callable[..., T], *args: Any) -> T:
+        """Run it off the event loop and return its result."""
+        ...
+
+
+class Collection(StrEnum):
+    """What the store keeps, by kind; each has one type of value."""
+
+    EVENTS = "events"
+    WISHES = "wishes"
+    OVERRIDES = "overrides"
+    COMMITMENTS = "commitments"
+    RUNNING = "running"
+    LEVELS = "levels"
+    PLANS = "plans"
+    LEDGER = "ledger"
+    SETTINGS = "settings"
+
+
+@dataclass(frozen=True, slots=True)
+class Put:
+    """Keep this value under this key, replacing what was there."""
+
+    collection: Collection
+    key: str
+    value: object
+
+
+@dataclass(frozen=True, slots=True)
+class Remove:
+    """Forget this key; no error where it is unknown."""
+
+    collection: Collection
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Enqueue:
+    """Put a message into the outbox; a second one of the same id changes nothing."""
+
+    item: OutboxItem
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Write an entry into the journal."""
+
+    entry: JournalEntry
+
+
+Change = Put | Remove | Enqueue | Note
+
+
+class Store(Protocol):
+    """Durable memory: one transaction a call, safe on disk when the call returns.
+
+    Raises:
+        StoreError: nothing of the call was kept.
+    """
+
+    async def commit(self, *changes: Change) -> None:
+        """Apply all the changes or none."""
+        ...
+
+    async def load(self, collection: Collection) -> dict[str, Any]:
+        """Every value of the collection by its key, as the type that was put."""
+        ...
+
+    async def outbox(self, provider: ProviderId, most: int = 100) -> Sequence[OutboxItem]:
+        """The oldest undelivered messages to the provider, in order."""
+        ...
+
+    async def delivered(self, item_ids: Sequence[str]) -> None:
+        """Take these out of the outbox."""
+        ...
+
+    async def journal(self, most: int = 100, device_id: DeviceId | None = None) -> Sequence[JournalEntry]:
+        """The newest entries, newest first."""
+        ...
+
+
+class Provider(Protocol):
+    """One service provider."""
+
+    @property
+    def id(self) -> ProviderId:
+        """Its name in the home file."""
+        ...
+
+    def signals(self) -> AsyncIterator[Signal]:
+        """What it sends, for ever; reconnects by itself, yields LinkChanged when the link comes or goes."""
+        ...
+
+    async def send(self, item: OutboxItem) -> None:
+        """Deliver one message; returns once the provider has it. Sending twice is harmless.
+
+        Raises:
+            ProviderError: it was not delivered.
+        """
+        ...
+
+
+class Device(Protocol):
+    """One device of the home, driven by an integration."""
+
+    @property
+    def id(self) -> DeviceId:
+        """Its name in the home file."""
+        ...
+
+    def readings(self) -> AsyncIterator[Sequence[Reading]]:
+        """Its measurements, for ever, all of one answer together.
+
+        Raises:
+            DeviceError: it does not answer; call again to go on.
+        """
+        ...
+
+    async def apply(self, instruction: Instruction) -> Outcome:
+        """Carry it out, read back, and say what became of it; never raises for the device's faults."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A device seen on the home network; names and texts are hostile until cleaned.
+
+    Attributes:
+        address: how the integration reaches it (host:port).
+        identity: what the matchers of object models and home files are compared with
+            (``alias``, ``mac``, ``model``, ...).
+    """
+
+    integration: str
+    address: str
+    identity: dict[str, str] = field(default_factory=dict)
+
+
+class Integration(Protocol):
+    """One transport (Kasa, Shelly, Zigbee, ...)."""
+
+    @property
+    def domain(self) -> str:
+        """Its name in home files."""
+        ...
+
+    async def discover(self) -> Sequence[Found]:
+        """Look once for devices; several seconds at most."""
+        ...
+
+    def setup(self, device_id: DeviceId, found: Found) -> Device:
+        """A handle on a found device."""
+        ...
