@@ -36,11 +36,11 @@ class TariffRates:
     """
 
     currency: str = "EUR"
-    import_energy: Rates = Rates()
-    export_energy: Rates = Rates()
-    import_adder: Rates = Rates()
-    export_adder: Rates = Rates()
-    co2_g_per_kwh: Rates = Rates()
+    import_energy: Rates = field(default_factory=Rates)
+    export_energy: Rates = field(default_factory=Rates)
+    import_adder: Rates = field(default_factory=Rates)
+    export_adder: Rates = field(default_factory=Rates)
+    co2_g_per_kwh: Rates = field(default_factory=Rates)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,10 +175,10 @@ def _add_order(
 ) -> None:
     """Append, or lengthen the last stretch when the same event and value go on."""
     event, payload = winner
-    if orders and (last := orders[-1]).event_id == event.id and last.interval.end == span.start:
-        if last.value == payload.value and last.text == payload.text:
-            orders.pop()
-            span = Interval(last.interval.start, span.end)
+    last = orders[-1] if orders else None
+    kept = (event.id, payload.value, payload.text)
+    if last and last.interval.end == span.start and (last.event_id, last.value, last.text) == kept:
+        span = Interval(orders.pop().interval.start, span.end)
     orders.append(
         Order(
             span,
