@@ -3,13 +3,16 @@
 PYTHON ?= python3
 ARGS ?=
 
+SHELL := /bin/bash
+.SHELLFLAGS := -o pipefail -c
+
 VENV := .venv
 BIN := $(VENV)/bin
 BUILD := build
 PYTHONS_LOCKED := 3.11 3.12 3.13
 
 # The minor version picks the lock file: Python 3.11 -> py311. Without a lock, pip resolves the dependencies itself.
-PY_TAG := $(shell $(PYTHON) -c 'import sys; print("py%d%d" % sys.version_info[:2])' 2>/dev/null)
+PY_TAG := $(shell $(or $(wildcard $(BIN)/python),$(PYTHON)) -c 'import sys; print("py%d%d" % sys.version_info[:2])' 2>/dev/null)
 RUN_LOCK := $(wildcard locks/run-$(PY_TAG).txt)
 DEV_LOCK := $(wildcard locks/dev-$(PY_TAG).txt)
 
@@ -34,7 +37,38 @@ venv: $(DEV_INSTALLED) ## install everything for development into .venv
 demo: $(RUN_INSTALLED) ## run the router with a simulated home; pass options with ARGS="..."
 	@$(BIN)/drrouter demo $(ARGS)
 
-# ---------------------------------------------------------------------------------------------------- installing
+# ------------------------------------------------------------------------------------------------ checking
+
+COVERAGE := $(BIN)/coverage
+PYTEST := $(BIN)/python -m pytest
+PARALLEL := --numprocesses auto
+FULLY_COVERED := drrouter/domain/*,drrouter/planner/verify*
+
+check: $(DEV_INSTALLED) ## format, lint, types, import contracts and the quick tests: under two minutes
+	@$(BIN)/ruff format --check --quiet . || { echo "Some files are not formatted; run: $(BIN)/ruff format ." >&2; exit 1; }
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(PYTEST) $(PARALLEL) $(wildcard tests/unit tests/architecture tests/properties)
+
+test: $(DEV_INSTALLED) ## all tests but the system's, with coverage
+	@mkdir -p $(BUILD)
+	@$(COVERAGE) erase
+	@$(COVERAGE) run -m pytest $(PARALLEL) --ignore=tests/system --ignore=tests/bench | tee $(BUILD)/test.log
+	@$(COVERAGE) combine --quiet
+	@$(COVERAGE) report
+	@$(COVERAGE) report --include='$(FULLY_COVERED)' --fail-under=100
+	@tail -n 1 $(BUILD)/test.log
+
+test-system: $(DEV_INSTALLED) ## run the program from outside; installs the Debian packages that are missing
+	@tests/system/install.sh
+	@$(PYTEST) tests/system
+
+bench: $(DEV_INSTALLED) ## measure; results go to build/bench/
+	@mkdir -p $(BUILD)/bench
+	@BENCH_DIR=$(BUILD)/bench $(PYTEST) --timeout=0 tests/bench
+
+# ---------------------------------------------------------------------------------------------- installing
 
 $(VENV_MADE):
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
