@@ -1,11 +1,12 @@
 """A device of the home: what it is, and what is known of its present state."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from drrouter.domain.flexibility import Flexibility, Line
 from drrouter.domain.ids import DeviceId, ModelId
+from drrouter.domain.instruction import FailSafe
 from drrouter.domain.wish import RunningCycle
 
 
@@ -28,6 +29,24 @@ class Presence(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Binding:
+    """How a bare plug shows what the device behind it does, and what is safe when we fall silent.
+
+    Attributes:
+        start_above_w, start_for: drawing more than this for this long means a cycle or charge began.
+        end_below_w, end_for: drawing less than this for this long means it ended.
+        thermostat: level at which the device's own thermostat stops and starts it, None where it has none.
+    """
+
+    start_above_w: float = 15.0
+    start_for: timedelta = timedelta(seconds=30)
+    end_below_w: float = 5.0
+    end_for: timedelta = timedelta(minutes=5)
+    thermostat: tuple[float, float] | None = None
+    fail_safe: FailSafe = FailSafe.RESTORE_POWER
+
+
+@dataclass(frozen=True, slots=True)
 class DeviceProfile:
     """What does not change while the router runs: identity, model, place.
 
@@ -44,6 +63,7 @@ class DeviceProfile:
     line: Line = Line.L1
     groups: tuple[str, ...] = ()
     shed_from_level: int | None = None
+    binding: Binding = Binding()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +72,7 @@ class DeviceState:
 
     Attributes:
         level: of a storage, in its unit; measured or estimated.
-        armed: whether a person has loaded the machine and asked for a cycle.
+        plugged: whether there is something to power, such as a car.
         changed_at: when the device was last switched, for shortest run and rest times.
     """
 
