@@ -103,6 +103,7 @@ async def test_work_over_sockets_of_this_process_is_finished_before_time_moves()
     await ticker
     writer.close()
     server.close()
+    await clock.settle()
     assert clock.now() == START + MINUTE
 
 
