@@ -48,7 +48,7 @@ check: $(DEV_INSTALLED) ## format, lint, types, import contracts and the quick t
 	@$(BIN)/ruff format --check --quiet . || { echo "Some files are not formatted; run: $(BIN)/ruff format ." >&2; exit 1; }
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy
-	@$(BIN)/lint-imports
+	@$(BIN)/lint-imports --no-logo
 	@$(PYTEST) $(PARALLEL) $(wildcard tests/unit tests/architecture tests/properties)
 
 test: $(DEV_INSTALLED) ## all tests but the system's, with coverage
@@ -95,7 +95,7 @@ ifneq ($(DEV_LOCK),)
 	@$(INSTALL_DRROUTER)
 else
 	@echo "There is no lock for this Python ($(PY_TAG)), so pip chooses the newest versions that fit."
-	@$(PIP) install --editable '.[dev]' --group build
+	@$(PIP) install --editable '.[dev]'
 endif
 	@touch $(RUN_INSTALLED) $@
 

@@ -1,7 +1,7 @@
 """Finds the data that ships with drrouter: the object models of devices and the tariff documents.
 
 Reading and checking a document is left to `objectmodel` and `tariff`. In a wheel the data lie inside the
-package, in `_data/`; in a checkout they lie at the top of the tree, where makers and providers add their files:
+package, in `_data/`; in a checkout they lie at the top of the tree, where makers and providers add theirs:
 
     >>> from drrouter.resources import data_dir
     >>> data_dir("tariffs").is_dir()

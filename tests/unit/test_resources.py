@@ -47,6 +47,15 @@ def test_a_wheel_says_that_it_is_typed(unpacked_wheel: Path) -> None:
     assert (unpacked_wheel / "drrouter" / "py.typed").is_file()
 
 
+def test_outside_a_checkout_the_data_are_taken_from_the_package(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(resources, "_CHECKOUT", tmp_path)
+    monkeypatch.setattr(resources, "files", lambda package: tmp_path / package)
+    (tmp_path / "drrouter" / "_data" / "tariffs").mkdir(parents=True)
+    assert data_dir("tariffs") == tmp_path / "drrouter" / "_data" / "tariffs"
+
+
 def test_an_incomplete_installation_is_told_to_the_user(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
