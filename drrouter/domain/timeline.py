@@ -94,6 +94,8 @@ def resolve(
     """Turn events and a tariff into the timeline.
 
     Args:
+        events: the events in force, of all providers, in any order.
+        tariff: the tariff over the span that shall be known.
         directory: which devices a target name means; a name mapped to () is the whole site. An
             event whose targets are all unknown here is meant for somebody else and left out.
 

@@ -1,0 +1,111 @@
+"""What the router must not forget: events, wishes, overrides, commitments, running cycles.
+
+Held in memory for speed and in the store for safety. Every change is first applied in memory, so that
+orders act at once, and returned as the ``Change`` to commit; the acknowledgement waits for the commit.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from drrouter.domain.event import Event
+from drrouter.domain.ids import DeviceId, EventId, ProviderId
+from drrouter.domain.plan import Plan
+from drrouter.domain.wish import Commitment, CycleWish, LevelWish, Override, RunningCycle, Wish
+from drrouter.ports import Change, Collection, Put, Remove, Store
+
+EventKey = tuple[ProviderId, EventId]
+
+
+def event_key(provider: ProviderId, event_id: EventId) -> str:
+    """The key of an event in the store."""
+    return f"{provider}/{event_id}"
+
+
+class Book:
+    """The router's memory; ``await Book.open(store)`` reads it back after a restart."""
+
+    def __init__(self) -> None:
+        """Begin empty."""
+        self.events: dict[EventKey, Event] = {}
+        self.wishes: dict[DeviceId, Wish] = {}
+        self.overrides: dict[DeviceId, Override] = {}
+        self.commitments: dict[DeviceId, Commitment] = {}
+        self.running: dict[DeviceId, RunningCycle] = {}
+        self.levels: dict[DeviceId, float] = {}
+        self.plan: Plan | None = None
+
+    @classmethod
+    async def open(cls, store: Store) -> "Book":
+        """Read everything back.
+
+        Raises:
+            StoreError: the store cannot be read.
+        """
+        book = cls()
+        for event in (await store.load(Collection.EVENTS)).values():
+            book.events[event.provider, event.id] = event
+        for collection, shelf in book._shelves().items():
+            shelf.update({DeviceId(key): value for key, value in (await store.load(collection)).items()})
+        book.plan = (await store.load(Collection.PLANS)).get("last")
+        return book
+
+    def _shelves(self) -> dict[Collection, dict[DeviceId, Any]]:
+        return {
+            Collection.WISHES: self.wishes,
+            Collection.OVERRIDES: self.overrides,
+            Collection.COMMITMENTS: self.commitments,
+            Collection.RUNNING: self.running,
+            Collection.LEVELS: self.levels,
+        }
+
+    def knows(self, event: Event) -> bool:
+        """Whether this very version has been taken in."""
+        known = self.events.get((event.provider, event.id))
+        return known is not None and known.version == event.version and known.payloads == event.payloads
+
+    def keep_event(self, event: Event) -> Change:
+        """Take the event in, replacing an older version."""
+        self.events[event.provider, event.id] = event
+        return Put(Collection.EVENTS, event_key(event.provider, event.id), event)
+
+    def drop_event(self, provider: ProviderId, event_id: EventId) -> Change:
+        """Forget a cancelled event."""
+        self.events.pop((provider, event_id), None)
+        return Remove(Collection.EVENTS, event_key(provider, event_id))
+
+    def put(self, collection: Collection, device_id: DeviceId, value: object) -> Change:
+        """Keep a value on the shelf of a collection."""
+        self._shelves()[collection][device_id] = value
+        return Put(collection, device_id, value)
+
+    def drop(self, collection: Collection, device_id: DeviceId) -> Change:
+        """Take a value off the shelf of a collection."""
+        self._shelves()[collection].pop(device_id, None)
+        return Remove(collection, device_id)
+
+    def keep_plan(self, plan: Plan) -> Change:
+        """Remember the plan in force."""
+        self.plan = plan
+        return Put(Collection.PLANS, "last", plan)
+
+    def override_of(self, device_id: DeviceId, now: datetime) -> Override | None:
+        """The override in force; an expired one counts no more."""
+        override = self.overrides.get(device_id)
+        return override if override and override.until > now else None
+
+    def expired(self, now: datetime) -> tuple[Change, ...]:
+        """Drop overrides that have run out, wishes whose time has passed and events long over."""
+        changes = [
+            self.drop(Collection.OVERRIDES, device_id)
+            for device_id, override in list(self.overrides.items())
+            if override.until <= now
+        ]
+        for device_id, wish in list(self.wishes.items()):
+            if isinstance(wish, LevelWish) and wish.by <= now:
+                changes.append(self.drop(Collection.WISHES, device_id))
+        return tuple(changes)
+
+    def cycle_wish(self, device_id: DeviceId) -> CycleWish | None:
+        """The cycle that is asked of a machine."""
+        wish = self.wishes.get(device_id)
+        return wish if isinstance(wish, CycleWish) else None

@@ -1,0 +1,174 @@
+"""Keeps each device inside the band that orders, safety and overrides leave it; waits for nothing.
+
+``judge`` is a pure function of what is known now: no solver, no disk, no clock. Limits and orders lower
+the upper end; device safety, running cycles and overrides raise the lower end; safety wins.
+
+Precedence (DESIGN): installation and device safety > owner's override > network limit > emergency
+alert > commitment > prices and wishes. A running cycle is never cut: it counts as unshiftable load. A
+limit is met first by storages, then by demands, then by cycles that have not begun; what remains is
+reported as impossible, in W.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from drrouter.domain.device import DeviceProfile, DeviceState
+from drrouter.domain.flexibility import DemandFlexibility, ProfileFlexibility, StorageFlexibility
+from drrouter.domain.ids import DeviceId, EventId
+from drrouter.domain.limit import Band, Limit, Scope
+from drrouter.domain.timeline import Order
+from drrouter.domain.wish import Override, OverrideMode
+from drrouter.router.safety import must_run, nominal_w
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What one device would do now if nobody interfered."""
+
+    profile: DeviceProfile
+    state: DeviceState
+    proposed_w: float
+    override: Override | None = None
+
+    @property
+    def id(self) -> DeviceId:
+        """The device."""
+        return self.profile.id
+
+
+@dataclass(frozen=True, slots=True)
+class Orders:
+    """What providers order for this instant, and the installation's own limit (the main fuse)."""
+
+    limits: tuple[Limit, ...] = ()
+    sheds: tuple[Order, ...] = ()
+    alerts: tuple[Order, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The bands, and what could not be obeyed.
+
+    Attributes:
+        impossible_w: per event, the power above its limit that no switch of ours can remove.
+        opted_out: per event, the devices that the owner keeps out of it.
+    """
+
+    bands: dict[DeviceId, Band]
+    impossible_w: dict[EventId, float] = field(default_factory=dict)
+    opted_out: dict[EventId, tuple[DeviceId, ...]] = field(default_factory=dict)
+
+
+def judge(claims: Iterable[Claim], orders: Orders, base_load_w: float) -> Verdict:
+    """Give every device its band for this instant.
+
+    Args:
+        claims: what each device would do, with its state and override.
+        orders: the limits, sheds and alerts of this instant.
+        base_load_w: the load that no device of ours explains, in W.
+    """
+    ranked = sorted(claims, key=_rank)
+    held = {claim.id: _held(claim) for claim in ranked}
+    blocked = {claim.id: "" if held[claim.id] else _blocked(claim, orders) for claim in ranked}
+    impossible_w: dict[EventId, float] = {}
+    for limit in sorted(orders.limits, key=lambda limit: limit.effective_w):
+        rest_w = _share(limit, ranked, held, blocked, base_load_w)
+        if rest_w < 0 and limit.event_id:
+            impossible_w[limit.event_id] = -rest_w
+    bands = {claim.id: _band(claim, held[claim.id], blocked[claim.id]) for claim in ranked}
+    return Verdict(bands, impossible_w, _opted_out(ranked, orders, impossible_w))
+
+
+def _rank(claim: Claim) -> tuple[int, str]:
+    """Who keeps power longest under a limit: cycles about to begin, then demands, then storages."""
+    order = {ProfileFlexibility: 0, DemandFlexibility: 1, StorageFlexibility: 2}
+    return order[type(claim.profile.flexibility)], claim.id
+
+
+def _held(claim: Claim) -> str:
+    """Why the device must have its power whatever is ordered, empty where it need not."""
+    if reason := must_run(claim.profile, claim.state):
+        return reason
+    if claim.override and claim.override.mode is OverrideMode.ON:
+        return f"switched on by the {claim.override.by}"
+    return ""
+
+
+def _blocked(claim: Claim, orders: Orders) -> str:
+    """Why the device gets no power, before limits are shared out."""
+    if claim.override and claim.override.mode is OverrideMode.OFF:
+        return f"switched off by the {claim.override.by}"
+    for alert in orders.alerts:
+        if _means(alert.members, claim):
+            return "grid emergency"
+    for shed in orders.sheds:
+        if _means(shed.members, claim) and sheds_at(claim.profile, shed.value):
+            return f"load shed level {shed.value:.0f}"
+    return ""
+
+
+def sheds_at(profile: DeviceProfile, level: float) -> bool:
+    """Whether a SIMPLE level sheds this device."""
+    return profile.shed_from_level is not None and level >= profile.shed_from_level
+
+
+def _means(members: tuple[DeviceId, ...], claim: Claim) -> bool:
+    """Whether an order means this device; no members is the whole site."""
+    return not members or claim.id in members
+
+
+def _share(
+    limit: Limit, ranked: list[Claim], held: dict[DeviceId, str], blocked: dict[DeviceId, str], base_w: float
+) -> float:
+    """Block what does not fit under the limit; return the power left over, in W (negative: exceeded)."""
+    bound = [claim for claim in ranked if _bound(limit, claim)]
+    rest_w = limit.effective_w - (base_w if limit.scope is Scope.SITE else 0.0)
+    rest_w -= sum(_held_w(claim) for claim in bound if held[claim.id])
+    free = [claim for claim in bound if not held[claim.id] and not blocked[claim.id]]
+    # Those that would run come first, so that an idle device never takes the room of a busy one.
+    for claim in sorted(free, key=lambda claim: claim.proposed_w <= 0):
+        need_w = nominal_w(claim.profile)
+        if need_w > rest_w:
+            blocked[claim.id] = f"limit of {limit.effective_w:.0f} W" + (
+                f" ({limit.program})" if limit.program else ""
+            )
+        elif claim.proposed_w > 0:
+            rest_w -= need_w
+    return rest_w
+
+
+def _bound(limit: Limit, claim: Claim) -> bool:
+    """Whether the limit binds the device."""
+    return limit.scope is Scope.SITE or claim.id in limit.members
+
+
+def _held_w(claim: Claim) -> float:
+    """What a held device draws: as measured while it runs, else what it may draw."""
+    if claim.state.running and claim.state.power_w is not None:
+        return claim.state.power_w
+    return nominal_w(claim.profile)
+
+
+def _band(claim: Claim, held: str, blocked: str) -> Band:
+    """Safety and overrides first, then orders, else the whole range."""
+    top_w = nominal_w(claim.profile)
+    if held:
+        return Band(top_w, top_w, held)
+    return Band(0.0, 0.0, blocked) if blocked else Band(0.0, top_w)
+
+
+def _opted_out(
+    ranked: list[Claim], orders: Orders, impossible_w: dict[EventId, float]
+) -> dict[EventId, tuple[DeviceId, ...]]:
+    """Events that would have stopped a device which the owner keeps on; a limit only where it is exceeded."""
+    out: dict[EventId, tuple[DeviceId, ...]] = {}
+    for claim in ranked:
+        if claim.override is None or claim.override.mode is not OverrideMode.ON:
+            continue
+        sheds = [shed for shed in orders.sheds if sheds_at(claim.profile, shed.value)]
+        events = [order.event_id for order in (*sheds, *orders.alerts) if _means(order.members, claim)]
+        limits = [limit for limit in orders.limits if _bound(limit, claim)]
+        events += [limit.event_id for limit in limits if limit.event_id and limit.event_id in impossible_w]
+        for event_id in events:
+            out[event_id] = (*out.get(event_id, ()), claim.id)
+    return out

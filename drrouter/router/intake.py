@@ -1,0 +1,120 @@
+"""Takes signals of providers in: acts at once, keeps durably, acknowledges only what is kept.
+
+A new event is given to the guard without any awaiting, and handed to the scribe together with its receipt
+as one transaction: the action waits for nothing, the acknowledgement waits for the durable commit.
+"""
+
+from collections.abc import Callable
+
+from drrouter.domain.event import Event
+from drrouter.domain.ids import DeviceId, ProviderId
+from drrouter.domain.journal import JournalEntry, JournalKind
+from drrouter.domain.signal import (
+    EventCancelled,
+    EventReceived,
+    EventsComplete,
+    LinkChanged,
+    MessageKind,
+    Signal,
+)
+from drrouter.ports import Change, Clock, Enqueue, Note
+from drrouter.router.book import Book
+from drrouter.router.outbox import message
+from drrouter.router.scribe import Scribe
+
+Directory = Callable[[], dict[str, tuple[DeviceId, ...]]]
+
+
+class Intake:
+    """One for all providers."""
+
+    def __init__(
+        self,
+        book: Book,
+        scribe: Scribe,
+        clock: Clock,
+        directory: Directory,
+        act: Callable[[str], None],
+        committed: Callable[[ProviderId], None],
+    ) -> None:
+        """Wire it up.
+
+        Args:
+            book: the memory that orders change.
+            scribe: who commits them.
+            clock: for the time of receipts.
+            directory: which devices a target means, for one receipt per member of a group.
+            act: told, before anything is awaited, why guard and dispatch should look again.
+            committed: told which provider's outbox has news.
+        """
+        self._book, self._scribe, self._clock = book, scribe, clock
+        self._directory, self._act, self._committed = directory, act, committed
+        self.links: dict[ProviderId, LinkChanged] = {}
+
+    def take(self, signal: Signal) -> None:
+        """Let one signal have its effect, now; what must be kept is handed to the scribe."""
+        match signal:
+            case EventReceived(event):
+                self._receive(event)
+            case EventCancelled():
+                self._cancel(signal)
+            case EventsComplete():
+                self._complete(signal)
+            case LinkChanged():
+                self._link(signal)
+
+    def _receive(self, event: Event) -> None:
+        """Act, keep, acknowledge; a version that is known changes nothing."""
+        if self._book.knows(event):
+            return
+        change = self._book.keep_event(event)
+        self._act(f"event {event.name or event.id}")
+        receipts = [
+            Enqueue(message(event, MessageKind.RECEIPT, self._clock, member))
+            for member in self._members(event)
+        ]
+        note = self._note(JournalKind.EVENT_ACCEPTED, _accepted(event), event)
+        self._keep(event.provider, change, *receipts, note)
+
+    def _members(self, event: Event) -> tuple[DeviceId | None, ...]:
+        """Who acknowledges: each member of the groups that are named, else the site once."""
+        directory = self._directory()
+        members = {member for target in event.targets for member in directory.get(target, ())}
+        return tuple(sorted(members)) or (None,)
+
+    def _cancel(self, signal: EventCancelled) -> None:
+        """Forget the event at once."""
+        event = self._book.events.get((signal.provider, signal.event_id))
+        if event is None:
+            return
+        change = self._book.drop_event(signal.provider, signal.event_id)
+        self._act(f"cancelled event {event.name or event.id}")
+        sentence = f"{event.provider} cancelled {event.name or event.id}."
+        self._keep(event.provider, change, self._note(JournalKind.EVENT_CANCELLED, sentence, event))
+
+    def _complete(self, signal: EventsComplete) -> None:
+        """Whatever the provider no longer lists is cancelled."""
+        for provider, event_id in list(self._book.events):
+            if provider == signal.provider and event_id not in signal.event_ids:
+                self._cancel(EventCancelled(provider, event_id, signal.at))
+
+    def _link(self, signal: LinkChanged) -> None:
+        """Remember and note the state of the link."""
+        self.links[signal.provider] = signal
+        self._act(f"link to {signal.provider} {'up' if signal.up else 'down'}")
+        self._keep(signal.provider, Note(JournalEntry(signal.at, JournalKind.LINK, signal.sentence)))
+
+    def _keep(self, provider: ProviderId, *changes: Change) -> None:
+        """Hand the changes to the scribe; the outbox has news once they are durable."""
+        self._scribe.keep(*changes, then=lambda: self._committed(provider))
+
+    def _note(self, kind: JournalKind, sentence: str, event: Event) -> Note:
+        return Note(JournalEntry(self._clock.now(), kind, sentence, event_id=event.id))
+
+
+def _accepted(event: Event) -> str:
+    """What came, in words."""
+    kinds = ", ".join(sorted({payload.type for payload in event.payloads})) or "nothing we understand"
+    whom = f" for {', '.join(event.targets)}" if event.targets else ""
+    ignored = f" Ignored: {'; '.join(event.ignored)}." if event.ignored else ""
+    return f"{event.provider} sent {event.name or event.id} ({kinds}){whom}.{ignored}"

@@ -1,0 +1,82 @@
+"""Delivers what providers must hear, in order and once, however long the link was down."""
+
+import asyncio
+import logging
+from datetime import timedelta
+
+from drrouter.domain.event import Event
+from drrouter.domain.ids import DeviceId
+from drrouter.domain.signal import MessageKind, OutboxItem
+from drrouter.errors import ProviderError, ProviderRefusedError
+from drrouter.ports import Clock, Provider, Store
+
+log = logging.getLogger(__name__)
+
+FIRST_RETRY = timedelta(seconds=2)
+LAST_RETRY = timedelta(minutes=5)
+
+
+def message(
+    event: Event, kind: MessageKind, clock: Clock, member: DeviceId | None = None, **payloads: float | str
+) -> OutboxItem:
+    """A message about one version of an event; the same facts give the same id, so none is sent twice."""
+    who = member or "site"
+    return OutboxItem(
+        id=f"{event.provider}/{event.id}/{event.version}/{who}/{kind}",
+        provider=event.provider,
+        kind=kind,
+        event_id=event.id,
+        event_version=event.version,
+        program_id=event.program_id,
+        created_at=clock.now(),
+        member=member,
+        payloads=payloads,
+    )
+
+
+class OutboxSender:
+    """Empties the outbox of one provider; run it as one supervised task."""
+
+    def __init__(self, provider: Provider, store: Store, clock: Clock) -> None:
+        """Messages come from the store, never from memory: what is there has been committed."""
+        self._provider, self._store, self._clock = provider, store, clock
+        self._news = asyncio.Event()
+        self._news.set()
+
+    def wake(self) -> None:
+        """Something was enqueued, or the link returned."""
+        self._news.set()
+
+    async def run(self) -> None:
+        """Deliver for ever."""
+        retry = FIRST_RETRY
+        while True:
+            await self._news.wait()
+            self._news.clear()
+            if await self._deliver_all():
+                retry = FIRST_RETRY
+                continue
+            await self._clock.sleep_until(self._clock.now() + retry)
+            retry = min(2 * retry, LAST_RETRY)
+            self._news.set()
+
+    async def _deliver_all(self) -> bool:
+        """Send what there is, oldest first; return whether the outbox is empty now.
+
+        A message that the provider refuses stays and does not keep the others back; one that does not
+        get through ends the round.
+        """
+        items = await self._store.outbox(self._provider.id)
+        for item in items:
+            try:
+                with self._clock.working():
+                    await self._provider.send(item)
+            except ProviderRefusedError as error:
+                log.warning(
+                    "provider %s refuses the %s of %s: %s", item.provider, item.kind, item.event_id, error
+                )
+                continue
+            except ProviderError:
+                break
+            await self._store.delivered([item.id])
+        return not await self._store.outbox(self._provider.id, most=1)

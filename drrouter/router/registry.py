@@ -1,0 +1,105 @@
+"""Who lives here: every device with its profile, its handle once found, and its present state."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from drrouter.domain.device import DeviceProfile, DeviceState, Presence
+from drrouter.domain.flexibility import StorageFlexibility
+from drrouter.domain.ids import DeviceId
+from drrouter.domain.measurement import Reading
+from drrouter.domain.wish import RunningCycle
+from drrouter.errors import DeviceUnknownError
+from drrouter.ports import Device, Found
+from drrouter.router.observe import Happening, Watch, observe
+
+
+@dataclass(slots=True)
+class Seat:
+    """One device's place in the registry."""
+
+    profile: DeviceProfile
+    state: DeviceState = field(default_factory=DeviceState)
+    watch: Watch = field(default_factory=Watch)
+    handle: Device | None = None
+    found: Found | None = None
+
+
+class Registry:
+    """The devices of the home by id, and what else was seen on the home network."""
+
+    def __init__(self, profiles: Iterable[DeviceProfile]) -> None:
+        """Know the devices of the home file; none has been seen yet."""
+        self.seats = {profile.id: Seat(profile, _first_state(profile)) for profile in profiles}
+        self.strangers: dict[str, Found] = {}
+
+    def seat(self, device_id: DeviceId) -> Seat:
+        """The place of a device.
+
+        Raises:
+            DeviceUnknownError: no device of that id is in the home file.
+        """
+        if device_id not in self.seats:
+            known = ", ".join(sorted(self.seats)) or "none"
+            raise DeviceUnknownError(f"No device is called {device_id!r} here. Known devices: {known}.")
+        return self.seats[device_id]
+
+    def profiles(self) -> tuple[DeviceProfile, ...]:
+        """Every device's profile."""
+        return tuple(seat.profile for seat in self.seats.values())
+
+    def state(self, device_id: DeviceId) -> DeviceState:
+        """What is known of a device now."""
+        return self.seat(device_id).state
+
+    def directory(self, site_names: Iterable[str] = ()) -> dict[str, tuple[DeviceId, ...]]:
+        """Which devices a target name means: device ids, groups, and names of the whole site (-> ())."""
+        names: dict[str, tuple[DeviceId, ...]] = {}
+        for profile in self.profiles():
+            for name in (profile.id, *profile.groups):
+                names[name] = (*names.get(name, ()), profile.id)
+        return names | dict.fromkeys(site_names, ())
+
+    def restore(self, running: dict[DeviceId, RunningCycle], levels: dict[DeviceId, float]) -> None:
+        """Take back what was known before a restart."""
+        for device_id, seat in self.seats.items():
+            cycle, level = running.get(device_id), levels.get(device_id)
+            plugged = seat.state.plugged or level is not None
+            seat.state = replace(seat.state, running=cycle, level=level, plugged=plugged)
+
+    def take_in(self, device_id: DeviceId, readings: Sequence[Reading]) -> tuple[Happening, ...]:
+        """Let readings change the state; return what they revealed."""
+        seat = self.seat(device_id)
+        seen = observe(seat.profile, seat.state, seat.watch, readings)
+        seat.state, seat.watch = seen.state, seen.watch
+        return seen.happened
+
+    def switched(self, device_id: DeviceId, on: bool, at: datetime) -> None:
+        """The device acknowledged a switch."""
+        seat = self.seat(device_id)
+        if seat.state.on != on:
+            seat.state = replace(seat.state, on=on, changed_at=at, presence=Presence.PRESENT)
+            seat.watch = Watch()
+
+    def began(self, cycle: RunningCycle) -> None:
+        """We started a cycle."""
+        seat = self.seat(cycle.device_id)
+        seat.state = replace(seat.state, running=cycle)
+
+    def gone(self, device_id: DeviceId) -> bool:
+        """The device does not answer; returns whether that is news."""
+        seat = self.seat(device_id)
+        news = seat.state.presence is not Presence.GONE
+        seat.state = replace(seat.state, presence=Presence.GONE)
+        return news
+
+    def is_present(self, device_id: DeviceId) -> bool:
+        """Whether the device answered last time."""
+        return self.seat(device_id).state.presence is Presence.PRESENT
+
+
+def _first_state(profile: DeviceProfile) -> DeviceState:
+    """Before the first reading: nothing is known, and no car is taken to be there."""
+    flexibility = profile.flexibility
+    is_car = isinstance(flexibility, StorageFlexibility) and not flexibility.runs_downwards
+    return DeviceState(plugged=not is_car)

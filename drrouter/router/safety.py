@@ -1,0 +1,39 @@
+"""What no plan, order or person may break, read from the object model and the present state."""
+
+from drrouter.domain.device import DeviceProfile, DeviceState
+from drrouter.domain.flexibility import ProfileFlexibility, StorageFlexibility
+
+GUARD_SHARE = 0.1
+"""Interpretation: the guard acts this share of the allowed range before a freezer's bound."""
+
+
+def nominal_w(profile: DeviceProfile) -> float:
+    """The most that the device draws, in W."""
+    flexibility = profile.flexibility
+    if isinstance(flexibility, ProfileFlexibility):
+        return max(phase.power_w for programme in flexibility.programmes for phase in programme.phases)
+    return flexibility.max_power_w
+
+
+def must_run(profile: DeviceProfile, state: DeviceState) -> str:
+    """Why the device must have power now, empty where it need not.
+
+    A cycle that has begun is never cut (A6). A cooling store near its warm bound is let cool, whatever
+    is ordered (A5). A store that power *fills* (a car) has no bound that safety must defend.
+    """
+    if state.running:
+        return "its cycle is running"
+    flexibility = profile.flexibility
+    if isinstance(flexibility, StorageFlexibility) and flexibility.runs_downwards:
+        return _near_warm_bound(flexibility, state)
+    return ""
+
+
+def _near_warm_bound(flexibility: StorageFlexibility, state: DeviceState) -> str:
+    """A freezer without a known temperature keeps its power: unknown is not safe."""
+    if state.level is None:
+        return "its temperature is not known yet"
+    span = flexibility.level_max - flexibility.level_min
+    if state.level >= flexibility.level_max - GUARD_SHARE * span:
+        return f"{state.level:.1f} {flexibility.unit} is near its bound of {flexibility.level_max:.1f}"
+    return ""

@@ -1,0 +1,141 @@
+"""What each device should do at this instant, by commitment, plan or its own behaviour.
+
+The guard has the last word; here stands only what is wished. It never asks the solver: a plan that is
+hours old still says when the washer starts.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from drrouter.domain.device import DeviceProfile, DeviceState
+from drrouter.domain.flexibility import DemandFlexibility, ProfileFlexibility, StorageFlexibility
+from drrouter.domain.plan import Plan
+from drrouter.domain.wish import Commitment, CycleWish, LevelWish, Wish
+from drrouter.router.safety import nominal_w
+
+DRAWS_W = 1.0
+"""Below this planned mean power a device rests."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """The power wished for, in W, and why."""
+
+    power_w: float
+    reason: str
+
+
+def propose(
+    profile: DeviceProfile,
+    state: DeviceState,
+    now: datetime,
+    plan: Plan | None = None,
+    commitment: Commitment | None = None,
+    wish: Wish | None = None,
+) -> Proposal:
+    """Say what the device should do now.
+
+    Args:
+        profile: the device.
+        state: what is known of it.
+        now: the instant.
+        plan: the last plan, however old; None before the first.
+        commitment: an accepted option that has not begun.
+        wish: what people ask of it.
+    """
+    flexibility = profile.flexibility
+    if isinstance(flexibility, ProfileFlexibility):
+        return _cycle(profile, state, now, plan, commitment, wish)
+    if isinstance(flexibility, StorageFlexibility):
+        return _storage(profile, flexibility, state, now, plan, wish)
+    return _demand(profile, flexibility, now, plan)
+
+
+def _cycle(
+    profile: DeviceProfile,
+    state: DeviceState,
+    now: datetime,
+    plan: Plan | None,
+    commitment: Commitment | None,
+    wish: Wish | None,
+) -> Proposal:
+    """Start when the commitment or the plan says so; a start that was missed is made up for at once."""
+    if state.running:
+        return Proposal(nominal_w(profile), "its cycle is running")
+    start = commitment.start if commitment else _planned_start(profile, plan, wish)
+    if start is None:
+        return Proposal(0.0, "nothing is asked of it")
+    if start > now:
+        return Proposal(0.0, f"waits for its start at {start:%H:%M} UTC")
+    return Proposal(nominal_w(profile), _because(profile, plan, "its planned start has come"))
+
+
+def _planned_start(profile: DeviceProfile, plan: Plan | None, wish: Wish | None) -> datetime | None:
+    """The start in the plan; a cycle of the plan without a wish behind it has been run already."""
+    if not isinstance(wish, CycleWish):
+        return None
+    cycle = plan.cycle_of(profile.id) if plan else None
+    if cycle is not None and cycle.programme_id == wish.programme_id:
+        return cycle.start
+    return None
+
+
+def _storage(
+    profile: DeviceProfile,
+    flexibility: StorageFlexibility,
+    state: DeviceState,
+    now: datetime,
+    plan: Plan | None,
+    wish: Wish | None,
+) -> Proposal:
+    """Run while the level has not reached what the plan wants at the end of the slot.
+
+    Following the level and not the planned power makes the loop close: what was missed is made up for.
+    """
+    power_w = plan.power_at(profile.id, now) if plan else None
+    on = Proposal(flexibility.max_power_w, _because(profile, plan, "the plan wants it to run now"))
+    if not flexibility.runs_downwards and not (state.plugged and isinstance(wish, LevelWish)):
+        return Proposal(flexibility.max_power_w, "left to itself: nobody asked for a level")
+    if plan is None or power_w is None or state.level is None:
+        return Proposal(flexibility.max_power_w, "left to itself until there is a plan")
+    if _resting(flexibility, state, now):
+        return Proposal(0.0, f"rests at least {flexibility.min_off.total_seconds() / 60:.0f} minutes")
+    if _must_go_on(flexibility, state, now):
+        return Proposal(flexibility.max_power_w, "runs its shortest time")
+    index = plan.slot_at(now)
+    goal = plan.level[profile.id][index] if index is not None and profile.id in plan.level else None
+    if power_w <= DRAWS_W or goal is None:
+        return Proposal(0.0, _because(profile, plan, "the plan lets it rest"))
+    short = state.level > goal if flexibility.runs_downwards else state.level < goal
+    return on if short else Proposal(0.0, "has what the plan wants for now")
+
+
+def _resting(flexibility: StorageFlexibility, state: DeviceState, now: datetime) -> bool:
+    """Whether it was switched off less than its shortest rest ago."""
+    return state.on is False and _since(state, now) < flexibility.min_off
+
+
+def _must_go_on(flexibility: StorageFlexibility, state: DeviceState, now: datetime) -> bool:
+    """Whether it was switched on less than its shortest run ago."""
+    return state.on is True and _since(state, now) < flexibility.min_on
+
+
+def _since(state: DeviceState, now: datetime) -> timedelta:
+    """How long the switch has stood; for ever where nothing is known."""
+    return now - state.changed_at if state.changed_at else timedelta.max
+
+
+def _demand(
+    profile: DeviceProfile, flexibility: DemandFlexibility, now: datetime, plan: Plan | None
+) -> Proposal:
+    """On, unless the plan curtails it to nothing."""
+    power_w = plan.power_at(profile.id, now) if plan else None
+    if power_w is not None and power_w <= DRAWS_W < flexibility.power_w:
+        return Proposal(0.0, _because(profile, plan, "the plan curtails it"))
+    return Proposal(flexibility.max_power_w, "runs as it likes")
+
+
+def _because(profile: DeviceProfile, plan: Plan | None, otherwise: str) -> str:
+    """The plan's own words where it has some."""
+    explanation = plan.explanation_of(profile.id) if plan else None
+    return explanation.text if explanation and explanation.text else otherwise
