@@ -19,11 +19,14 @@ A foreign exception is translated once, at the adapter that met it, with ``raise
     ├── OptionError                the options-and-accept dialogue
     │   ├── HoldUnknownError
     │   ├── HoldExpiredError
-    │   └── HoldConflictError
-    └── DaemonUnreachableError     a client found no router at the address
+    │   ├── HoldConflictError
+    │   └── WishImpossibleError    no start can keep what is asked
+    ├── DaemonUnreachableError     a client found no router at the address
+    └── DaemonRefusedError         the router answered a client, and refused
 """
 
-from typing import ClassVar
+from collections.abc import Sequence
+from typing import Any, ClassVar
 
 
 class DrrouterError(Exception):
@@ -120,10 +123,36 @@ class HoldExpiredError(OptionError):
 
 
 class HoldConflictError(OptionError):
-    """What was offered no longer fits; fresh options come with the answer."""
+    """What was offered no longer fits.
+
+    Attributes:
+        options: fresh ones (``domain.option.Option``), which may be taken instead.
+    """
+
+    def __init__(self, sentence: str, options: Sequence[Any] = ()) -> None:
+        """Say what no longer fits and what does."""
+        self.options = tuple(options)
+        super().__init__(sentence)
+
+
+class WishImpossibleError(OptionError):
+    """No start can keep what is asked, whatever the prices are."""
 
 
 class DaemonUnreachableError(DrrouterError):
     """A client found no router at the address."""
 
     retryable = True
+
+
+class DaemonRefusedError(DrrouterError):
+    """The router answered a client, and refused: no right to it, or nothing it could do.
+
+    Attributes:
+        status: of HTTP, as the local API gave it.
+    """
+
+    def __init__(self, sentence: str, status: int) -> None:
+        """Keep the router's sentence and the status that came with it."""
+        self.status = status
+        super().__init__(sentence)
