@@ -4,7 +4,7 @@ Everything that may influence a plan stands here: no clock is read, no file open
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from drrouter.domain.flexibility import Flexibility, Line
 from drrouter.domain.ids import DeviceId
@@ -21,10 +21,13 @@ class Effort:
     Attributes:
         nodes: branch-and-bound nodes at most.
         gap: relative distance to the proven bound that is good enough.
+        near: for how long a device that cannot run below its ``min_power_w`` is planned exactly; in later
+            slots a smaller mean power means that it runs for a part of the slot, settled by a later plan.
     """
 
     nodes: int = 2000
     gap: float = 0.005
+    near: timedelta = timedelta(hours=6)
 
 
 @dataclass(frozen=True, slots=True)
