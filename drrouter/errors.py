@@ -16,6 +16,7 @@ A foreign exception is translated once, at the adapter that met it, with ``raise
     │   └── DeviceUnknownError
     ├── PlannerError               no plan from this rung
     ├── StoreError                 the durable store
+    │   └── StoreValueError        a value that it can never keep
     ├── OptionError                the options-and-accept dialogue
     │   ├── HoldUnknownError
     │   ├── HoldExpiredError
@@ -108,6 +109,12 @@ class StoreError(DrrouterError):
     """The durable store failed; what was being written is not acknowledged."""
 
     retryable = True
+
+
+class StoreValueError(StoreError):
+    """The value is of a type, or holds a number, that the store can never keep."""
+
+    retryable = False
 
 
 class OptionError(DrrouterError):
