@@ -29,12 +29,16 @@ class Sleepers:
             heapq.heappop(self._heap)
         return self._heap[0][0] if self._heap else None
 
-    def wake(self, now: datetime) -> int:
-        """Wake everybody whose instant has come and return how many they were."""
-        woken = 0
+    def wake(self, now: datetime) -> None:
+        """Wake everybody whose instant has come."""
         while self._heap and self._heap[0][0] <= now:
             future = heapq.heappop(self._heap)[2]
             if not future.done():
                 future.set_result(None)
-                woken += 1
-        return woken
+
+    def fail(self, error: Exception) -> None:
+        """Wake everybody with the error."""
+        heap, self._heap = self._heap, []
+        for _, _, future in heap:
+            if not future.done():
+                future.set_exception(error)

@@ -10,14 +10,20 @@ Data still on its way is not seen: whoever sent it holds ``working()`` until it 
 """
 
 import asyncio
+from asyncio import AbstractEventLoop
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from weakref import WeakKeyDictionary
 
 QUIET_ROUNDS = 3
 """Rounds of the event loop without anything to run, after which it counts as idle.
 
 One would do for callbacks; the others let a callback reach a socket of this same process and come back.
 """
+
+
+_looks: WeakKeyDictionary[AbstractEventLoop, int] = WeakKeyDictionary()
+"""How many look for rest in each loop: their looks are not work to one another."""
 
 
 class Stillness:
@@ -35,16 +41,6 @@ class Stillness:
         self._quiet = 0
         self._still = False
 
-    @property
-    def held(self) -> int:
-        """How many pieces of work are in progress."""
-        return self._held
-
-    @property
-    def still(self) -> bool:
-        """Whether rest is reached."""
-        return self._still
-
     @contextmanager
     def working(self) -> Iterator[None]:
         """No rest is reached while this is entered."""
@@ -61,8 +57,9 @@ class Stillness:
         self._leave_rest()
         self._quiet = 0
         if not self._probing and not self._held:
-            self._probing = True
-            asyncio.get_running_loop().call_soon(self._probe)
+            loop = asyncio.get_running_loop()
+            self._count(loop, 1)
+            loop.call_soon(self._probe)
 
     def _leave_rest(self) -> None:
         if self._still:
@@ -71,14 +68,20 @@ class Stillness:
 
     def _probe(self) -> None:
         """One look, at the end of a round of the loop."""
-        if self._held:
-            self._probing = False
-            return
         loop = asyncio.get_running_loop()
-        self._quiet = 0 if getattr(loop, "_ready", ()) else self._quiet + 1
+        if self._held:
+            self._count(loop, -1)
+            return
+        others = _looks[loop] - 1
+        ready = len(getattr(loop, "_ready", ()))
+        self._quiet = 0 if ready > others else self._quiet + 1
         if self._quiet < QUIET_ROUNDS:
             loop.call_soon(self._probe)
             return
-        self._probing = False
+        self._count(loop, -1)
         self._still = True
         self._on_still()
+
+    def _count(self, loop: AbstractEventLoop, change: int) -> None:
+        self._probing = change > 0
+        _looks[loop] = _looks.get(loop, 0) + change
