@@ -23,12 +23,17 @@ from drrouter.router.safety import must_run, nominal_w
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What one device would do now if nobody interfered."""
+    """What one device would do now if nobody interfered.
+
+    Attributes:
+        running_w: what its running cycle may draw in the next moments, by its model.
+    """
 
     profile: DeviceProfile
     state: DeviceState
     proposed_w: float
     override: Override | None = None
+    running_w: float | None = None
 
     @property
     def id(self) -> DeviceId:
@@ -68,7 +73,7 @@ def judge(claims: Iterable[Claim], orders: Orders, base_load_w: float) -> Verdic
         base_load_w: the load that no device of ours explains, in W.
     """
     ranked = sorted(claims, key=_rank)
-    held = {claim.id: _held(claim) for claim in ranked}
+    held = {claim.id: must_run(claim.profile, claim.state) for claim in ranked}
     blocked = {claim.id: "" if held[claim.id] else _blocked(claim, orders) for claim in ranked}
     impossible_w: dict[EventId, float] = {}
     for limit in sorted(orders.limits, key=lambda limit: limit.effective_w):
@@ -85,19 +90,15 @@ def _rank(claim: Claim) -> tuple[int, str]:
     return order[type(claim.profile.flexibility)], claim.id
 
 
-def _held(claim: Claim) -> str:
-    """Why the device must have its power whatever is ordered, empty where it need not."""
-    if reason := must_run(claim.profile, claim.state):
-        return reason
-    if claim.override and claim.override.mode is OverrideMode.ON:
-        return f"switched on by the {claim.override.by}"
-    return ""
+def _kept_on(claim: Claim) -> bool:
+    """Whether the owner orders it on; only safety and the main fuse stand above that."""
+    return claim.override is not None and claim.override.mode is OverrideMode.ON
 
 
 def _blocked(claim: Claim, orders: Orders) -> str:
     """Why the device gets no power, before limits are shared out."""
-    if claim.override and claim.override.mode is OverrideMode.OFF:
-        return f"switched off by the {claim.override.by}"
+    if claim.override:
+        return "" if _kept_on(claim) else f"switched off by the {claim.override.by}"
     for alert in orders.alerts:
         if _means(alert.members, claim):
             return "grid emergency"
@@ -122,19 +123,24 @@ def _share(
 ) -> float:
     """Block what does not fit under the limit; return the power left over, in W (negative: exceeded)."""
     bound = [claim for claim in ranked if _bound(limit, claim)]
+    of_the_house = limit.provider is None
+    firm = [claim for claim in bound if held[claim.id] or (_kept_on(claim) and not of_the_house)]
     rest_w = limit.effective_w - (base_w if limit.scope is Scope.SITE else 0.0)
-    rest_w -= sum(_held_w(claim) for claim in bound if held[claim.id])
-    free = [claim for claim in bound if not held[claim.id] and not blocked[claim.id]]
+    rest_w -= sum(_firm_w(claim) for claim in firm)
+    free = [claim for claim in bound if claim not in firm and not blocked[claim.id]]
     # Those that would run come first, so that an idle device never takes the room of a busy one.
-    for claim in sorted(free, key=lambda claim: claim.proposed_w <= 0):
+    for claim in sorted(free, key=lambda claim: (not _kept_on(claim), claim.proposed_w <= 0)):
         need_w = nominal_w(claim.profile)
         if need_w > rest_w:
-            blocked[claim.id] = f"limit of {limit.effective_w:.0f} W" + (
-                f" ({limit.program})" if limit.program else ""
-            )
-        elif claim.proposed_w > 0:
+            blocked[claim.id] = _over(limit)
+        elif claim.proposed_w > 0 or _kept_on(claim):
             rest_w -= need_w
     return rest_w
+
+
+def _over(limit: Limit) -> str:
+    """The limit in words."""
+    return f"limit of {limit.effective_w:.0f} W" + (f" ({limit.program})" if limit.program else "")
 
 
 def _bound(limit: Limit, claim: Claim) -> bool:
@@ -142,19 +148,23 @@ def _bound(limit: Limit, claim: Claim) -> bool:
     return limit.scope is Scope.SITE or claim.id in limit.members
 
 
-def _held_w(claim: Claim) -> float:
-    """What a held device draws: as measured while it runs, else what it may draw."""
-    if claim.state.running and claim.state.power_w is not None:
-        return claim.state.power_w
+def _firm_w(claim: Claim) -> float:
+    """What a device that keeps its power draws: its running phase, measured or expected, else its most."""
+    if claim.running_w is not None:
+        return max(claim.running_w, claim.state.power_w or 0.0)
     return nominal_w(claim.profile)
 
 
 def _band(claim: Claim, held: str, blocked: str) -> Band:
-    """Safety and overrides first, then orders, else the whole range."""
+    """Safety first, then orders and the fuse, then the owner's override, else the whole range."""
     top_w = nominal_w(claim.profile)
     if held:
         return Band(top_w, top_w, held)
-    return Band(0.0, 0.0, blocked) if blocked else Band(0.0, top_w)
+    if blocked:
+        return Band(0.0, 0.0, blocked)
+    if claim.override:
+        return Band(top_w, top_w, f"switched on by the {claim.override.by}")
+    return Band(0.0, top_w)
 
 
 def _opted_out(
@@ -163,7 +173,7 @@ def _opted_out(
     """Events that would have stopped a device which the owner keeps on; a limit only where it is exceeded."""
     out: dict[EventId, tuple[DeviceId, ...]] = {}
     for claim in ranked:
-        if claim.override is None or claim.override.mode is not OverrideMode.ON:
+        if not _kept_on(claim):
             continue
         sheds = [shed for shed in orders.sheds if sheds_at(claim.profile, shed.value)]
         events = [order.event_id for order in (*sheds, *orders.alerts) if _means(order.members, claim)]

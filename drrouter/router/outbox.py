@@ -2,10 +2,11 @@
 
 import asyncio
 import logging
+from collections.abc import Iterable
 from datetime import timedelta
 
 from drrouter.domain.event import Event
-from drrouter.domain.ids import DeviceId
+from drrouter.domain.ids import DeviceId, EventId
 from drrouter.domain.signal import MessageKind, OutboxItem
 from drrouter.errors import ProviderError, ProviderRefusedError
 from drrouter.ports import Clock, Provider, Store
@@ -37,9 +38,19 @@ def message(
 class OutboxSender:
     """Empties the outbox of one provider; run it as one supervised task."""
 
-    def __init__(self, provider: Provider, store: Store, clock: Clock) -> None:
-        """Messages come from the store, never from memory: what is there has been committed."""
+    def __init__(
+        self, provider: Provider, store: Store, clock: Clock, known: Iterable[tuple[EventId, str]] = ()
+    ) -> None:
+        """Messages come from the store, never from memory: what is there has been committed.
+
+        Args:
+            provider: who receives them.
+            store: where they wait.
+            clock: for retries.
+            known: the event versions kept before a restart; those without a waiting receipt have had it.
+        """
         self._provider, self._store, self._clock = provider, store, clock
+        self._known, self._acknowledged = tuple(known), set[tuple[EventId, str]]()
         self._news = asyncio.Event()
         self._news.set()
 
@@ -47,8 +58,14 @@ class OutboxSender:
         """Something was enqueued, or the link returned."""
         self._news.set()
 
+    def has_receipt(self, event: Event) -> bool:
+        """Whether the provider has had a receipt of this version."""
+        return (event.id, event.version) in self._acknowledged
+
     async def run(self) -> None:
         """Deliver for ever."""
+        waiting = await self._store.outbox(self._provider.id, most=10_000)
+        self._acknowledged |= set(self._known) - {(item.event_id, item.event_version) for item in waiting}
         retry = FIRST_RETRY
         while True:
             await self._news.wait()
@@ -79,4 +96,6 @@ class OutboxSender:
             except ProviderError:
                 break
             await self._store.delivered([item.id])
+            if item.kind is MessageKind.RECEIPT:
+                self._acknowledged.add((item.event_id, item.event_version))
         return not await self._store.outbox(self._provider.id, most=1)

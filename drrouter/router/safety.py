@@ -1,5 +1,7 @@
 """What no plan, order or person may break, read from the object model and the present state."""
 
+from datetime import datetime, timedelta
+
 from drrouter.domain.device import DeviceProfile, DeviceState
 from drrouter.domain.flexibility import ProfileFlexibility, StorageFlexibility
 
@@ -37,3 +39,15 @@ def _near_warm_bound(flexibility: StorageFlexibility, state: DeviceState) -> str
     if state.level >= flexibility.level_max - GUARD_SHARE * span:
         return f"{state.level:.1f} {flexibility.unit} is near its bound of {flexibility.level_max:.1f}"
     return ""
+
+
+def running_peak_w(
+    profile: DeviceProfile, state: DeviceState, now: datetime, ahead: timedelta
+) -> float | None:
+    """The highest power, in W, of the running cycle from now to ``ahead``; None where none runs."""
+    flexibility, running = profile.flexibility, state.running
+    if running is None or not isinstance(flexibility, ProfileFlexibility):
+        return None
+    programme = flexibility.programme(running.programme_id) or flexibility.programmes[0]
+    elapsed, minute = now - running.started_at, timedelta(minutes=1)
+    return max(programme.power_at(elapsed + step * minute) for step in range(int(ahead / minute) + 1))

@@ -10,8 +10,9 @@ from collections import deque
 from collections.abc import Callable
 from datetime import timedelta
 
+from drrouter.domain.journal import JournalEntry
 from drrouter.errors import StoreError
-from drrouter.ports import Change, Clock, Store
+from drrouter.ports import Change, Clock, Note, Store
 
 log = logging.getLogger(__name__)
 
@@ -24,9 +25,9 @@ Then = Callable[[], None]
 class Scribe:
     """Owns the writing side of the store; run it as one supervised task."""
 
-    def __init__(self, store: Store, clock: Clock) -> None:
-        """Begin with nothing to write."""
-        self._store, self._clock = store, clock
+    def __init__(self, store: Store, clock: Clock, noted: Callable[[JournalEntry], None]) -> None:
+        """``noted`` is told every journal entry once it is durable."""
+        self._store, self._clock, self._noted = store, clock, noted
         self._waiting: deque[tuple[tuple[Change, ...], Then | None]] = deque()
         self._news = asyncio.Event()
 
@@ -37,9 +38,8 @@ class Scribe:
 
     def keep(self, *changes: Change, then: Then | None = None) -> None:
         """Commit these soon, as one transaction; ``then`` is called once they are durable."""
-        if changes:
-            self._waiting.append((changes, then))
-            self._news.set()
+        self._waiting.append((changes, then))
+        self._news.set()
 
     async def kept(self, *changes: Change) -> None:
         """Commit these and return once they, and all before them, are durable.
@@ -73,6 +73,9 @@ class Scribe:
             log.error("the store fails; %d commits wait unacknowledged: %s", self.behind, error.sentence)
             return False
         self._waiting.popleft()
+        for change in changes:
+            if isinstance(change, Note):
+                self._noted(change.entry)
         if then:
             then()
         return True

@@ -1,0 +1,56 @@
+"""The router's own account of its work: rungs, errors, minutes without live data, energy."""
+
+import logging
+from collections import Counter
+from datetime import datetime
+
+from drrouter.domain.ids import DeviceId
+from drrouter.domain.plan import DataRung, Plan, SolveRung
+from drrouter.router.facade import LedgerView
+
+
+class ErrorCount(logging.Handler):
+    """Counts log records of level ERROR and above."""
+
+    def __init__(self) -> None:
+        """Begin at zero."""
+        super().__init__(logging.ERROR)
+        self.count = 0
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Count one."""
+        self.count += 1
+
+
+class Account:
+    """Adds up what is asked for at the end of a day."""
+
+    def __init__(self, errors: ErrorCount, kept: LedgerView | None = None) -> None:
+        """Go on from what was kept before a restart."""
+        kept = kept or LedgerView()
+        self._solve: Counter[SolveRung] = Counter(kept.solve_rungs)
+        self._data: Counter[DataRung] = Counter(kept.data_rungs)
+        self._errors, self._errors_before = errors, kept.errors_logged
+        self._offline_minutes = kept.offline_minutes
+        self._looked_at: datetime | None = None
+
+    def planned(self, plan: Plan) -> None:
+        """Count a plan by its rungs."""
+        self._solve[plan.solve_rung] += 1
+        self._data[plan.data_rung] += 1
+
+    def passed(self, now: datetime, data_rung: DataRung) -> None:
+        """Count the time since the last look when the data were not live."""
+        if self._looked_at is not None and data_rung is not DataRung.LIVE:
+            self._offline_minutes += max((now - self._looked_at).total_seconds(), 0.0) / 60
+        self._looked_at = now
+
+    def view(self, energy_wh: dict[DeviceId, float]) -> LedgerView:
+        """The account as it stands."""
+        return LedgerView(
+            solve_rungs=dict(self._solve),
+            data_rungs=dict(self._data),
+            errors_logged=self._errors_before + self._errors.count,
+            offline_minutes=round(self._offline_minutes, 2),
+            energy_wh=energy_wh,
+        )

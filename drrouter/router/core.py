@@ -1,0 +1,295 @@
+"""The router: joins the parts and lets signals and readings in; ``front`` answers its clients.
+
+signals  -> intake -> steering (guard, dispatch) at once; scribe -> store -> outbox
+readings -> registry -> household -> book, replan
+triggers -> replanner -> plan -> steering
+clients  -> front (options, accept, override, wish) -> book, scribe
+"""
+
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from drrouter.domain.event import Event
+from drrouter.domain.ids import DeviceId, ProviderId
+from drrouter.domain.instruction import Instruction, Outcome
+from drrouter.domain.journal import JournalEntry, JournalKind
+from drrouter.domain.measurement import Reading
+from drrouter.domain.plan import DataRung, Plan
+from drrouter.domain.signal import MessageKind, Signal
+from drrouter.planner import Problem, greedy
+from drrouter.planner.port import Solver
+from drrouter.ports import Clock, Collection, Enqueue, Note, Provider, Put, Store
+from drrouter.router import views
+from drrouter.router.account import Account, ErrorCount
+from drrouter.router.book import Book
+from drrouter.router.broadcast import Broadcast
+from drrouter.router.desk import OptionsDesk
+from drrouter.router.dispatch import Dispatcher
+from drrouter.router.facade import Change, DeviceView, LedgerView, StatusView, Topic
+from drrouter.router.household import Household, StandingWish
+from drrouter.router.intake import Intake
+from drrouter.router.outbox import OutboxSender, message
+from drrouter.router.registry import Registry
+from drrouter.router.replan import Replanner
+from drrouter.router.scribe import Scribe
+from drrouter.router.situation import describe
+from drrouter.router.steering import Site, Steering
+
+log = logging.getLogger(__name__)
+
+Task = tuple[str, Callable[[], Awaitable[None]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the home file says about the router itself."""
+
+    site_name: str
+    zone: ZoneInfo
+    reconcile: timedelta = timedelta(seconds=5)
+    replan: timedelta = timedelta(minutes=15)
+    horizon: timedelta = timedelta(hours=24)
+    solver_budget: timedelta = timedelta(seconds=10)
+
+
+class Router:
+    """One home's router; everything that it uses is given to it."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        site: Site,
+        registry: Registry,
+        book: Book,
+        store: Store,
+        providers: Sequence[Provider],
+        solver: Solver,
+        clock: Clock,
+        standing: dict[DeviceId, StandingWish],
+        kept: LedgerView | None = None,
+    ) -> None:
+        """Join the parts; ``book`` and ``kept`` have been read back from the store."""
+        self.settings, self.site, self.registry, self.book = settings, site, registry, book
+        self.clock, self._providers = clock, providers
+        self.broadcast = Broadcast()
+        self.scribe = Scribe(store, clock, lambda entry: self.broadcast.tell(Change(Topic.JOURNAL, entry)))
+        self.dispatcher = Dispatcher(registry, clock, self._carried_out)
+        self.steering = Steering(site, registry, book, self.dispatcher, clock)
+        self.replanner = Replanner(
+            solver, clock, settings.solver_budget, self.problem, self._adopt, lambda: book.plan is not None
+        )
+        self.intake = Intake(
+            book, self.scribe, clock, self.steering.directory, self._orders_changed, self._committed
+        )
+        self.household = Household(
+            registry, book, self.scribe, clock, standing, settings.zone, self.replanner.request
+        )
+        self.desk = OptionsDesk(self._live)
+        known = [(event.id, event.version) for event in book.events.values()]
+        self.senders = {provider.id: OutboxSender(provider, store, clock, known) for provider in providers}
+        self._errors = ErrorCount()
+        logging.getLogger("drrouter").addHandler(self._errors)
+        self._account = Account(self._errors, kept)
+        self._shown = views.Shown(settings.site_name, settings.zone.key, clock.now())
+        self._told: set[str] = set()
+        registry.restore(book.running, book.levels)
+        for commitment in book.commitments.values():
+            self.desk.remember(commitment)
+
+    def tasks(self) -> tuple[Task, ...]:
+        """Everything that must run, by name, for the supervisor."""
+        senders = [(f"outbox {name}", sender.run) for name, sender in self.senders.items()]
+        uplinks = [(f"uplink {provider.id}", self._listen_to(provider)) for provider in self._providers]
+        own: list[Task] = [
+            ("scribe", self.scribe.run),
+            ("dispatch", self.dispatcher.run),
+            ("planner", self.replanner.run),
+            ("reconcile", self._reconcile),
+            ("replan tick", self._tick),
+        ]
+        return (*own, *senders, *uplinks)
+
+    # What comes in
+
+    def _listen_to(self, provider: Provider) -> Callable[[], Awaitable[None]]:
+        """A task that lets the signals of one provider in."""
+
+        async def listen() -> None:
+            async for signal in provider.signals():
+                self.signal(signal)
+
+        return listen
+
+    def signal(self, signal: Signal) -> None:
+        """Let one signal of a provider have its effect, at once."""
+        self.intake.take(signal)
+
+    def readings(self, device_id: DeviceId, readings: Sequence[Reading]) -> None:
+        """Let one answer of a device in."""
+        for happening in self.registry.take_in(device_id, readings):
+            self.household.happened(device_id, happening)
+            self.look()
+
+    def _orders_changed(self, why: str) -> None:
+        """An event or a link changed: act now, plan after."""
+        self.steering.events_changed()
+        self.look()
+        self.replanner.request(why)
+
+    def _committed(self, provider: ProviderId) -> None:
+        """The provider's outbox has news."""
+        if provider in self.senders:
+            self.senders[provider].wake()
+
+    # What goes out
+
+    def look(self) -> None:
+        """Steer the devices by what holds now, and tell providers what cannot be done."""
+        verdict = self.steering.look(self.book.plan)
+        for (_, event_id), event in list(self.book.events.items()):
+            if event_id in verdict.impossible_w:
+                self._tell(
+                    event, MessageKind.IMPOSSIBLE, None, excess_w=round(verdict.impossible_w[event_id])
+                )
+            for member in verdict.opted_out.get(event_id, ()):
+                self._tell(event, MessageKind.OPTED_OUT, member)
+
+    def _tell(
+        self, event: Event, kind: MessageKind, member: DeviceId | None, **payloads: float | str
+    ) -> None:
+        """Put a message into the outbox, once per version of the event."""
+        item = message(event, kind, self.clock, member, **payloads)
+        if item.id in self._told:
+            return
+        self._told.add(item.id)
+        words = {
+            MessageKind.IMPOSSIBLE: f"cannot be kept in full: {payloads.get('excess_w')} W too much",
+            MessageKind.OPTED_OUT: f"does not bind {member}: the owner switched it on",
+        }
+        sentence = f"{event.name or event.id} {words.get(kind, kind)}."
+        note = Note(JournalEntry(self.clock.now(), JournalKind.LIMIT, sentence, member, event.id))
+        self.scribe.keep(Enqueue(item), note, then=lambda: self._committed(event.provider))
+
+    def _carried_out(self, instruction: Instruction, outcome: Outcome) -> None:
+        """A device answered an instruction."""
+        self.household.carried_out(instruction, outcome)
+        self.broadcast.tell(Change(Topic.DEVICE, self.device(instruction.device_id)))
+
+    async def _reconcile(self) -> None:
+        """Look again every few seconds and at every edge, for ever."""
+        while True:
+            self._account.passed(self.clock.now(), self.data_rung())
+            if gone := self.book.expired(self.clock.now()):
+                self.scribe.keep(*gone)
+            self.look()
+            self.broadcast.tell(Change(Topic.STATUS, self.status()))
+            await self.clock.sleep_until(self.steering.next_look(self.settings.reconcile))
+
+    # Planning
+
+    async def _tick(self) -> None:
+        """Ask for a plan at the start and at every quarter of an hour."""
+        self.replanner.request("start")
+        while True:
+            now, step = self.clock.now(), self.settings.replan
+            epoch = now.replace(hour=0, minute=0, second=0, microsecond=0)
+            await self.clock.sleep_until(epoch + ((now - epoch) // step + 1) * step)
+            self._keep_levels()
+            self.replanner.request("time has passed")
+
+    def problem(self, trigger: str) -> Problem:
+        """The home as it is now, for the planner."""
+        self.steering.refresh()
+        return describe(
+            self.clock.now(),
+            trigger,
+            self.site,
+            self.registry,
+            self.book,
+            self.steering.timeline,
+            self.settings.horizon,
+            self.data_rung(),
+        )
+
+    def data_rung(self) -> DataRung:
+        """How fresh prices and events are (DESIGN, "The two ladders")."""
+        if self.steering.timeline.import_price.at(self.clock.now()) is None:
+            return DataRung.BEST_PRACTICE
+        links = self.intake.links
+        down = [
+            provider.id
+            for provider in self._providers
+            if provider.id not in links or not links[provider.id].up
+        ]
+        return DataRung.LAST_PUBLISHED if down else DataRung.LIVE
+
+    def _adopt(self, problem: Problem, plan: Plan) -> None:
+        """Take a plan into force."""
+        self._account.planned(plan)
+        sentence = (
+            f"Plan by {plan.solve_rung} on {plan.data_rung} data because: {problem.trigger or 'asked'}."
+        )
+        entry = JournalEntry(self.clock.now(), JournalKind.PLAN, sentence, data=_figures(plan))
+        ledger = Put(Collection.LEDGER, "router", self.ledger())
+        self.scribe.keep(self.book.keep_plan(plan), ledger, Note(entry))
+        self.broadcast.tell(Change(Topic.PLAN, plan))
+        self.look()
+
+    def _live(self) -> tuple[Problem, Plan]:
+        """The home as it is and the plan in force; where there is none yet, the greedy one."""
+        problem = self.problem("options")
+        return problem, self.book.plan or greedy(problem)
+
+    def _keep_levels(self) -> None:
+        """Remember the levels, so that a restart need not guess."""
+        for device_id, seat in self.registry.seats.items():
+            if seat.state.level is not None and seat.state.plugged:
+                self.scribe.keep(self.book.put(Collection.LEVELS, device_id, seat.state.level))
+
+    # What is shown
+
+    def status(self) -> StatusView:
+        """The router at a glance."""
+        links = [views.link_view(link) for link in self.intake.links.values()]
+        troubles = [f"{self.scribe.behind} changes wait for the disk."] if self.scribe.behind > 10 else []
+        return views.status(
+            self._shown,
+            self.clock.now(),
+            self.steering,
+            self.registry,
+            self.book.plan,
+            links,
+            self.data_rung(),
+            troubles,
+        )
+
+    def device(self, device_id: DeviceId) -> DeviceView:
+        """One device."""
+        return views.device(device_id, self.clock.now(), self.steering, self.registry, self.book)
+
+    def is_acknowledged(self, event: Event) -> bool:
+        """Whether the provider has had a receipt of this version."""
+        sender = self.senders.get(event.provider)
+        return sender is not None and sender.has_receipt(event)
+
+    def ledger(self) -> LedgerView:
+        """The router's account of its work."""
+        seats = self.registry.seats.items()
+        energy = {
+            device_id: seat.state.energy_wh for device_id, seat in seats if seat.state.energy_wh is not None
+        }
+        return self._account.view(energy)
+
+
+def _figures(plan: Plan) -> dict[str, float | str | bool | None]:
+    """What the journal keeps of a plan."""
+    return {
+        "solve_rung": plan.solve_rung,
+        "data_rung": plan.data_rung,
+        "cost": round(plan.cost.money, 4),
+        "misses": len(plan.misses),
+        "changes": "; ".join(plan.changes),
+    }

@@ -1,0 +1,152 @@
+"""Answers "which options are available now?" from the last plan, and keeps what is offered for a while.
+
+No solver is asked and nothing waits. A hold reserves nothing, lives 120 s, and a device has at most three
+rounds of them (DESIGN, "Options").
+"""
+
+import secrets
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from drrouter.domain.flexibility import ProfileFlexibility, Programme
+from drrouter.domain.ids import DeviceId, HoldToken
+from drrouter.domain.option import Option
+from drrouter.domain.plan import Plan
+from drrouter.domain.wish import Commitment
+from drrouter.errors import HoldConflictError, HoldExpiredError, HoldUnknownError, WishImpossibleError
+from drrouter.planner import Problem, fits, price_options
+from drrouter.planner.options import PricedStart
+
+LIFE = timedelta(seconds=120)
+ROUNDS = 3
+REMEMBERED = 1000
+"""How many tokens are remembered, so that a late accept is answered "expired" and not "unknown"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Which starts of this programme are possible, and what they cost."""
+
+    device_id: DeviceId
+    programme: Programme
+    earliest: datetime
+    ready_by: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """What was offered, to which question."""
+
+    option: Option
+    question: Question
+
+
+Live = Callable[[], tuple[Problem, Plan]]
+
+
+class OptionsDesk:
+    """Hands out options and turns an accepted one into a commitment."""
+
+    def __init__(self, live: Live) -> None:
+        """``live`` gives the problem of this instant and the plan in force; it must not wait."""
+        self._live = live
+        self._rounds: dict[DeviceId, deque[tuple[HoldToken, ...]]] = {}
+        self._holds: dict[HoldToken, Hold] = {}
+        self._accepted: dict[HoldToken, Commitment] = {}
+
+    def quote(self, question: Question, now: datetime) -> tuple[Option, ...]:
+        """Price the question.
+
+        Raises:
+            WishImpossibleError: no start keeps the ready-by.
+        """
+        problem, plan = self._live()
+        priced = price_options(
+            plan, problem, question.device_id, question.programme, question.earliest, question.ready_by, now
+        )
+        if not priced:
+            raise WishImpossibleError(
+                f"{question.programme.name} takes {_minutes(question.programme.duration)} minutes, it cannot be"
+                f" done by {question.ready_by:%Y-%m-%d %H:%M} UTC. Allow a later time."
+            )
+        options = tuple(_option(start, question, plan, problem, now) for start in priced)
+        self._hold(options, question)
+        return options
+
+    def held_for(self, token: HoldToken) -> DeviceId | None:
+        """The device a token belongs to."""
+        hold = self._holds.get(token)
+        return hold.option.device_id if hold else None
+
+    def accepted(self, token: HoldToken) -> Commitment | None:
+        """What the token was made into, None where it has not been accepted."""
+        return self._accepted.get(token)
+
+    def accept(self, token: HoldToken, now: datetime) -> Commitment:
+        """Check the hold against what is live now and make it a commitment.
+
+        Raises:
+            HoldUnknownError, HoldExpiredError, HoldConflictError: as they say; the last has fresh options.
+        """
+        hold = self._holds.get(token)
+        if hold is None:
+            raise HoldUnknownError("No such option was offered. Ask for options again.")
+        if hold.option.expires_at <= now or not self._is_current(token):
+            raise HoldExpiredError("This offer has expired. Ask for options again.")
+        option, programme = hold.option, hold.question.programme
+        start = max(option.start, now)
+        problem, plan = self._live()
+        if why := fits(plan, problem, option.device_id, programme, start):
+            raise HoldConflictError(f"This no longer fits: {why}", self.quote(hold.question, now))
+        made = Commitment(option.device_id, programme.id, start, programme.duration, token, now)
+        self._accepted[token] = made
+        return made
+
+    def remember(self, commitment: Commitment) -> None:
+        """Take back an accepted option after a restart, so that accepting it again is harmless."""
+        self._accepted[commitment.token] = commitment
+
+    def _is_current(self, token: HoldToken) -> bool:
+        hold = self._holds[token]
+        return any(token in tokens for tokens in self._rounds.get(hold.option.device_id, ()))
+
+    def _hold(self, options: tuple[Option, ...], question: Question) -> None:
+        """Keep the newest rounds of a device; older ones count as expired."""
+        rounds = self._rounds.setdefault(question.device_id, deque(maxlen=ROUNDS))
+        rounds.append(tuple(option.token for option in options))
+        self._holds |= {option.token: Hold(option, question) for option in options}
+        while len(self._holds) > REMEMBERED:
+            self._holds.pop(next(iter(self._holds)))
+
+
+def programme_of(flexibility: ProfileFlexibility, wanted: str | None) -> Programme | None:
+    """The programme asked for, the first one where nothing is asked."""
+    if wanted is None:
+        return flexibility.programmes[0]
+    return next((programme for programme in flexibility.programmes if programme.id == wanted), None)
+
+
+def _option(start: PricedStart, question: Question, plan: Plan, problem: Problem, now: datetime) -> Option:
+    """A priced start with a hold token."""
+    return Option(
+        kind=start.kind,
+        device_id=question.device_id,
+        programme_id=question.programme.id,
+        start=start.start,
+        end=start.end,
+        cost=start.cost,
+        currency=problem.currency,
+        co2_g=start.co2_g,
+        saving=start.saving,
+        reason=start.reason,
+        token=HoldToken(secrets.token_urlsafe(16)),
+        expires_at=now + LIFE,
+        basis=f"{plan.solve_rung}, {plan.data_rung}",
+        plan_made_at=plan.made_at,
+    )
+
+
+def _minutes(span: timedelta) -> int:
+    return round(span.total_seconds() / 60)

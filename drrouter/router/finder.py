@@ -1,0 +1,96 @@
+"""Finds devices on the home network, claims those of the home file, and reads each of them for ever."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from drrouter.domain.ids import DeviceId
+from drrouter.domain.measurement import Reading
+from drrouter.errors import DeviceError
+from drrouter.ports import Clock, Found, Integration
+from drrouter.router.registry import Registry
+
+log = logging.getLogger(__name__)
+
+READ_AGAIN = timedelta(seconds=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """How the home file recognises a device: each key given must agree with what was found."""
+
+    integration: str
+    match: dict[str, str] = field(default_factory=dict)
+
+    def fits(self, found: Found) -> bool:
+        """Whether this is the device; nothing to match means nothing fits."""
+        facts = {**found.identity, "address": found.address, "host": found.address.rpartition(":")[0]}
+        same = all(facts.get(key, "").casefold() == value.casefold() for key, value in self.match.items())
+        return bool(self.match) and found.integration == self.integration and same
+
+
+class Finder:
+    """Looks around with every integration; run each as one supervised task."""
+
+    def __init__(
+        self,
+        registry: Registry,
+        sought: dict[DeviceId, Sought],
+        clock: Clock,
+        period: timedelta,
+        readings: Callable[[DeviceId, Sequence[Reading]], None],
+        gone: Callable[[DeviceId, str], None],
+    ) -> None:
+        """``readings`` and ``gone`` are told what each device answers, or that it does not."""
+        self._registry, self._sought, self._clock, self._period = registry, sought, clock, period
+        self._readings, self._gone = readings, gone
+        self._readers: dict[DeviceId, asyncio.Task[None]] = {}
+
+    async def run(self, integration: Integration) -> None:
+        """Discover again and again, and keep one reader for each device of ours."""
+        self._readers.clear()
+        async with asyncio.TaskGroup() as group:
+            while True:
+                await self._look_around(integration, group)
+                await self._clock.sleep_until(self._clock.now() + self._period)
+
+    async def _look_around(self, integration: Integration, group: asyncio.TaskGroup) -> None:
+        """One discovery; a failing one is logged and tried again at its time."""
+        try:
+            with self._clock.working():
+                everything = await integration.discover()
+        except DeviceError as error:
+            log.warning("discovery by %s failed: %s", integration.domain, error.sentence)
+            return
+        for found in everything:
+            owner = next((name for name, sought in self._sought.items() if sought.fits(found)), None)
+            if owner is None:
+                self._registry.strangers[found.address] = found
+            else:
+                self._claim(owner, found, integration, group)
+
+    def _claim(
+        self, device_id: DeviceId, found: Found, integration: Integration, group: asyncio.TaskGroup
+    ) -> None:
+        """Bind the device to where it was found; one that moved gets a fresh handle."""
+        seat = self._registry.seat(device_id)
+        reader = self._readers.get(device_id)
+        if reader and not reader.done() and seat.found == found:
+            return
+        if reader:
+            reader.cancel()
+        seat.found, seat.handle = found, integration.setup(device_id, found)
+        self._readers[device_id] = group.create_task(self._read(device_id))
+
+    async def _read(self, device_id: DeviceId) -> None:
+        """Let every answer in; when it falls silent say so and try again."""
+        handle = self._registry.seat(device_id).handle
+        while handle is not None:
+            try:
+                async for readings in handle.readings():
+                    self._readings(device_id, readings)
+            except DeviceError as error:
+                self._gone(device_id, error.sentence)
+            await self._clock.sleep_until(self._clock.now() + READ_AGAIN)

@@ -1,0 +1,243 @@
+"""The router's face to its clients: implements ``RouterFacade`` from memory, and keeps what they ask for.
+
+Reading never waits. What a person or an appliance asks for acts at once and is answered when it is
+durable, so that "yes" is never forgotten.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+
+from drrouter.domain.event import Event
+from drrouter.domain.flexibility import DemandFlexibility, ProfileFlexibility, StorageFlexibility
+from drrouter.domain.ids import DeviceId, HoldToken
+from drrouter.domain.journal import JournalEntry, JournalKind
+from drrouter.domain.option import Option
+from drrouter.domain.plan import Plan
+from drrouter.domain.timeline import Timeline
+from drrouter.domain.wish import Commitment, CycleWish, LevelWish, Override, OverrideMode, Wish
+from drrouter.errors import MessageError, OptionError, StoreError, WishImpossibleError
+from drrouter.ports import Change as Kept
+from drrouter.ports import Collection, Note, Store
+from drrouter.router import views
+from drrouter.router.core import Router
+from drrouter.router.desk import Question, programme_of
+from drrouter.router.facade import (
+    Change,
+    DeviceView,
+    EventView,
+    FoundView,
+    LedgerView,
+    OptionsRequest,
+    StatusView,
+    WishRequest,
+)
+
+PATIENCE_S = 10.0
+"""Real seconds that a client waits for the disk before it is told that the answer is not durable yet."""
+
+
+class Front:
+    """What clients may see and ask of one router."""
+
+    def __init__(self, router: Router, store: Store) -> None:
+        """The store is read for the journal alone."""
+        self._router, self._store = router, store
+
+    def status(self) -> StatusView:
+        """The router at a glance."""
+        return self._router.status()
+
+    def plan(self) -> Plan | None:
+        """The plan in force."""
+        return self._router.book.plan
+
+    def devices(self) -> tuple[DeviceView, ...]:
+        """Every device of the home file."""
+        return tuple(self._router.device(device_id) for device_id in self._router.registry.seats)
+
+    def events(self) -> tuple[EventView, ...]:
+        """Every event that is kept, in the order of their starts."""
+        now, out = self._router.clock.now(), self._router.steering.verdict.opted_out
+        kept = sorted(self._router.book.events.values(), key=_start)
+        return tuple(views.event(event, now, self._router.is_acknowledged(event), out) for event in kept)
+
+    def timeline(self) -> Timeline:
+        """What holds at each instant."""
+        return self._router.steering.timeline
+
+    def discovered(self) -> tuple[FoundView, ...]:
+        """Every device seen on the home network."""
+        return views.discovered(self._router.registry)
+
+    def ledger(self) -> LedgerView:
+        """The router's account of its work."""
+        return self._router.ledger()
+
+    async def journal(self, most: int = 100, device_id: DeviceId | None = None) -> tuple[JournalEntry, ...]:
+        """The newest entries, newest first."""
+        return tuple(await self._store.journal(most, device_id))
+
+    def changes(self) -> AsyncIterator[Change]:
+        """What is new from now on, for ever."""
+        return self._router.broadcast.listen()
+
+    async def options(self, device_id: DeviceId, request: OptionsRequest) -> tuple[Option, ...]:
+        """The priced answer to "which options are available now?"; no solver is asked.
+
+        Raises:
+            OptionError: the device has no cycles, or runs one.
+            WishImpossibleError: no start keeps the ready-by.
+        """
+        seat, now = self._router.registry.seat(device_id), self._router.clock.now()
+        flexibility = seat.profile.flexibility
+        if not isinstance(flexibility, ProfileFlexibility):
+            raise OptionError(f"{seat.profile.name} has no programmes to choose a start for.")
+        if seat.state.running:
+            raise OptionError(f"{seat.profile.name} is running; ask again when it is done.")
+        wish = self._router.book.cycle_wish(device_id)
+        wanted = request.programme_id or (wish.programme_id if wish else None)
+        programme = programme_of(flexibility, wanted)
+        if programme is None:
+            raise _unknown_programme(device_id, flexibility)
+        earliest = max(request.earliest or now, now)
+        ready_by = request.ready_by or (wish.ready_by if wish else now + self._router.settings.horizon)
+        return self._router.desk.quote(Question(device_id, programme, earliest, ready_by), now)
+
+    def held_for(self, token: HoldToken) -> DeviceId | None:
+        """The device that a hold token belongs to."""
+        return self._router.desk.held_for(token)
+
+    async def accept(self, token: HoldToken) -> Commitment:
+        """Make the held option a commitment; the same token again gives the same commitment."""
+        known = self._router.desk.accepted(token)
+        if known:
+            await self._durable()
+            return known
+        made = self._router.desk.accept(token, self._router.clock.now())
+        name = self._router.registry.seat(made.device_id).profile.name
+        sentence = f"{name}: {made.programme_id} is promised for {made.start:%H:%M} UTC."
+        await self._ask(
+            sentence,
+            made.device_id,
+            JournalKind.COMMITMENT,
+            self._router.book.put(Collection.COMMITMENTS, made.device_id, made),
+            self._router.book.drop(Collection.WISHES, made.device_id),
+        )
+        return made
+
+    async def override(
+        self, device_id: DeviceId, mode: OverrideMode, until: datetime, by: str = "owner"
+    ) -> Override:
+        """The person's final word on a device until then; only safety stands above it."""
+        seat, now = self._router.registry.seat(device_id), self._router.clock.now()
+        if until <= now:
+            raise MessageError(
+                "override", "until", f"{until:%Y-%m-%d %H:%M} UTC is past", "Name a later time"
+            )
+        order = Override(device_id, mode, until, by)
+        sentence = f"{seat.profile.name} is switched {mode} by the {by} until {until:%Y-%m-%d %H:%M} UTC."
+        change = self._router.book.put(Collection.OVERRIDES, device_id, order)
+        await self._ask(sentence, device_id, JournalKind.OVERRIDE, change)
+        return order
+
+    async def clear_override(self, device_id: DeviceId, by: str = "owner") -> None:
+        """Give the device back to the plan."""
+        seat = self._router.registry.seat(device_id)
+        if device_id not in self._router.book.overrides:
+            return
+        change = self._router.book.drop(Collection.OVERRIDES, device_id)
+        sentence = f"{seat.profile.name} is given back to the plan by the {by}."
+        await self._ask(sentence, device_id, JournalKind.OVERRIDE, change)
+
+    async def wish(self, device_id: DeviceId, request: WishRequest, by: str = "owner") -> Wish:
+        """Ask for a cycle or a level; replaces the device's earlier wish."""
+        seat = self._router.registry.seat(device_id)
+        flexibility = seat.profile.flexibility
+        if isinstance(flexibility, DemandFlexibility):
+            raise MessageError(
+                "wish", "device", f"{seat.profile.name} runs as it likes; nothing can be asked of it"
+            )
+        wish: Wish
+        if isinstance(flexibility, ProfileFlexibility):
+            wish = self._cycle_wish(device_id, flexibility, request)
+        else:
+            wish = self._level_wish(device_id, flexibility, request)
+        change = self._router.book.put(Collection.WISHES, device_id, wish)
+        sentence = f"{seat.profile.name}: the {by} asks for {_words(wish)}."
+        await self._ask(sentence, device_id, JournalKind.WISH, change)
+        return wish
+
+    async def clear_wish(self, device_id: DeviceId, by: str = "owner") -> None:
+        """Forget the device's wish and what was promised but has not begun."""
+        seat, book = self._router.registry.seat(device_id), self._router.book
+        changes = [book.drop(Collection.WISHES, device_id), book.drop(Collection.COMMITMENTS, device_id)]
+        await self._ask(
+            f"{seat.profile.name}: the {by} asks for nothing.", device_id, JournalKind.WISH, *changes
+        )
+
+    def _cycle_wish(
+        self, device_id: DeviceId, flexibility: ProfileFlexibility, request: WishRequest
+    ) -> CycleWish:
+        """A wish that some start can keep."""
+        programme = programme_of(flexibility, request.programme_id)
+        if programme is None:
+            raise _unknown_programme(device_id, flexibility)
+        now = self._router.clock.now()
+        earliest = max(request.earliest or now, now)
+        if earliest + programme.duration > request.ready_by:
+            minutes = round(programme.duration / timedelta(minutes=1))
+            raise WishImpossibleError(
+                f"{programme.name} takes {minutes} minutes and cannot be done by"
+                f" {request.ready_by:%Y-%m-%d %H:%M} UTC. Allow a later time."
+            )
+        return CycleWish(device_id, programme.id, earliest, request.ready_by)
+
+    def _level_wish(
+        self, device_id: DeviceId, flexibility: StorageFlexibility, request: WishRequest
+    ) -> LevelWish:
+        """A level inside the storage's bounds."""
+        level = flexibility.level_max if request.level is None else request.level
+        if not flexibility.level_min <= level <= flexibility.level_max:
+            bounds = f"{flexibility.level_min:g} to {flexibility.level_max:g} {flexibility.unit}"
+            raise MessageError("wish", "level", f"{level:g} is not within {bounds}", "Name a level within")
+        if request.ready_by <= self._router.clock.now():
+            raise WishImpossibleError("The time asked for is past. Allow a later time.")
+        return LevelWish(device_id, level, request.ready_by)
+
+    async def _ask(self, sentence: str, device_id: DeviceId, kind: JournalKind, *changes: Kept) -> None:
+        """Act on what was asked at once, ask for a plan, and return when it is durable."""
+        self._router.look()
+        self._router.replanner.request(sentence.rstrip("."))
+        await self._durable(*changes, Note(JournalEntry(self._router.clock.now(), kind, sentence, device_id)))
+
+    async def _durable(self, *changes: Kept) -> None:
+        """Return when these, and all before them, are on the disk.
+
+        Raises:
+            StoreError: the disk does not take it in time; it holds, but a restart may forget it.
+        """
+        try:
+            async with asyncio.timeout(PATIENCE_S):
+                await self._router.scribe.kept(*changes)
+        except TimeoutError as error:
+            raise StoreError(
+                "This holds now, but the disk does not take it; a restart may forget it."
+            ) from error
+
+
+def _unknown_programme(device_id: DeviceId, flexibility: ProfileFlexibility) -> MessageError:
+    known = ", ".join(programme.id for programme in flexibility.programmes)
+    return MessageError(device_id, "programme", "no such programme", f"Known: {known}")
+
+
+def _words(wish: Wish) -> str:
+    """A wish in words."""
+    if isinstance(wish, CycleWish):
+        return f"{wish.programme_id}, ready by {wish.ready_by:%Y-%m-%d %H:%M} UTC"
+    return f"a level of {wish.level:g} by {wish.by:%Y-%m-%d %H:%M} UTC"
+
+
+def _start(event: Event) -> tuple[float, str]:
+    """Where an event begins, for sorting; one without payloads comes first."""
+    return min((payload.interval.start.timestamp() for payload in event.payloads), default=0.0), event.id

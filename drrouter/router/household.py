@@ -1,0 +1,158 @@
+"""What happens at home and what follows from it: cycles begin and end, cars arrive, devices come and go.
+
+Each happening changes the book, is noted for the owner, and may ask for a new plan.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from drrouter.domain.flexibility import ProfileFlexibility, StorageFlexibility
+from drrouter.domain.ids import DeviceId
+from drrouter.domain.instruction import Instruction, Outcome, OutcomeKind
+from drrouter.domain.journal import JournalEntry, JournalKind
+from drrouter.domain.wish import LevelWish, RunningCycle
+from drrouter.ports import Change, Clock, Collection, Note
+from drrouter.router.book import Book
+from drrouter.router.observe import Happening
+from drrouter.router.registry import Registry
+from drrouter.router.scribe import Scribe
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class StandingWish:
+    """What a car shall have whenever it is plugged in: this level by the next such local time."""
+
+    level: float
+    by: time
+
+    def next_after(self, now: datetime, zone: ZoneInfo) -> datetime:
+        """The next departure after now, UTC; a local time that does not exist moves as zoneinfo says."""
+        today = now.astimezone(zone).date()
+        candidates = [datetime.combine(today + timedelta(days=days), self.by, zone) for days in (0, 1, 2)]
+        return next(at.astimezone(now.tzinfo) for at in candidates if at.astimezone(now.tzinfo) > now)
+
+
+class Household:
+    """Turns happenings and outcomes into changes of the book."""
+
+    def __init__(
+        self,
+        registry: Registry,
+        book: Book,
+        scribe: Scribe,
+        clock: Clock,
+        standing: dict[DeviceId, StandingWish],
+        zone: ZoneInfo,
+        replan: Callable[[str], None],
+    ) -> None:
+        """``replan`` is told why a new plan is due."""
+        self._registry, self._book, self._scribe, self._clock = registry, book, scribe, clock
+        self._standing, self._zone, self._replan = standing, zone, replan
+
+    def happened(self, device_id: DeviceId, happening: Happening) -> None:
+        """Let one happening have its consequences."""
+        act = {
+            Happening.APPEARED: self._appeared,
+            Happening.CYCLE_BEGAN: self._cycle_began,
+            Happening.CYCLE_ENDED: self._cycle_ended,
+            Happening.CAR_ARRIVED: self._car_arrived,
+            Happening.CAR_DONE: self._car_done,
+        }
+        act[happening](device_id)
+
+    def carried_out(self, instruction: Instruction, outcome: Outcome) -> None:
+        """Note what became of an instruction; a machine that was switched on has begun its cycle."""
+        device_id = instruction.device_id
+        switch = "on" if instruction.power_w > 0 else "off"
+        if outcome.kind is not OutcomeKind.DONE:
+            sentence = f"{self._name(device_id)} could not be switched {switch}: {outcome.sentence}"
+            self._scribe.keep(self._note(JournalKind.REFUSED, sentence, device_id))
+            return
+        sentence = f"{self._name(device_id)} switched {switch}: {instruction.reason}"
+        changes = [self._note(JournalKind.SETPOINT, sentence, device_id), *self._begin(instruction)]
+        self._scribe.keep(*changes)
+
+    def gone(self, device_id: DeviceId, why: str) -> None:
+        """A device does not answer; said once."""
+        if self._registry.gone(device_id):
+            log.warning("%s is gone: %s", device_id, why)
+            self._scribe.keep(
+                self._note(JournalKind.DEVICE, f"{self._name(device_id)} is gone: {why}", device_id)
+            )
+
+    def _begin(self, instruction: Instruction) -> list[Change]:
+        """A cycle that was asked for begins with the power; wish and commitment are consumed."""
+        device_id = instruction.device_id
+        flexibility = self._registry.seat(device_id).profile.flexibility
+        if not isinstance(flexibility, ProfileFlexibility) or instruction.power_w <= 0:
+            return []
+        asked = self._book.commitments.get(device_id) or self._book.cycle_wish(device_id)
+        if asked is None or self._registry.state(device_id).running:
+            return []
+        return self._run(RunningCycle(device_id, asked.programme_id, self._clock.now()))
+
+    def _run(self, cycle: RunningCycle) -> list[Change]:
+        """Keep a running cycle and forget what asked for it."""
+        self._registry.began(cycle)
+        self._replan(f"{self._name(cycle.device_id)} began its cycle")
+        return [
+            self._book.put(Collection.RUNNING, cycle.device_id, cycle),
+            self._book.drop(Collection.COMMITMENTS, cycle.device_id),
+            self._book.drop(Collection.WISHES, cycle.device_id),
+            self._note(
+                JournalKind.CYCLE, f"{self._name(cycle.device_id)} runs {cycle.programme_id}", cycle.device_id
+            ),
+        ]
+
+    def _appeared(self, device_id: DeviceId) -> None:
+        log.info("%s is here", device_id)
+        self._scribe.keep(self._note(JournalKind.DEVICE, f"{self._name(device_id)} is here", device_id))
+        self._replan(f"{self._name(device_id)} appeared")
+
+    def _cycle_began(self, device_id: DeviceId) -> None:
+        """Somebody started the machine at its own buttons."""
+        cycle = self._registry.state(device_id).running
+        if cycle:
+            self._scribe.keep(*self._run(cycle))
+
+    def _cycle_ended(self, device_id: DeviceId) -> None:
+        sentence = f"{self._name(device_id)} is done"
+        self._scribe.keep(
+            self._book.drop(Collection.RUNNING, device_id), self._note(JournalKind.CYCLE, sentence, device_id)
+        )
+        self._replan(sentence)
+
+    def _car_arrived(self, device_id: DeviceId) -> None:
+        """Ask for the standing wish, unless somebody has asked for something already."""
+        changes: list[Change] = [
+            self._note(JournalKind.DEVICE, f"{self._name(device_id)}: a car is here", device_id)
+        ]
+        standing, now = self._standing.get(device_id), self._clock.now()
+        flexibility = self._registry.seat(device_id).profile.flexibility
+        if standing and device_id not in self._book.wishes and isinstance(flexibility, StorageFlexibility):
+            level = min(standing.level, flexibility.level_max)
+            wish = LevelWish(device_id, level, standing.next_after(now, self._zone))
+            changes.append(self._book.put(Collection.WISHES, device_id, wish))
+        self._scribe.keep(*changes)
+        self._replan(f"{self._name(device_id)}: a car arrived")
+
+    def _car_done(self, device_id: DeviceId) -> None:
+        """Full or gone: a bare plug cannot tell which, and in both cases nothing is asked any more."""
+        self._scribe.keep(
+            self._book.drop(Collection.WISHES, device_id),
+            self._book.drop(Collection.LEVELS, device_id),
+            self._note(JournalKind.DEVICE, f"{self._name(device_id)}: the car is full or gone", device_id),
+        )
+        self._replan(f"{self._name(device_id)}: the car is full or gone")
+
+    def _name(self, device_id: DeviceId) -> str:
+        return self._registry.seat(device_id).profile.name
+
+    def _note(self, kind: JournalKind, sentence: str, device_id: DeviceId) -> Note:
+        full = sentence if sentence.endswith((".", "!", "?")) else f"{sentence}."
+        return Note(JournalEntry(self._clock.now(), kind, full, device_id))

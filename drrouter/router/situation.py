@@ -1,0 +1,156 @@
+"""Describes the home as it is now to the planner: a Problem out of timeline, registry and book."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from drrouter.domain.device import DeviceProfile, DeviceState, Presence
+from drrouter.domain.flexibility import ProfileFlexibility, StorageFlexibility
+from drrouter.domain.interval import Interval
+from drrouter.domain.limit import Limit
+from drrouter.domain.plan import DataRung
+from drrouter.domain.timeline import Timeline
+from drrouter.domain.wish import LevelWish, Override, OverrideMode, Wish
+from drrouter.planner import Problem, per_slot, quarter_slots
+from drrouter.planner.problem import DeviceInput
+from drrouter.router.book import Book
+from drrouter.router.guard import sheds_at
+from drrouter.router.registry import Registry
+from drrouter.router.safety import GUARD_SHARE, nominal_w
+from drrouter.router.steering import Site
+
+Bounds = tuple[tuple[Interval, float], ...]
+
+
+def describe(
+    now: datetime,
+    trigger: str,
+    site: Site,
+    registry: Registry,
+    book: Book,
+    timeline: Timeline,
+    horizon: timedelta,
+    data_rung: DataRung,
+) -> Problem:
+    """Put the home into one frozen question.
+
+    Args:
+        now: where the first slot begins.
+        trigger: why a plan is wanted.
+        site: base load and fuse.
+        registry: profiles and states.
+        book: wishes, commitments, overrides and the previous plan.
+        timeline: prices, limits, sheds and alerts.
+        horizon: how far to plan.
+        data_rung: how fresh prices and events are.
+    """
+    slots = quarter_slots(now, horizon)
+    span = Interval(now, slots[-1].end)
+    fuse = () if site.fuse_w is None else (Limit(span, site.fuse_w, program="main fuse"),)
+    return Problem(
+        now=now,
+        slots=slots,
+        import_price=per_slot(timeline.import_price, slots),
+        export_price=per_slot(timeline.export_price, slots),
+        base_load_w=tuple(site.base_load.mean(slot) for slot in slots),
+        devices=tuple(_devices(now, span, registry, book, timeline)),
+        currency=timeline.currency,
+        co2_g_per_kwh=per_slot(timeline.co2_g_per_kwh, slots) if timeline.co2_g_per_kwh.steps else (),
+        co2_price_per_kg=site.co2_price_per_kg,
+        limits=(*fuse, *(limit for limit in timeline.limits if limit.interval.overlap(span))),
+        data_rung=data_rung,
+        previous=book.plan,
+        trigger=trigger,
+    )
+
+
+def _devices(
+    now: datetime, span: Interval, registry: Registry, book: Book, timeline: Timeline
+) -> Iterator[DeviceInput]:
+    """Every device that the planner can do something about."""
+    for seat in registry.seats.values():
+        wish = book.wishes.get(seat.profile.id)
+        if _takes_part(seat.profile, seat.state, wish):
+            yield _device(now, span, seat.profile, seat.state, book, timeline)
+
+
+def _takes_part(profile: DeviceProfile, state: DeviceState, wish: Wish | None) -> bool:
+    """A machine always; anything else while it answers; a car while it is here and something is asked."""
+    flexibility = profile.flexibility
+    if isinstance(flexibility, ProfileFlexibility):
+        return True
+    if isinstance(flexibility, StorageFlexibility) and not flexibility.runs_downwards:
+        return state.plugged and isinstance(wish, LevelWish) and state.presence is not Presence.GONE
+    return state.presence is not Presence.GONE
+
+
+def _device(
+    now: datetime, span: Interval, profile: DeviceProfile, state: DeviceState, book: Book, timeline: Timeline
+) -> DeviceInput:
+    """One device with what is asked of it and what is ordered for it."""
+    flexibility, wish = profile.flexibility, book.wishes.get(profile.id)
+    override = book.override_of(profile.id, now)
+    level = state.level
+    if isinstance(flexibility, StorageFlexibility):
+        level = flexibility.level_target if level is None and flexibility.runs_downwards else level or 0.0
+        flexibility = _plannable(profile, flexibility) if flexibility.runs_downwards else flexibility
+    here = Interval(now, wish.by) if isinstance(wish, LevelWish) and wish.by > now else None
+    return DeviceInput(
+        id=profile.id,
+        label=profile.name,
+        flexibility=flexibility,
+        level=level if isinstance(flexibility, StorageFlexibility) else None,
+        available=here,
+        wishes=() if wish is None else (wish,),
+        running=state.running,
+        commitment=book.commitments.get(profile.id),
+        caps=_caps(now, span, profile, timeline, override),
+        floors=_floors(now, span, profile, override),
+        line=profile.line,
+        groups=profile.groups,
+    )
+
+
+def _plannable(profile: DeviceProfile, flexibility: StorageFlexibility) -> StorageFlexibility:
+    """A cooling store as far as it can be steered.
+
+    Its thermostat stops it before the lower bound, and the guard steps in before the upper one; a plan
+    that counted on more would not be carried out.
+    """
+    span = flexibility.level_max - flexibility.level_min
+    top = flexibility.level_max - 1.5 * GUARD_SHARE * span
+    bottom = flexibility.level_min
+    if profile.binding.thermostat and profile.binding.thermostat[0] < top:
+        bottom = max(bottom, profile.binding.thermostat[0])
+    return replace(flexibility, level_min=bottom, level_max=top)
+
+
+def _caps(
+    now: datetime, span: Interval, profile: DeviceProfile, timeline: Timeline, override: Override | None
+) -> Bounds:
+    """When orders and the owner take its power away; an owner's "on" stands above orders."""
+    if override:
+        return _until(now, span, override, 0.0) if override.mode is OverrideMode.OFF else ()
+    sheds = [shed for shed in timeline.sheds if sheds_at(profile, shed.value)]
+    orders = [
+        order for order in (*sheds, *timeline.alerts) if not order.members or profile.id in order.members
+    ]
+    common = [order.interval.overlap(span) for order in orders]
+    return tuple((interval, 0.0) for interval in common if interval)
+
+
+def _floors(now: datetime, span: Interval, profile: DeviceProfile, override: Override | None) -> Bounds:
+    """When the owner keeps it on; a machine's cycle has its own power."""
+    if (
+        override is None
+        or override.mode is OverrideMode.OFF
+        or isinstance(profile.flexibility, ProfileFlexibility)
+    ):
+        return ()
+    return _until(now, span, override, nominal_w(profile))
+
+
+def _until(now: datetime, span: Interval, override: Override, power_w: float) -> Bounds:
+    """The override's time within the horizon."""
+    end = min(override.until, span.end)
+    return ((Interval(now, end), power_w),) if end > now else ()

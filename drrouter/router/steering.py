@@ -1,0 +1,142 @@
+"""One pass from what holds now to what each device is told: timeline, schedule, guard, dispatch.
+
+``look`` is synchronous and quick, so that an order acts before anything is awaited. It runs when an
+event, an override or a plan comes, when an order begins or ends, and every few seconds in between.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from drrouter.domain.ids import DeviceId
+from drrouter.domain.interval import Interval
+from drrouter.domain.limit import Band, Limit
+from drrouter.domain.plan import Plan
+from drrouter.domain.rates import Rates
+from drrouter.domain.timeline import TariffRates, Timeline, resolve
+from drrouter.ports import Clock
+from drrouter.router.book import Book
+from drrouter.router.dispatch import Dispatcher, Setpoint
+from drrouter.router.forecast import BaseLoad
+from drrouter.router.guard import Claim, Orders, Verdict, judge
+from drrouter.router.registry import Registry
+from drrouter.router.safety import running_peak_w
+from drrouter.router.schedule import Proposal, propose
+
+SPAN = timedelta(hours=72)
+"""How far ahead the tariff is expanded; the plan's horizon and the owner's view lie within."""
+
+
+LOOKAHEAD = timedelta(minutes=3)
+"""A running cycle counts with its highest power within this time, lest its next phase break a limit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What does not change while the router runs.
+
+    Attributes:
+        fuse_w: the main fuse, None where it is not stated.
+        tariff: the tariff document, expanded over the interval asked for.
+        names: target names that mean the whole site (the VEN's own name).
+    """
+
+    base_load: BaseLoad
+    tariff: Callable[[Interval], TariffRates]
+    fuse_w: float | None = None
+    co2_price_per_kg: float = 0.0
+    names: tuple[str, ...] = ()
+
+
+class Steering:
+    """Keeps the timeline and the bands, and steers the dispatcher by them."""
+
+    def __init__(
+        self, site: Site, registry: Registry, book: Book, dispatcher: Dispatcher, clock: Clock
+    ) -> None:
+        """Nothing is steered before the first ``look``."""
+        self._site, self._registry, self._book = site, registry, book
+        self._dispatcher, self._clock = dispatcher, clock
+        self.timeline = Timeline("", Rates(), Rates(), Rates())
+        self._timeline_from: datetime | None = None
+        self.verdict = Verdict({})
+        self.setpoints: dict[DeviceId, Setpoint] = {}
+
+    def directory(self) -> dict[str, tuple[DeviceId, ...]]:
+        """Which devices a target name means."""
+        return self._registry.directory(self._site.names)
+
+    def events_changed(self) -> None:
+        """Make the timeline anew with the next look."""
+        self._timeline_from = None
+
+    def look(self, plan: Plan | None) -> Verdict:
+        """Judge what holds now and steer the devices accordingly; never waits."""
+        now = self._clock.now()
+        self.refresh()
+        proposals = {
+            profile.id: self._proposal(profile.id, plan, now) for profile in self._registry.profiles()
+        }
+        claims = [self._claim(device_id, proposal, now) for device_id, proposal in proposals.items()]
+        self.verdict = judge(claims, self.orders_at(now), self._site.base_load.at(now))
+        self.setpoints = {
+            device_id: _clipped(proposal, self.verdict.bands[device_id])
+            for device_id, proposal in proposals.items()
+        }
+        self._dispatcher.steer(self.setpoints)
+        return self.verdict
+
+    def orders_at(self, now: datetime) -> Orders:
+        """The orders of this instant and the main fuse."""
+        fuse = (
+            () if self._site.fuse_w is None else (Limit(_ahead(now), self._site.fuse_w, program="main fuse"),)
+        )
+        timeline = self.timeline
+        return Orders(
+            limits=(*fuse, *timeline.limits_at(now)),
+            sheds=tuple(shed for shed in timeline.sheds if shed.interval.holds(now)),
+            alerts=tuple(alert for alert in timeline.alerts if alert.interval.holds(now)),
+        )
+
+    def next_look(self, period: timedelta) -> datetime:
+        """When to look again at the latest: the next edge of an order, start or override, or the period."""
+        now = self._clock.now()
+        starts = [commitment.start for commitment in self._book.commitments.values()]
+        ends = [override.until for override in self._book.overrides.values()]
+        cycles = [cycle.start for cycle in self._book.plan.cycles] if self._book.plan else []
+        coming = [instant for instant in (*starts, *ends, *cycles) if instant > now]
+        return min([now + period, *self.timeline.edges_after(now)[:1], *coming])
+
+    def refresh(self) -> None:
+        """Resolve the events again when they changed or the tariff runs short."""
+        now = self._clock.now()
+        if self._timeline_from is not None and now - self._timeline_from < SPAN / 3:
+            return
+        self._timeline_from = now
+        tariff = self._site.tariff(_ahead(now))
+        self.timeline = resolve(self._book.events.values(), tariff, self.directory())
+
+    def _proposal(self, device_id: DeviceId, plan: Plan | None, now: datetime) -> Proposal:
+        """What the schedule wishes of the device."""
+        seat = self._registry.seat(device_id)
+        commitment = self._book.commitments.get(device_id)
+        return propose(seat.profile, seat.state, now, plan, commitment, self._book.wishes.get(device_id))
+
+    def _claim(self, device_id: DeviceId, proposal: Proposal, now: datetime) -> Claim:
+        """The device's claim before the guard."""
+        seat = self._registry.seat(device_id)
+        override = self._book.override_of(device_id, now)
+        running_w = running_peak_w(seat.profile, seat.state, now, LOOKAHEAD)
+        return Claim(seat.profile, seat.state, proposal.power_w, override, running_w)
+
+
+def _clipped(proposal: Proposal, band: Band) -> Setpoint:
+    """The proposal inside its band; the reason is the guard's where it had to act."""
+    power_w = band.clip(proposal.power_w)
+    changed = power_w != proposal.power_w
+    return Setpoint(power_w, band.because if changed and band.because else proposal.reason)
+
+
+def _ahead(now: datetime) -> Interval:
+    """The span for which the tariff is expanded: a little back, and far enough ahead."""
+    return Interval(now - timedelta(hours=24), now + SPAN)

@@ -1,0 +1,141 @@
+"""What clients are shown, put together from memory at the moment of asking."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from importlib.metadata import PackageNotFoundError, version
+
+from drrouter.domain.device import Presence
+from drrouter.domain.event import Event
+from drrouter.domain.ids import DeviceId, EventId
+from drrouter.domain.plan import DataRung, Plan, ScheduledCycle
+from drrouter.domain.signal import LinkChanged
+from drrouter.router.book import Book
+from drrouter.router.facade import DeviceView, EventPhase, EventView, FoundView, LinkView, StatusView
+from drrouter.router.guard import Orders
+from drrouter.router.registry import Registry
+from drrouter.router.steering import Steering
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What does not change: the site's name, its time zone, and since when the router runs."""
+
+    site: str
+    time_zone: str
+    started_at: datetime
+
+
+def status(
+    shown: Shown,
+    now: datetime,
+    steering: Steering,
+    registry: Registry,
+    plan: Plan | None,
+    links: Iterable[LinkView],
+    data_rung: DataRung,
+    troubles: Iterable[str],
+) -> StatusView:
+    """The router at a glance; ``troubles`` are sentences about what is missing."""
+    links, orders, timeline = tuple(links), steering.orders_at(now), steering.timeline
+    gone = [seat.profile.name for seat in registry.seats.values() if seat.state.presence is Presence.GONE]
+    wrong = [*troubles, *(link.sentence for link in links if not link.up)]
+    wrong += [f"{', '.join(gone)} cannot be reached."] if gone else []
+    powers = [seat.state.power_w for seat in registry.seats.values() if seat.state.power_w is not None]
+    return StatusView(
+        site=shown.site,
+        time_zone=shown.time_zone,
+        version=_version(),
+        now=now,
+        started_at=shown.started_at,
+        degraded=bool(wrong),
+        sentence=" ".join(wrong) or _at_work(plan, now),
+        data_rung=data_rung,
+        solve_rung=plan.solve_rung if plan else None,
+        plan_made_at=plan.made_at if plan else None,
+        currency=timeline.currency,
+        price_per_kwh=timeline.import_price.at(now),
+        co2_g_per_kwh=timeline.co2_g_per_kwh.at(now),
+        power_w=sum(powers) if powers else None,
+        limit_w=min((limit.effective_w for limit in orders.limits if limit.event_id), default=None),
+        links=links,
+        alerts=_alerts(orders),
+    )
+
+
+def _version() -> str:
+    try:
+        return version("drrouter")
+    except PackageNotFoundError:
+        return "unknown"
+
+
+def _at_work(plan: Plan | None, now: datetime) -> str:
+    """The state sentence while all is well."""
+    if plan is None:
+        return "The first plan is being made."
+    coming = sorted((cycle.start, cycle.device_id) for cycle in plan.cycles if cycle.start > now)
+    if not coming:
+        return "All is well; nothing waits to start."
+    start, device_id = coming[0]
+    return f"All is well; next, {device_id} starts at {start:%H:%M} UTC."
+
+
+def _alerts(orders: Orders) -> tuple[str, ...]:
+    """The alerts in force, in the provider's words."""
+    return tuple(alert.text or "Grid emergency." for alert in orders.alerts)
+
+
+def link_view(link: LinkChanged) -> LinkView:
+    """The state of a provider's link."""
+    return LinkView(link.provider, link.up, link.at, link.sentence)
+
+
+def device(
+    device_id: DeviceId, now: datetime, steering: Steering, registry: Registry, book: Book
+) -> DeviceView:
+    """One device: what it is, how it is, what it may do and what it will do."""
+    seat, setpoint = registry.seat(device_id), steering.setpoints.get(device_id)
+    return DeviceView(
+        profile=seat.profile,
+        state=seat.state,
+        band=steering.verdict.bands.get(device_id),
+        wished_w=setpoint.power_w if setpoint else None,
+        next_cycle=_next_cycle(device_id, book),
+        commitment=book.commitments.get(device_id),
+        override=book.override_of(device_id, now),
+        wish=book.wishes.get(device_id),
+        because=setpoint.reason if setpoint else "",
+    )
+
+
+def _next_cycle(device_id: DeviceId, book: Book) -> ScheduledCycle | None:
+    """The committed or planned cycle; one in the plan without a wish behind it has been run."""
+    if made := book.commitments.get(device_id):
+        return ScheduledCycle(device_id, made.programme_id, made.start, made.end, fixed=True)
+    wish = book.cycle_wish(device_id)
+    return book.plan.cycle_of(device_id) if book.plan and wish else None
+
+
+def event(
+    kept: Event, now: datetime, acknowledged: bool, opted_out: Mapping[EventId, tuple[DeviceId, ...]]
+) -> EventView:
+    """One event and where it stands."""
+    starts = [payload.interval.start for payload in kept.payloads]
+    ends = [payload.interval.end for payload in kept.payloads]
+    phase = EventPhase.IN_FORCE
+    if not ends or max(ends) <= now:
+        phase = EventPhase.OVER
+    elif min(starts) > now:
+        phase = EventPhase.COMING
+    return EventView(kept, phase, acknowledged, opted_out.get(kept.id, ()))
+
+
+def discovered(registry: Registry) -> tuple[FoundView, ...]:
+    """Every device seen on the home network, ours first."""
+    ours = [
+        FoundView(seat.found, seat.profile.id, seat.profile.model_id)
+        for seat in registry.seats.values()
+        if seat.found is not None
+    ]
+    return (*ours, *(FoundView(found) for found in registry.strangers.values()))
