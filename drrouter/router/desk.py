@@ -68,8 +68,8 @@ class OptionsDesk:
         )
         if not priced:
             raise WishImpossibleError(
-                f"{question.programme.name} takes {_minutes(question.programme.duration)} minutes, it cannot be"
-                f" done by {question.ready_by:%Y-%m-%d %H:%M} UTC. Allow a later time."
+                f"{question.programme.name} takes {_minutes(question.programme.duration)} minutes"
+                f" and cannot be done by {question.ready_by:%Y-%m-%d %H:%M} UTC. Allow a later time."
             )
         options = tuple(_option(start, question, plan, problem, now) for start in priced)
         self._hold(options, question)
