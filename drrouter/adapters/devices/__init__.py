@@ -1,0 +1,1 @@
+"""Integrations: each drives one kind of device through its own transport."""

@@ -1,0 +1,192 @@
+"""Discovery by real broadcasts, and what becomes of hostile or foreign answers."""
+
+import asyncio
+import json
+import socket
+import subprocess
+import sys
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from kasa import Discover, KasaException
+from pydantic import ValidationError
+
+from drrouter.adapters.clock import SimulatedClock
+from drrouter.adapters.devices.kasa import KasaIntegration, KasaSettings
+from drrouter.domain.ids import DeviceId
+from drrouter.domain.instruction import Instruction, OutcomeKind
+from drrouter.errors import DeviceError, DeviceRefusedError
+from drrouter.ports import Found
+from drrouter.sim.wire.kasa import FakePlug, Fault, mac_of
+
+PlugIn = Callable[..., Awaitable[FakePlug]]
+
+
+@pytest.fixture
+def integration(settings: KasaSettings, clock: SimulatedClock) -> KasaIntegration:
+    return KasaIntegration(settings, clock)
+
+
+async def test_every_plug_of_the_home_is_found_with_its_identity(
+    plug_in: PlugIn, integration: KasaIntegration, port: int
+) -> None:
+    for number in range(20):
+        await plug_in(number + 1, f"Plug {number + 1}")
+    found = await integration.discover()
+    assert len({plug.identity["alias"] for plug in found}) == 20
+    identity = {
+        "alias": "Plug 1",
+        "mac": mac_of("127.77.0.1"),
+        "model": "HS110(EU)",
+        "series": "HS110",
+        "host": "127.77.0.1",
+    }
+    assert Found("kasa", f"127.77.0.1:{port}", identity) in found
+
+
+async def test_a_found_plug_can_be_set_up_and_switched(
+    plug_in: PlugIn, integration: KasaIntegration, clock: SimulatedClock
+) -> None:
+    fake = await plug_in(1)
+    (found,) = await integration.discover()
+    device = integration.setup(DeviceId("kettle"), found)
+    order = Instruction("one", device.id, 1.0, "test", clock.now() + timedelta(minutes=1))
+    assert (await device.apply(order)).kind is OutcomeKind.DONE
+    assert fake.answers.on
+
+
+async def test_a_plug_that_left_is_found_no_more_and_one_that_came_is(
+    plug_in: PlugIn, integration: KasaIntegration
+) -> None:
+    left = await plug_in(1, "Left")
+    await left.stop()
+    await plug_in(2, "Came")
+    assert [found.identity["alias"] for found in await integration.discover()] == ["Came"]
+
+
+async def test_the_name_of_a_plug_is_cleaned(plug_in: PlugIn, integration: KasaIntegration) -> None:
+    await plug_in(1, "\u202eEvil\x1b[2J\n <b>plug</b>" + "x" * 500)
+    (found,) = await integration.discover()
+    assert found.identity["alias"] == ("Evil[2J <b>plug</b>" + "x" * 500)[:64]
+
+
+async def test_garbage_and_foreign_devices_are_left_out(
+    plug_in: PlugIn, integration: KasaIntegration
+) -> None:
+    await plug_in(1, "Good")
+    (await plug_in(2, "Bad")).fault = Fault.GARBAGE
+    strip = await plug_in(3, "Strip")
+    bulb = await plug_in(4, "Bulb")
+    odd = await plug_in(5, "Odd")
+    _twist(strip, {"children": []})
+    _twist(bulb, {"mic_type": "IOT.SMARTBULB"})
+    odd.answers.answer = lambda request: {"system": {"get_sysinfo": 7}}  # type: ignore[method-assign]
+    assert [found.identity["alias"] for found in await integration.discover()] == ["Good"]
+
+
+async def test_a_flood_of_answers_is_cut_off(
+    plug_in: PlugIn, integration: KasaIntegration, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("drrouter.adapters.devices.kasa.integration.MOST_FOUND", 3)
+    for number in range(1, 6):
+        await plug_in(number)
+    assert len(await integration.discover()) == 3
+
+
+async def test_a_plug_that_speaks_only_klap_is_found_and_refuses_with_its_reason(
+    integration: KasaIntegration, clock: SimulatedClock
+) -> None:
+    with _ear("127.255.255.255", 20002) as hears, _ear("127.77.0.9", 20002) as says:
+        answering = asyncio.create_task(_answer_as_klap(hears, says))
+        (found,) = await integration.discover()
+        answering.cancel()
+        await asyncio.gather(answering, return_exceptions=True)
+    assert found.identity["protocol"] == "KLAP"
+    assert found.identity["model"] == "EP25(US)"
+    device = integration.setup(DeviceId("kettle"), found)
+    order = Instruction("one", device.id, 1.0, "test", clock.now() + timedelta(minutes=1))
+    outcome = await device.apply(order)
+    assert device.id == "kettle"
+    assert outcome.kind is OutcomeKind.IMPOSSIBLE
+    assert "speaks only KLAP" in outcome.sentence
+    with pytest.raises(DeviceRefusedError, match="KLAP"):
+        await anext(device.readings())
+
+
+async def test_a_failure_of_the_library_is_translated(
+    integration: KasaIntegration, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(**_: object) -> None:
+        raise KasaException("no network")
+
+    monkeypatch.setattr(Discover, "discover", fail)
+    with pytest.raises(DeviceError, match="no network"):
+        await integration.discover()
+
+
+async def test_a_missing_library_costs_this_integration_only(
+    integration: KasaIntegration, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "kasa", None)
+    with pytest.raises(DeviceError, match="python-kasa"):
+        await integration.discover()
+
+
+@pytest.mark.parametrize("address", ["", ":9999", "127.0.0.1:http"])
+async def test_an_address_that_is_none_is_refused(integration: KasaIntegration, address: str) -> None:
+    with pytest.raises(ValueError, match="address"):
+        integration.setup(DeviceId("kettle"), Found("kasa", address))
+
+
+def test_a_misspelt_or_senseless_setting_is_refused() -> None:
+    for wrong in ({"pol_s": 5}, {"poll_s": 0}, {"timeout_s": float("nan")}, {"broadcast": "everywhere"}):
+        with pytest.raises(ValidationError):
+            KasaSettings.model_validate(wrong)
+
+
+def test_the_library_is_not_loaded_before_it_is_needed() -> None:
+    program = "import sys, drrouter.adapters.devices.kasa; sys.exit('kasa' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+def _twist(plug: FakePlug, changes: dict[str, Any]) -> None:
+    honest = plug.answers.answer
+
+    def twisted(request: dict[str, Any]) -> dict[str, Any]:
+        answer = honest(request)
+        answer["system"]["get_sysinfo"].update(changes)
+        return answer
+
+    plug.answers.answer = twisted  # type: ignore[method-assign]
+
+
+def _ear(host: str, port: int) -> socket.socket:
+    ear = socket.socket(type=socket.SOCK_DGRAM)
+    ear.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    ear.setblocking(False)
+    ear.bind((host, port))
+    return ear
+
+
+async def _answer_as_klap(hears: socket.socket, says: socket.socket) -> None:
+    """Answer each call as firmware of 2025 does: sixteen bytes of header, then JSON in the clear."""
+    result = {
+        "device_id": "0" * 40,
+        "owner": "0" * 32,
+        "device_type": "IOT.SMARTPLUGSWITCH",
+        "device_model": "EP25(US)",
+        "ip": "127.77.0.9",
+        "mac": "02-4B-7F-4D-00-09",
+        "is_support_iot_cloud": True,
+        "obd_src": "tplink",
+        "factory_default": False,
+        "mgt_encrypt_schm": {"is_support_https": False, "encrypt_type": "KLAP", "http_port": 80, "lv": 2},
+    }
+    loop = asyncio.get_running_loop()
+    while True:
+        _, sender = await loop.sock_recvfrom(hears, 4096)
+        await loop.sock_sendto(
+            says, b"\0" * 16 + json.dumps({"result": result, "error_code": 0}).encode(), sender
+        )
