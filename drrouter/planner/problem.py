@@ -81,6 +81,7 @@ class Problem:
     Attributes:
         slots: consecutive, the first begins at ``now``; lengths may differ.
         base_load_w: unshiftable load, consumption positive; ``pv_w`` generation, positive.
+        timezone: of the home, by its IANA name, for the sentences that people read; it moves no slot.
         limits: hard in the field, soft and priced in the model, so that a plan always exists.
 
     Raises:
@@ -103,6 +104,7 @@ class Problem:
     prices: Prices = Prices()
     effort: Effort = Effort()
     trigger: str = ""
+    timezone: str = "UTC"
     problem_schema: int = 1
 
     def __post_init__(self) -> None:
