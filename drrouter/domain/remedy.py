@@ -1,0 +1,211 @@
+"""What is wrong with a document, as sentences that name file, key and remedy.
+
+The checks of each kind of document report plain facts: where, which rule, what was found. This room
+words them for the person who wrote the file; it knows the document and its JSON Schema, no checker.
+"""
+
+import difflib
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from drrouter.errors import DocumentError
+
+Fact = Mapping[str, Any]
+"""One finding: ``loc`` (keys and indexes), ``type`` (rule), ``msg``, ``input``, ``ctx``."""
+
+Schema = Mapping[str, Any]
+
+MOST = 20
+"""Sentences at most; a file with more faults is read again after the first are mended."""
+
+_SHOWN = 40
+
+
+def document_error(
+    where: str, table: Mapping[str, Any], facts: Sequence[Fact], schema: Schema
+) -> DocumentError:
+    """The first finding as an error; the others are its notes, one sentence each.
+
+    Args:
+        where: the file's name.
+        table: the document as it was read.
+        facts: what the check found, at least one.
+        schema: the JSON Schema that the document should follow.
+    """
+    errors = [_error(where, table, fact, schema) for fact in _telling(facts)[:MOST]]
+    for other in errors[1:]:
+        errors[0].add_note(other.sentence)
+    return errors[0]
+
+
+def sentences(error: DocumentError) -> tuple[str, ...]:
+    """Every sentence of an error made by ``document_error``."""
+    return (error.sentence, *getattr(error, "__notes__", ()))
+
+
+def nearest(word: str, known: Sequence[str]) -> str:
+    """A remedy naming the known word most like this one, else all that are known."""
+    close = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
+    if close:
+        return f"Did you mean {close[0]!r}? Known are: {_listed(known)}"
+    return f"Known are: {_listed(known)}" if known else ""
+
+
+def _telling(facts: Sequence[Fact]) -> list[Fact]:
+    """Unknown keys first, since they tell most; without what only follows from another finding.
+
+    A mistyped key is both unknown and missing, and a list counts as empty when all its entries are faulty.
+    """
+    unknown = [fact for fact in facts if fact["type"] == "extra_forbidden"]
+    mistyped = {(fact["loc"][:-1], fact["loc"][-1]) for fact in unknown}
+    others = [
+        fact
+        for fact in facts
+        if fact["type"] != "extra_forbidden"
+        and not (fact["type"] == "missing" and _is_mistyped(fact["loc"], mistyped))
+        and not (
+            fact["type"] == "too_short" and any(_lies_below(other["loc"], fact["loc"]) for other in facts)
+        )
+    ]
+    return unknown + others
+
+
+def _is_mistyped(
+    loc: Sequence[str | int], mistyped: Collection[tuple[Sequence[str | int], str | int]]
+) -> bool:
+    """Whether a key beside the missing one looks much like it."""
+    beside = [str(key) for parent, key in mistyped if parent == loc[:-1]]
+    return bool(difflib.get_close_matches(str(loc[-1]), beside, n=1))
+
+
+def _lies_below(loc: Sequence[str | int], above: Sequence[str | int]) -> bool:
+    """Whether one place lies inside another."""
+    return len(loc) > len(above) and loc[: len(above)] == above
+
+
+def _error(where: str, table: Mapping[str, Any], fact: Fact, schema: Schema) -> DocumentError:
+    """Word one finding."""
+    key, place = _spelled(table, fact["loc"])
+    rule, found = fact["type"], fact.get("input")
+    context = fact.get("ctx") or {}
+    about = _schema_at(schema, place, table)
+    if rule == "extra_forbidden":
+        parent = _schema_at(schema, place[:-1], table)
+        return DocumentError(
+            where, key, "is not a key of this document", nearest(str(place[-1]), list(_keys(parent)))
+        )
+    if rule == "missing":
+        return DocumentError(where, key, "is missing", f"Add it: {_help(about) or 'it is required'}")
+    if rule in ("union_tag_invalid", "union_tag_not_found"):
+        return _unknown_kind(where, f"{key}.kind", found, about)
+    if rule in ("literal_error", "enum"):
+        return DocumentError(where, key, f"cannot be {_show(found)}", f"Write {context['expected']}")
+    if rule in ("value_error", "assertion_error"):
+        problem, _, remedy = str(context["error"]).partition("; ")
+        return DocumentError(where, key, problem, remedy[:1].upper() + remedy[1:])
+    if rule in ("too_short", "too_long"):
+        bound = (
+            f"at least {context['min_length']}" if rule == "too_short" else f"at most {context['max_length']}"
+        )
+        return DocumentError(
+            where, key, f"needs {bound} entries, and has {context['actual_length']}", _help(about)
+        )
+    return DocumentError(where, key, f"{_plain(fact['msg'])}, and is {_show(found)}", _help(about))
+
+
+def _unknown_kind(where: str, key: str, found: Any, about: Schema) -> DocumentError:
+    """The key that chooses between several forms is missing or unknown."""
+    kinds = list(about.get("discriminator", {}).get("mapping", {}))
+    kind = _inside(found, "kind")
+    if kind is None:
+        return DocumentError(where, key, "is missing", f"Write one of: {_listed(kinds)}")
+    return DocumentError(where, key, f"{_show(kind)} is no kind that exists yet", nearest(str(kind), kinds))
+
+
+def _spelled(table: Any, loc: Sequence[str | int]) -> tuple[str, list[str | int]]:
+    """The key path as a person reads it, and the same without the names of chosen forms.
+
+    An entry of a list goes by its id where it has one, else by its place, counted from 1.
+    """
+    words, place, node = "", [], table
+    for index, part in enumerate(loc):
+        if isinstance(part, int):
+            node = node[part] if isinstance(node, list) and part < len(node) else None
+            name = node.get("id") if isinstance(node, Mapping) else None
+            words += f"[{name}]" if isinstance(name, str) else f"#{part + 1}"
+        elif isinstance(node, Mapping) and part in node:
+            words, node = f"{words}.{part}".lstrip("."), node[part]
+        elif index == len(loc) - 1:
+            words = f"{words}.{part}".lstrip(".")
+        else:
+            continue
+        place.append(part)
+    return words, place
+
+
+def _schema_at(root: Schema, place: Sequence[str | int], table: Any) -> Schema:
+    """The part of the schema that describes this place, empty where it says nothing."""
+    node, value = _form(root, root, table), table
+    for part in place:
+        value = _inside(value, part)
+        node = _form(root, _step(node, part), value)
+    return node
+
+
+def _form(root: Schema, node: Schema, value: Any) -> Schema:
+    """The definition behind a reference, and of several forms the one that the value has chosen."""
+    if "$ref" in node:
+        target = root["$defs"][node["$ref"].rpartition("/")[2]]
+        node = {**target, **{key: words for key, words in node.items() if key != "$ref"}}
+    if "discriminator" in node:
+        chosen = node["discriminator"]["mapping"].get(_inside(value, node["discriminator"]["propertyName"]))
+        return _form(root, {"$ref": chosen}, value) if chosen else node
+    forms = [form for form in node.get("anyOf", ()) if form.get("type") != "null"]
+    return {**_form(root, forms[0], value), **node} if forms else node
+
+
+def _inside(value: Any, part: str | int) -> Any:
+    """What the document holds there, None where it holds nothing."""
+    if isinstance(value, Mapping):
+        return value.get(part)
+    return value[part] if isinstance(value, list) and isinstance(part, int) and part < len(value) else None
+
+
+def _step(node: Schema, part: str | int) -> Schema:
+    """One step down, empty where this form has no such part."""
+    parts = node.get("items") if isinstance(part, int) else node.get("properties", {}).get(part)
+    more = parts if parts is not None else node.get("additionalProperties")
+    return more if isinstance(more, Mapping) else {}
+
+
+def _keys(node: Schema) -> Sequence[str]:
+    """The keys that a table of this schema may have."""
+    return tuple(node.get("properties", {}))
+
+
+def _help(node: Schema) -> str:
+    """The first sentence of what the schema says about a place."""
+    return str(node.get("description", "")).split("\n")[0].strip().rstrip(".")
+
+
+def _plain(message: str) -> str:
+    """The checker's message without its talk of input."""
+    words = message.removeprefix("Input ").removeprefix("Value error, ")
+    return words[:1].lower() + words[1:]
+
+
+def _show(found: Any) -> str:
+    """What was found, shortened; texts in quotes and harmless to print."""
+    if isinstance(found, Mapping):
+        return "a table"
+    if isinstance(found, list | tuple):
+        return "a list"
+    shown = repr(found) if isinstance(found, str) else str(found)
+    if isinstance(found, bool):
+        shown = str(found).lower()
+    return shown if len(shown) <= _SHOWN else f"{shown[: _SHOWN - 1]}…"
+
+
+def _listed(words: Sequence[str]) -> str:
+    """All of them, with commas."""
+    return ", ".join(words)

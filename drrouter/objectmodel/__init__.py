@@ -1,0 +1,25 @@
+"""Object models: what a device can do, written by its maker as data (TR 102 935, 5.3.1)."""
+
+from drrouter.objectmodel.catalogue import Catalogue, load_catalogue, read_file
+from drrouter.objectmodel.document import SCHEMA, ModelDocument, read_model
+from drrouter.objectmodel.translate import (
+    UNITS,
+    binding_of,
+    flexibility_of,
+    profile_of,
+    with_parameters,
+)
+
+__all__ = [
+    "SCHEMA",
+    "UNITS",
+    "Catalogue",
+    "ModelDocument",
+    "binding_of",
+    "flexibility_of",
+    "load_catalogue",
+    "profile_of",
+    "read_file",
+    "read_model",
+    "with_parameters",
+]

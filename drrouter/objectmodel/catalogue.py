@@ -1,0 +1,189 @@
+"""Every object model that is at hand, by its id and by what a found device shows of itself.
+
+Models lie in ``<maker>/<model>.toml``; the shipped ones first, then an extra folder of the home. A broken
+file is left out and named in ``faults``, so that one of them never stops the router.
+
+    >>> load_catalogue()["generic.freezer"].identity.device_class
+    'freezer'
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from importlib.resources.abc import Traversable
+from pathlib import Path
+
+from drrouter.domain.document import MAX_BYTES
+from drrouter.domain.remedy import nearest
+from drrouter.errors import DocumentError
+from drrouter.objectmodel.document import ModelDocument, read_model
+from drrouter.ports import Found
+from drrouter.resources import data_dir
+
+MOST_FILES = 5_000
+_LONGEST_IDENTITY = 256
+
+
+@dataclass(frozen=True)
+class Catalogue(Mapping[str, ModelDocument]):
+    """Object models by id.
+
+    Attributes:
+        models: every model that passed its checks.
+        faults: what is wrong with the files that did not.
+    """
+
+    models: dict[str, ModelDocument]
+    faults: tuple[DocumentError, ...] = ()
+
+    def __getitem__(self, model_id: str) -> ModelDocument:
+        """The model of that id.
+
+        Raises:
+            KeyError: there is none.
+        """
+        return self.models[model_id]
+
+    def __iter__(self) -> Iterator[str]:
+        """The ids."""
+        return iter(self.models)
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return len(self.models)
+
+    def model(self, model_id: str, where: str, key: str) -> ModelDocument:
+        """The model that a document asks for.
+
+        Args:
+            model_id: its id.
+            where: the file that asks.
+            key: the key in it.
+
+        Raises:
+            DocumentError: there is none of that id; names the nearest.
+        """
+        if model_id not in self.models:
+            raise DocumentError(
+                where, key, f"there is no object model {model_id!r}", nearest(model_id, sorted(self.models))
+            )
+        return self.models[model_id]
+
+    def best_match(self, found: Found) -> ModelDocument | None:
+        """The model that fits a found device best, None where none fits.
+
+        Interpretation: the more letters of the identity a matcher spells out, the better it knows the
+        device; between equals the first id of the alphabet wins.
+        """
+        scored = ((_score(model, found), model_id) for model_id, model in self.models.items())
+        best = min(((-score, model_id) for score, model_id in scored if score > 0), default=None)
+        return self.models[best[1]] if best else None
+
+
+def load_catalogue(extra: Path | None = None) -> Catalogue:
+    """Read the shipped object models, then those of an extra folder.
+
+    A model of the extra folder replaces a shipped one of the same id unless it is older.
+
+    Raises:
+        FileNotFoundError: drrouter is installed without its models.
+    """
+    shipped, faults = _read_folder(data_dir("device_models"))
+    if extra is None:
+        return Catalogue(shipped, tuple(faults))
+    own, own_faults = _read_folder(extra)
+    faults += own_faults
+    for model_id, model in own.items():
+        present = shipped.get(model_id)
+        if present and model.version < present.version:
+            faults.append(_too_old(extra, model, present))
+        else:
+            shipped[model_id] = model
+    return Catalogue(shipped, tuple(faults))
+
+
+def read_file(file: Traversable, where: str = "") -> bytes:
+    """A file's bytes, one more than allowed at most, so that a monster shows itself as too large.
+
+    Raises:
+        DocumentError: it cannot be read.
+    """
+    try:
+        with file.open("rb") as stream:
+            return stream.read(MAX_BYTES + 1)
+    except OSError as error:
+        reason = error.strerror or "it cannot be opened"
+        raise DocumentError(
+            where or str(file), "", f"cannot be read ({reason})", "Check its name and rights"
+        ) from error
+
+
+def _read_folder(folder: Traversable) -> tuple[dict[str, ModelDocument], list[DocumentError]]:
+    """Every ``<maker>/<model>.toml`` of a folder; faults beside."""
+    models: dict[str, ModelDocument] = {}
+    faults: list[DocumentError] = []
+    for count, (maker, file) in enumerate(_files(folder)):
+        where = f"{maker}/{file.name}"
+        try:
+            if count >= MOST_FILES:
+                raise DocumentError(str(folder), "", f"holds more than {MOST_FILES} files", "Take some out")
+            model = read_model(read_file(file, where), where)
+            _check_place(model, maker, file.name)
+        except DocumentError as error:
+            faults.append(error)
+            if count >= MOST_FILES:
+                break
+        else:
+            models[model.id] = model
+    return models, faults
+
+
+def _files(folder: Traversable) -> Iterator[tuple[str, Traversable]]:
+    """Makers' folders and the TOML files in them, in the order of their names."""
+    for maker in sorted(
+        (entry for entry in folder.iterdir() if entry.is_dir()), key=lambda entry: entry.name
+    ):
+        for file in sorted(maker.iterdir(), key=lambda entry: entry.name):
+            if file.name.endswith(".toml"):
+                yield maker.name, file
+
+
+def _check_place(model: ModelDocument, maker: str, name: str) -> None:
+    """A model lies where its id says, so that no maker speaks for another."""
+    expected = f"{maker}.{name.removesuffix('.toml')}"
+    if model.id != expected:
+        raise DocumentError(
+            f"{maker}/{name}", "id", f"is {model.id!r} in the file of {expected!r}", "Rename one of them"
+        )
+
+
+def _too_old(folder: Path, model: ModelDocument, present: ModelDocument) -> DocumentError:
+    """An older version never replaces a newer one."""
+    maker, _, name = model.id.partition(".")
+    return DocumentError(
+        f"{folder / maker / name}.toml",
+        "version",
+        f"is {model.version}, older than the {present.version} that is in use",
+        "Take the newer file, or raise the version",
+    )
+
+
+def _score(model: ModelDocument, found: Found) -> int:
+    """How many letters of the identity the best matcher of a model spells out; 0 where none fits."""
+    shown = {key: value[:_LONGEST_IDENTITY].casefold() for key, value in found.identity.items()}
+    return max(
+        (
+            sum(len(pattern.replace("*", "").replace("?", "")) for pattern in patterns.values())
+            for matcher in model.identity.match
+            for integration, patterns in matcher.items()
+            if integration == found.integration and _fits(patterns, shown)
+        ),
+        default=0,
+    )
+
+
+def _fits(patterns: Mapping[str, str], shown: Mapping[str, str]) -> bool:
+    """Whether every pattern fits what is shown."""
+    return all(
+        key in shown and fnmatchcase(shown[key], pattern.casefold()) for key, pattern in patterns.items()
+    )
