@@ -132,6 +132,8 @@ async def test_a_missing_library_costs_this_integration_only(
     monkeypatch.setitem(sys.modules, "kasa", None)
     with pytest.raises(DeviceError, match="python-kasa"):
         await integration.discover()
+    with pytest.raises(DeviceError, match="python-kasa"):
+        integration.setup(DeviceId("kettle"), Found("kasa", "127.77.0.1"))
 
 
 @pytest.mark.parametrize("address", ["", ":9999", "127.0.0.1:http"])

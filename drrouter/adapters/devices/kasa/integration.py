@@ -1,5 +1,6 @@
 """Finds Kasa plugs by broadcast and hands out devices that drive them."""
 
+import importlib
 import logging
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
@@ -32,7 +33,7 @@ class KasaIntegration:
     """The Kasa transport; implements the Integration port."""
 
     def __init__(self, settings: KasaSettings, clock: Clock) -> None:
-        """Keep the settings; python-kasa is loaded at the first use, since that takes a third of a second."""
+        """Keep the settings; python-kasa is loaded when a plug is looked for or set up, never by a command."""
         self._settings, self._clock = settings, clock
 
     @property
@@ -54,10 +55,8 @@ class KasaIntegration:
 
     async def _call(self, answers: list[dict[str, Any]]) -> None:
         """Broadcast, and collect what comes back until the time is over."""
-        try:
-            from kasa import Discover, KasaException
-        except ImportError as error:
-            raise DeviceError("Kasa plugs need the package python-kasa, which is not installed") from error
+        _load_library()
+        from kasa import Discover, KasaException
 
         def keep(raw: Any) -> None:
             if len(answers) < MOST_FOUND:
@@ -94,7 +93,9 @@ class KasaIntegration:
 
         Raises:
             ValueError: the address is none.
+            DeviceError: python-kasa is missing.
         """
+        _load_library()
         if protocol := found.identity.get("protocol"):
             return _LockedPlug(device_id, NOT_DRIVEN.format(id=device_id, protocol=cleaned(protocol)))
         host, port = host_and_port(device_id, found, self._settings.port)
@@ -125,6 +126,18 @@ class _LockedPlug:
     async def apply(self, instruction: Instruction) -> Outcome:
         """Say that it is impossible."""
         return Outcome(OutcomeKind.IMPOSSIBLE, self._sentence)
+
+
+def _load_library() -> None:
+    """Load python-kasa, which takes a third of a second, while nobody waits for a plug to act.
+
+    Raises:
+        DeviceError: it is missing.
+    """
+    try:
+        importlib.import_module("kasa")
+    except ImportError as error:
+        raise DeviceError("Kasa plugs need the package python-kasa, which is not installed") from error
 
 
 def _is_single_plug(info: Mapping[str, Any]) -> bool:
