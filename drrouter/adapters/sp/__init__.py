@@ -1,0 +1,1 @@
+"""Links to service providers, one package per protocol."""

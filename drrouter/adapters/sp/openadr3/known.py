@@ -1,0 +1,107 @@
+"""Remembers which version of each event was passed on, so that only news is passed on.
+
+    first sight, or new content        EventReceived
+    start 0001 with PT0S               EventCancelled
+    over before it was first seen      nothing: inactive (OpenADR 3.1, User Guide 7.3)
+    not one of the customer's programs nothing, noted once
+    unreadable                         nothing, warned once; what was known of it stays in force
+    the same again                     nothing
+
+Deciding what is in force at which instant is left to the router.
+"""
+
+import hashlib
+import json
+import logging
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from drrouter.adapters.sp.openadr3.normalise import Withdrawn, normalise
+from drrouter.adapters.sp.openadr3.paging import identity, text
+from drrouter.adapters.sp.openadr3.settings import Openadr3Settings
+from drrouter.domain.event import Event
+from drrouter.domain.ids import EventId
+from drrouter.domain.signal import EventCancelled, EventReceived, Signal
+from drrouter.errors import MessageError
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What an event was made of when last looked at, and whether it is in force at the provider."""
+
+    digest: str
+    in_force: bool
+    written_at: datetime | None = None
+
+
+class KnownEvents:
+    """The events of one provider, as last seen."""
+
+    def __init__(self, settings: Openadr3Settings) -> None:
+        """Know nothing."""
+        self._settings = settings
+        self._seen: dict[EventId, _Seen] = {}
+        self._programs: dict[str, Mapping[str, object]] = {}
+
+    def learn_programs(self, rows: Iterable[object]) -> None:
+        """Take in the provider's programs, whose descriptors are the defaults of their events."""
+        self._programs = {identity(row): row for row in rows if isinstance(row, Mapping) and identity(row)}
+
+    def look_at(self, row: Mapping[str, object], now: datetime) -> list[Signal]:
+        """What is new about an event (one with an id) as the provider has it now."""
+        event_id, program = EventId(identity(row)), self._programs.get(text(row, "programID"))
+        known, digest = self._seen.get(event_id), _digest(row, program)
+        if known is not None and known.digest == digest:
+            return []
+        if not self._is_enrolled(program):
+            log.info("event %s belongs to no program the customer is enrolled in", event_id)
+            self._seen[event_id] = _Seen(digest, in_force=False)
+            return []
+        try:
+            found = normalise(row, program, self._settings.id, now)
+        except MessageError as error:
+            log.warning("event %s of provider %s is skipped: %s", event_id, self._settings.id, error)
+            self._seen[event_id] = _Seen(digest, True, known.written_at if known else None)
+            return []
+        if isinstance(found, Withdrawn):
+            self._seen[event_id] = _Seen(digest, in_force=False)
+            return [EventCancelled(self._settings.id, event_id, now)]
+        return self._take(found, digest, known, now)
+
+    def withdraw(self, event_id: EventId, now: datetime) -> list[Signal]:
+        """The provider took it back; a router that was restarted may know it while we do not."""
+        self._seen.pop(event_id, None)
+        return [EventCancelled(self._settings.id, event_id, now)]
+
+    def keep_only(self, event_ids: Iterable[EventId]) -> frozenset[EventId]:
+        """After a complete poll that listed these: forget the rest, return those in force."""
+        listed = frozenset(event_ids)
+        self._seen = {event_id: seen for event_id, seen in self._seen.items() if event_id in listed}
+        return frozenset(event_id for event_id, seen in self._seen.items() if seen.in_force)
+
+    def _take(self, event: Event, digest: str, known: _Seen | None, now: datetime) -> list[Signal]:
+        """Remember a readable version and pass it on.
+
+        Interpretation: a version that changed its content but not its modificationDateTime is dated to
+        its receipt, so that two versions of one event always differ in date.
+        """
+        in_force = known is not None or any(payload.interval.end > now for payload in event.payloads)
+        in_force = in_force or not event.payloads
+        self._seen[event.id] = _Seen(digest, in_force, event.modified_at)
+        if known is not None and known.written_at == event.modified_at:
+            event = replace(event, modified_at=now)
+        return [EventReceived(event)] if in_force else []
+
+    def _is_enrolled(self, program: Mapping[str, object] | None) -> bool:
+        """Whether an event of this program is for us (obligation 10); None is one we may not see."""
+        enrolled = self._settings.programs
+        return not enrolled or text(program, "programName") in enrolled
+
+
+def _digest(row: Mapping[str, object], program: Mapping[str, object] | None) -> str:
+    """A fingerprint of all that decides the meaning of an event."""
+    meaning = [row, (program or {}).get("payloadDescriptors"), text(program, "programName")]
+    return hashlib.sha256(json.dumps(meaning, sort_keys=True).encode()).hexdigest()

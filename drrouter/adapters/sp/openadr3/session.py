@@ -1,0 +1,212 @@
+"""HTTP exchanges with one VTN: every answer is bounded, verified and translated into our errors.
+
+    request ──> token ──> TLS (tls.py) ──> status ──> strict JSON
+       401/403: one new token, one more attempt        ^ capped before parsing
+
+Time-outs are real time, whatever the domain clock says; the domain clock stands while an exchange runs.
+What is asked, and what the answers mean, is left to the neighbours.
+"""
+
+import asyncio
+import ssl
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import aiohttp
+from yarl import URL
+
+from drrouter.adapters.sp.openadr3.settings import Openadr3Settings
+from drrouter.adapters.sp.openadr3.strict_json import loads
+from drrouter.adapters.sp.openadr3.tls import client_context, explain, safe_url
+from drrouter.adapters.sp.openadr3.token import TokenSource
+from drrouter.errors import (
+    MessageError,
+    ProviderRefusedError,
+    ProviderUnreachableError,
+)
+from drrouter.ports import Clock
+
+Query = Sequence[tuple[str, str]]
+
+_REDIRECTS = (301, 302, 303, 307, 308)
+_MOST_REDIRECTS = 3
+_MOST_WORDS = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back: the status, and the body as JSON values (None where it is empty)."""
+
+    status: int
+    body: object
+
+    @property
+    def ok(self) -> bool:
+        """Whether it was done."""
+        return 200 <= self.status < 300
+
+
+class VtnSession:
+    """Speaks with the VTN at ``settings.url``; opens on first use, opens again after ``close``."""
+
+    def __init__(self, settings: Openadr3Settings, clock: Clock) -> None:
+        """Touch nothing yet."""
+        self._settings, self._clock = settings, clock
+        self._http: aiohttp.ClientSession | None = None
+        self._tokens = TokenSource(settings, clock, self._exchange)
+
+    async def close(self) -> None:
+        """Close the connections; the token is kept."""
+        http, self._http = self._http, None
+        if http is not None:
+            await http.close()
+
+    async def get(self, path: str, query: Query = ()) -> Answer:
+        """Read; 404 is an answer, every other failure an error (see ``request``)."""
+        return await self.request("GET", path, query=query)
+
+    async def request(
+        self, method: str, path: str, *, query: Query = (), body: Mapping[str, object] | None = None
+    ) -> Answer:
+        """One exchange, as the VEN that the credentials stand for.
+
+        Returns:
+            The answer, with a status of 2xx, 404 or 409.
+
+        Raises:
+            ProviderUnreachableError: no answer, a broken one, 5xx, or a redirect to another host.
+            ProviderRefusedError: 400, or 401 and 403 with a fresh token too.
+            ProviderUntrustedError: see ``tls``.
+        """
+        base = safe_url(self._settings.id, self._settings.url)
+        url = base.with_path(base.path.rstrip("/") + path).extend_query(list(query))
+        with self._clock.working():
+            token = await self._tokens.token()
+            answer = await self._exchange(method, url, token=token, json=body)
+            if answer.status in (401, 403) and token is not None:
+                token = await self._tokens.renewed(token)
+                answer = await self._exchange(method, url, token=token, json=body)
+            if answer.status in (401, 403):
+                self._tokens.refused()
+            else:
+                self._tokens.accepted()
+            return self._checked(answer, f"{method} {url.path}")
+
+    async def _exchange(
+        self,
+        method: str,
+        url: URL,
+        *,
+        token: str | None = None,
+        json: Mapping[str, object] | None = None,
+        form: Mapping[str, str] | None = None,
+        basic: aiohttp.BasicAuth | None = None,
+    ) -> Answer:
+        """Follow redirects as long as they stay on the same origin and change nothing there."""
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        if basic is not None:
+            headers["Authorization"] = basic.encode()
+        for _ in range(_MOST_REDIRECTS + 1):
+            answer, location = await self._once(method, url, headers, json, form)
+            if answer.status not in _REDIRECTS:
+                return answer
+            target = url.join(URL(location)) if location else url
+            if method != "GET" or target.origin() != url.origin():
+                break
+            url = target
+        raise ProviderUnreachableError(
+            f"Provider {self._settings.id} sends requests elsewhere ({url.host} answered {answer.status}); "
+            "redirects to another host are not followed. Set its url to the final address."
+        )
+
+    async def _once(
+        self,
+        method: str,
+        url: URL,
+        headers: Mapping[str, str],
+        json: Mapping[str, object] | None,
+        form: Mapping[str, str] | None,
+    ) -> tuple[Answer, str]:
+        """One request and its whole answer, with foreign exceptions translated."""
+        name = self._settings.id
+        try:
+            async with self._open().request(
+                method, url, headers=headers, json=json, data=form, allow_redirects=False
+            ) as response:
+                answer = Answer(response.status, self._parsed(response, await self._read(response)))
+                return answer, response.headers.get("Location", "")
+        except ssl.SSLError as error:  # aiohttp's TLS errors are of this kind, too
+            cause = getattr(error, "certificate_error", None) or getattr(error, "os_error", None) or error
+            await self.close()
+            raise explain(name, url.host or "", cause) from error
+        except TimeoutError as error:
+            raise ProviderUnreachableError(
+                f"Provider {name} did not answer within {self._settings.timeout_s:g} s."
+            ) from error
+        except (aiohttp.ClientError, OSError, asyncio.IncompleteReadError, ValueError) as error:
+            said = _words(str(error)) or type(error).__name__
+            raise ProviderUnreachableError(f"Provider {name} cannot be reached: {said}.") from error
+
+    def _open(self) -> aiohttp.ClientSession:
+        if self._http is None:
+            self._http = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(ssl=client_context(self._settings.id, self._settings.ca_file)),
+                timeout=aiohttp.ClientTimeout(total=self._settings.timeout_s),
+                headers={"Accept": "application/json", "Accept-Encoding": "identity"},
+                cookie_jar=aiohttp.DummyCookieJar(),
+                auto_decompress=False,
+            )
+        return self._http
+
+    async def _read(self, response: aiohttp.ClientResponse) -> bytes:
+        """The body, never more than the cap; compressed bodies, which were not asked for, are refused."""
+        if response.headers.get("Content-Encoding", "identity") != "identity":
+            raise aiohttp.ClientPayloadError("the answer is compressed, which was not asked for")
+        raw = bytearray()
+        async for chunk in response.content.iter_any():
+            raw += chunk
+            if len(raw) > self._settings.max_body_bytes:
+                response.close()
+                raise aiohttp.ClientPayloadError(
+                    f"the answer is longer than {self._settings.max_body_bytes} bytes"
+                )
+        return bytes(raw)
+
+    def _parsed(self, response: aiohttp.ClientResponse, raw: bytes) -> object:
+        """The JSON of the body; a failure's body may be anything, a success's may not."""
+        if not raw.strip():
+            return None
+        try:
+            return loads(raw, f"provider {self._settings.id}")
+        except MessageError as error:
+            if response.status >= 300:
+                return _words(raw.decode("utf-8", "replace"))
+            raise ProviderUnreachableError(f"The answer cannot be read: {error}") from error
+
+    def _checked(self, answer: Answer, what: str) -> Answer:
+        """The answer where the caller can use it."""
+        name, status = self._settings.id, answer.status
+        if answer.ok or status in (404, 409):
+            return answer
+        said = f"{what} was answered {status}{problem_words(answer.body)}"
+        if status in (401, 403):
+            raise ProviderRefusedError(
+                f"Provider {name} refuses the router: {said}. Check its client_id and client_secret."
+            )
+        if status in (400, 405, 406, 413, 415, 422):
+            raise ProviderRefusedError(f"Provider {name} refuses a request: {said}.")
+        raise ProviderUnreachableError(f"Provider {name} is out of order: {said}.")
+
+
+def problem_words(body: object) -> str:
+    """The words of a ``problem`` body, or of whatever stands in its place; empty where there are none."""
+    if isinstance(body, Mapping):
+        words = [str(body[key]) for key in ("title", "detail", "error", "error_description") if body.get(key)]
+        return f" ({_words(': '.join(words))})" if words else ""
+    return f" ({_words(body)})" if isinstance(body, str) and body else ""
+
+
+def _words(text: str) -> str:
+    """Foreign words made fit for a sentence and a log line: printable, on one line, short."""
+    printable = "".join(character if character.isprintable() else " " for character in text)
+    return " ".join(printable.split())[:_MOST_WORDS]

@@ -1,0 +1,82 @@
+"""Whom the link to a provider trusts: the one place where its TLS is set up and its refusals get their words.
+
+Verification cannot be switched off here. Plain http reaches this machine only (facts: obligation 4;
+OpenADR 3.1, Definition, "HTTPS/TLS").
+"""
+
+import ipaddress
+import ssl
+from pathlib import Path
+
+from yarl import URL
+
+from drrouter.domain.ids import ProviderId
+from drrouter.errors import ProviderUntrustedError
+
+_EXPIRED, _NOT_YET_VALID = 10, 9
+_WRONG_NAME = (62, 64)
+_HINT_EXPIRED = "Ask the provider to renew it, and check this machine's date"
+
+
+def client_context(provider: ProviderId, ca_file: Path | None) -> ssl.SSLContext:
+    """TLS 1.2 or newer, verified against ``ca_file`` alone, or against the system's authorities.
+
+    Raises:
+        ProviderUntrustedError: the file cannot be read or holds no certificate.
+    """
+    try:
+        context = ssl.create_default_context(cafile=ca_file)
+    except (OSError, ssl.SSLError) as error:
+        raise ProviderUntrustedError(
+            f"The file {ca_file}, named as ca_file of provider {provider}, cannot be used: {error}. "
+            "It must hold the PEM certificate of the authority that vouches for the provider."
+        ) from error
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context
+
+
+def safe_url(provider: ProviderId, address: str, key: str = "url") -> URL:
+    """The address, as long as what is sent there stays secret.
+
+    Raises:
+        ProviderUntrustedError: it is no https address, nor http on this machine.
+    """
+    try:
+        url = URL(address)
+    except ValueError:
+        url = URL()
+    if url.host and (url.scheme == "https" or (url.scheme == "http" and is_loopback(url.host))):
+        return url
+    raise ProviderUntrustedError(
+        f"Provider {provider} is not used: its {key} {address!r} is not an https address. "
+        "Plain http is allowed to this machine only."
+    )
+
+
+def explain(provider: ProviderId, host: str, error: BaseException) -> ProviderUntrustedError:
+    """What a failed TLS handshake means, and what to do about it."""
+    code = getattr(error, "verify_code", None)
+    if code == _EXPIRED:
+        said = f"The certificate of {host} has expired. {_HINT_EXPIRED}"
+    elif code == _NOT_YET_VALID:
+        said = f"The certificate of {host} is not valid yet. {_HINT_EXPIRED}"
+    elif code in _WRONG_NAME:
+        said = f"The certificate presented by {host} was issued for another name. Check the provider's url"
+    elif isinstance(error, ssl.SSLCertVerificationError):
+        said = (
+            f"The certificate of {host} was issued by an authority that is not trusted for this provider. "
+            "If it is genuine, set ca_file to the authority's certificate"
+        )
+    else:
+        said = f"{host} does not speak TLS 1.2 or newer ({type(error).__name__}). Check the provider's url"
+    return ProviderUntrustedError(f"Provider {provider} is not trusted: {said}.")
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine; a name other than ``localhost`` may point anywhere."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
