@@ -154,6 +154,8 @@ class Router:
                 self._tell(
                     event, MessageKind.IMPOSSIBLE, None, excess_w=round(verdict.impossible_w[event_id])
                 )
+            for member in verdict.unable.get(event_id, ()):
+                self._tell(event, MessageKind.IMPOSSIBLE, member, reason=verdict.bands[member].because)
             for member in verdict.opted_out.get(event_id, ()):
                 self._tell(event, MessageKind.OPTED_OUT, member)
 
@@ -165,11 +167,7 @@ class Router:
         if item.id in self._told:
             return
         self._told.add(item.id)
-        words = {
-            MessageKind.IMPOSSIBLE: f"cannot be kept in full: {payloads.get('excess_w')} W too much",
-            MessageKind.OPTED_OUT: f"does not bind {member}: the owner switched it on",
-        }
-        sentence = f"{event.name or event.id} {words.get(kind, kind)}."
+        sentence = f"{event.name or event.id} {_not_obeyed(kind, member, payloads)}."
         note = Note(JournalEntry(self.clock.now(), JournalKind.LIMIT, sentence, member, event.id))
         self.scribe.keep(Enqueue(item), note, then=lambda: self._committed(event.provider))
 
@@ -282,6 +280,15 @@ class Router:
             device_id: seat.state.energy_wh for device_id, seat in seats if seat.state.energy_wh is not None
         }
         return self._account.view(energy)
+
+
+def _not_obeyed(kind: MessageKind, member: DeviceId | None, payloads: dict[str, float | str]) -> str:
+    """What cannot be done, in words."""
+    if kind is MessageKind.OPTED_OUT:
+        return f"does not bind {member}: the owner switched it on"
+    if member:
+        return f"cannot stop {member}: {payloads.get('reason')}"
+    return f"cannot be kept in full: {payloads.get('excess_w')} W too much"
 
 
 def _figures(plan: Plan) -> dict[str, float | str | bool | None]:

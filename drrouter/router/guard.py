@@ -27,6 +27,7 @@ class Claim:
 
     Attributes:
         running_w: what its running cycle may draw in the next moments, by its model.
+        recovery: why it must have power after having been held off, empty where it need not.
     """
 
     profile: DeviceProfile
@@ -34,6 +35,7 @@ class Claim:
     proposed_w: float
     override: Override | None = None
     running_w: float | None = None
+    recovery: str = ""
 
     @property
     def id(self) -> DeviceId:
@@ -57,11 +59,13 @@ class Verdict:
     Attributes:
         impossible_w: per event, the power above its limit that no switch of ours can remove.
         opted_out: per event, the devices that the owner keeps out of it.
+        unable: per event, the devices that it should stop and that must run.
     """
 
     bands: dict[DeviceId, Band]
     impossible_w: dict[EventId, float] = field(default_factory=dict)
     opted_out: dict[EventId, tuple[DeviceId, ...]] = field(default_factory=dict)
+    unable: dict[EventId, tuple[DeviceId, ...]] = field(default_factory=dict)
 
 
 def judge(claims: Iterable[Claim], orders: Orders, base_load_w: float) -> Verdict:
@@ -73,7 +77,7 @@ def judge(claims: Iterable[Claim], orders: Orders, base_load_w: float) -> Verdic
         base_load_w: the load that no device of ours explains, in W.
     """
     ranked = sorted(claims, key=_rank)
-    held = {claim.id: must_run(claim.profile, claim.state) for claim in ranked}
+    held = {claim.id: must_run(claim.profile, claim.state) or claim.recovery for claim in ranked}
     blocked = {claim.id: "" if held[claim.id] else _blocked(claim, orders) for claim in ranked}
     impossible_w: dict[EventId, float] = {}
     for limit in sorted(orders.limits, key=lambda limit: limit.effective_w):
@@ -81,7 +85,8 @@ def judge(claims: Iterable[Claim], orders: Orders, base_load_w: float) -> Verdic
         if rest_w < 0 and limit.event_id:
             impossible_w[limit.event_id] = -rest_w
     bands = {claim.id: _band(claim, held[claim.id], blocked[claim.id]) for claim in ranked}
-    return Verdict(bands, impossible_w, _opted_out(ranked, orders, impossible_w))
+    unable = _by_event([claim for claim in ranked if held[claim.id]], orders)
+    return Verdict(bands, impossible_w, _opted_out(ranked, orders, impossible_w), unable)
 
 
 def _rank(claim: Claim) -> tuple[int, str]:
@@ -167,18 +172,25 @@ def _band(claim: Claim, held: str, blocked: str) -> Band:
     return Band(0.0, top_w)
 
 
+def _by_event(claims: list[Claim], orders: Orders) -> dict[EventId, tuple[DeviceId, ...]]:
+    """Which of these devices each shed or alert in force would stop."""
+    out: dict[EventId, tuple[DeviceId, ...]] = {}
+    for claim in claims:
+        sheds = [shed for shed in orders.sheds if sheds_at(claim.profile, shed.value)]
+        for order in (*sheds, *orders.alerts):
+            if _means(order.members, claim):
+                out[order.event_id] = (*out.get(order.event_id, ()), claim.id)
+    return out
+
+
 def _opted_out(
     ranked: list[Claim], orders: Orders, impossible_w: dict[EventId, float]
 ) -> dict[EventId, tuple[DeviceId, ...]]:
     """Events that would have stopped a device which the owner keeps on; a limit only where it is exceeded."""
-    out: dict[EventId, tuple[DeviceId, ...]] = {}
-    for claim in ranked:
-        if not _kept_on(claim):
-            continue
-        sheds = [shed for shed in orders.sheds if sheds_at(claim.profile, shed.value)]
-        events = [order.event_id for order in (*sheds, *orders.alerts) if _means(order.members, claim)]
-        limits = [limit for limit in orders.limits if _bound(limit, claim)]
-        events += [limit.event_id for limit in limits if limit.event_id and limit.event_id in impossible_w]
-        for event_id in events:
-            out[event_id] = (*out.get(event_id, ()), claim.id)
+    kept = [claim for claim in ranked if _kept_on(claim)]
+    out = _by_event(kept, orders)
+    for limit in orders.limits:
+        members = tuple(claim.id for claim in kept if _bound(limit, claim))
+        if limit.event_id and limit.event_id in impossible_w and members:
+            out[limit.event_id] = members
     return out

@@ -19,6 +19,7 @@ from drrouter.router.book import Book
 from drrouter.router.dispatch import Dispatcher, Setpoint
 from drrouter.router.forecast import BaseLoad
 from drrouter.router.guard import Claim, Orders, Verdict, judge
+from drrouter.router.recovery import Recovery
 from drrouter.router.registry import Registry
 from drrouter.router.safety import running_peak_w
 from drrouter.router.schedule import Proposal, propose
@@ -57,6 +58,7 @@ class Steering:
         """Nothing is steered before the first ``look``."""
         self._site, self._registry, self._book = site, registry, book
         self._dispatcher, self._clock = dispatcher, clock
+        self._recovery = Recovery()
         self.timeline = Timeline("", Rates(), Rates(), Rates())
         self._timeline_from: datetime | None = None
         self.verdict = Verdict({})
@@ -127,7 +129,8 @@ class Steering:
         seat = self._registry.seat(device_id)
         override = self._book.override_of(device_id, now)
         running_w = running_peak_w(seat.profile, seat.state, now, LOOKAHEAD)
-        return Claim(seat.profile, seat.state, proposal.power_w, override, running_w)
+        recovery = self._recovery.due(seat.profile, seat.state, now)
+        return Claim(seat.profile, seat.state, proposal.power_w, override, running_w, recovery)
 
 
 def _clipped(proposal: Proposal, band: Band) -> Setpoint:
