@@ -33,7 +33,7 @@ class KasaIntegration:
     """The Kasa transport; implements the Integration port."""
 
     def __init__(self, settings: KasaSettings, clock: Clock) -> None:
-        """Keep the settings; python-kasa is loaded when a plug is looked for or set up, never by a command."""
+        """Keep the settings; python-kasa is loaded when a plug is looked for or set up, not by a command."""
         self._settings, self._clock = settings, clock
 
     @property
