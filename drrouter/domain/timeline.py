@@ -100,7 +100,8 @@ def resolve(
             event whose targets are all unknown here is meant for somebody else and left out.
 
     Interpretation: prices of several providers add up (energy and network), over the time for
-    which all of them are known; OpenADR 3.1 leaves this open.
+    which all of them are known; OpenADR 3.1 leaves this open. A price for some devices only is not the
+    price of the site's meter: it is shown in ``in_force`` and counts nowhere.
     """
     mine = [(event, members) for event in events if (members := _members(event, directory)) is not None]
     forces = {kind: _in_force(mine, kind) for kind in PayloadType}
@@ -201,9 +202,11 @@ def _price(orders: tuple[Order, ...], energy: Rates, adder: Rates) -> Rates:
 
 
 def _sum_of_providers(orders: tuple[Order, ...]) -> Rates:
-    """The sum of the rates of each provider."""
+    """The sum of the rates that each provider sets for the whole site."""
     steps: dict[ProviderId, list[tuple[Interval, float]]] = {}
     for order in orders:
+        if order.members:
+            continue
         steps.setdefault(order.provider, []).append((order.interval, order.value))
     series = [Rates(tuple(sorted(group))) for group in steps.values()]
     return reduce(Rates.plus, series) if series else Rates()
