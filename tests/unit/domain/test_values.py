@@ -111,6 +111,7 @@ def test_an_empty_band_is_refused() -> None:
 def test_a_wish_needs_time() -> None:
     with pytest.raises(ValueError, match="ready_by must be after earliest"):
         CycleWish(WASHER, ECO, at("12:00"), at("12:00"))
+    assert CycleWish(WASHER, ECO, at("12:00"), at("12:01")).ready_by == at("12:01")
 
 
 def test_a_commitment_ends_when_its_cycle_is_done() -> None:
