@@ -12,7 +12,7 @@ import logging
 from collections.abc import Mapping
 
 from drrouter.adapters.sp.openadr3.dialect import Dialect
-from drrouter.adapters.sp.openadr3.paging import identity, read_all, text
+from drrouter.adapters.sp.openadr3.paging import identity, read_all, rows_in, text
 from drrouter.adapters.sp.openadr3.reports import report_body, report_name
 from drrouter.adapters.sp.openadr3.session import VtnSession
 from drrouter.domain.signal import OutboxItem
@@ -90,15 +90,10 @@ def _says(stored: Mapping[str, object], body: Mapping[str, object]) -> bool:
 def _gist(report: Mapping[str, object]) -> list[object]:
     """Resource names with their payload types and values, in order."""
     found: list[object] = []
-    for resource in _list(report, "resources"):
-        for interval in _list(resource, "intervals"):
-            for payload in _list(interval, "payloads"):
+    for resource in rows_in(report, "resources"):
+        for interval in rows_in(resource, "intervals"):
+            for payload in rows_in(interval, "payloads"):
                 found.append(
-                    (text(resource, "resourceName"), text(payload, "type"), _list(payload, "values"))
+                    (text(resource, "resourceName"), text(payload, "type"), rows_in(payload, "values"))
                 )
     return found
-
-
-def _list(row: object, key: str) -> list[object]:
-    found = row.get(key) if isinstance(row, Mapping) else None
-    return found if isinstance(found, list) else []

@@ -5,12 +5,12 @@ The VEN never writes targets; only the provider's business logic grants them (Op
 """
 
 import logging
-from collections.abc import Mapping, Sequence
 
 from drrouter.adapters.sp.openadr3.dialect import Dialect
-from drrouter.adapters.sp.openadr3.paging import identity, read_all, text
+from drrouter.adapters.sp.openadr3.paging import identity, read_all, rows_in, text
 from drrouter.adapters.sp.openadr3.session import VtnSession
 from drrouter.adapters.sp.openadr3.settings import Openadr3Settings
+from drrouter.adapters.sp.openadr3.targets import names
 from drrouter.errors import ProviderRefusedError
 
 log = logging.getLogger(__name__)
@@ -41,8 +41,8 @@ class Enrolment:
         except ProviderRefusedError as error:
             self._complain("provider %s does not enrol this router: %s", self._settings.id, error)
             return
-        granted = [*names(ven, "targets"), *(name for row in resources for name in names(row, "targets"))]
-        self.targets = tuple(dict.fromkeys(granted))
+        granted = [target for row in (ven, *resources) for target in rows_in(row, "targets")]
+        self.targets = names(granted)
 
     async def _find_ven(self) -> object:
         """Our VEN as the provider has it, None where it has none."""
@@ -83,13 +83,3 @@ class Enrolment:
         if not self._complained:
             log.warning(message, *args)
         self._complained = True
-
-
-def names(row: object, key: str) -> Sequence[str]:
-    """Targets as plain names: the strings of 3.1, or the values of 3.0's maps ``{type, values}``."""
-    found = row.get(key) if isinstance(row, Mapping) else None
-    flat: list[str] = []
-    for target in found if isinstance(found, list) else []:
-        values = target.get("values") if isinstance(target, Mapping) else [target]
-        flat += [value for value in values if isinstance(value, str)] if isinstance(values, list) else []
-    return flat

@@ -17,6 +17,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from drrouter.adapters.openadr3 import reading
 from drrouter.adapters.sp.openadr3.normalise import Withdrawn, normalise
 from drrouter.adapters.sp.openadr3.paging import identity, text
 from drrouter.adapters.sp.openadr3.settings import Openadr3Settings
@@ -44,11 +45,18 @@ class KnownEvents:
         """Know nothing."""
         self._settings = settings
         self._seen: dict[EventId, _Seen] = {}
-        self._programs: dict[str, Mapping[str, object]] = {}
+        self._programs: dict[str, reading.Program] = {}
 
     def learn_programs(self, rows: Iterable[object]) -> None:
         """Take in the provider's programs, whose descriptors are the defaults of their events."""
-        self._programs = {identity(row): row for row in rows if isinstance(row, Mapping) and identity(row)}
+        self._programs = {}
+        for row in rows:
+            try:
+                program = reading.Program.read(row, f"provider {self._settings.id}, program {identity(row)}")
+            except MessageError as error:
+                log.warning("a program is skipped: %s", error)
+            else:
+                self._programs[program.id] = program
 
     def look_at(self, row: Mapping[str, object], now: datetime) -> list[Signal]:
         """What is new about an event (one with an id) as the provider has it now."""
@@ -61,11 +69,12 @@ class KnownEvents:
             self._seen[event_id] = _Seen(digest, in_force=False)
             return []
         try:
-            found = normalise(row, program, self._settings.id, now)
+            event = reading.Event.read(row, f"event {event_id}")
         except MessageError as error:
-            log.warning("event %s of provider %s is skipped: %s", event_id, self._settings.id, error)
+            log.warning("provider %s: %s", self._settings.id, error)
             self._seen[event_id] = _Seen(digest, True, known.written_at if known else None)
             return []
+        found = normalise(event, program, self._settings.id, now)
         if isinstance(found, Withdrawn):
             self._seen[event_id] = _Seen(digest, in_force=False)
             return [EventCancelled(self._settings.id, event_id, now)]
@@ -95,13 +104,14 @@ class KnownEvents:
             event = replace(event, modified_at=now)
         return [EventReceived(event)] if in_force else []
 
-    def _is_enrolled(self, program: Mapping[str, object] | None) -> bool:
+    def _is_enrolled(self, program: reading.Program | None) -> bool:
         """Whether an event of this program is for us (obligation 10); None is one we may not see."""
         enrolled = self._settings.programs
-        return not enrolled or text(program, "programName") in enrolled
+        return not enrolled or (program is not None and program.program_name in enrolled)
 
 
-def _digest(row: Mapping[str, object], program: Mapping[str, object] | None) -> str:
+def _digest(row: Mapping[str, object], program: reading.Program | None) -> str:
     """A fingerprint of all that decides the meaning of an event."""
-    meaning = [row, (program or {}).get("payloadDescriptors"), text(program, "programName")]
+    described = program.model_dump(include={"program_name", "payload_descriptors"}) if program else None
+    meaning = [row, described]
     return hashlib.sha256(json.dumps(meaning, sort_keys=True).encode()).hexdigest()

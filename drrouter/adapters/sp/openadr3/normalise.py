@@ -11,15 +11,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from drrouter.adapters.sp.openadr3.enrolment import names
-from drrouter.adapters.sp.openadr3.paging import identity, text
-from drrouter.adapters.sp.openadr3.spans import parse_instant
+from drrouter.adapters.openadr3 import reading
+from drrouter.adapters.openadr3.times import parse_instant
+from drrouter.adapters.sp.openadr3.targets import names
 from drrouter.adapters.sp.openadr3.timing import MOST_INTERVALS, Placed, place
 from drrouter.adapters.sp.openadr3.units import Meaning, RefusedPayloadError, meaning, number, words
 from drrouter.domain.event import Event, Payload, PayloadType
 from drrouter.domain.ids import EventId, ProgramId, ProviderId
 from drrouter.domain.interval import Interval
-from drrouter.errors import MessageError
 
 _KNOWN = {kind.value: kind for kind in PayloadType}
 _PRICES = (PayloadType.PRICE, PayloadType.EXPORT_PRICE)
@@ -36,42 +35,34 @@ class Withdrawn:
 
 
 def normalise(
-    row: Mapping[str, object], program: Mapping[str, object] | None, provider: ProviderId, now: datetime
+    row: reading.Event, program: reading.Program | None, provider: ProviderId, now: datetime
 ) -> Event | Withdrawn:
     """One version of an event as the router sees it.
 
     Args:
-        row: the event as it came, JSON values.
+        row: the event as it came.
         program: its program, None where it is not known.
         now: the instant of receipt, which is what a start of 0001-01-01 means.
 
     Interpretation: ``program_id`` is the program's name where it is known, because people read it; names
     are unique at a provider (OpenADR 3.1, Definition, "Object names").
-
-    Raises:
-        MessageError: it has no id, or intervals that are no list.
     """
-    event_id = EventId(identity(row))
-    if not event_id:
-        raise MessageError(f"provider {provider}", "id", "an event has no id")
-    if not isinstance(row.get("intervals") or [], list):
-        raise MessageError(f"event {event_id}", "intervals", "is not a list")
     timing = place(row, now)
     if timing.withdrawn:
-        return Withdrawn(event_id)
+        return Withdrawn(EventId(row.id))
     reader = _Reader(_descriptors(row, program), ignored=timing.ignored)
     payloads = tuple(payload for placed in timing.placed for payload in reader.read(placed))
     if len(payloads) > MOST_INTERVALS:
         reader.ignored.append(f"only the first {MOST_INTERVALS} of {len(payloads)} values are used")
     return Event(
-        id=event_id,
+        id=EventId(row.id),
         provider=provider,
-        program_id=ProgramId(text(program, "programName") or text(row, "programID")),
-        name=text(row, "eventName")[:_MOST_NAME],
-        modified_at=_modified_at(row, now),
+        program_id=ProgramId(program.program_name if program else row.program_id),
+        name=(row.event_name or "")[:_MOST_NAME],
+        modified_at=parse_instant(row.modification_date_time) or parse_instant(row.created_date_time) or now,
         payloads=payloads[:MOST_INTERVALS],
         priority=_priority(row, reader.ignored),
-        targets=tuple(dict.fromkeys(names(row, "targets")))[:_MOST_TARGETS],
+        targets=names(row.targets)[:_MOST_TARGETS],
         currency=reader.currency,
         ignored=tuple(dict.fromkeys(reader.ignored))[:_MOST_SENTENCES],
     )
@@ -89,16 +80,15 @@ class _Reader:
     def read(self, placed: Placed) -> Iterator[Payload]:
         """The payloads of one interval."""
         for row in placed.payloads:
-            kind = _KNOWN.get(text(row, "type"))
-            values = row.get("values") if isinstance(row, Mapping) else None
+            kind = _KNOWN.get(row.type)
             if kind is None:
-                self.ignored.append(f"payload type {text(row, 'type')[:40]!r} is not used")
-            elif not isinstance(values, list) or not values:
+                self.ignored.append(f"payload type {row.type[:40]!r} is not used")
+            elif not row.values:
                 self.ignored.append(f"{kind} is refused: it has no values")
             else:
-                yield from self._payloads(kind, placed.interval, values)
+                yield from self._payloads(kind, placed.interval, row.values)
 
-    def _payloads(self, kind: PayloadType, interval: Interval, values: list[object]) -> list[Payload]:
+    def _payloads(self, kind: PayloadType, interval: Interval, values: tuple[object, ...]) -> list[Payload]:
         """One payload, or several in equal parts of the interval (User Guide 7.3, "multi-value payloads")."""
         if kind is PayloadType.ALERT_GRID_EMERGENCY:
             return [Payload(kind, interval, 1.0, words(values))]
@@ -137,29 +127,20 @@ def _parts(interval: Interval, values: list[float]) -> Iterator[tuple[Interval, 
             yield Interval(start, end), value
 
 
-def _descriptors(
-    row: Mapping[str, object], program: Mapping[str, object] | None
-) -> dict[str, dict[str, str]]:
+def _descriptors(row: reading.Event, program: reading.Program | None) -> dict[str, dict[str, str]]:
     """Units and currency by payload type: the event's word, else the program's (User Guide 7.6)."""
     found: dict[str, dict[str, str]] = {}
-    for owner in (program or {}, row):
-        listed = owner.get("payloadDescriptors")
-        for descriptor in listed if isinstance(listed, list) else []:
-            said = {key: text(descriptor, key) for key in ("units", "currency") if text(descriptor, key)}
-            found.setdefault(text(descriptor, "payloadType"), {}).update(said)
+    for owner in (program, row):
+        for descriptor in owner.payload_descriptors if owner else ():
+            said = {"units": descriptor.units, "currency": descriptor.currency}
+            known = found.setdefault(descriptor.payload_type, {})
+            known.update({key: value for key, value in said.items() if value})
     return found
 
 
-def _modified_at(row: Mapping[str, object], now: datetime) -> datetime:
-    """When this version was made; the receipt where the provider does not say."""
-    return parse_instant(row.get("modificationDateTime")) or parse_instant(row.get("createdDateTime")) or now
-
-
-def _priority(row: Mapping[str, object], ignored: list[str]) -> int | None:
+def _priority(row: reading.Event, ignored: list[str]) -> int | None:
     """0 is highest, None lowest."""
-    found = row.get("priority")
-    if isinstance(found, int) and not isinstance(found, bool) and found >= 0:
-        return found
-    if found is not None:
-        ignored.append("its priority is no whole number from 0 up and counts as the lowest")
+    if row.priority is None or row.priority >= 0:
+        return row.priority
+    ignored.append("its priority is negative and counts as the lowest")
     return None

@@ -44,8 +44,12 @@ async def read_all(session: VtnSession, path: str, query: Query = ()) -> list[ob
 
 
 def identity(row: object) -> str:
-    """The id of an object, empty where it has none that is safe in a URL (3.1 YAML, "objectID")."""
+    """The id of an object, empty where it has none that is safe in a URL (openadr3.yaml, ``objectID``).
+
+    Interpretation: a whole number is read as an id, too.
+    """
     found = row.get("id") if isinstance(row, Mapping) else None
+    found = str(found) if type(found) is int else found
     return found if isinstance(found, str) and _OBJECT_ID.fullmatch(found) else ""
 
 
@@ -53,6 +57,12 @@ def text(row: object, key: str) -> str:
     """A string member of an object, empty where it has none."""
     found = row.get(key) if isinstance(row, Mapping) else None
     return found if isinstance(found, str) else ""
+
+
+def rows_in(row: object, key: str) -> list[object]:
+    """A list inside an object, empty where it has none."""
+    found = row.get(key) if isinstance(row, Mapping) else None
+    return found if isinstance(found, list) else []
 
 
 def _is_new(row: object, seen: set[str]) -> bool:

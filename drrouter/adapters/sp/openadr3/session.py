@@ -15,8 +15,8 @@ from dataclasses import dataclass
 import aiohttp
 from yarl import URL
 
+from drrouter.adapters.openadr3 import loads_strict
 from drrouter.adapters.sp.openadr3.settings import Openadr3Settings
-from drrouter.adapters.sp.openadr3.strict_json import loads
 from drrouter.adapters.sp.openadr3.tls import client_context, explain, safe_url
 from drrouter.adapters.sp.openadr3.token import TokenSource
 from drrouter.errors import (
@@ -82,10 +82,10 @@ class VtnSession:
         url = base.with_path(base.path.rstrip("/") + path).extend_query(list(query))
         with self._clock.working():
             token = await self._tokens.token()
-            answer = await self._exchange(method, url, token=token, json=body)
+            answer = await self._exchange(method, url, authorization=_bearer(token), json=body)
             if answer.status in (401, 403) and token is not None:
                 token = await self._tokens.renewed(token)
-                answer = await self._exchange(method, url, token=token, json=body)
+                answer = await self._exchange(method, url, authorization=_bearer(token), json=body)
             if answer.status in (401, 403):
                 self._tokens.refused()
             else:
@@ -97,15 +97,12 @@ class VtnSession:
         method: str,
         url: URL,
         *,
-        token: str | None = None,
+        authorization: str | None = None,
         json: Mapping[str, object] | None = None,
         form: Mapping[str, str] | None = None,
-        basic: aiohttp.BasicAuth | None = None,
     ) -> Answer:
         """Follow redirects as long as they stay on the same origin and change nothing there."""
-        headers = {"Authorization": f"Bearer {token}"} if token else {}
-        if basic is not None:
-            headers["Authorization"] = basic.encode()
+        headers = {"Authorization": authorization} if authorization else {}
         for _ in range(_MOST_REDIRECTS + 1):
             answer, location = await self._once(method, url, headers, json, form)
             if answer.status not in _REDIRECTS:
@@ -177,11 +174,12 @@ class VtnSession:
         if not raw.strip():
             return None
         try:
-            return loads(raw, f"provider {self._settings.id}")
+            where = f"provider {self._settings.id}"
+            return loads_strict(raw, where=where, max_bytes=self._settings.max_body_bytes)
         except MessageError as error:
             if response.status >= 300:
                 return _words(raw.decode("utf-8", "replace"))
-            raise ProviderUnreachableError(f"The answer cannot be read: {error}") from error
+            raise ProviderUnreachableError(f"The answer cannot be read: {_words(str(error))}") from error
 
     def _checked(self, answer: Answer, what: str) -> Answer:
         """The answer where the caller can use it."""
@@ -196,6 +194,10 @@ class VtnSession:
         if status in (400, 405, 406, 413, 415, 422):
             raise ProviderRefusedError(f"Provider {name} refuses a request: {said}.")
         raise ProviderUnreachableError(f"Provider {name} is out of order: {said}.")
+
+
+def _bearer(token: str | None) -> str | None:
+    return f"Bearer {token}" if token else None
 
 
 def problem_words(body: object) -> str:

@@ -13,11 +13,12 @@ Source: OpenADR 3.1, User Guide 7.3, 7.4 and 7.9.
 """
 
 import itertools
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from drrouter.adapters.sp.openadr3.spans import (
+from drrouter.adapters.openadr3 import reading
+from drrouter.adapters.openadr3.times import (
     Span,
     has_zone,
     is_beginning_of_time,
@@ -33,12 +34,15 @@ HORIZON = timedelta(days=365)
 """Interpretation: infinity, and whatever ends later than this after the receipt, ends here."""
 
 
+_NOTHING = reading.IntervalPeriod()
+
+
 @dataclass(frozen=True, slots=True)
 class Placed:
     """One interval of the event, with its payloads as they came."""
 
     interval: Interval
-    payloads: tuple[object, ...]
+    payloads: tuple[reading.ValuesMap, ...]
 
 
 @dataclass(slots=True)
@@ -50,58 +54,55 @@ class Timing:
     ignored: list[str] = field(default_factory=list)
 
 
-def place(event: Mapping[str, object], now: datetime) -> Timing:
+def place(event: reading.Event, now: datetime) -> Timing:
     """Place the intervals of a wire event that is received ``now``."""
     timing = Timing()
-    default, rows = _member(event, "intervalPeriod"), _rows(event, "intervals")
-    if len(rows) > MOST_INTERVALS:
-        timing.ignored.append(f"only the first {MOST_INTERVALS} of {len(rows)} intervals are read")
-    _name_oddities(default, rows, timing)
-    timing.placed = list(_in_turn(default, rows[:MOST_INTERVALS], now, timing))
-    timing.withdrawn = not timing.placed and _is_withdrawn(default, rows)
-    if timing.placed and (whole := parse_span(event.get("duration"))):
+    default, rows = event.interval_period or _NOTHING, event.intervals[:MOST_INTERVALS]
+    if len(rows) < len(event.intervals):
+        timing.ignored.append(f"only the first {len(rows)} of {len(event.intervals)} intervals are read")
+    periods = [default, *(row.interval_period or _NOTHING for row in rows)]
+    timing.ignored += _oddities(periods)
+    timing.placed = list(_in_turn(default, rows, now, timing))
+    timing.withdrawn = not timing.placed and _is_withdrawn(periods)
+    if timing.placed and (whole := parse_span(event.duration)):
         timing.placed = _fitted(timing, whole, now)
     return timing
 
 
 def _in_turn(
-    default: Mapping[str, object], rows: list[object], now: datetime, timing: Timing
+    default: reading.IntervalPeriod, rows: Sequence[reading.Interval], now: datetime, timing: Timing
 ) -> Iterator[Placed]:
     """Each interval at its own start, else after the one before, else at the event's start."""
     latest, following = now + HORIZON, None
     for number, row in enumerate(rows):
-        own = _member(row, "intervalPeriod")
-        mine = parse_span(own.get("duration"))
-        span = parse_span(default.get("duration")) if mine is None else mine
-        start = _start(own, default, following, now)
+        own = row.interval_period or _NOTHING
+        mine = parse_span(own.duration)
+        span = parse_span(default.duration) if mine is None else mine
+        start = _start(own.start, default.start, following, now)
         if start is None or span is None:
             timing.ignored.append(f"interval {number} has no {'duration' if start else 'start'}")
             following = start or following
             continue
         following = min(span.after(start), latest)
         if start < following:
-            yield Placed(Interval(start, following), tuple(_rows(row, "payloads")))
+            yield Placed(Interval(start, following), row.payloads)
 
 
-def _start(
-    own: Mapping[str, object], default: Mapping[str, object], following: datetime | None, now: datetime
-) -> datetime | None:
+def _start(own: str | None, common: str | None, following: datetime | None, now: datetime) -> datetime | None:
     """Where an interval begins; None where nothing says so."""
-    mine, common = own.get("start"), default.get("start")
-    if mine is not None and not is_beginning_of_time(mine):
-        return parse_instant(mine)
+    if own is not None and not is_beginning_of_time(own):
+        return parse_instant(own)
     if following is not None:
         return following
     if common is not None and not is_beginning_of_time(common):
         return parse_instant(common)
-    return now if is_beginning_of_time(mine) or is_beginning_of_time(common) else None
+    return now if own or common else None
 
 
-def _is_withdrawn(default: Mapping[str, object], rows: list[object]) -> bool:
+def _is_withdrawn(periods: Sequence[reading.IntervalPeriod]) -> bool:
     """Whether every start is the beginning of time and every duration nothing (User Guide 7.9)."""
-    periods = [default, *(_member(row, "intervalPeriod") for row in rows)]
-    starts = [period["start"] for period in periods if period.get("start") is not None]
-    spans = [parse_span(period["duration"]) for period in periods if period.get("duration") is not None]
+    starts = [period.start for period in periods if period.start is not None]
+    spans = [parse_span(period.duration) for period in periods if period.duration is not None]
     return bool(starts) and all(map(is_beginning_of_time, starts)) and all(span == Span() for span in spans)
 
 
@@ -139,25 +140,10 @@ def _within(stretch: Interval, originals: Iterable[Placed], shift: timedelta) ->
             yield Placed(moved, placed.payloads)
 
 
-def _name_oddities(default: Mapping[str, object], rows: list[object], timing: Timing) -> None:
+def _oddities(periods: Sequence[reading.IntervalPeriod]) -> Iterator[str]:
     """Say what is read in spite of its form, or not at all."""
-    periods = [default, *(_member(row, "intervalPeriod") for row in rows[:MOST_INTERVALS])]
-    if any(parse_span(period.get("randomizeStart")) for period in periods):
-        timing.ignored.append("randomizeStart is not applied")
-    starts = [period["start"] for period in periods if period.get("start") is not None]
-    if any(
-        parse_instant(start) and not has_zone(start) and not is_beginning_of_time(start) for start in starts
-    ):
-        timing.ignored.append("a start without a time zone is read as UTC")
-
-
-def _member(row: object, key: str) -> Mapping[str, object]:
-    """An object inside an object, empty where there is none."""
-    found = row.get(key) if isinstance(row, Mapping) else None
-    return found if isinstance(found, Mapping) else {}
-
-
-def _rows(row: object, key: str) -> list[object]:
-    """A list inside an object, empty where there is none."""
-    found = row.get(key) if isinstance(row, Mapping) else None
-    return found if isinstance(found, list) else []
+    if any(parse_span(period.randomize_start) for period in periods):
+        yield "randomizeStart is not applied"
+    starts = [period.start for period in periods if not is_beginning_of_time(period.start)]
+    if any(parse_instant(start) and not has_zone(start) for start in starts):
+        yield "a start without a time zone is read as UTC"

@@ -4,12 +4,12 @@ Source: OpenADR 3.1, Definition, "OAuth 2.0 client credential flow" and "Token e
 """
 
 import asyncio
+import base64
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Protocol
 from urllib.parse import quote
 
-import aiohttp
 from yarl import URL
 
 from drrouter.adapters.sp.openadr3.backoff import Backoff
@@ -44,8 +44,8 @@ class Exchange(Protocol):
         method: str,
         url: URL,
         *,
+        authorization: str | None = None,
         form: Mapping[str, str] | None = None,
-        basic: aiohttp.BasicAuth | None = None,
     ) -> TokenAnswer:
         """Send it and return the answer."""
         ...
@@ -115,8 +115,8 @@ class TokenSource:
         form = {"grant_type": "client_credentials"}
         ident, secret = self._settings.client_id, self._settings.client_secret
         if basic:
-            auth = aiohttp.BasicAuth(quote(ident, safe=""), quote(secret, safe=""))
-            return await self._exchange("POST", endpoint, form=form, basic=auth)
+            pair = base64.b64encode(f"{quote(ident, safe='')}:{quote(secret, safe='')}".encode()).decode()
+            return await self._exchange("POST", endpoint, form=form, authorization=f"Basic {pair}")
         return await self._exchange(
             "POST", endpoint, form={**form, "client_id": ident, "client_secret": secret}
         )

@@ -6,7 +6,7 @@ Nothing is guessed: a price without a currency or a limit without a unit is refu
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from drrouter.domain.event import PayloadType
@@ -94,7 +94,7 @@ def number(kind: PayloadType, value: object, factor: float) -> float:
     return found
 
 
-def words(values: list[object]) -> str:
+def words(values: Sequence[object]) -> str:
     """The text of an alert, short enough to show."""
     return " / ".join(value for value in values if isinstance(value, str))[:MOST_TEXT]
 

@@ -16,10 +16,10 @@ from collections.abc import Callable, Mapping
 from aiohttp import web
 from yarl import URL
 
+from drrouter.adapters.openadr3 import loads_strict
 from drrouter.adapters.sp.openadr3.inbox import Notice
 from drrouter.adapters.sp.openadr3.paging import identity
 from drrouter.adapters.sp.openadr3.settings import WebhookSettings
-from drrouter.adapters.sp.openadr3.strict_json import loads
 from drrouter.adapters.sp.openadr3.tls import is_loopback
 from drrouter.domain.ids import EventId
 from drrouter.errors import DocumentError, MessageError
@@ -126,9 +126,9 @@ def read_notice(raw: bytes) -> Notice | None:
     Raises:
         MessageError: it is not JSON, or no notice.
     """
-    body = loads(raw, "notice")
+    body = loads_strict(raw, where="notice", max_bytes=MOST_BYTES)
     if isinstance(body, str):
-        body = loads(body.encode(), "notice")
+        body = loads_strict(body.encode(), where="notice", max_bytes=MOST_BYTES)
     if not isinstance(body, Mapping):
         raise MessageError("notice", "", "is not an object")
     kind = str(body.get("objectType") or body.get("object_type") or "").upper()
