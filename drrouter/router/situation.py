@@ -11,13 +11,16 @@ from drrouter.domain.limit import Limit
 from drrouter.domain.plan import DataRung
 from drrouter.domain.timeline import Timeline
 from drrouter.domain.wish import LevelWish, Override, OverrideMode, Wish
-from drrouter.planner import Problem, per_slot, quarter_slots
+from drrouter.planner import Problem, grid_slots, per_slot
 from drrouter.planner.problem import DeviceInput
 from drrouter.router.book import Book
 from drrouter.router.guard import sheds_at
 from drrouter.router.registry import Registry
 from drrouter.router.safety import GUARD_SHARE, nominal_w
 from drrouter.router.steering import Site
+
+UNKNOWN_PRICE = 0.30
+"""Per kWh, where neither a provider nor the tariff knows any: a usual price, so that waste still costs."""
 
 Bounds = tuple[tuple[Interval, float], ...]
 
@@ -44,18 +47,18 @@ def describe(
         horizon: how far to plan.
         data_rung: how fresh prices and events are.
     """
-    slots = quarter_slots(now, horizon)
+    slots = grid_slots(now, horizon, edges=timeline.edges_after(now))
     span = Interval(now, slots[-1].end)
     fuse = () if site.fuse_w is None else (Limit(span, site.fuse_w, program="main fuse"),)
     return Problem(
         now=now,
         slots=slots,
-        import_price=per_slot(timeline.import_price, slots),
-        export_price=per_slot(timeline.export_price, slots),
+        import_price=per_slot(timeline.import_price, slots, UNKNOWN_PRICE),
+        export_price=per_slot(timeline.export_price, slots, 0.0),
         base_load_w=tuple(site.base_load.mean(slot) for slot in slots),
         devices=tuple(_devices(now, span, registry, book, timeline)),
         currency=timeline.currency,
-        co2_g_per_kwh=per_slot(timeline.co2_g_per_kwh, slots) if timeline.co2_g_per_kwh.steps else (),
+        co2_g_per_kwh=per_slot(timeline.co2_g_per_kwh, slots, 0.0) if timeline.co2_g_per_kwh.steps else (),
         co2_price_per_kg=site.co2_price_per_kg,
         limits=(*fuse, *(limit for limit in timeline.limits if limit.interval.overlap(span))),
         data_rung=data_rung,

@@ -1,0 +1,227 @@
+"""Builds the router out of a home file and runs it; only this room puts parts together.
+
+    async with running(home, Options()) as app:
+        print(app.url, app.owner_token)
+
+What each part does is left to its own room.
+"""
+
+import asyncio
+import json
+import logging
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from drrouter.adapters.api import LocalApi, TokenBook
+from drrouter.adapters.clock import open_clock
+from drrouter.adapters.devices.kasa import KasaIntegration
+from drrouter.adapters.executor import ThreadExecutor
+from drrouter.adapters.solver_child import SolverChild
+from drrouter.adapters.sp.openadr3 import OpenAdr3Provider, Openadr3Settings, WebhookSettings
+from drrouter.adapters.store import SqliteStore
+from drrouter.adapters.strict_json import decode, encode
+from drrouter.config import HomeConfig, ProviderConfig, load_home
+from drrouter.errors import MessageError
+from drrouter.planner.port import Solver
+from drrouter.ports import Clock, Collection, Integration, Provider, Store
+from drrouter.router.book import Book
+from drrouter.router.core import Router, Settings
+from drrouter.router.facade import LedgerView
+from drrouter.router.finder import Finder, Sought
+from drrouter.router.forecast import BaseLoad
+from drrouter.router.front import Front
+from drrouter.router.registry import Registry
+from drrouter.router.steering import Site
+from drrouter.supervise import Supervisor
+from drrouter.tariff import expand
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the command line may say beside the home file.
+
+    Attributes:
+        clock_url: a shared simulated clock (``clock://HOST:PORT``), None for the machine's.
+        clock_name: under which this process joins it.
+        solver: makes another solver than the child process, for tests.
+    """
+
+    clock_url: str | None = None
+    clock_name: str = "router"
+    solver: Callable[[Clock], SolverChild] = SolverChild
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """A running router and how to reach it."""
+
+    router: Router
+    front: Front
+    supervisor: Supervisor
+    url: str
+    owner_token: str
+
+
+@asynccontextmanager
+async def running(home: HomeConfig, options: Options) -> AsyncIterator[App]:
+    """Everything that the home file describes, until left.
+
+    Raises:
+        StoreError: the store cannot be opened.
+        InputError: the API cannot listen.
+    """
+    async with AsyncExitStack() as stack:
+        clock = await stack.enter_async_context(open_clock(options.clock_url, options.clock_name))
+        executor = await stack.enter_async_context(ThreadExecutor(clock))
+        store = await stack.enter_async_context(SqliteStore(home.store_path, executor, clock))
+        solver = await stack.enter_async_context(options.solver(clock))
+        router = await _router(home, clock, store, solver)
+        tokens = await TokenBook.open(store, clock)
+        owner_token = await _owner_token(home.api.token_file, tokens)
+        supervisor = await stack.enter_async_context(Supervisor(clock))
+        for name, work in (*router.tasks(), *_searches(home, router, clock)):
+            supervisor.start(name, work)
+        stack.push_async_callback(router.scribe.drain)
+        front = Front(router, store)
+        api = LocalApi(front, tokens, clock, host=home.api.host, port=home.api.port)
+        await stack.enter_async_context(api)
+        yield App(router, front, supervisor, api.url, owner_token)
+
+
+async def _router(home: HomeConfig, clock: Clock, store: Store, solver: Solver) -> Router:
+    """The core with everything it is given."""
+    site = Site(
+        base_load=BaseLoad(home.base_load_w, home.zone),
+        tariff=partial(expand, home.tariff),
+        fuse_w=home.import_limit_w,
+        co2_price_per_kg=home.co2_price_per_kg,
+        names=tuple({provider.ven_name for provider in home.providers}),
+    )
+    settings = Settings(
+        site_name=home.name,
+        zone=home.zone,
+        reconcile=home.router.reconcile,
+        replan=home.router.replan,
+        horizon=home.router.horizon,
+        solver_budget=home.router.solver_budget,
+    )
+    return Router(
+        settings=settings,
+        site=site,
+        registry=Registry(home.profiles),
+        book=await Book.open(store),
+        store=store,
+        providers=[_provider(config, home, clock) for config in home.providers],
+        solver=solver,
+        clock=clock,
+        standing={device.profile.id: device.standing for device in home.devices if device.standing},
+        kept=_kept_ledger((await store.load(Collection.LEDGER)).get("router")),
+    )
+
+
+def _kept_ledger(kept: Any) -> LedgerView | None:
+    """The account as it was before a restart; an unreadable one begins anew."""
+    if kept is None:
+        return None
+    try:
+        view: LedgerView = decode(LedgerView, encode(Any, kept), "the ledger in the store")
+    except MessageError as error:
+        log.warning("the account begins anew: %s", error.sentence)
+        return None
+    return view
+
+
+def _provider(config: ProviderConfig, home: HomeConfig, clock: Clock) -> Provider:
+    """The adapter that speaks the provider's protocol."""
+    hook = config.webhook
+    webhook = hook and WebhookSettings(hook.host, hook.port, hook.url or "", hook.cert_file, hook.key_file)
+    groups = {group for profile in home.profiles for group in profile.groups}
+    settings = Openadr3Settings(
+        id=config.id,
+        url=config.url,
+        client_id=config.client_id,
+        client_secret=config.client_secret.reveal() if config.client_secret else "",
+        token_url=config.token_url or "",
+        ca_file=config.ca_file,
+        ven_name=config.ven_name,
+        resources=tuple(sorted({profile.id for profile in home.profiles} | groups)),
+        poll_s=config.poll.total_seconds(),
+        jitter=config.jitter,
+        webhook=webhook,
+        role=config.role,
+        programs=config.programs,
+    )
+    return OpenAdr3Provider(settings, clock)
+
+
+def _searches(
+    home: HomeConfig, router: Router, clock: Clock
+) -> tuple[tuple[str, Callable[[], Awaitable[None]]], ...]:
+    """One supervised search for each integration that the home file uses."""
+    integrations: list[Integration] = [KasaIntegration(home.kasa, clock)]
+    searches = []
+    for integration in integrations:
+        sought = {
+            device.profile.id: Sought(device.integration, device.match)
+            for device in home.devices
+            if device.integration == integration.domain
+        }
+        period = timedelta(seconds=home.kasa.every_s)
+        finder = Finder(router.registry, sought, clock, period, router.readings, router.household.gone)
+        searches.append((f"search {integration.domain}", partial(finder.run, integration)))
+    return tuple(searches)
+
+
+async def _owner_token(path: Path, tokens: TokenBook) -> str:
+    """The owner's token, kept in a private file so that the next start gives out the same one."""
+    known = _read_token(path)
+    token = await tokens.owner_token(known)
+    if token != known:
+        _keep_token(path, token)
+    return token
+
+
+def _read_token(path: Path) -> str | None:
+    """The token of an earlier run."""
+    return path.read_text(encoding="utf-8").strip() if path.is_file() else None
+
+
+def _keep_token(path: Path, token: str) -> None:
+    """Write the token where only its owner can read it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.unlink(missing_ok=True)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(token + "\n")
+
+
+async def run_router(home_path: Path, options: Options | None = None) -> None:
+    """Run until SIGTERM or Ctrl-C; prints one line of JSON with the address when it is ready.
+
+    Raises:
+        DocumentError: the home file is not valid.
+        StoreError, InputError: as ``running``.
+    """
+    home = load_home(home_path)
+    for warning in home.warnings:
+        log.warning("%s", warning)
+    ended = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, ended.set)
+    async with running(home, options or Options()) as app:
+        ready = {"ready": True, "url": app.url, "token_file": str(home.api.token_file)}
+        sys.stdout.write(json.dumps(ready) + "\n")
+        sys.stdout.flush()
+        await ended.wait()
+        log.info("the router ends")
