@@ -75,7 +75,7 @@ class Zone(Part):
     days: Annotated[tuple[DayName, ...], Field(min_length=1)] | None = None
     """Days of the local calendar; a holiday of the tariff's list is a holiday and no weekday or weekend."""
     hours: Annotated[tuple[Hours, ...], Field(min_length=1, max_length=24)] | None = None
-    """Spans of local time in quarters, such as 07:00-23:00; over midnight they count to the day they begin."""
+    """Local times in quarters, such as 07:00-23:00; over midnight they belong to the day they begin."""
     months: Annotated[tuple[Annotated[int, Field(ge=1, le=12)], ...], Field(min_length=1)] | None = None
     """Months, 1 to 12."""
 

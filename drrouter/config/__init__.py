@@ -1,0 +1,30 @@
+"""The home file: everything that the owner says about the home, its devices and its providers."""
+
+from drrouter.config.check import CheckedDocument, check_document
+from drrouter.config.home import (
+    ApiConfig,
+    DeviceConfig,
+    Exposure,
+    HomeConfig,
+    ProviderConfig,
+    RouterConfig,
+    WebhookConfig,
+)
+from drrouter.config.load import load_home
+from drrouter.config.secret import Secret
+from drrouter.config.tariffs import shipped_tariffs
+
+__all__ = [
+    "ApiConfig",
+    "CheckedDocument",
+    "DeviceConfig",
+    "Exposure",
+    "HomeConfig",
+    "ProviderConfig",
+    "RouterConfig",
+    "Secret",
+    "WebhookConfig",
+    "check_document",
+    "load_home",
+    "shipped_tariffs",
+]

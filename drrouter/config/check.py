@@ -1,0 +1,89 @@
+"""Checks any document of drrouter, whatever it is, and says in a sentence what it holds."""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from drrouter.config.document import SCHEMA as HOME
+from drrouter.config.load import read_home, resolve_home
+from drrouter.domain.document import parse_toml, schema_of
+from drrouter.domain.remedy import nearest
+from drrouter.errors import DocumentError
+from drrouter.objectmodel import SCHEMA as DEVICE
+from drrouter.objectmodel import flexibility_of, read_file, read_model, with_parameters
+from drrouter.tariff import SCHEMA as TARIFF
+from drrouter.tariff import read_tariff
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedDocument:
+    """A document that passed.
+
+    Attributes:
+        kind: ``home``, ``object model`` or ``tariff``.
+        sentence: what it holds.
+        warnings: what is allowed and yet worth a look.
+    """
+
+    kind: str
+    sentence: str
+    warnings: tuple[str, ...] = ()
+
+
+def check_document(path: Path) -> CheckedDocument:
+    """Check a home file, an object model or a tariff, whichever it says it is.
+
+    Environment variables are not looked at: those of the router may differ from those of the check.
+
+    Raises:
+        DocumentError: what is wrong first; its notes (``__notes__``) name the rest, one sentence each.
+    """
+    where = str(path)
+    data = read_file(path)
+    schema = schema_of(parse_toml(data, where), where)
+    checks: dict[str, Callable[[bytes, Path], CheckedDocument]] = {
+        HOME: _check_home,
+        DEVICE: _check_model,
+        TARIFF: _check_tariff,
+    }
+    if schema not in checks:
+        raise DocumentError(
+            where, "schema", f"{schema!r} is no kind of document", nearest(schema, list(checks))
+        )
+    return checks[schema](data, path)
+
+
+def _check_home(data: bytes, path: Path) -> CheckedDocument:
+    """A home file, with everything that it points to."""
+    home = resolve_home(read_home(data, str(path)), path, None, None)
+    devices, providers = _count(len(home.devices), "device"), _count(len(home.providers), "provider")
+    sentence = f"Home {home.name!r} has {devices}, {providers} and the tariff {home.tariff.id}."
+    return CheckedDocument("home", sentence, home.warnings)
+
+
+def _check_model(data: bytes, path: Path) -> CheckedDocument:
+    """An object model, down to what the planner makes of it."""
+    model = read_model(data, str(path))
+    flexibility_of(with_parameters(model, {}))
+    kinds = " or ".join(part.kind for part in model.flexibility)
+    ledger = Counter(entry.status for _, entry in model.quality)
+    sentence = (
+        f"Object model {model.id}, version {model.version}, of class {model.identity.device_class} and kind "
+        f"{kinds}; its ledger has {ledger['done']} done, {ledger['todo']} to do, {ledger['exempt']} exempt."
+    )
+    return CheckedDocument("object model", sentence)
+
+
+def _check_tariff(data: bytes, path: Path) -> CheckedDocument:
+    """A tariff."""
+    tariff = read_tariff(data, str(path))
+    parts = _count(len(tariff.component), "component")
+    base = "follows the provider's prices" if tariff.follows_provider else "stands on its own"
+    sentence = f"Tariff {tariff.id}, version {tariff.version}, in {tariff.currency}: {parts}; it {base}."
+    return CheckedDocument("tariff", sentence)
+
+
+def _count(number: int, noun: str) -> str:
+    """A number with its noun."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

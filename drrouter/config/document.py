@@ -1,0 +1,311 @@
+"""The home file as it is written: one TOML file, ``schema = "drrouter.home/1"``, that is the configuration.
+
+Here is only its form: which keys there are and what each may hold. What they mean together (object models,
+secrets, files) is left to ``load``.
+"""
+
+from datetime import time
+from ipaddress import ip_address
+from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from drrouter.adapters.devices.kasa.settings import KasaSettings
+from drrouter.domain.document import harmless
+from drrouter.tariff.document import known_zone
+
+SCHEMA = "drrouter.home/1"
+
+Words = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(harmless)]
+Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=32)]
+FileName = Annotated[str, Field(min_length=1, max_length=1024), AfterValidator(harmless)]
+Watts = Annotated[float, Field(ge=0, le=1_000_000)]
+Port = Annotated[int, Field(ge=0, le=65535)]
+Clock = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
+Host = Annotated[str, Field(min_length=1, max_length=255, pattern=r"^[A-Za-z0-9._:\-\[\]%]+$")]
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine itself."""
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def _every_hour(value: object) -> object:
+    """One number holds for all 24 hours."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return (float(value),) * 24
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _is_safe_url(url: str) -> str:
+    """Https, or http on this machine alone (S8)."""
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname, parts.port
+    except ValueError as error:
+        raise ValueError("is no address; write one such as https://vtn.example/openadr3/3.1.0") from error
+    if parts.scheme not in ("http", "https") or not host:
+        raise ValueError("is no address; write one such as https://vtn.example/openadr3/3.1.0")
+    if parts.username or parts.password:
+        raise ValueError("holds a password; use client_id and client_secret_file instead")
+    if parts.scheme == "http" and not is_loopback(host):
+        raise ValueError("is plain http to another machine, which anybody could read; write https")
+    return url
+
+
+HourlyWatts = Annotated[
+    Annotated[tuple[Watts, ...], Field(min_length=24, max_length=24)],
+    BeforeValidator(_every_hour, json_schema_input_type=float | tuple[Watts, ...]),
+]
+Url = Annotated[str, Field(min_length=1, max_length=2048), AfterValidator(_is_safe_url)]
+
+
+class Part(BaseModel):
+    """A table of the home file: unknown keys are refused, values keep their type."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", strict=True, allow_inf_nan=False, use_attribute_docstrings=True
+    )
+
+
+class SitePart(Part):
+    """The home."""
+
+    name: Words
+    """What the owner calls it."""
+    time_zone: Annotated[str, Field(max_length=64), AfterValidator(known_zone)]
+    """Its time zone, such as Europe/Amsterdam."""
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "EUR"
+    """ISO 4217."""
+    import_limit_w: Annotated[float, Field(gt=0, le=1_000_000)] | None = None
+    """What the main fuse bears, in W."""
+    base_load_w: HourlyWatts = (300.0,) * 24
+    """What the home draws beside its devices: one number in W, or 24, one for each local hour."""
+    co2_price_per_kg: Annotated[float, Field(ge=0, le=1000)] = 0.0
+    """What a kg of CO2 is worth to the household."""
+    device_models: FileName | None = None
+    """A folder of your own object models, beside the shipped ones."""
+
+
+class TariffPart(Part):
+    """What energy costs."""
+
+    id: Annotated[str, Field(max_length=100)] | None = None
+    """A tariff that ships with drrouter, such as generic.nl_dynamic."""
+    file: FileName | None = None
+    """A tariff file of your own."""
+
+    @model_validator(mode="after")
+    def _one_of_two(self) -> Self:
+        if (self.id is None) == (self.file is None):
+            raise ValueError("needs either id or file; write one of the two")
+        return self
+
+
+class Listener(Part):
+    """Something that listens, with a certificate where it speaks TLS itself."""
+
+    cert_file: FileName | None = None
+    """PEM certificate, where it speaks TLS itself."""
+    key_file: FileName | None = None
+    """PEM key of that certificate."""
+
+    @model_validator(mode="after")
+    def _both_files(self) -> Self:
+        if (self.cert_file is None) != (self.key_file is None):
+            raise ValueError("needs cert_file and key_file together; write both or none")
+        return self
+
+
+class WebhookPart(Listener):
+    """A small listener for the provider's notices, beside polling."""
+
+    host: Host = "127.0.0.1"
+    """The address to listen on."""
+    port: Port = 0
+    """The port to listen on; 0 takes a free one."""
+    url: Url | None = None
+    """Where the provider reaches it, such as a reverse proxy's address."""
+
+
+class ProviderPart(Part):
+    """A service provider."""
+
+    id: Id
+    """Its name here."""
+    kind: Literal["openadr3"]
+    """The protocol that it speaks."""
+    role: Literal["energy", "network", "aggregator"] = "energy"
+    """Sells energy, runs the grid, or runs programmes."""
+    url: Url
+    """The base address of its VTN."""
+    client_id: Annotated[str, Field(max_length=256)] = ""
+    """Who we are to it."""
+    client_secret: Annotated[str, Field(min_length=1, max_length=4096)] | None = None
+    """The secret itself; this file must then be private (chmod 600)."""
+    client_secret_file: FileName | None = None
+    """A private file (chmod 600) with the secret on its first line."""
+    client_secret_env: Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")] | None = None
+    """The environment variable that holds the secret."""
+    token_url: Url | None = None
+    """Where it hands out tokens, if it does not say so itself."""
+    ca_file: FileName | None = None
+    """The certificate authority that it is trusted by, as PEM; without it, the system's."""
+    ven_name: Annotated[str, Field(min_length=1, max_length=128), AfterValidator(harmless)] = "drrouter"
+    """Our name at the provider."""
+    poll_s: Annotated[float, Field(ge=1, le=86_400)] = 60.0
+    """Seconds between two looks at its events."""
+    jitter: Annotated[float, Field(ge=0, le=1)] = 0.1
+    """Share of poll_s by which a look may come later, so that homes do not come all at once."""
+    programs: Annotated[
+        tuple[Annotated[str, Field(min_length=1, max_length=128)], ...], Field(max_length=100)
+    ] = ()
+    """Names of its programmes that count; without them, all that it shows."""
+    webhook: WebhookPart | None = None
+    """A listener for its notices."""
+
+    @model_validator(mode="after")
+    def _one_secret(self) -> Self:
+        given = [self.client_secret, self.client_secret_file, self.client_secret_env]
+        if sum(value is not None for value in given) > 1:
+            raise ValueError("names its secret twice; keep one of client_secret, _file and _env")
+        if any(value is not None for value in given) and not self.client_id:
+            raise ValueError("has a secret but no client_id; add client_id")
+        return self
+
+
+class MatchPart(Part):
+    """How the device shows itself on the home network; every key given must agree."""
+
+    alias: Annotated[str, Field(min_length=1, max_length=128)] | None = None
+    """Its name in the maker's app."""
+    mac: Annotated[str, Field(pattern=r"^[0-9A-Fa-f]{2}([:-][0-9A-Fa-f]{2}){5}$")] | None = None
+    """Its hardware address."""
+    address: Host | None = None
+    """Its address in the home network, with or without port."""
+
+    @model_validator(mode="after")
+    def _something(self) -> Self:
+        if self.alias is None and self.mac is None and self.address is None:
+            raise ValueError("is empty; name alias, mac or address")
+        return self
+
+
+class WishesPart(Part):
+    """What is asked of it again and again."""
+
+    departure: Clock
+    """Local time by which a car shall be ready, daily, such as 07:30."""
+    target_wh: Annotated[float, Field(gt=0)] | None = None
+    """How much shall then be in the battery, in Wh."""
+    target_percent: Annotated[float, Field(gt=0, le=100)] | None = None
+    """The same as a share of the battery."""
+
+    @property
+    def by(self) -> time:
+        """The departure as a time of day."""
+        return time.fromisoformat(self.departure)
+
+    @model_validator(mode="after")
+    def _one_target(self) -> Self:
+        if self.target_wh is not None and self.target_percent is not None:
+            raise ValueError("names its target twice; keep one of target_wh and target_percent")
+        return self
+
+
+class DevicePart(Part):
+    """A device of the home."""
+
+    id: Id
+    """Its name here and towards providers."""
+    name: Words
+    """What the household calls it."""
+    model: Annotated[str, Field(max_length=100)]
+    """Its object model, such as generic.freezer."""
+    integration: Literal["kasa"]
+    """The transport by which it is reached."""
+    match: MatchPart
+    """How it is recognised."""
+    groups: Annotated[tuple[Id, ...], Field(max_length=20)] = ()
+    """Names by which a provider may address several devices at once."""
+    line: Literal["L1", "L2", "L3"] = "L1"
+    """The line that feeds it."""
+    parameters: Annotated[dict[str, float], Field(max_length=20)] = {}
+    """Figures that its object model leaves to the home."""
+    wishes: WishesPart | None = None
+    """What is asked of it again and again."""
+
+
+class RouterPart(Part):
+    """How the router works."""
+
+    reconcile_s: Annotated[float, Field(ge=1, le=300)] = 5.0
+    """Seconds between two comparisons of what is wished with what is seen."""
+    replan_s: Annotated[float, Field(ge=60, le=86_400)] = 900.0
+    """Seconds after which a new plan is made even if nothing happened."""
+    solver_budget_s: Annotated[float, Field(ge=0.1, le=300)] = 10.0
+    """Seconds that the solver may take before a simpler plan is taken."""
+    horizon_h: Annotated[float, Field(ge=1, le=72)] = 24.0
+    """Hours that a plan looks ahead."""
+
+
+class ApiPart(Listener):
+    """The local API."""
+
+    host: Host = "127.0.0.1"
+    """The address to listen on."""
+    port: Port = 8088
+    """The port to listen on; 0 takes a free one."""
+    token_file: FileName = "owner-token"  # noqa: S105  # the name of a file, not a secret
+    """Where the owner's token is kept."""
+    names: Annotated[tuple[Host, ...], Field(max_length=20)] = ()
+    """Further host names by which it is reached."""
+
+
+class StorePart(Part):
+    """The durable memory."""
+
+    path: FileName = "drrouter.sqlite3"
+    """The database file."""
+
+
+class ExposurePart(Part):
+    """An exception from "nothing listens beyond this machine" (S8)."""
+
+    what: Literal["api", "webhook"]
+    """What listens."""
+    interface: Host
+    """The address that it listens on."""
+    reason: Words
+    """Why this is meant."""
+
+
+class HomeDocument(Part):
+    """A home file whose form passed every check."""
+
+    spec: Annotated[Literal["drrouter.home/1"], Field(alias="schema")]
+    """The kind of document and its edition."""
+    site: SitePart
+    """The home."""
+    tariff: TariffPart
+    """What energy costs."""
+    provider: Annotated[tuple[ProviderPart, ...], Field(max_length=20)] = ()
+    """Its service providers."""
+    device: Annotated[tuple[DevicePart, ...], Field(max_length=1000)] = ()
+    """Its devices."""
+    router: RouterPart = RouterPart()
+    """How the router works."""
+    api: ApiPart = ApiPart()
+    """The local API."""
+    store: StorePart = StorePart()
+    """The durable memory."""
+    kasa: KasaSettings = KasaSettings()
+    """The Kasa integration."""
+    exposure: Annotated[tuple[ExposurePart, ...], Field(max_length=20)] = ()
+    """What may listen beyond this machine."""

@@ -1,0 +1,143 @@
+"""The home as the program knows it: every key of the home file resolved into values, paths and profiles."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from drrouter.adapters.devices.kasa.settings import KasaSettings
+from drrouter.config.secret import Secret
+from drrouter.domain.device import DeviceProfile
+from drrouter.domain.ids import ProviderId
+from drrouter.router.household import StandingWish
+from drrouter.tariff import TariffDocument
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookConfig:
+    """The listener for a provider's notices; ``url`` is where the provider reaches it, None: directly."""
+
+    host: str
+    port: int
+    url: str | None = None
+    cert_file: Path | None = None
+    key_file: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderConfig:
+    """One service provider.
+
+    Attributes:
+        kind: the protocol (``openadr3``).
+        role: ``energy``, ``network`` or ``aggregator``.
+        client_secret: None where there is none, or where the environment was not looked at.
+        ca_file: the authority that it is trusted by; None: the system's.
+        poll: between two looks at its events, in domain time.
+        jitter: share of ``poll`` by which a look may come later.
+        programs: names of the programmes that count; empty: all.
+    """
+
+    id: ProviderId
+    kind: str
+    role: str
+    url: str
+    client_id: str = ""
+    client_secret: Secret | None = None
+    token_url: str | None = None
+    ca_file: Path | None = None
+    ven_name: str = "drrouter"
+    poll: timedelta = timedelta(minutes=1)
+    jitter: float = 0.1
+    programs: tuple[str, ...] = ()
+    webhook: WebhookConfig | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceConfig:
+    """One device: its profile, and how it is found.
+
+    Attributes:
+        integration: the transport (``kasa``).
+        match: what must agree with a found device: ``alias``, ``mac`` (``AA:BB:CC:DD:EE:FF``), and
+            ``address`` (host and port) or ``host``.
+        standing: what is asked of it daily.
+    """
+
+    profile: DeviceProfile
+    integration: str
+    match: dict[str, str]
+    standing: StandingWish | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RouterConfig:
+    """How the router works; ``solver_budget`` is real time, the others domain time."""
+
+    reconcile: timedelta = timedelta(seconds=5)
+    replan: timedelta = timedelta(minutes=15)
+    solver_budget: timedelta = timedelta(seconds=10)
+    horizon: timedelta = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class ApiConfig:
+    """Where the local API listens, and where the owner's token is kept.
+
+    Attributes:
+        cert_file, key_file: for TLS, without which it is served on this machine alone.
+        names: further host names by which it is reached.
+    """
+
+    host: str
+    port: int
+    token_file: Path
+    cert_file: Path | None = None
+    key_file: Path | None = None
+    names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Exposure:
+    """Something that listens beyond this machine, with the owner's reason (S8)."""
+
+    what: str
+    interface: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class HomeConfig:
+    """A whole home file.
+
+    Attributes:
+        path: the home file.
+        import_limit_w: what the main fuse bears, None where it is not stated.
+        base_load_w: mean power beside the devices for each of the 24 local hours.
+        models_folder: the home's own object models, None where it has none.
+        exposures: what may listen beyond this machine.
+        warnings: what is allowed and yet worth a look, one sentence each.
+    """
+
+    path: Path
+    name: str
+    zone: ZoneInfo
+    currency: str
+    import_limit_w: float | None
+    base_load_w: tuple[float, ...]
+    co2_price_per_kg: float
+    tariff: TariffDocument
+    providers: tuple[ProviderConfig, ...]
+    devices: tuple[DeviceConfig, ...]
+    router: RouterConfig
+    api: ApiConfig
+    store_path: Path
+    kasa: KasaSettings
+    models_folder: Path | None = None
+    exposures: tuple[Exposure, ...] = ()
+    warnings: tuple[str, ...] = field(default=())
+
+    @property
+    def profiles(self) -> tuple[DeviceProfile, ...]:
+        """The profile of every device."""
+        return tuple(device.profile for device in self.devices)

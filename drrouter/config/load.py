@@ -1,0 +1,226 @@
+"""Reads a home file and everything that it points to: object models, tariff, secrets, certificates.
+
+The form of the file is left to ``document``. Relative paths start from the home file's folder.
+"""
+
+import os
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from pydantic import ValidationError
+
+from drrouter.config.devices import devices_of
+from drrouter.config.document import ApiPart, HomeDocument, ProviderPart, RouterPart, WebhookPart, is_loopback
+from drrouter.config.home import (
+    ApiConfig,
+    Exposure,
+    HomeConfig,
+    ProviderConfig,
+    RouterConfig,
+    WebhookConfig,
+)
+from drrouter.config.secret import Secret, require_private, secret_from_environment, secret_from_file
+from drrouter.config.tariffs import tariff_of
+from drrouter.domain.document import Table, as_json, parse_toml
+from drrouter.domain.ids import ProviderId
+from drrouter.domain.remedy import document_error
+from drrouter.errors import DocumentError
+from drrouter.objectmodel import Catalogue, load_catalogue, read_file
+
+
+def load_home(
+    path: Path, catalogue: Catalogue | None = None, environ: Mapping[str, str] | None = os.environ
+) -> HomeConfig:
+    """Read and resolve a home file.
+
+    Args:
+        path: the file.
+        catalogue: the object models; None takes the shipped ones and the home's own folder.
+        environ: where ``client_secret_env`` is looked up; None looks nowhere and leaves the secret out,
+            as a check does that runs outside the router's environment.
+
+    Raises:
+        DocumentError: what is wrong first; its notes name the rest.
+    """
+    where = str(path)
+    return resolve_home(read_home(read_file(path), where), path, catalogue, environ)
+
+
+def read_home(data: bytes, where: str) -> HomeDocument:
+    """Read a home file and check its form.
+
+    Raises:
+        DocumentError: what is wrong first; its notes name the rest.
+    """
+    return _checked(parse_toml(data, where), where)
+
+
+def resolve_home(
+    document: HomeDocument, path: Path, catalogue: Catalogue | None, environ: Mapping[str, str] | None
+) -> HomeConfig:
+    """Everything that a home file says and points to.
+
+    Raises:
+        DocumentError: something that it points to is missing or does not fit.
+    """
+    where, folder, site = str(path), path.parent, document.site
+    models_folder = _models_folder(folder, site.device_models, where)
+    if catalogue is None:
+        catalogue = load_catalogue(models_folder)
+    _refuse_silent_exposure(document, where)
+    return HomeConfig(
+        path=path,
+        name=site.name,
+        zone=ZoneInfo(site.time_zone),
+        currency=site.currency,
+        import_limit_w=site.import_limit_w,
+        base_load_w=site.base_load_w,
+        co2_price_per_kg=site.co2_price_per_kg,
+        tariff=tariff_of(document.tariff, site.currency, folder, where),
+        providers=_providers(document, path, environ),
+        devices=devices_of(document.device, catalogue, where),
+        router=_router(document.router),
+        api=_api(document.api, folder, where),
+        store_path=folder / document.store.path,
+        kasa=document.kasa,
+        models_folder=models_folder,
+        exposures=tuple(Exposure(part.what, part.interface, part.reason) for part in document.exposure),
+        warnings=tuple(fault.sentence for fault in catalogue.faults),
+    )
+
+
+def _checked(table: Table, where: str) -> HomeDocument:
+    """The document, or what is wrong in words."""
+    try:
+        return HomeDocument.model_validate_json(as_json(table))
+    except ValidationError as error:
+        facts = error.errors(include_url=False)
+        raise document_error(where, table, facts, HomeDocument.model_json_schema()) from error
+
+
+def _models_folder(folder: Path, name: str | None, where: str) -> Path | None:
+    """The home's own object models."""
+    if name is None:
+        return None
+    models = folder / name
+    if not models.is_dir():
+        raise DocumentError(
+            where, "site.device_models", f"{models} is no folder", "Make it, or take the key out"
+        )
+    return models
+
+
+def _router(part: RouterPart) -> RouterConfig:
+    """Seconds and hours as spans."""
+    return RouterConfig(
+        reconcile=timedelta(seconds=part.reconcile_s),
+        replan=timedelta(seconds=part.replan_s),
+        solver_budget=timedelta(seconds=part.solver_budget_s),
+        horizon=timedelta(hours=part.horizon_h),
+    )
+
+
+def _api(part: ApiPart, folder: Path, where: str) -> ApiConfig:
+    """The local API with its files."""
+    return ApiConfig(
+        host=part.host,
+        port=part.port,
+        token_file=folder / part.token_file,
+        cert_file=_existing(folder, part.cert_file, where, "api.cert_file"),
+        key_file=_existing(folder, part.key_file, where, "api.key_file"),
+        names=part.names,
+    )
+
+
+def _providers(
+    document: HomeDocument, path: Path, environ: Mapping[str, str] | None
+) -> tuple[ProviderConfig, ...]:
+    """Every provider; their ids differ."""
+    seen: set[str] = set()
+    for part in document.provider:
+        if part.id in seen:
+            raise DocumentError(str(path), f"provider[{part.id}].id", "is used twice", "Give each its own id")
+        seen.add(part.id)
+    return tuple(_provider(part, path, environ) for part in document.provider)
+
+
+def _provider(part: ProviderPart, path: Path, environ: Mapping[str, str] | None) -> ProviderConfig:
+    """One provider with its secret and files."""
+    key = f"provider[{part.id}]"
+    return ProviderConfig(
+        id=ProviderId(part.id),
+        kind=part.kind,
+        role=part.role,
+        url=part.url,
+        client_id=part.client_id,
+        client_secret=_secret(part, path, key, environ),
+        token_url=part.token_url,
+        ca_file=_existing(path.parent, part.ca_file, str(path), f"{key}.ca_file"),
+        ven_name=part.ven_name,
+        poll=timedelta(seconds=part.poll_s),
+        jitter=part.jitter,
+        programs=part.programs,
+        webhook=_webhook(part.webhook, path, f"{key}.webhook") if part.webhook else None,
+    )
+
+
+def _secret(part: ProviderPart, path: Path, key: str, environ: Mapping[str, str] | None) -> Secret | None:
+    """The provider's secret, from wherever the home file says."""
+    where = str(path)
+    if part.client_secret is not None:
+        require_private(path, where, f"{key}.client_secret")
+        return Secret(part.client_secret)
+    if part.client_secret_file is not None:
+        file = path.parent / part.client_secret_file
+        return secret_from_file(file, where, f"{key}.client_secret_file")
+    if part.client_secret_env is not None:
+        return secret_from_environment(part.client_secret_env, where, f"{key}.client_secret_env", environ)
+    return None
+
+
+def _webhook(part: WebhookPart, path: Path, key: str) -> WebhookConfig:
+    """A provider's listener with its files."""
+    return WebhookConfig(
+        host=part.host,
+        port=part.port,
+        url=part.url,
+        cert_file=_existing(path.parent, part.cert_file, str(path), f"{key}.cert_file"),
+        key_file=_existing(path.parent, part.key_file, str(path), f"{key}.key_file"),
+    )
+
+
+def _existing(folder: Path, name: str | None, where: str, key: str) -> Path | None:
+    """A file that must be there, None where none is named."""
+    if name is None:
+        return None
+    file = folder / name
+    if not file.is_file():
+        raise DocumentError(where, key, f"there is no file {file}", "Check the path")
+    return file
+
+
+def _refuse_silent_exposure(document: HomeDocument, where: str) -> None:
+    """What listens beyond this machine is named as an exception, with its reason (S8)."""
+    listening = [("api", "api.host", document.api.host)]
+    for provider in document.provider:
+        if provider.webhook:
+            listening.append(("webhook", f"provider[{provider.id}].webhook.host", provider.webhook.host))
+    allowed = {(part.what, part.interface) for part in document.exposure}
+    for what, key, host in listening:
+        if not is_loopback(host) and (what, host) not in allowed:
+            raise DocumentError(
+                where,
+                key,
+                f"{host} can be reached from other machines",
+                f'Write 127.0.0.1, or add an [[exposure]] with what = "{what}", interface = "{host}" '
+                "and a reason",
+            )
+    if not is_loopback(document.api.host) and document.api.cert_file is None:
+        raise DocumentError(
+            where,
+            "api.cert_file",
+            "is missing, and beyond this machine nothing travels in plain text",
+            "Add cert_file and key_file",
+        )
