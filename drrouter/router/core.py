@@ -87,7 +87,7 @@ class Router:
         self.household = Household(
             registry, book, self.scribe, clock, standing, settings.zone, self.replanner.request
         )
-        self.desk = OptionsDesk(self._live)
+        self.desk = OptionsDesk(self._live, settings.zone)
         known = [(event.id, event.version) for event in book.events.values()]
         self.senders = {provider.id: OutboxSender(provider, store, clock, known) for provider in providers}
         self._errors = ErrorCount()

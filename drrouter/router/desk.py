@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from drrouter.domain.flexibility import ProfileFlexibility, Programme
 from drrouter.domain.ids import DeviceId, HoldToken
@@ -18,6 +19,7 @@ from drrouter.domain.wish import Commitment
 from drrouter.errors import HoldConflictError, HoldExpiredError, HoldUnknownError, WishImpossibleError
 from drrouter.planner import Problem, fits, price_options
 from drrouter.planner.options import PricedStart
+from drrouter.router.local import said
 
 LIFE = timedelta(seconds=120)
 ROUNDS = 3
@@ -49,9 +51,9 @@ Live = Callable[[], tuple[Problem, Plan]]
 class OptionsDesk:
     """Hands out options and turns an accepted one into a commitment."""
 
-    def __init__(self, live: Live) -> None:
+    def __init__(self, live: Live, zone: ZoneInfo) -> None:
         """``live`` gives the problem of this instant and the plan in force; it must not wait."""
-        self._live = live
+        self._live, self._zone = live, zone
         self._rounds: dict[DeviceId, deque[tuple[HoldToken, ...]]] = {}
         self._holds: dict[HoldToken, Hold] = {}
         self._accepted: dict[HoldToken, Commitment] = {}
@@ -69,7 +71,7 @@ class OptionsDesk:
         if not priced:
             raise WishImpossibleError(
                 f"{question.programme.name} takes {_minutes(question.programme.duration)} minutes"
-                f" and cannot be done by {question.ready_by:%Y-%m-%d %H:%M} UTC. Allow a later time."
+                f" and cannot be done by {said(question.ready_by, self._zone)}. Allow a later time."
             )
         options = tuple(_option(start, question, plan, problem, now) for start in priced)
         self._hold(options, question)

@@ -32,6 +32,7 @@ from drrouter.router.facade import (
     StatusView,
     WishRequest,
 )
+from drrouter.router.local import said
 
 PATIENCE_S = 10.0
 """Real seconds that a client waits for the disk before it is told that the answer is not durable yet."""
@@ -116,7 +117,7 @@ class Front:
             return known
         made = self._router.desk.accept(token, self._router.clock.now())
         name = self._router.registry.seat(made.device_id).profile.name
-        sentence = f"{name}: {made.programme_id} is promised for {made.start:%H:%M} UTC."
+        sentence = f"{name}: {made.programme_id} is promised for {self._said(made.start)}."
         await self._ask(
             sentence,
             made.device_id,
@@ -132,11 +133,9 @@ class Front:
         """The person's final word on a device until then; only safety stands above it."""
         seat, now = self._router.registry.seat(device_id), self._router.clock.now()
         if until <= now:
-            raise MessageError(
-                "override", "until", f"{until:%Y-%m-%d %H:%M} UTC is past", "Name a later time"
-            )
+            raise MessageError("override", "until", f"{self._said(until)} is past", "Name a later time")
         order = Override(device_id, mode, until, by)
-        sentence = f"{seat.profile.name} is switched {mode} by the {by} until {until:%Y-%m-%d %H:%M} UTC."
+        sentence = f"{seat.profile.name} is switched {mode} by the {by} until {self._said(until)}."
         change = self._router.book.put(Collection.OVERRIDES, device_id, order)
         await self._ask(sentence, device_id, JournalKind.OVERRIDE, change)
         return order
@@ -164,7 +163,7 @@ class Front:
         else:
             wish = self._level_wish(device_id, flexibility, request)
         change = self._router.book.put(Collection.WISHES, device_id, wish)
-        sentence = f"{seat.profile.name}: the {by} asks for {_words(wish)}."
+        sentence = f"{seat.profile.name}: the {by} asks for {self._words(wish)}."
         await self._ask(sentence, device_id, JournalKind.WISH, change)
         return wish
 
@@ -189,7 +188,7 @@ class Front:
             minutes = round(programme.duration / timedelta(minutes=1))
             raise WishImpossibleError(
                 f"{programme.name} takes {minutes} minutes and cannot be done by"
-                f" {request.ready_by:%Y-%m-%d %H:%M} UTC. Allow a later time."
+                f" {self._said(request.ready_by)}. Allow a later time."
             )
         return CycleWish(device_id, programme.id, earliest, request.ready_by)
 
@@ -204,6 +203,15 @@ class Front:
         if request.ready_by <= self._router.clock.now():
             raise WishImpossibleError("The time asked for is past. Allow a later time.")
         return LevelWish(device_id, level, request.ready_by)
+
+    def _words(self, wish: Wish) -> str:
+        """A wish in words."""
+        if isinstance(wish, CycleWish):
+            return f"{wish.programme_id}, ready by {self._said(wish.ready_by)}"
+        return f"a level of {wish.level:g} by {self._said(wish.by)}"
+
+    def _said(self, instant: datetime) -> str:
+        return said(instant, self._router.settings.zone)
 
     async def _ask(self, sentence: str, device_id: DeviceId, kind: JournalKind, *changes: Kept) -> None:
         """Act on what was asked at once, ask for a plan, and return when it is durable."""
@@ -229,13 +237,6 @@ class Front:
 def _unknown_programme(device_id: DeviceId, flexibility: ProfileFlexibility) -> MessageError:
     known = ", ".join(programme.id for programme in flexibility.programmes)
     return MessageError(device_id, "programme", "no such programme", f"Known: {known}")
-
-
-def _words(wish: Wish) -> str:
-    """A wish in words."""
-    if isinstance(wish, CycleWish):
-        return f"{wish.programme_id}, ready by {wish.ready_by:%Y-%m-%d %H:%M} UTC"
-    return f"a level of {wish.level:g} by {wish.by:%Y-%m-%d %H:%M} UTC"
 
 
 def _start(event: Event) -> tuple[float, str]:

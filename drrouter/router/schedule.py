@@ -6,12 +6,16 @@ hours old still says when the washer starts.
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from drrouter.domain.device import DeviceProfile, DeviceState
 from drrouter.domain.flexibility import DemandFlexibility, ProfileFlexibility, StorageFlexibility
 from drrouter.domain.plan import Plan
 from drrouter.domain.wish import Commitment, CycleWish, LevelWish, Wish
+from drrouter.router.local import said
 from drrouter.router.safety import nominal_w
+
+UTC_ZONE = ZoneInfo("UTC")
 
 DRAWS_W = 1.0
 """Below this planned mean power a device rests."""
@@ -32,6 +36,7 @@ def propose(
     plan: Plan | None = None,
     commitment: Commitment | None = None,
     wish: Wish | None = None,
+    zone: ZoneInfo = UTC_ZONE,
 ) -> Proposal:
     """Say what the device should do now.
 
@@ -42,10 +47,11 @@ def propose(
         plan: the last plan, however old; None before the first.
         commitment: an accepted option that has not begun.
         wish: what people ask of it.
+        zone: of the home, for the reasons that people read.
     """
     flexibility = profile.flexibility
     if isinstance(flexibility, ProfileFlexibility):
-        return _cycle(profile, state, now, plan, commitment, wish)
+        return _cycle(profile, state, now, plan, commitment, wish, zone)
     if isinstance(flexibility, StorageFlexibility):
         return _storage(profile, flexibility, state, now, plan, wish)
     return _demand(profile, flexibility, now, plan)
@@ -58,6 +64,7 @@ def _cycle(
     plan: Plan | None,
     commitment: Commitment | None,
     wish: Wish | None,
+    zone: ZoneInfo,
 ) -> Proposal:
     """Start when the commitment or the plan says so; a start that was missed is made up for at once."""
     if state.running:
@@ -66,7 +73,7 @@ def _cycle(
     if start is None:
         return Proposal(0.0, "nothing is asked of it")
     if start > now:
-        return Proposal(0.0, f"waits for its start at {start:%H:%M} UTC")
+        return Proposal(0.0, f"waits for its start at {said(start, zone)}")
     return Proposal(nominal_w(profile), _because(profile, plan, "its planned start has come"))
 
 

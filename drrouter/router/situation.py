@@ -64,6 +64,7 @@ def describe(
         data_rung=data_rung,
         previous=book.plan,
         trigger=trigger,
+        timezone=site.base_load.zone.key,
     )
 
 

@@ -122,7 +122,8 @@ class Steering:
         """What the schedule wishes of the device."""
         seat = self._registry.seat(device_id)
         commitment = self._book.commitments.get(device_id)
-        return propose(seat.profile, seat.state, now, plan, commitment, self._book.wishes.get(device_id))
+        wish, zone = self._book.wishes.get(device_id), self._site.base_load.zone
+        return propose(seat.profile, seat.state, now, plan, commitment, wish, zone)
 
     def _claim(self, device_id: DeviceId, proposal: Proposal, now: datetime) -> Claim:
         """The device's claim before the guard."""

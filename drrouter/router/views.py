@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
+from zoneinfo import ZoneInfo
 
 from drrouter.domain.device import Presence
 from drrouter.domain.event import Event
@@ -13,6 +14,7 @@ from drrouter.domain.signal import LinkChanged
 from drrouter.router.book import Book
 from drrouter.router.facade import DeviceView, EventPhase, EventView, FoundView, LinkView, StatusView
 from drrouter.router.guard import Orders
+from drrouter.router.local import said
 from drrouter.router.registry import Registry
 from drrouter.router.steering import Steering
 
@@ -49,7 +51,7 @@ def status(
         now=now,
         started_at=shown.started_at,
         degraded=bool(wrong),
-        sentence=" ".join(wrong) or _at_work(plan, now),
+        sentence=" ".join(wrong) or _at_work(plan, now, ZoneInfo(shown.time_zone)),
         data_rung=data_rung,
         solve_rung=plan.solve_rung if plan else None,
         plan_made_at=plan.made_at if plan else None,
@@ -70,7 +72,7 @@ def _version() -> str:
         return "unknown"
 
 
-def _at_work(plan: Plan | None, now: datetime) -> str:
+def _at_work(plan: Plan | None, now: datetime, zone: ZoneInfo) -> str:
     """The state sentence while all is well."""
     if plan is None:
         return "The first plan is being made."
@@ -78,7 +80,7 @@ def _at_work(plan: Plan | None, now: datetime) -> str:
     if not coming:
         return "All is well; nothing waits to start."
     start, device_id = coming[0]
-    return f"All is well; next, {device_id} starts at {start:%H:%M} UTC."
+    return f"All is well; next, {device_id} starts at {said(start, zone)}."
 
 
 def _alerts(orders: Orders) -> tuple[str, ...]:
