@@ -129,15 +129,15 @@ async def trouble() -> AsyncIterator[TroubleVtn]:
 
 
 @asynccontextmanager
-async def raw_server(answer: bytes, *, close: bool = True) -> AsyncIterator[str]:
-    """A server that sends these very bytes to whoever asks; gives its url."""
+async def raw_server(answer: bytes, *, close: bool = True, asked: bytes = b"\r\n\r\n") -> AsyncIterator[str]:
+    """A server that sends these very bytes to whoever has ``asked``; gives its url."""
 
     talks: list[asyncio.Task[Any]] = []
 
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         talks.append(cast("asyncio.Task[Any]", asyncio.current_task()))
         with suppress(ConnectionError, asyncio.IncompleteReadError):
-            await reader.readuntil(b"\r\n\r\n")
+            await reader.readuntil(asked)
             writer.write(answer)
             await writer.drain()
             if not close:
