@@ -26,9 +26,10 @@ MAX_LINE = 8 * 1024
 MAX_DEPTH = 10
 MAX_VALUES = 20_000
 
+_HEAD_LINES = 20
 _INVISIBLE = frozenset({"Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp"})
 _PLACE = re.compile(r" \(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of document)\)$")
-_SPDX = re.compile(r"^\s*#\s*SPDX-License-Identifier:\s*(?P<licence>\S.*?)\s*$", re.MULTILINE)
+_SPDX = re.compile(r"# *SPDX-License-Identifier: *(?P<licence>[A-Za-z0-9][A-Za-z0-9.+() -]*)")
 
 
 def parse_toml(data: bytes, where: str) -> Table:
@@ -61,9 +62,10 @@ def schema_of(table: Table, where: str) -> str:
 
 
 def licence_of(data: bytes) -> str:
-    """The SPDX expression of the document's licence line, empty where there is none."""
-    found = _SPDX.search(data.decode(errors="replace"))
-    return found["licence"] if found else ""
+    """The SPDX expression among the document's first lines, empty where there is none."""
+    lines = data[:MAX_LINE].decode(errors="replace").splitlines()[:_HEAD_LINES]
+    found = next(filter(None, map(_SPDX.match, lines)), None)
+    return found["licence"].strip() if found else ""
 
 
 def harmless(text: str) -> str:

@@ -20,6 +20,16 @@ MOST = 20
 
 _SHOWN = 40
 
+_FORMS = {
+    "model_type": "should be a table",
+    "model_attributes_type": "should be a table",
+    "dict_type": "should be a table",
+    "tuple_type": "should be a list",
+    "string_type": "should be a text in quotes",
+    "finite_number": "should be a finite number",
+}
+"""What a value should be, in the words of TOML."""
+
 
 def document_error(
     where: str, table: Mapping[str, Any], facts: Sequence[Fact], schema: Schema
@@ -86,31 +96,35 @@ def _lies_below(loc: Sequence[str | int], above: Sequence[str | int]) -> bool:
 def _error(where: str, table: Mapping[str, Any], fact: Fact, schema: Schema) -> DocumentError:
     """Word one finding."""
     key, place = _spelled(table, fact["loc"])
-    rule, found = fact["type"], fact.get("input")
-    context = fact.get("ctx") or {}
     about = _schema_at(schema, place, table)
-    if rule == "extra_forbidden":
-        parent = _schema_at(schema, place[:-1], table)
-        return DocumentError(
-            where, key, "is not a key of this document", nearest(str(place[-1]), list(_keys(parent)))
-        )
-    if rule == "missing":
-        return DocumentError(where, key, "is missing", f"Add it: {_help(about) or 'it is required'}")
-    if rule in ("union_tag_invalid", "union_tag_not_found"):
-        return _unknown_kind(where, f"{key}.kind", found, about)
-    if rule in ("literal_error", "enum"):
-        return DocumentError(where, key, f"cannot be {_show(found)}", f"Write {context['expected']}")
-    if rule in ("value_error", "assertion_error"):
-        problem, _, remedy = str(context["error"]).partition("; ")
-        return DocumentError(where, key, problem, remedy[:1].upper() + remedy[1:])
-    if rule in ("too_short", "too_long"):
-        bound = (
-            f"at least {context['min_length']}" if rule == "too_short" else f"at most {context['max_length']}"
-        )
-        return DocumentError(
-            where, key, f"needs {bound} entries, and has {context['actual_length']}", _help(about)
-        )
-    return DocumentError(where, key, f"{_plain(fact['msg'])}, and is {_show(found)}", _help(about))
+    match fact["type"]:
+        case "extra_forbidden":
+            beside = list(_schema_at(schema, place[:-1], table).get("properties", {}))
+            return DocumentError(where, key, "is not a key of this document", nearest(str(place[-1]), beside))
+        case "union_tag_invalid" | "union_tag_not_found":
+            return _unknown_kind(where, f"{key}.kind", fact["input"], about)
+        case "value_error":
+            problem, _, remedy = str(fact["ctx"]["error"]).partition("; ")
+            return DocumentError(where, key, problem, remedy[:1].upper() + remedy[1:])
+        case "missing":
+            return DocumentError(where, key, "is missing", f"Add it: {_help(about) or 'it is required'}")
+        case "literal_error":
+            choice = f"Write {fact['ctx']['expected']}"
+            return DocumentError(where, key, f"cannot be {_show(fact['input'])}", choice)
+    return DocumentError(where, key, _broken_rule(fact), _help(about))
+
+
+def _broken_rule(fact: Fact) -> str:
+    """What a value should be, and what it is."""
+    rule, context, found = fact["type"], fact.get("ctx") or {}, _show(fact["input"])
+    if rule == "string_pattern_mismatch":
+        return f"{found} does not have the right form"
+    if rule == "too_short":
+        return f"needs at least {context['min_length']} entries, and has {context['actual_length']}"
+    if rule == "too_long":
+        return f"may have at most {context['max_length']} entries"
+    words = _FORMS.get(rule) or fact["msg"].removeprefix("Input ")
+    return f"{words[:1].lower()}{words[1:]}, and is {found}"
 
 
 def _unknown_kind(where: str, key: str, found: Any, about: Schema) -> DocumentError:
@@ -128,15 +142,16 @@ def _spelled(table: Any, loc: Sequence[str | int]) -> tuple[str, list[str | int]
     An entry of a list goes by its id where it has one, else by its place, counted from 1.
     """
     words, place, node = "", [], table
+    loc = [part for part in loc if part != "[key]"]
     for index, part in enumerate(loc):
         if isinstance(part, int):
             node = node[part] if isinstance(node, list) and part < len(node) else None
             name = node.get("id") if isinstance(node, Mapping) else None
-            words += f"[{name}]" if isinstance(name, str) else f"#{part + 1}"
+            words += f"[{_harmless(name)}]" if isinstance(name, str) else f"#{part + 1}"
         elif isinstance(node, Mapping) and part in node:
-            words, node = f"{words}.{part}".lstrip("."), node[part]
+            words, node = f"{words}.{_harmless(part)}".lstrip("."), node[part]
         elif index == len(loc) - 1:
-            words = f"{words}.{part}".lstrip(".")
+            words = f"{words}.{_harmless(part)}".lstrip(".")
         else:
             continue
         place.append(part)
@@ -178,20 +193,9 @@ def _step(node: Schema, part: str | int) -> Schema:
     return more if isinstance(more, Mapping) else {}
 
 
-def _keys(node: Schema) -> Sequence[str]:
-    """The keys that a table of this schema may have."""
-    return tuple(node.get("properties", {}))
-
-
 def _help(node: Schema) -> str:
     """The first sentence of what the schema says about a place."""
     return str(node.get("description", "")).split("\n")[0].strip().rstrip(".")
-
-
-def _plain(message: str) -> str:
-    """The checker's message without its talk of input."""
-    words = message.removeprefix("Input ").removeprefix("Value error, ")
-    return words[:1].lower() + words[1:]
 
 
 def _show(found: Any) -> str:
@@ -200,9 +204,15 @@ def _show(found: Any) -> str:
         return "a table"
     if isinstance(found, list | tuple):
         return "a list"
-    shown = repr(found) if isinstance(found, str) else str(found)
     if isinstance(found, bool):
-        shown = str(found).lower()
+        return str(found).lower()
+    shown = repr(found) if isinstance(found, str) else str(found)
+    return shown if len(shown) <= _SHOWN else f"{shown[: _SHOWN - 1]}…"
+
+
+def _harmless(key: str) -> str:
+    """A key as it may be printed: whoever wrote it may have hidden signs in it."""
+    shown = key if key.isprintable() else ascii(key)
     return shown if len(shown) <= _SHOWN else f"{shown[: _SHOWN - 1]}…"
 
 

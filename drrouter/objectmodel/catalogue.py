@@ -7,6 +7,7 @@ file is left out and named in ``faults``, so that one of them never stops the ro
     'freezer'
 """
 
+import itertools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -91,7 +92,11 @@ def load_catalogue(extra: Path | None = None) -> Catalogue:
     shipped, faults = _read_folder(data_dir("device_models"))
     if extra is None:
         return Catalogue(shipped, tuple(faults))
-    own, own_faults = _read_folder(extra)
+    try:
+        own, own_faults = _read_folder(extra)
+    except OSError as error:
+        unreadable = DocumentError(str(extra), "", f"cannot be read ({error.strerror})", "Check the folder")
+        return Catalogue(shipped, (*faults, unreadable))
     faults += own_faults
     for model_id, model in own.items():
         present = shipped.get(model_id)
@@ -122,17 +127,16 @@ def _read_folder(folder: Traversable) -> tuple[dict[str, ModelDocument], list[Do
     """Every ``<maker>/<model>.toml`` of a folder; faults beside."""
     models: dict[str, ModelDocument] = {}
     faults: list[DocumentError] = []
-    for count, (maker, file) in enumerate(_files(folder)):
-        where = f"{maker}/{file.name}"
+    files = list(itertools.islice(_files(folder), MOST_FILES + 1))
+    if len(files) > MOST_FILES:
+        faults.append(DocumentError(str(folder), "", f"holds more than {MOST_FILES} models", "Take some out"))
+    for maker, file in files[:MOST_FILES]:
+        where = f"{folder.name}/{maker}/{file.name}"
         try:
-            if count >= MOST_FILES:
-                raise DocumentError(str(folder), "", f"holds more than {MOST_FILES} files", "Take some out")
             model = read_model(read_file(file, where), where)
-            _check_place(model, maker, file.name)
+            _check_place(model, maker, file.name, where)
         except DocumentError as error:
             faults.append(error)
-            if count >= MOST_FILES:
-                break
         else:
             models[model.id] = model
     return models, faults
@@ -140,21 +144,18 @@ def _read_folder(folder: Traversable) -> tuple[dict[str, ModelDocument], list[Do
 
 def _files(folder: Traversable) -> Iterator[tuple[str, Traversable]]:
     """Makers' folders and the TOML files in them, in the order of their names."""
-    for maker in sorted(
-        (entry for entry in folder.iterdir() if entry.is_dir()), key=lambda entry: entry.name
-    ):
+    makers = [entry for entry in folder.iterdir() if entry.is_dir()]
+    for maker in sorted(makers, key=lambda entry: entry.name):
         for file in sorted(maker.iterdir(), key=lambda entry: entry.name):
-            if file.name.endswith(".toml"):
+            if file.name.endswith(".toml") and file.is_file():
                 yield maker.name, file
 
 
-def _check_place(model: ModelDocument, maker: str, name: str) -> None:
+def _check_place(model: ModelDocument, maker: str, name: str, where: str) -> None:
     """A model lies where its id says, so that no maker speaks for another."""
     expected = f"{maker}.{name.removesuffix('.toml')}"
     if model.id != expected:
-        raise DocumentError(
-            f"{maker}/{name}", "id", f"is {model.id!r} in the file of {expected!r}", "Rename one of them"
-        )
+        raise DocumentError(where, "id", f"is {model.id!r} in the file of {expected!r}", "Rename one of them")
 
 
 def _too_old(folder: Path, model: ModelDocument, present: ModelDocument) -> DocumentError:
