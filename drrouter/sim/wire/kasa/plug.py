@@ -94,7 +94,11 @@ class FakePlug:
             OSError: the address or port is taken.
         """
         self._server = await asyncio.start_server(self._talk, self.address, self.port)
-        await self._listen()
+        try:
+            await self._listen()
+        except OSError:
+            await self.stop()
+            raise
 
     async def _listen(self) -> None:
         """Open the UDP sockets: the first answers, both hear."""
