@@ -1,0 +1,29 @@
+"""Plans the home: a function from a frozen ``Problem`` to a ``Plan``.
+
+``plan`` reads no clock, opens no file and draws nothing: equal problems give equal plans, and everything
+that a home cannot guarantee is missed at its price and told. ``greedy`` is its lowest rung alone, ``verify``
+checks any plan without knowing the solver, ``price_options`` and ``fits`` answer from a plan made before.
+"""
+
+from drrouter.planner.fallback import greedy
+from drrouter.planner.grid import HORIZON, grid_slots, per_slot
+from drrouter.planner.ladder import plan
+from drrouter.planner.options import PricedStart, fits, price_options
+from drrouter.planner.problem import DeviceInput, Effort, Prices, Problem
+from drrouter.planner.verify import verify
+
+__all__ = [
+    "HORIZON",
+    "DeviceInput",
+    "Effort",
+    "PricedStart",
+    "Prices",
+    "Problem",
+    "fits",
+    "greedy",
+    "grid_slots",
+    "per_slot",
+    "plan",
+    "price_options",
+    "verify",
+]

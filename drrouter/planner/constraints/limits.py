@@ -1,0 +1,92 @@
+"""Limits: import of the site, or power of a set of devices; what cannot be kept is priced and reported."""
+
+from collections.abc import Mapping
+
+from drrouter.domain.ids import DeviceId
+from drrouter.planner.constraints import Draw
+from drrouter.planner.problem import Problem
+from drrouter.planner.pulp_door import Door, Label, Sense, Var
+from drrouter.planner.site import LimitRow, Site
+from drrouter.planner.tasks import Tasks
+
+LIMIT = "limit"
+"""The owner of the variables of limits."""
+
+
+def add_limits(
+    door: Door,
+    problem: Problem,
+    tasks: Tasks,
+    imported: tuple[Var, ...],
+    draws: Mapping[DeviceId, Draw],
+) -> None:
+    """Add every limit, once softly for everything and once strictly for what may as well stay off.
+
+        import[k] - over[r] <= max        (site)
+        sum(power of members[k]) + fixed - over[r] <= max        (group, device, line)
+        sum(wished power of members[k]) <= max(0, max - unshiftable[k])        never soft
+
+    ``over`` costs ``limit_per_kwh`` and is reported as a miss: it remains where unshiftable load, or a
+    storage that must keep its safe bounds, is above the limit. Unshiftable are base load less generation,
+    running cycles, commitments and floors. Wished are cycles not yet started and storages that need
+    nothing (a car): whatever a wish is worth, it never breaks a limit. ``max`` is never below the
+    guaranteed minimum.
+
+    Source: DESIGN, "Precedence"; OpenADR 3.1, IMPORT_CAPACITY_LIMIT; section 14a EnWG (guaranteed minimum).
+    """
+    unshiftable = _unshiftable(problem, tasks)
+    for number, row in enumerate(unshiftable.rows):
+        fixed_kw = _fixed_kw(tasks, row)
+        _add_soft(door, problem, tasks, number, row, fixed_kw, imported, draws)
+        room_kw = max(0.0, row.max_w - unshiftable.used_w(number)) / 1000
+        _add_strict(door, tasks, number, row, room_kw, draws)
+
+
+def _add_soft(
+    door: Door,
+    problem: Problem,
+    tasks: Tasks,
+    number: int,
+    row: LimitRow,
+    fixed_kw: float,
+    imported: tuple[Var, ...],
+    draws: Mapping[DeviceId, Draw],
+) -> None:
+    price = problem.prices.limit_per_kwh * tasks.tariffs.hours[row.index]
+    over = door.variable(Label(LIMIT, "over", number), price=price)
+    terms = {imported[row.index]: 1.0} if row.members is None else _power(row, draws)
+    door.row(Label(LIMIT, "soft", number), {**terms, over: -1.0}, Sense.AT_MOST, row.max_w / 1000 - fixed_kw)
+
+
+def _add_strict(
+    door: Door, tasks: Tasks, number: int, row: LimitRow, room_kw: float, draws: Mapping[DeviceId, Draw]
+) -> None:
+    floors = {task.device.id: task.floor_kw[row.index] for task in tasks.storages if task.free}
+    wished = {task.device.id for task in tasks.cycles} | floors.keys()
+    terms = _power(row, {device_id: draws[device_id] for device_id in draws if device_id in wished})
+    room_kw += sum(floor for device_id, floor in floors.items() if row.binds(device_id))
+    door.row(Label(LIMIT, "strict", number), terms, Sense.AT_MOST, room_kw)
+
+
+def _power(row: LimitRow, draws: Mapping[DeviceId, Draw]) -> dict[Var, float]:
+    terms: dict[Var, float] = {}
+    for device_id, draw in draws.items():
+        if row.binds(device_id):
+            terms.update(draw[row.index])
+    return terms
+
+
+def _fixed_kw(tasks: Tasks, row: LimitRow) -> float:
+    """What cycles that cannot be moved draw under a limit on devices; the meter has them already."""
+    if row.members is None:
+        return 0.0
+    return (
+        sum(power_w[row.index] for device_id, power_w in tasks.fixed_w.items() if row.binds(device_id)) / 1000
+    )
+
+
+def _unshiftable(problem: Problem, tasks: Tasks) -> Site:
+    site = Site(problem, tasks.base_w, tasks.tariffs)
+    for device_id, power_w in tasks.loads():
+        site.add(device_id, power_w)
+    return site

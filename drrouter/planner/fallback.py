@@ -1,0 +1,125 @@
+"""The greedy rung: a plan without a solver, in milliseconds, executable and better than doing as always.
+
+Everything is placed once at its cheapest place in the home as it stands, then lifted out and placed again,
+since what came later changed what is cheap. The result is compared with starting everything at once, and
+the better of the two is the plan.
+"""
+
+from drrouter.domain.ids import DeviceId
+from drrouter.domain.plan import Plan, SolveRung
+from drrouter.planner.cycle_task import CycleTask, Start
+from drrouter.planner.demand_task import DemandTask
+from drrouter.planner.explain import explained
+from drrouter.planner.filling import Rank, cheapest_first, earliest_first, fill
+from drrouter.planner.ledger import Entry, beyond_price, enter, move_price
+from drrouter.planner.misses import missed_price
+from drrouter.planner.problem import Problem
+from drrouter.planner.schedule import Schedule
+from drrouter.planner.site import Site
+from drrouter.planner.tasks import Tasks, tasks_of
+
+_ROUNDS = 2
+_EQUAL = 1e-9
+
+
+def greedy(problem: Problem) -> Plan:
+    """A plan of the greedy rung; callable alone, for when the solver is out of reach."""
+    tasks = tasks_of(problem)
+    return explained(problem, tasks, greedy_entry(problem, tasks), SolveRung.GREEDY)
+
+
+def greedy_entry(problem: Problem, tasks: Tasks) -> Entry:
+    """The schedule of the greedy rung, entered."""
+    placed = enter(problem, tasks, _Placing(problem, tasks).run(_ROUNDS))
+    naive = start_now_entry(problem, tasks)
+    return naive if naive.objective < placed.objective - _EQUAL else placed
+
+
+def start_now_entry(problem: Problem, tasks: Tasks) -> Entry:
+    """Everything as soon as possible, as in a home that nobody steers; limits and bounds still hold."""
+    return enter(problem, tasks, _Placing(problem, tasks, at_once=True).run(1))
+
+
+class _Placing:
+    """The home while devices are placed one after the other."""
+
+    def __init__(self, problem: Problem, tasks: Tasks, *, at_once: bool = False) -> None:
+        self.problem, self.tasks, self.at_once = problem, tasks, at_once
+        self.site = Site(problem, tasks.base_w, tasks.tariffs)
+        self.starts: dict[DeviceId, Start | None] = {}
+        self.power_w: dict[DeviceId, tuple[float, ...]] = {}
+        for device_id, power_w in tasks.loads():
+            self.site.add(device_id, power_w)
+        for task in tasks.modulating:
+            self.power_w[task.device.id] = tuple(1000 * floor for floor in task.floor_kw)
+
+    def run(self, rounds: int) -> Schedule:
+        """Safety first, then whole cycles, largest first, then what may be curtailed, then what fills up."""
+        cycles = sorted(self.tasks.cycles, key=lambda task: (-task.energy_wh, task.device.id))
+        for _ in range(rounds):
+            self._fill_all(free=False)
+            for task in cycles:
+                self._place_cycle(task)
+            for demand in self.tasks.demands:
+                self._serve(demand)
+            self._fill_all(free=True)
+        return Schedule(self.starts, self.power_w)
+
+    def _fill_all(self, *, free: bool) -> None:
+        rank: Rank = earliest_first if self.at_once else cheapest_first
+        for task in self.tasks.storages:
+            if task.free is free:
+                device_id = task.device.id
+                self.site.add(device_id, self.power_w[device_id], sign=-1)
+                self.power_w[device_id] = fill(self.problem, self.site, task, rank)
+                self.site.add(device_id, self.power_w[device_id])
+
+    def _place_cycle(self, task: CycleTask) -> None:
+        device_id = task.device.id
+        if (before := self.starts.get(device_id)) is not None:
+            self.site.add(device_id, before.power_w, before.first, sign=-1)
+        fitting = [start for start in task.starts if self._fits(task, start)]
+        if self.at_once:
+            best: Start | None = fitting[0] if fitting else None
+        else:
+            best = min(fitting, key=lambda start: self._cost(task, start), default=None)
+            if best is not None and self._cost(task, best) > self._cost_of_none(task):
+                best = None
+        self.starts[device_id] = best
+        if best is not None:
+            self.site.add(device_id, best.power_w, best.first)
+
+    def _fits(self, task: CycleTask, start: Start) -> bool:
+        device_id = task.device.id
+        return all(
+            power_w <= max(0.0, self.site.room_w(device_id, index)) + 1e-6
+            for index, power_w in enumerate(start.power_w, start=start.first)
+        )
+
+    def _cost(self, task: CycleTask, start: Start) -> float:
+        energy = sum(
+            self.site.added_cost(task.device.id, index, power_w)
+            for index, power_w in enumerate(start.power_w, start=start.first)
+        )
+        late = start.late_h * self.problem.prices.lateness_per_hour
+        return energy + late + beyond_price(task, start, self.tasks) + move_price(task, start, self.tasks)
+
+    def _cost_of_none(self, task: CycleTask) -> float:
+        none = missed_price(self.problem, task) + beyond_price(task, None, self.tasks)
+        return none + move_price(task, None, self.tasks)
+
+    def _serve(self, task: DemandTask) -> None:
+        """All that is expected, down to what the limits leave and to where it costs more than it is worth."""
+        device_id = task.device.id
+        self.site.add(device_id, self.power_w[device_id], sign=-1)
+        served = []
+        for index, (floor, most) in enumerate(zip(task.floor_kw, task.max_kw, strict=True)):
+            room_kw = self.site.room_w(device_id, index) / 1000
+            power_kw = min(most, max(floor, room_kw))
+            price = self.site.added_cost(device_id, index, 1000 * power_kw)
+            price -= self.site.added_cost(device_id, index, 1000 * floor)
+            hours = self.tasks.tariffs.hours[index]
+            worth = task.flexibility.curtail_price_per_kwh * hours * (power_kw - floor)
+            served.append(1000 * (power_kw if price <= worth else floor))
+        self.power_w[device_id] = tuple(served)
+        self.site.add(device_id, self.power_w[device_id])

@@ -1,0 +1,124 @@
+"""Fills one storage by hand: the cheapest hours that keep its bounds, then its wishes, then what pays."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from drrouter.planner.problem import Problem
+from drrouter.planner.site import Site
+from drrouter.planner.storage_task import SLACK_KWH, StorageTask
+
+_MOST_STEPS = 4
+"""Purchases per slot, at most: an end even where arithmetic would go on in crumbs."""
+
+_CRUMB_W = 0.1
+
+Rank = Callable[[int, float], float]
+"""Orders slots by index and price per kWh; the smallest is bought first."""
+
+
+def cheapest_first(index: int, price: float) -> float:
+    """By price alone; equal prices are taken in order of time."""
+    return price
+
+
+def earliest_first(index: int, price: float) -> float:
+    """At once, whatever it costs: how a device behaves that nobody steers."""
+    return float(index)
+
+
+def fill(problem: Problem, site: Site, task: StorageTask, rank: Rank = cheapest_first) -> tuple[float, ...]:
+    """Mean power per slot, in W; the site itself is left as it was.
+
+    Three passes, each by rank: what bounds demand, slot after slot; what wishes demand, as far as it costs
+    less than the miss; what is worth more at the horizon than it costs.
+    """
+    filling = _Filling(problem, site, task, rank)
+    for index in range(len(task.low)):
+        filling.buy(index, filling.missing(index), float("inf"))
+    for goal in task.goals:
+        missing = goal.stored_kwh - goal.reached(filling.stored)
+        if missing > SLACK_KWH:
+            filling.buy(goal.index, missing, problem.prices.level_per_kwh)
+    filling.buy(len(task.low) - 1, float("inf"), task.end_value)
+    return tuple(1000 * power for power in filling.power_kw)
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """The next piece of power to be had in a slot: up to ``most`` kW, at least ``least``, at one price."""
+
+    most: float
+    least: float
+    price: float
+
+
+class _Filling:
+    def __init__(self, problem: Problem, site: Site, task: StorageTask, rank: Rank) -> None:
+        self.task, self.site, self.rank = task, site, rank
+        self.hours = tuple(slot.hours for slot in problem.slots)
+        self.power_kw = list(task.floor_kw)
+        self.stored = task.stored([1000 * power for power in self.power_kw], self.hours)
+        self.pieces = [self._piece(index) for index in range(len(self.hours))]
+
+    def missing(self, index: int) -> float:
+        return self.task.low[index] - self.stored[index]
+
+    def buy(self, until: int, wanted_kwh: float, worth: float) -> None:
+        """Buy up to the wanted energy in slots up to ``until``, each kWh for less than it is worth."""
+        for _ in range(_MOST_STEPS * (until + 1)):
+            if wanted_kwh <= SLACK_KWH:
+                return
+            best = min(self._offers(until, wanted_kwh, worth), default=None)
+            if best is None:
+                return
+            wanted_kwh -= self._take(best[1], best[2])
+
+    def _take(self, index: int, kilowatts: float) -> float:
+        energy = kilowatts * self.hours[index]
+        self.power_kw[index] += kilowatts
+        for later in range(index, len(self.stored)):
+            self.stored[later] += energy
+        self.pieces[index] = self._piece(index)
+        return energy
+
+    def _offers(self, until: int, wanted_kwh: float, worth: float) -> Iterator[tuple[float, int, float]]:
+        """What can be bought: rank, slot and kW."""
+        rooms = self._rooms()
+        for index in range(until + 1):
+            piece, hours = self.pieces[index], self.hours[index]
+            if piece is None or piece.price >= worth:
+                continue
+            kilowatts = min(piece.most, rooms[index] / hours, max(wanted_kwh / hours, piece.least))
+            if kilowatts <= SLACK_KWH:
+                continue
+            if kilowatts >= piece.least - SLACK_KWH or self._fills(index, kilowatts):
+                yield self.rank(index, piece.price), index, kilowatts
+
+    def _rooms(self) -> list[float]:
+        """What each slot may store more without any later level going above its bound, in kWh."""
+        rooms, room = [0.0] * len(self.hours), float("inf")
+        for index in reversed(range(len(self.hours))):
+            room = min(room, self.task.high[index] - self.stored[index])
+            rooms[index] = room
+        return rooms
+
+    def _piece(self, index: int) -> _Piece | None:
+        """The piece ends where the price changes: where the sun ends, and where a limit is reached."""
+        task, site, present = self.task, self.site, self.power_kw[index]
+        device_id, present_w = task.device.id, 1000 * self.power_kw[index]
+        room_w = site.room_w(device_id, index) - present_w
+        most = task.max_kw[index] - present
+        if task.free:
+            most = min(most, room_w / 1000)
+        least = max(0.0, task.on_kw[index] - present) if task.exact[index] else 0.0
+        if most <= SLACK_KWH:
+            return None
+        ends = [step / 1000 for step in (-site.grid_w[index] - present_w, room_w) if step > _CRUMB_W]
+        most = min(most, max(least, min(ends, default=most)))
+        cost = site.added_cost(device_id, index, present_w + 1000 * most)
+        cost -= site.added_cost(device_id, index, present_w)
+        return _Piece(most, least, cost / (most * self.hours[index]))
+
+    def _fills(self, index: int, kilowatts: float) -> bool:
+        stored = self.stored[index] + kilowatts * self.hours[index]
+        return stored >= self.task.full - SLACK_KWH

@@ -1,0 +1,51 @@
+"""The planner's ladder: optimal, else the best plan found, else greedy; always checked, never empty."""
+
+import logging
+from dataclasses import replace
+
+from drrouter.domain.plan import Plan, SolveRung
+from drrouter.errors import PlannerError
+from drrouter.planner.explain import explained
+from drrouter.planner.fallback import greedy_entry
+from drrouter.planner.ledger import Entry
+from drrouter.planner.problem import Problem
+from drrouter.planner.solve import solve
+from drrouter.planner.tasks import tasks_of
+from drrouter.planner.verify import verify
+
+_log = logging.getLogger(__name__)
+
+
+def plan(problem: Problem) -> Plan:
+    """Plan the home: a pure function, equal problems give equal plans.
+
+    Wishes that cannot all be met are missed at their prices and reported in ``misses``; nothing that a home
+    may ask for makes this fail. The rung that made the plan is ``plan.solve_rung``.
+    """
+    tasks = tasks_of(problem)
+    fallback = greedy_entry(problem, tasks)
+    try:
+        entry, bound, rung = solve(problem, tasks)
+    except PlannerError as error:
+        _log.warning("no plan from the solver, the greedy rung takes over: %s", error)
+        return explained(problem, tasks, fallback, SolveRung.GREEDY)
+    best = _better(entry, fallback)
+    made = _with_numbers(explained(problem, tasks, best, rung), best, bound)
+    violations = verify(made, problem)
+    if violations:
+        _log.warning("the solver's plan breaks a rule, the greedy rung takes over: %s", violations[0])
+        return explained(problem, tasks, fallback, SolveRung.GREEDY)
+    return made
+
+
+def _better(entry: Entry, fallback: Entry) -> Entry:
+    """The solver stops within a gap; where the greedy plan lies inside that gap, the better one counts."""
+    return fallback if fallback.objective < entry.objective - 1e-9 else entry
+
+
+def _with_numbers(made: Plan, entry: Entry, bound: float | None) -> Plan:
+    """Add the proven bound, and the gap of the plan that is kept."""
+    if bound is None:
+        return made
+    gap = max(0.0, entry.objective - bound) / max(abs(bound), 1e-9)
+    return replace(made, bound=bound, gap=gap)

@@ -1,0 +1,145 @@
+"""Turns a schedule into a plan: levels, flows, costs, misses and the one number that plans are compared by.
+
+objective = bill + CO2 + prices of misses + what lies behind the horizon - value stored at its end
+            + small prices that settle ties (staying with the previous plan, staying at the target)
+"""
+
+from dataclasses import dataclass
+
+from drrouter.domain.ids import DeviceId
+from drrouter.domain.plan import CostSplit, Plan, ScheduledCycle, SolveRung
+from drrouter.planner.cycle_task import CycleTask, Start
+from drrouter.planner.demand_task import DemandTask
+from drrouter.planner.misses import Missed, find_misses
+from drrouter.planner.problem import Problem
+from drrouter.planner.schedule import Schedule
+from drrouter.planner.site import Site
+from drrouter.planner.storage_task import StorageTask
+from drrouter.planner.tasks import Tasks
+
+TARGET_SHARE = 1e-3
+"""The price of standing off a target, as a share of what the drift of one kWh is worth: settles ties only."""
+
+MOVE_SHARE = 0.01
+"""The price of moving a planned cycle, as a share of what its energy costs on average."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A schedule with everything that follows from it."""
+
+    schedule: Schedule
+    site: Site
+    power_w: dict[DeviceId, tuple[float, ...]]
+    cost: CostSplit
+    missed: Missed
+    objective: float
+
+
+def enter(problem: Problem, tasks: Tasks, schedule: Schedule) -> Entry:
+    """Work out what the schedule means."""
+    site = Site(problem, tasks.base_w, tasks.tariffs)
+    power_w = schedule.device_power(tasks)
+    for device_id, watts in power_w.items():
+        site.add(device_id, watts)
+    missed = find_misses(problem, tasks, schedule, site)
+    cost = _cost(problem, tasks, site, missed.penalties)
+    objective = cost.money + cost.co2_cost + cost.penalties + _beyond(tasks, schedule)
+    objective += sum(_storage_terms(task, schedule, tasks) for task in tasks.storages)
+    objective += sum(_break_terms(task, schedule, tasks) for task in tasks.demands)
+    objective += sum(move_price(task, schedule.starts[task.device.id], tasks) for task in tasks.cycles)
+    return Entry(schedule, site, power_w, cost, missed, objective)
+
+
+def plan_of(problem: Problem, tasks: Tasks, entry: Entry, rung: SolveRung) -> Plan:
+    """The plan, still without words."""
+    count = range(tasks.count)
+    return Plan(
+        made_at=problem.now,
+        slots=problem.slots,
+        currency=problem.currency,
+        power_w=entry.power_w,
+        level={task.device.id: levels(task, entry.schedule, tasks) for task in tasks.storages},
+        cycles=_cycles(tasks, entry.schedule),
+        grid_w=tuple(entry.site.grid_w),
+        misses=entry.missed.misses,
+        cost=entry.cost,
+        marginal_price=tuple(entry.site.marginal_price(index) for index in count),
+        headroom_w=tuple(entry.site.headroom_w(index) for index in count),
+        solve_rung=rung,
+        data_rung=problem.data_rung,
+        objective=entry.objective,
+        trigger=problem.trigger,
+    )
+
+
+def levels(task: StorageTask, schedule: Schedule, tasks: Tasks) -> tuple[float, ...]:
+    """The level at the end of each slot, in the storage's unit."""
+    level, path = task.level, []
+    for watts, hours in zip(schedule.power_w[task.device.id], tasks.tariffs.hours, strict=True):
+        level += task.unit_per_kwh * hours * (watts / 1000 + task.drift_kw)
+        path.append(level)
+    return tuple(path)
+
+
+def move_price(task: CycleTask, start: Start | None, tasks: Tasks) -> float:
+    """The small price of leaving the place that the previous plan chose."""
+    if task.previous is None or start is task.starts[task.previous]:
+        return 0.0
+    return MOVE_SHARE * task.energy_wh / 1000 * abs(tasks.tariffs.mean_buy)
+
+
+def target_price(task: StorageTask, tasks: Tasks) -> float:
+    """The small price, per kWh and hour, of standing on the drifting side of the target."""
+    return TARGET_SHARE * abs(tasks.tariffs.mean_buy) if task.drift_kw else 0.0
+
+
+def beyond_price(task: CycleTask, start: Start | None, tasks: Tasks) -> float:
+    """The cost of a cycle's energy behind the horizon, at the mean price of the horizon.
+
+    Interpretation: prices behind the horizon are taken to be what they are inside it, on average.
+    """
+    if start is not None:
+        return start.tail_wh / 1000 * tasks.tariffs.mean_buy
+    return task.energy_wh / 1000 * tasks.tariffs.mean_buy if task.can_wait else 0.0
+
+
+def _beyond(tasks: Tasks, schedule: Schedule) -> float:
+    return sum(beyond_price(task, schedule.starts[task.device.id], tasks) for task in tasks.cycles)
+
+
+def _storage_terms(task: StorageTask, schedule: Schedule, tasks: Tasks) -> float:
+    hours = tasks.tariffs.hours
+    stored = task.stored(schedule.power_w[task.device.id], hours)
+    off_target = sum(length * max(0.0, task.target - kwh) for length, kwh in zip(hours, stored, strict=True))
+    return target_price(task, tasks) * off_target - task.end_value * stored[-1]
+
+
+def _break_terms(task: DemandTask, schedule: Schedule, tasks: Tasks) -> float:
+    """What it costs to hold a demand off for longer than it likes: the missing kWh count once more."""
+    power_w, hours = schedule.power_w[task.device.id], tasks.tariffs.hours
+    missing = sum(
+        max(0.0, kwh - sum(power_w[k] / 1000 * hours[k] for k in range(first, behind)))
+        for first, behind, kwh in task.breaks
+    )
+    return missing * task.flexibility.curtail_price_per_kwh
+
+
+def _cost(problem: Problem, tasks: Tasks, site: Site, penalties: float) -> CostSplit:
+    imported = exported = co2_kg = 0.0
+    co2 = problem.co2_g_per_kwh or (0.0,) * tasks.count
+    for index, grid_w in enumerate(site.grid_w):
+        kwh = tasks.tariffs.hours[index] * grid_w / 1000
+        imported += max(kwh, 0.0) * problem.import_price[index]
+        exported += max(-kwh, 0.0) * problem.export_price[index]
+        co2_kg += max(kwh, 0.0) * co2[index] / 1000
+    return CostSplit(imported, exported, co2_kg * problem.co2_price_per_kg, penalties)
+
+
+def _cycles(tasks: Tasks, schedule: Schedule) -> tuple[ScheduledCycle, ...]:
+    placed = [
+        ScheduledCycle(task.device.id, task.wish.programme_id, start.start, start.end)
+        for task in tasks.cycles
+        if (start := schedule.starts[task.device.id]) is not None
+    ]
+    return tuple(sorted((*tasks.fixed, *placed), key=lambda cycle: (cycle.start, cycle.device_id)))

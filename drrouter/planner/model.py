@@ -1,0 +1,94 @@
+"""Assembles the constraint families into one model of the home, and reads a schedule out of its solution."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from drrouter.domain.ids import DeviceId
+from drrouter.planner.constraints import Draw
+from drrouter.planner.constraints.balance import add_balance
+from drrouter.planner.constraints.cycle import CycleVars, add_cycle
+from drrouter.planner.constraints.demand import DemandVars, add_demand
+from drrouter.planner.constraints.limits import add_limits
+from drrouter.planner.constraints.storage import StorageVars, add_storage
+from drrouter.planner.problem import Problem
+from drrouter.planner.pulp_door import Door, Solution, Var
+from drrouter.planner.schedule import Schedule
+from drrouter.planner.tasks import Tasks
+
+_OFF_KW = 1e-6
+"""Less than a milliwatt is the solver's arithmetic."""
+
+
+@dataclass(frozen=True, slots=True)
+class HomeModel:
+    """A home's model: its door, and the variables by which a solution is read."""
+
+    door: Door
+    tasks: Tasks
+    cycles: tuple[CycleVars, ...]
+    storages: tuple[StorageVars, ...]
+    demands: tuple[DemandVars, ...]
+
+
+def build(problem: Problem, tasks: Tasks) -> HomeModel:
+    """Write the whole model."""
+    door = Door()
+    cycles = tuple(add_cycle(door, problem, tasks, task) for task in tasks.cycles)
+    storages = tuple(add_storage(door, problem, tasks, task) for task in tasks.storages)
+    demands = tuple(add_demand(door, tasks, task) for task in tasks.demands)
+    parts: tuple[CycleVars | StorageVars | DemandVars, ...] = (*cycles, *storages, *demands)
+    draws = {part.task.device.id: part.draw for part in parts}
+    imported = add_balance(door, tasks, _fixed_kw(tasks), _most_kw(tasks, draws), draws)
+    add_limits(door, problem, tasks, imported, draws)
+    return HomeModel(door, tasks, cycles, storages, demands)
+
+
+def read_schedule(model: HomeModel, solution: Solution) -> Schedule:
+    """What the solver decided, with its arithmetic's crumbs swept away."""
+    starts = {}
+    for cycle in model.cycles:
+        chosen = [solution.values[var] > 0.5 for var in cycle.starts]
+        starts[cycle.task.device.id] = cycle.task.starts[chosen.index(True)] if any(chosen) else None
+    power_w = {part.task.device.id: _storage_power(part, solution) for part in model.storages}
+    for demand in model.demands:
+        floor, most = demand.task.floor_kw, demand.task.max_kw
+        power_w[demand.task.device.id] = _clipped(demand.power, floor, most, solution)
+    return Schedule(starts, power_w)
+
+
+def _storage_power(part: StorageVars, solution: Solution) -> tuple[float, ...]:
+    """The power of a storage; where it runs in steps, exactly off or at a power that it can have."""
+    task = part.task
+    floor, most = list(task.floor_kw), list(task.max_kw)
+    for index, on in part.on.items():
+        if solution.values[on] < 0.5:
+            most[index] = floor[index]
+        elif solution.values[part.power[index]] > task.on_kw[index] - _OFF_KW:
+            floor[index] = max(floor[index], task.on_kw[index])
+    return _clipped(part.power, tuple(floor), tuple(most), solution)
+
+
+def _clipped(
+    power: tuple[Var, ...], floor: tuple[float, ...], most: tuple[float, ...], solution: Solution
+) -> tuple[float, ...]:
+    clipped = []
+    for var, low, high in zip(power, floor, most, strict=True):
+        kilowatts = min(max(solution.values[var], low), max(low, high))
+        clipped.append(1000 * kilowatts if kilowatts > _OFF_KW else 0.0)
+    return tuple(clipped)
+
+
+def _fixed_kw(tasks: Tasks) -> tuple[float, ...]:
+    total = zip(tasks.base_w, *tasks.fixed_w.values(), strict=True)
+    return tuple(sum(slot) / 1000 for slot in total)
+
+
+def _most_kw(tasks: Tasks, draws: Mapping[DeviceId, Draw]) -> tuple[float, ...]:
+    """What the devices may draw together in each slot: of a cycle, one start only."""
+    most = [0.0] * tasks.count
+    for task in tasks.modulating:
+        most = [total + power for total, power in zip(most, task.max_kw, strict=True)]
+    for cycle in tasks.cycles:
+        draw = draws[cycle.device.id]
+        most = [total + max(slot.values(), default=0.0) for total, slot in zip(most, draw, strict=True)]
+    return tuple(most)

@@ -1,0 +1,226 @@
+"""Answers "which options are available now?" from the last plan alone, never from a solver.
+
+The home is taken as planned, without this device's own planned cycle; each start is priced by what it would
+add to the bill, and dropped where it would break a limit.
+
+Source: TR 102 935, 5.3.1 (a device asks, the router answers with priced options).
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from drrouter.domain.flexibility import ProfileFlexibility, Programme
+from drrouter.domain.ids import DeviceId
+from drrouter.domain.interval import floor_to
+from drrouter.domain.option import OptionKind
+from drrouter.domain.plan import Plan
+from drrouter.planner.cycle_task import Profile, Start, obstacle_at
+from drrouter.planner.problem import DeviceInput, Problem
+from drrouter.planner.site import Site
+from drrouter.planner.tasks import Tariffs
+from drrouter.planner.timeline import on_slots_of
+from drrouter.planner.words import clock, money, watts
+
+_MINUTE = timedelta(minutes=1)
+_CRUMB_W = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class PricedStart:
+    """One possible start of one programme.
+
+    Attributes:
+        cost: what it adds to the bill, in the plan's currency.
+        co2_g: what its share of the import emits, in g.
+        saving: against starting now; negative where now is cheaper.
+        reason: a sentence with numbers.
+    """
+
+    kind: OptionKind
+    start: datetime
+    end: datetime
+    cost: float
+    co2_g: float
+    saving: float
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Priced:
+    start: Start
+    cost: float
+    co2_g: float
+
+
+def price_options(
+    plan: Plan,
+    problem: Problem,
+    device_id: DeviceId,
+    programme: Programme,
+    earliest: datetime,
+    ready_by: datetime,
+    now: datetime,
+) -> tuple[PricedStart, ...]:
+    """The starts worth offering: now, cheapest, greenest (where CO2 is known) and the latest in time.
+
+    Args:
+        plan: the last plan.
+        problem: the question that it answers; a newer one does as well.
+        programme: what shall run.
+        earliest: not before; ``now`` where that is later.
+        ready_by: the end at the latest.
+        now: aware UTC, the instant of the question.
+
+    Returns:
+        At most one per kind, and several kinds may name the same start. Starts that would break a limit, a
+        cap or another cycle of the machine are left out; where none is left, starting now alone is
+        answered, and its reason says what it would break.
+    """
+    desk = _Desk(plan, problem, device_id, programme, ready_by)
+    begin = max(earliest, now)
+    first = desk.price(begin)
+    fitting = [desk.price(instant) for instant in desk.instants(begin) if desk.obstacle(instant) is None]
+    in_time = [offer for offer in fitting if offer.start.end <= ready_by]
+    if not in_time:
+        return (desk.answer(OptionKind.NOW, first, first, _why_alone(desk, first, ready_by)),)
+    return tuple(_choose(desk, first, in_time, now))
+
+
+def fits(
+    plan: Plan, problem: Problem, device_id: DeviceId, programme: Programme, start: datetime
+) -> str | None:
+    """Why the programme cannot start then in the home as planned, as a sentence; None where it can."""
+    return _Desk(plan, problem, device_id, programme, start + programme.duration).obstacle(start)
+
+
+class _Desk:
+    """Prices starts of one programme in the home as planned."""
+
+    def __init__(
+        self, plan: Plan, problem: Problem, device_id: DeviceId, programme: Programme, ready_by: datetime
+    ) -> None:
+        self.problem, self.programme, self.ready_by = problem, programme, ready_by
+        self.profile = Profile(programme)
+        self.device = _device(problem, device_id)
+        self.fixed = [cycle for cycle in plan.cycles if cycle.device_id == device_id and cycle.fixed]
+        self.site = Site.of_plan(problem, on_slots_of(problem, plan))
+        for power_w, first in _own_cycles(plan, problem, self.device):
+            self.site.add(device_id, power_w, first, sign=-1)
+        hours = self.site.tariffs.hours
+        self.bill = Tariffs(hours, problem.import_price, problem.export_price, 0.0)
+        self.co2 = problem.co2_g_per_kwh or (0.0,) * len(hours)
+
+    def instants(self, begin: datetime) -> list[datetime]:
+        """Where it may start: at once, at every slot, and as late as it is still ready in time."""
+        latest = floor_to(self.ready_by - self.programme.duration, _MINUTE)
+        slots = [slot.start for slot in self.problem.slots if slot.start > begin]
+        wanted = {begin, latest, *slots}
+        horizon = self.problem.horizon
+        return sorted(instant for instant in wanted if begin <= instant and horizon.holds(instant))
+
+    def obstacle(self, instant: datetime) -> str | None:
+        """Why it cannot start then: the machine itself, or a limit."""
+        if not self.problem.horizon.holds(instant):
+            return f"{clock(self.problem, instant)} lies outside the plan"
+        own = obstacle_at(self.problem, self.device, self.programme, instant, self.fixed)
+        return own or self._broken_limit(self._place(instant))
+
+    def price(self, instant: datetime) -> _Priced:
+        """What a start adds to the bill and to the import's CO2; behind the horizon at mean values."""
+        start, site = self._place(instant), self.site
+        cost = co2_g = 0.0
+        for index, power_w in enumerate(start.power_w, start=start.first):
+            grid_w, hours = site.grid_w[index], self.bill.hours[index]
+            cost += self.bill.slot_cost(index, grid_w + power_w) - self.bill.slot_cost(index, grid_w)
+            imported_w = max(0.0, grid_w + power_w) - max(0.0, grid_w)
+            co2_g += hours * imported_w / 1000 * self.co2[index]
+        if start.tail_wh:
+            cost += start.tail_wh / 1000 * self._mean(self.problem.import_price)
+            co2_g += start.tail_wh / 1000 * self._mean(self.co2)
+        return _Priced(start, cost, co2_g)
+
+    def answer(self, kind: OptionKind, offer: _Priced, first: _Priced, reason: str) -> PricedStart:
+        """An offer as it is told; adding 0.0 turns a negative zero into zero."""
+        saving = first.cost - offer.cost + 0.0
+        start = offer.start
+        return PricedStart(kind, start.start, start.end, offer.cost, offer.co2_g, saving, reason)
+
+    def _place(self, instant: datetime) -> Start:
+        return self.profile.place(instant, self.problem.slots, self.ready_by)
+
+    def _mean(self, values: Iterable[float]) -> float:
+        hours = self.bill.hours
+        return sum(length * value for length, value in zip(hours, values, strict=True)) / sum(hours)
+
+    def _broken_limit(self, start: Start) -> str | None:
+        for index, power_w in enumerate(start.power_w, start=start.first):
+            room_w = self.site.room_w(self.device.id, index)
+            row = self.site.tightest(self.device.id, index)
+            if row is not None and power_w > max(0.0, room_w) + _CRUMB_W:
+                when = clock(self.problem, self.problem.slots[index].start)
+                return (
+                    f"at {when} it draws {watts(power_w)}, and the limit of {watts(row.max_w)} "
+                    f"leaves {watts(max(0.0, room_w))}"
+                )
+        return None
+
+
+def _choose(desk: _Desk, first: _Priced, in_time: list[_Priced], now: datetime) -> Iterable[PricedStart]:
+    problem = desk.problem
+    at_once = next((offer for offer in in_time if offer.start.start == first.start.start), None)
+    if at_once is not None:
+        when = "Starts now" if first.start.start == now else f"Starts at {clock(problem, first.start.start)}"
+        reason = (
+            f"{when}, is ready at {clock(problem, first.start.end)} and costs {money(problem, first.cost)}."
+        )
+        yield desk.answer(OptionKind.NOW, first, first, reason)
+    cheapest = min(in_time, key=lambda offer: (round(offer.cost, 9), offer.start.start))
+    yield desk.answer(OptionKind.CHEAPEST, cheapest, first, _told(desk, "The cheapest", cheapest, first))
+    if problem.co2_g_per_kwh:
+        greenest = min(in_time, key=lambda o: (round(o.co2_g, 6), round(o.cost, 9), o.start.start))
+        yield desk.answer(OptionKind.GREENEST, greenest, first, _told(desk, "The greenest", greenest, first))
+    latest = max(in_time, key=lambda offer: offer.start.start)
+    yield desk.answer(OptionKind.LATEST, latest, first, _told(desk, "The latest", latest, first))
+
+
+def _told(desk: _Desk, which: str, offer: _Priced, first: _Priced) -> str:
+    problem, start = desk.problem, offer.start
+    saving = first.cost - offer.cost
+    less = f"{money(problem, saving)} less" if saving >= 0 else f"{money(problem, -saving)} more"
+    green = ""
+    if problem.co2_g_per_kwh:
+        green = f" and emits {offer.co2_g:.0f} g of CO2 against {first.co2_g:.0f} g"
+    return (
+        f"{which} start that is ready by {clock(problem, desk.ready_by)} is {clock(problem, start.start)}: "
+        f"it costs {money(problem, offer.cost)}, {less} than now{green}."
+    )
+
+
+def _why_alone(desk: _Desk, first: _Priced, ready_by: datetime) -> str:
+    problem, start = desk.problem, first.start
+    obstacle = desk.obstacle(start.start)
+    fate = f"but {obstacle}" if obstacle else f"ready at {clock(problem, start.end)}"
+    return (
+        f"No start is ready by {clock(problem, ready_by)} and within every limit; "
+        f"starting at {clock(problem, start.start)} costs {money(problem, first.cost)}, {fate}."
+    )
+
+
+def _own_cycles(plan: Plan, problem: Problem, device: DeviceInput) -> Iterable[tuple[tuple[float, ...], int]]:
+    """The power of the device's own cycles that the plan may still move, each with its first slot."""
+    known = {programme.id: programme for programme in _programmes(device)}
+    for cycle in plan.cycles:
+        if cycle.device_id == device.id and not cycle.fixed and cycle.programme_id in known:
+            placed = Profile(known[cycle.programme_id]).place(cycle.start, problem.slots, cycle.end)
+            yield placed.power_w, placed.first
+
+
+def _programmes(device: DeviceInput) -> tuple[Programme, ...]:
+    return device.flexibility.programmes if isinstance(device.flexibility, ProfileFlexibility) else ()
+
+
+def _device(problem: Problem, device_id: DeviceId) -> DeviceInput:
+    """The device as the problem knows it; one that it does not know has no caps and no groups."""
+    known = (device for device in problem.devices if device.id == device_id)
+    return next(known, DeviceInput(device_id, device_id, ProfileFlexibility(())))

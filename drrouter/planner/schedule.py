@@ -1,0 +1,31 @@
+"""What was decided: where each cycle starts, and the mean power of everything else in each slot."""
+
+from dataclasses import dataclass
+
+from drrouter.domain.ids import DeviceId
+from drrouter.planner.cycle_task import Start
+from drrouter.planner.tasks import Tasks
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """A decision about every task, whoever made it.
+
+    Attributes:
+        starts: per cycle task; None where it is not placed within the horizon.
+        power_w: mean power per slot of storages and demands, in W.
+    """
+
+    starts: dict[DeviceId, Start | None]
+    power_w: dict[DeviceId, tuple[float, ...]]
+
+    def device_power(self, tasks: Tasks) -> dict[DeviceId, tuple[float, ...]]:
+        """Mean power per device and slot, fixed cycles included."""
+        power_w = {**tasks.fixed_w, **self.power_w}
+        for device_id, start in self.starts.items():
+            if start is not None:
+                fixed = power_w.get(device_id, (0.0,) * tasks.count)
+                power_w[device_id] = tuple(map(sum, zip(fixed, start.over(tasks.count), strict=True)))
+            else:
+                power_w.setdefault(device_id, (0.0,) * tasks.count)
+        return power_w

@@ -1,0 +1,139 @@
+"""The home at its meter: what flows in each slot, what the next watt costs, and how much room limits leave.
+
+The greedy rung builds its plan here, and options and explanations ask here what a start would cost.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Self
+
+from drrouter.domain.ids import DeviceId
+from drrouter.domain.limit import Limit, Scope
+from drrouter.domain.plan import Plan
+from drrouter.planner.problem import Problem
+from drrouter.planner.tasks import Tariffs, tariffs_of
+
+NO_LIMIT_W = 1_000_000.0
+"""Stands for "no limit" where a number is needed: a megawatt is more than any home draws."""
+
+
+@dataclass(frozen=True, slots=True)
+class LimitRow:
+    """The tightest limit on one set of devices in one slot.
+
+    Attributes:
+        members: the devices bound; None is the whole site, at its meter.
+    """
+
+    index: int
+    max_w: float
+    members: frozenset[DeviceId] | None
+    limit: Limit
+
+    def binds(self, device_id: DeviceId) -> bool:
+        """Whether the device counts under it."""
+        return self.members is None or device_id in self.members
+
+
+def limit_rows(problem: Problem) -> tuple[LimitRow, ...]:
+    """One row per slot and set of devices bound, in order of slots.
+
+    Interpretation: a limit that touches a slot binds all of it. A limit on a line binds the devices that it
+    names, and one that names nobody binds the site.
+    """
+    tightest: dict[tuple[int, tuple[str, ...]], LimitRow] = {}
+    for limit in problem.limits:
+        members = None if limit.scope is Scope.SITE or not limit.members else frozenset(limit.members)
+        name = tuple(sorted(members)) if members is not None else ()
+        for index, slot in enumerate(problem.slots):
+            if slot.end <= limit.interval.start or slot.start >= limit.interval.end:
+                continue
+            rival = tightest.get((index, name))
+            if rival is None or limit.effective_w < rival.max_w:
+                tightest[index, name] = LimitRow(index, limit.effective_w, members, limit)
+    return tuple(tightest[key] for key in sorted(tightest))
+
+
+class Site:
+    """Power at the meter and under every limit, as devices are added and taken away again."""
+
+    def __init__(self, problem: Problem, base_w: Sequence[float], tariffs: Tariffs | None = None) -> None:
+        """Begin with what no device draws: base load less generation, in W per slot."""
+        self.tariffs = tariffs or tariffs_of(problem)
+        self.grid_w = list(base_w)
+        self.rows = limit_rows(problem)
+        self._per_kwh = problem.prices.limit_per_kwh
+        self._in_slot: dict[int, list[int]] = {}
+        self._used_w = [0.0] * len(self.rows)
+        for number, row in enumerate(self.rows):
+            self._in_slot.setdefault(row.index, []).append(number)
+
+    @classmethod
+    def of_plan(cls, problem: Problem, plan: Plan) -> Self:
+        """The home as planned: the plan must have the problem's slots."""
+        site = cls(problem, plan.grid_w)
+        for number, row in enumerate(site.rows):
+            if row.members is not None:
+                powers = (plan.power_w[member] for member in row.members if member in plan.power_w)
+                site._used_w[number] = sum(power_w[row.index] for power_w in powers)
+        return site
+
+    def add(self, device_id: DeviceId, power_w: Iterable[float], first: int = 0, sign: float = 1.0) -> None:
+        """Let the device draw this much more from slot ``first`` on; less with ``sign`` -1."""
+        for index, watts in enumerate(power_w, start=first):
+            if watts:
+                self.add_at(device_id, index, sign * watts)
+
+    def add_at(self, device_id: DeviceId, index: int, watts: float) -> None:
+        """Let the device draw this much more in one slot."""
+        self.grid_w[index] += watts
+        for number in self._in_slot.get(index, ()):
+            row = self.rows[number]
+            if row.members is not None and device_id in row.members:
+                self._used_w[number] += watts
+
+    def used_w(self, number: int) -> float:
+        """What is drawn under the limit row of that number."""
+        row = self.rows[number]
+        return self.grid_w[row.index] if row.members is None else self._used_w[number]
+
+    def added_cost(self, device_id: DeviceId, index: int, watts: float) -> float:
+        """What this much more in one slot would cost: energy, CO2 and limits broken further."""
+        before = self.grid_w[index]
+        cost = self.tariffs.slot_cost(index, before + watts) - self.tariffs.slot_cost(index, before)
+        for number in self._in_slot.get(index, ()):
+            row = self.rows[number]
+            if row.binds(device_id):
+                over_w = self.used_w(number) - row.max_w
+                more_w = max(0.0, over_w + watts) - max(0.0, over_w)
+                cost += self.tariffs.hours[index] * more_w / 1000 * self._per_kwh
+        return cost
+
+    def room_w(self, device_id: DeviceId, index: int) -> float:
+        """What the device may draw more in one slot before a limit is broken; negative where one is."""
+        return min(
+            (
+                self.rows[number].max_w - self.used_w(number)
+                for number in self._in_slot.get(index, ())
+                if self.rows[number].binds(device_id)
+            ),
+            default=NO_LIMIT_W,
+        )
+
+    def tightest(self, device_id: DeviceId, index: int) -> LimitRow | None:
+        """The limit that leaves the device the least room in the slot, None where there is none."""
+        numbers = [n for n in self._in_slot.get(index, ()) if self.rows[n].binds(device_id)]
+        if not numbers:
+            return None
+        return self.rows[min(numbers, key=lambda n: self.rows[n].max_w - self.used_w(n))]
+
+    def headroom_w(self, index: int) -> float:
+        """What is left below the tightest limit of the site."""
+        rows = [self.rows[number] for number in self._in_slot.get(index, ())]
+        limits = [row.max_w for row in rows if row.members is None]
+        return min(limits, default=NO_LIMIT_W) - self.grid_w[index]
+
+    def marginal_price(self, index: int) -> float:
+        """What one more kWh in the slot would cost, in the plan's currency."""
+        price = self.tariffs.buy[index] if self.grid_w[index] >= 0 else self.tariffs.sell[index]
+        return price + (self._per_kwh if self.headroom_w(index) <= 0 else 0.0)

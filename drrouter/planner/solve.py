@@ -1,0 +1,26 @@
+"""The upper rungs: the model solved to the gap asked for, or as well as the effort allows."""
+
+from drrouter.domain.plan import SolveRung
+from drrouter.planner.ledger import Entry, enter
+from drrouter.planner.model import build, read_schedule
+from drrouter.planner.problem import Problem
+from drrouter.planner.tasks import Tasks
+
+
+def solve(problem: Problem, tasks: Tasks) -> tuple[Entry, float | None, SolveRung]:
+    """Solve the model of the home.
+
+    Returns:
+        What was decided, the bound on the objective of any plan (None where there is none), and the rung:
+        optimal when the gap asked for is proven.
+
+    Raises:
+        PlannerError: the solver found no plan.
+    """
+    model = build(problem, tasks)
+    solution = model.door.solve(problem.effort)
+    entry = enter(problem, tasks, read_schedule(model, solution))
+    bound = None
+    if solution.bound is not None:
+        bound = solution.bound + entry.objective - solution.objective  # the model leaves constants out
+    return entry, bound, SolveRung.OPTIMAL if solution.proven else SolveRung.INCUMBENT

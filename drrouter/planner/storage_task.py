@@ -1,0 +1,193 @@
+"""What each storage may and must do, with every level told as the energy put in since now, in kWh.
+
+A freezer's falling temperature and a car's rising charge become the same picture:
+
+    stored[k] = stored[k-1] + hours * (power_kw + drift_kw)        low[k] <= stored[k] <= high[k]
+
+The bounds are hard where they can be reached. Where they cannot, the nearest level that can be reached takes
+their place, so that a storage outside its bounds returns as fast as it can and a plan always exists.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from drrouter.domain.flexibility import StorageFlexibility
+from drrouter.domain.interval import Interval
+from drrouter.domain.wish import LevelWish
+from drrouter.planner.problem import DeviceInput, Problem
+from drrouter.planner.windows import Window, storage_window
+
+SLACK_KWH = 1e-6
+"""Room left beside a bound that can only just be reached, for the solver's arithmetic."""
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """A wished level: ``stored_kwh`` at least, when ``share`` of slot ``index`` has passed."""
+
+    wish: LevelWish
+    index: int
+    share: float
+    stored_kwh: float
+
+    def reached(self, stored: tuple[float, ...] | list[float]) -> float:
+        """The energy stored at that instant, in kWh; power is even within a slot."""
+        before = stored[self.index - 1] if self.index else 0.0
+        return before + self.share * (stored[self.index] - before)
+
+
+@dataclass(frozen=True, slots=True)
+class StorageTask:
+    """One storage; every tuple has one entry per slot, powers in kW.
+
+    Attributes:
+        level: where it stands now, in its own unit.
+        floor_kw, on_kw, max_kw: see ``Window``.
+        drift_kw: what the surroundings put in (or take, when negative).
+        low, high: bounds of the energy stored at the end of the slot.
+        most_stored: what full power from now on would store by the end of the slot.
+        full: where the device stops by itself.
+        target: where it would keep itself.
+        exact: whether it must be off, at its floor, or between ``on_kw`` and ``max_kw``.
+        free: whether it may as well do nothing: no drift, and inside its bounds.
+        end_value: of a kWh stored at the horizon, in the plan's currency.
+    """
+
+    device: DeviceInput
+    flexibility: StorageFlexibility
+    level: float
+    floor_kw: tuple[float, ...]
+    on_kw: tuple[float, ...]
+    max_kw: tuple[float, ...]
+    drift_kw: float
+    low: tuple[float, ...]
+    high: tuple[float, ...]
+    most_stored: tuple[float, ...]
+    full: float
+    target: float
+    exact: tuple[bool, ...]
+    free: bool
+    goals: tuple[Goal, ...]
+    end_value: float
+
+    @property
+    def unit_per_kwh(self) -> float:
+        """How far one kWh moves the level, in its unit; negative for a freezer."""
+        return self.flexibility.level_per_wh * 1000
+
+    def stored(self, power_w: tuple[float, ...] | list[float], hours: tuple[float, ...]) -> list[float]:
+        """The energy stored at the end of each slot, in kWh, for these mean powers."""
+        stored, now = [], 0.0
+        for watts, length in zip(power_w, hours, strict=True):
+            now += length * (watts / 1000 + self.drift_kw)
+            stored.append(now)
+        return stored
+
+
+def storage_task(problem: Problem, device: DeviceInput, end_value: float) -> StorageTask | None:
+    """The storage in numbers, None for another kind of device.
+
+    Interpretation: where the level is unknown, a storage that drifts (a freezer on its thermostat) stands
+    at its target, and one that does not (a car) is empty: it stops by itself when it is full.
+    """
+    flexibility = device.flexibility
+    if not isinstance(flexibility, StorageFlexibility):
+        return None
+    level = _level(device, flexibility)
+    per_kwh = flexibility.level_per_wh * 1000
+    drift_kw = flexibility.drift_per_h / per_kwh
+    empty, full = sorted(
+        (bound - level) / per_kwh for bound in (flexibility.level_min, flexibility.level_max)
+    )
+    windows = [storage_window(device, flexibility, slot) for slot in problem.slots]
+    bounds = _Bounds(empty, full)
+    for slot, window in zip(problem.slots, windows, strict=True):
+        bounds.step(slot.hours, window, drift_kw)
+    near_until = problem.now + problem.effort.near
+    price = end_value if device.end_value_per_wh is None else device.end_value_per_wh * 1000
+    return StorageTask(
+        device=device,
+        flexibility=flexibility,
+        level=level,
+        floor_kw=tuple(bounds.floors),
+        on_kw=tuple(window.on_w / 1000 for window in windows),
+        max_kw=tuple(window.max_w / 1000 for window in windows),
+        drift_kw=drift_kw,
+        low=tuple(bounds.low),
+        high=tuple(bounds.high),
+        most_stored=tuple(bounds.reach),
+        full=full,
+        target=(flexibility.level_target - level) / per_kwh,
+        exact=tuple(
+            window.on_w > 0 and slot.start < near_until
+            for slot, window in zip(problem.slots, windows, strict=True)
+        ),
+        free=drift_kw == 0 and empty <= 0 <= full,
+        goals=_goals(problem, device, flexibility, level),
+        end_value=price,
+    )
+
+
+class _Bounds:
+    """Walks through the slots with the set of levels that keep every bound so far, and widens bounds."""
+
+    def __init__(self, empty: float, full: float) -> None:
+        self.empty, self.full = empty, full
+        self.least = self.most = 0.0
+        self.low: list[float] = []
+        self.high: list[float] = []
+        self.floors: list[float] = []
+        self.reach: list[float] = []
+
+    def step(self, hours: float, window: Window, drift_kw: float) -> None:
+        """One slot further: what can be reached, and which bounds can be kept there."""
+        room_kw = (self.full - self.least) / hours - drift_kw
+        floor_kw = max(0.0, min(window.floor_w / 1000, room_kw))
+        least = self.least + hours * (floor_kw + drift_kw)
+        most = self.most + hours * (window.max_w / 1000 + drift_kw)
+        low, high = min(self.empty, most), max(self.full, least)
+        self.least, self.most = max(least, low), min(most, high)
+        self.floors.append(floor_kw)
+        self.reach.append(most)
+        self.low.append(low - SLACK_KWH)
+        self.high.append(high + SLACK_KWH)
+
+
+def _level(device: DeviceInput, flexibility: StorageFlexibility) -> float:
+    if device.level is not None:
+        return device.level
+    if flexibility.drift_per_h:
+        return flexibility.level_target
+    return flexibility.level_max if flexibility.runs_downwards else flexibility.level_min
+
+
+def _goals(
+    problem: Problem, device: DeviceInput, flexibility: StorageFlexibility, level: float
+) -> tuple[Goal, ...]:
+    """The wished levels that still lie ahead.
+
+    Interpretation: "at least this level" is meant in the direction in which the device runs. A wish for an
+    instant behind the horizon asks, at the horizon, for what full power could not still add in time.
+    """
+    goals: list[Goal] = []
+    for wish in device.wishes:
+        if not isinstance(wish, LevelWish) or wish.by <= problem.now:
+            continue
+        stored_kwh = (wish.level - level) / (flexibility.level_per_wh * 1000)
+        index, share = _place(problem.slots, wish.by)
+        if wish.by > problem.horizon.end:
+            stored_kwh -= flexibility.max_power_w / 1000 * _hours_left(device, problem.horizon.end, wish.by)
+        goals.append(Goal(wish, index, share, stored_kwh))
+    return tuple(sorted(goals, key=lambda goal: (goal.index, goal.share, goal.stored_kwh)))
+
+
+def _place(slots: tuple[Interval, ...], instant: datetime) -> tuple[int, float]:
+    for index, slot in enumerate(slots):
+        if instant <= slot.end:
+            return index, (instant - slot.start) / slot.duration
+    return len(slots) - 1, 1.0
+
+
+def _hours_left(device: DeviceInput, since: datetime, until: datetime) -> float:
+    left = Interval(since, until)
+    return left.hours if device.available is None else left.overlap_hours(device.available)

@@ -1,0 +1,42 @@
+"""What a device is allowed to draw in a slot, read from its caps, floors and availability."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from drrouter.domain.interval import Interval
+from drrouter.planner.problem import DeviceInput
+
+
+def mean_over(device: DeviceInput, slot: Interval, allowed: Callable[[float, float], float]) -> float:
+    """The mean over the slot of a function of the cap and the floor in force, in W.
+
+    A device that is not available has a cap of 0.
+    """
+    marks = {slot.start, slot.end}
+    for span in _spans(device):
+        marks |= {mark for mark in (span.start, span.end) if slot.holds(mark)}
+    ordered = sorted(marks)
+    total = 0.0
+    for index, begin in enumerate(ordered[:-1]):
+        seconds = (ordered[index + 1] - begin).total_seconds()
+        total += seconds * allowed(cap_at(device, begin), floor_at(device, begin))
+    return total / slot.duration.total_seconds()
+
+
+def cap_at(device: DeviceInput, instant: datetime) -> float:
+    """The tightest cap in force, in W; 0 while the device is away, infinite where nothing binds it."""
+    if device.available is not None and not device.available.holds(instant):
+        return 0.0
+    caps = [max(0.0, watts) for span, watts in device.caps if span.holds(instant)]
+    return min(caps) if caps else float("inf")
+
+
+def floor_at(device: DeviceInput, instant: datetime) -> float:
+    """The highest floor in force, in W; 0 where nothing lifts it."""
+    floors = [watts for span, watts in device.floors if span.holds(instant)]
+    return max([0.0, *floors])
+
+
+def _spans(device: DeviceInput) -> list[Interval]:
+    spans = [span for span, _ in device.caps] + [span for span, _ in device.floors]
+    return spans + ([device.available] if device.available is not None else [])

@@ -1,0 +1,158 @@
+"""Checks whole cycles: at their place, never cut, the running one untouched, the committed one kept."""
+
+from datetime import timedelta
+from itertools import pairwise
+
+from drrouter.domain.flexibility import ProfileFlexibility, Programme, RemoteStart
+from drrouter.domain.interval import Interval
+from drrouter.domain.plan import MissKind, Plan, ScheduledCycle
+from drrouter.domain.wish import CycleWish
+from drrouter.planner.problem import DeviceInput, Problem
+from drrouter.planner.verify.findings import WATT, Findings
+
+_HOUR = timedelta(hours=1)
+
+
+def cycle_violations(
+    plan: Plan, problem: Problem, device: DeviceInput, flexibility: ProfileFlexibility, findings: Findings
+) -> None:
+    """Check one machine's cycles, its power slot by slot, and what it says of its wish."""
+    mine = sorted((cycle for cycle in plan.cycles if cycle.device_id == device.id), key=lambda c: c.start)
+    for cycle in mine:
+        _check_shape(device, flexibility, cycle, findings)
+    for before, after in pairwise(mine):
+        findings.expect(before.end <= after.start, f"Two cycles of {device.id} overlap at {after.start}.")
+    _check_power(plan, problem, device, flexibility, mine, findings)
+    fixed = _due(problem, device, flexibility)
+    findings.expect(
+        {(c.programme_id, c.start) for c in mine if c.fixed} == {(c.programme_id, c.start) for c in fixed},
+        f"The running or committed cycle of {device.id} is not where it was.",
+    )
+    chosen = [cycle for cycle in mine if not cycle.fixed]
+    _check_wish(plan, problem, device, flexibility, chosen, fixed, findings)
+
+
+def _check_shape(
+    device: DeviceInput, flexibility: ProfileFlexibility, cycle: ScheduledCycle, findings: Findings
+) -> None:
+    programme = flexibility.programme(cycle.programme_id)
+    whole = programme is not None and cycle.end == cycle.start + programme.duration
+    findings.expect(
+        whole, f"The cycle {cycle.programme_id} of {device.id} at {cycle.start} is not a whole programme."
+    )
+
+
+def _check_power(
+    plan: Plan,
+    problem: Problem,
+    device: DeviceInput,
+    flexibility: ProfileFlexibility,
+    mine: list[ScheduledCycle],
+    findings: Findings,
+) -> None:
+    """In each slot the power is that of the cycles standing there, and nothing else."""
+    planned = plan.power_w.get(device.id, (0.0,) * len(problem.slots))
+    pairs = [(cycle, flexibility.programme(cycle.programme_id)) for cycle in mine]
+    for index, slot in enumerate(problem.slots):
+        drawn_wh = planned[index] * slot.hours
+        energy_wh = sum(
+            programme.energy_between(slot.start - cycle.start, slot.end - cycle.start)
+            for cycle, programme in pairs
+            if programme is not None
+        )
+        findings.expect(
+            abs(drawn_wh - energy_wh) <= WATT,
+            f"{device.id} uses {drawn_wh:.1f} Wh from {slot.start}, and its cycles {energy_wh:.1f} Wh.",
+        )
+
+
+def _due(problem: Problem, device: DeviceInput, flexibility: ProfileFlexibility) -> list[ScheduledCycle]:
+    """The cycles that nobody may move: the running one, and the commitment unless it is the running one."""
+    due: list[ScheduledCycle] = []
+    running, commitment = device.running, device.commitment
+    if running is not None and (programme := flexibility.programme(running.programme_id)):
+        end = running.started_at + programme.duration
+        due.append(ScheduledCycle(device.id, running.programme_id, running.started_at, end, fixed=True))
+    if commitment is not None and (not due or commitment.start >= due[0].end):
+        programme = flexibility.programme(commitment.programme_id)
+        end = commitment.start + (programme.duration if programme else timedelta(0))
+        due.append(ScheduledCycle(device.id, commitment.programme_id, commitment.start, end, fixed=True))
+    return [cycle for cycle in due if cycle.end > problem.now and flexibility.programme(cycle.programme_id)]
+
+
+def _check_wish(
+    plan: Plan,
+    problem: Problem,
+    device: DeviceInput,
+    flexibility: ProfileFlexibility,
+    chosen: list[ScheduledCycle],
+    fixed: list[ScheduledCycle],
+    findings: Findings,
+) -> None:
+    wishes = [wish for wish in device.wishes if isinstance(wish, CycleWish)]
+    wish = wishes[0] if wishes else None
+    served = wish is None or any(cycle.programme_id == wish.programme_id for cycle in fixed)
+    findings.expect(
+        len(chosen) <= (0 if served else 1), f"{device.id} has a cycle in the plan that nobody asked for."
+    )
+    late_h = lost = 0.0
+    if wish is not None and not served:
+        if chosen:
+            _check_choice(problem, device, flexibility, wish, chosen[0], findings)
+            late_h = max(0.0, (chosen[0].end - wish.ready_by) / _HOUR)
+        elif not _can_wait(problem, flexibility.programme(wish.programme_id), flexibility, wish):
+            lost = 1.0
+            findings.penalties += (
+                max(0.0, (problem.horizon.end - wish.ready_by) / _HOUR) * problem.prices.lateness_per_hour
+            )
+    findings.missed(plan, MissKind.DEADLINE, device.id, late_h, problem.prices.lateness_per_hour)
+    findings.missed(plan, MissKind.CYCLE, device.id, lost, problem.prices.cycle)
+
+
+def _check_choice(
+    problem: Problem,
+    device: DeviceInput,
+    flexibility: ProfileFlexibility,
+    wish: CycleWish,
+    cycle: ScheduledCycle,
+    findings: Findings,
+) -> None:
+    """A cycle that the planner placed is the wished one, startable, not too early, and cut by no cap."""
+    findings.expect(
+        cycle.programme_id == wish.programme_id,
+        f"{device.id} is planned to run another programme than wished.",
+    )
+    findings.expect(
+        flexibility.remote_start is not RemoteStart.NONE,
+        f"{device.id} cannot be started by a command, and the plan starts it.",
+    )
+    findings.expect(
+        cycle.start >= max(problem.now, wish.earliest), f"{device.id} starts before it may, at {cycle.start}."
+    )
+    findings.expect(
+        cycle.end <= max(problem.horizon.end, wish.ready_by), f"{device.id} ends late behind the horizon."
+    )
+    for phase_span, power_w in _phases(cycle, flexibility):
+        for span, cap_w in device.caps:
+            cut = power_w > max(0.0, cap_w) and span.overlap(phase_span) is not None
+            findings.expect(
+                not cut, f"A cap of {cap_w:g} W cuts into the cycle of {device.id} at {span.start}."
+            )
+
+
+def _phases(cycle: ScheduledCycle, flexibility: ProfileFlexibility) -> list[tuple[Interval, float]]:
+    programme = flexibility.programme(cycle.programme_id)
+    begin, spans = cycle.start, []
+    for phase in programme.phases if programme else ():
+        spans.append((Interval(begin, begin + phase.duration), phase.power_w))
+        begin += phase.duration
+    return spans
+
+
+def _can_wait(
+    problem: Problem, programme: Programme | None, flexibility: ProfileFlexibility, wish: CycleWish
+) -> bool:
+    """Whether a cycle that is not in the plan may still start behind its horizon and be ready in time."""
+    if programme is None or flexibility.remote_start is RemoteStart.NONE:
+        return False
+    return wish.ready_by - programme.duration >= problem.horizon.end

@@ -1,0 +1,122 @@
+"""Checks the meter: balance, limits with what exceeds them, headroom, and the arithmetic of costs."""
+
+from drrouter.domain.flexibility import StorageFlexibility
+from drrouter.domain.ids import DeviceId
+from drrouter.domain.limit import Scope
+from drrouter.domain.plan import MissKind, Plan
+from drrouter.planner.problem import Problem
+from drrouter.planner.verify.findings import ENERGY_KWH, WATT, Findings
+
+_MONEY = 5e-3
+"""Amounts may differ by this, in the plan's currency, and by as large a share of themselves."""
+
+
+def site_violations(plan: Plan, problem: Problem, findings: Findings) -> None:
+    """Check what flows through the meter and what it costs."""
+    _check_balance(plan, problem, findings)
+    over_kwh = _excess(plan, problem, findings)
+    told = sum(miss.amount for miss in plan.misses if miss.kind is MissKind.LIMIT)
+    findings.expect(
+        abs(told - over_kwh) <= ENERGY_KWH + 1e-3 * over_kwh,
+        f"Limits are exceeded by {over_kwh:.3f} kWh, and the plan says {told:.3f} kWh.",
+    )
+    findings.penalties += over_kwh * problem.prices.limit_per_kwh
+    _check_cost(plan, problem, findings)
+
+
+def _check_balance(plan: Plan, problem: Problem, findings: Findings) -> None:
+    idle_w = sum(
+        d.flexibility.idle_power_w for d in problem.devices if isinstance(d.flexibility, StorageFlexibility)
+    )
+    for index, slot in enumerate(problem.slots):
+        sun_w = problem.pv_w[index] if problem.pv_w else 0.0
+        drawn_w = sum(power_w[index] for power_w in plan.power_w.values())
+        meter_w = problem.base_load_w[index] + idle_w - sun_w + drawn_w
+        findings.expect(
+            abs(plan.grid_w[index] - meter_w) <= WATT + 1e-9 * abs(meter_w),
+            f"The meter shows {plan.grid_w[index]:.1f} W at {slot.start}, the home draws {meter_w:.1f} W.",
+        )
+
+
+def _excess(plan: Plan, problem: Problem, findings: Findings) -> float:
+    """What is drawn above the tightest limit of each scope, in kWh; also checks the headroom told."""
+    total = 0.0
+    for index, slot in enumerate(problem.slots):
+        limits = _in_force(problem, index)
+        for members, limit_w in limits.items():
+            used_w = _used(plan, members, index)
+            total += max(0.0, used_w - limit_w) * slot.hours / 1000
+            _check_wished(plan, problem, members, limit_w, index, findings)
+        if () in limits:
+            left_w = limits[()] - plan.grid_w[index]
+            findings.expect(
+                abs(plan.headroom_w[index] - left_w) <= WATT + 1e-9 * abs(left_w),
+                f"{left_w:.1f} W are left at {slot.start}, the plan says {plan.headroom_w[index]:.1f} W.",
+            )
+    return total
+
+
+def _in_force(problem: Problem, index: int) -> dict[tuple[DeviceId, ...], float]:
+    """The tightest limit on each set of devices in the slot; () is the site."""
+    slot, limits = problem.slots[index], dict[tuple[DeviceId, ...], float]()
+    for limit in problem.limits:
+        if limit.interval.overlap(slot) is not None:
+            members = () if limit.scope is Scope.SITE else tuple(sorted(set(limit.members)))
+            limits[members] = min(limits.get(members, float("inf")), limit.effective_w)
+    return limits
+
+
+def _used(plan: Plan, members: tuple[DeviceId, ...], index: int) -> float:
+    if not members:
+        return plan.grid_w[index]
+    return sum(plan.power_w[device_id][index] for device_id in members if device_id in plan.power_w)
+
+
+def _check_wished(
+    plan: Plan,
+    problem: Problem,
+    members: tuple[DeviceId, ...],
+    limit_w: float,
+    index: int,
+    findings: Findings,
+) -> None:
+    """Cycles that may as well start later never stand above a limit, whatever else draws there."""
+    slot, wished_w, rest_w = problem.slots[index], 0.0, 0.0
+    fixed = {c.device_id for c in plan.cycles if c.fixed and c.start < slot.end and c.end > slot.start}
+    chosen = {c.device_id for c in plan.cycles if not c.fixed and c.start < slot.end and c.end > slot.start}
+    for device_id in chosen - fixed:
+        if not members or device_id in members:
+            wished_w += plan.power_w[device_id][index]
+    if not members:
+        sun_w = problem.pv_w[index] if problem.pv_w else 0.0
+        rest_w = problem.base_load_w[index] - sun_w
+    rest_w += sum(
+        plan.power_w[device_id][index] for device_id in fixed if not members or device_id in members
+    )
+    findings.expect(
+        wished_w <= max(0.0, limit_w - rest_w) + WATT,
+        f"Cycles that could wait draw {wished_w:.1f} W at {slot.start}, "
+        f"and the limit leaves them {max(0.0, limit_w - rest_w):.1f} W.",
+    )
+
+
+def _check_cost(plan: Plan, problem: Problem, findings: Findings) -> None:
+    bought = sold = co2_kg = 0.0
+    for index, slot in enumerate(problem.slots):
+        energy_kwh = plan.grid_w[index] * slot.hours / 1000
+        if energy_kwh > 0:
+            bought += energy_kwh * problem.import_price[index]
+            co2_kg += energy_kwh * (problem.co2_g_per_kwh[index] if problem.co2_g_per_kwh else 0.0) / 1000
+        else:
+            sold -= energy_kwh * problem.export_price[index]
+    worked_out = {
+        "import": (plan.cost.import_cost, bought),
+        "export": (plan.cost.export_revenue, sold),
+        "CO2": (plan.cost.co2_cost, co2_kg * problem.co2_price_per_kg),
+        "penalties": (plan.cost.penalties, findings.penalties),
+    }
+    for name, (told, amount) in worked_out.items():
+        findings.expect(
+            abs(told - amount) <= _MONEY * (1 + abs(amount)),
+            f"The plan's {name} cost {told:.4f} {plan.currency}; worked out again they cost {amount:.4f}.",
+        )

@@ -1,0 +1,143 @@
+"""Checks storages: levels follow powers, safe bounds are kept where they can be, wishes are told truly."""
+
+from datetime import datetime
+
+from drrouter.domain.flexibility import StorageFlexibility
+from drrouter.domain.interval import Interval
+from drrouter.domain.plan import MissKind, Plan
+from drrouter.domain.wish import LevelWish
+from drrouter.planner.problem import DeviceInput, Problem
+from drrouter.planner.verify.bounds import mean_over
+from drrouter.planner.verify.findings import ENERGY_KWH, WATT, Findings
+
+_FINE = 1e-4
+"""Levels may differ by this share of the span between their bounds."""
+
+
+def storage_violations(
+    plan: Plan, problem: Problem, device: DeviceInput, flexibility: StorageFlexibility, findings: Findings
+) -> None:
+    """Check one storage, slot by slot, then its wishes."""
+    path = _Path(plan, problem, device, flexibility)
+    for index in range(len(problem.slots)):
+        _check_slot(plan, path, index, findings)
+    scale = 1000.0 if flexibility.unit == "Wh" else 1.0
+    outside = sum(slot.hours * path.outside(i) for i, slot in enumerate(problem.slots)) / scale
+    tolerance = ENERGY_KWH + 24 * path.fine / scale
+    findings.missed(
+        plan, MissKind.COMFORT, device.id, outside, problem.prices.comfort_per_unit_hour, tolerance
+    )
+    _check_wishes(plan, problem, path, scale, findings)
+
+
+class _Path:
+    """The storage's levels, worked out again from its powers."""
+
+    def __init__(
+        self, plan: Plan, problem: Problem, device: DeviceInput, flexibility: StorageFlexibility
+    ) -> None:
+        self.device, self.flexibility, self.problem = device, flexibility, problem
+        self.power_w = plan.power_w[device.id]
+        self.fine = _FINE * (flexibility.level_max - flexibility.level_min)
+        self.start = _present_level(device, flexibility)
+        self.levels: list[float] = []
+        level = self.start
+        for slot, watts in zip(problem.slots, self.power_w, strict=True):
+            level = flexibility.level_after(level, watts, slot.duration)
+            self.levels.append(level)
+
+    def outside(self, index: int) -> float:
+        """How far the level at the end of the slot is outside its bounds, in its unit."""
+        level, low, high = self.levels[index], self.flexibility.level_min, self.flexibility.level_max
+        off = max(low - level, level - high)
+        return off if off > self.fine else 0.0
+
+    def is_full(self, index: int) -> bool:
+        """Whether the device stops by itself at the end of the slot."""
+        if self.flexibility.runs_downwards:
+            return self.levels[index] <= self.flexibility.level_min + self.fine
+        return self.levels[index] >= self.flexibility.level_max - self.fine
+
+    def is_starved(self, index: int) -> bool:
+        """Whether the level is outside on the side from which running leads back."""
+        if self.flexibility.runs_downwards:
+            return self.levels[index] > self.flexibility.level_max + self.fine
+        return self.levels[index] < self.flexibility.level_min - self.fine
+
+    def at(self, instant: datetime) -> float:
+        """The level at an instant of the horizon; even power within a slot."""
+        before = self.start
+        for slot, level in zip(self.problem.slots, self.levels, strict=True):
+            if instant <= slot.end:
+                return before + (level - before) * ((instant - slot.start) / slot.duration)
+            before = level
+        return before
+
+
+def _check_slot(plan: Plan, path: _Path, index: int, findings: Findings) -> None:
+    device, flexibility, slot = path.device, path.flexibility, path.problem.slots[index]
+    watts, least_w = path.power_w[index], 0.0 if flexibility.duty else flexibility.min_power_w
+
+    def runnable(cap_w: float, floor_w: float) -> float:
+        most_w = min(cap_w, flexibility.max_power_w)
+        return most_w if most_w >= least_w else 0.0
+
+    most_w = mean_over(device, slot, runnable)
+    floor_w = mean_over(
+        device, slot, lambda cap, floor: min(max(floor, least_w), runnable(cap, floor)) if floor > 0 else 0.0
+    )
+    on_w = mean_over(device, slot, lambda cap, floor: least_w if runnable(cap, floor) > 0 else 0.0)
+    place = f"{device.id} at {slot.start}"
+    findings.expect(
+        -WATT <= watts <= most_w + WATT, f"{place} draws {watts:.1f} W of at most {most_w:.1f} W."
+    )
+    findings.expect(
+        watts >= floor_w - WATT or path.is_full(index),
+        f"{place} draws {watts:.1f} W, its floor is {floor_w:.1f} W.",
+    )
+    if slot.start < path.problem.now + path.problem.effort.near:
+        possible = watts <= WATT or watts >= on_w - WATT or path.is_full(index)
+        findings.expect(possible, f"{place} draws {watts:.1f} W, and on it draws at least {on_w:.1f} W.")
+    findings.expect(
+        abs(plan.level[device.id][index] - path.levels[index]) <= path.fine,
+        f"{place}: the level is {path.levels[index]:.4g}, the plan says {plan.level[device.id][index]:.4g}.",
+    )
+    if flexibility.duty and path.outside(index):
+        wanted_w = most_w if path.is_starved(index) else floor_w
+        findings.expect(
+            abs(watts - wanted_w) <= 1.0 or path.is_full(index),
+            f"{place} is outside its bounds at {path.levels[index]:.4g} and draws {watts:.1f} W, "
+            f"where {wanted_w:.1f} W would lead back.",
+        )
+
+
+def _check_wishes(plan: Plan, problem: Problem, path: _Path, scale: float, findings: Findings) -> None:
+    """What is missing of wished levels, in the storage's unit and, for the price, in kWh put in."""
+    per_kwh = path.flexibility.level_per_wh * 1000
+    missing = 0.0
+    for wish in path.device.wishes:
+        if isinstance(wish, LevelWish) and wish.by > problem.now:
+            short_kwh = (wish.level - path.at(min(wish.by, problem.horizon.end))) / per_kwh
+            short_kwh -= _still_possible(problem, path, wish)
+            missing += max(0.0, short_kwh)
+    findings.penalties += missing * problem.prices.level_per_kwh
+    amount, tolerance = missing * abs(per_kwh) / scale, ENERGY_KWH * max(1.0, abs(per_kwh) / scale)
+    findings.missed(plan, MissKind.LEVEL, path.device.id, amount, 0.0, tolerance)
+
+
+def _still_possible(problem: Problem, path: _Path, wish: LevelWish) -> float:
+    """What full power behind the horizon can still put in before the wished instant, in kWh."""
+    if wish.by <= problem.horizon.end:
+        return 0.0
+    rest = Interval(problem.horizon.end, wish.by)
+    hours = rest.overlap_hours(path.device.available) if path.device.available else rest.hours
+    return path.flexibility.max_power_w * hours / 1000
+
+
+def _present_level(device: DeviceInput, flexibility: StorageFlexibility) -> float:
+    """The level now; unknown, a drifting storage is at its target and any other one is empty."""
+    if device.level is not None:
+        return device.level
+    if flexibility.drift_per_h != 0:
+        return flexibility.level_target
+    return flexibility.level_max if flexibility.level_per_wh < 0 else flexibility.level_min

@@ -1,0 +1,158 @@
+"""Random homes for the planner's properties: ordinary ones, crowded ones and absurd ones."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from hypothesis import strategies as st
+
+from drrouter.domain.flexibility import (
+    DemandFlexibility,
+    Phase,
+    ProfileFlexibility,
+    Programme,
+    RemoteStart,
+    StorageFlexibility,
+)
+from drrouter.domain.ids import DeviceId, ProgrammeId
+from drrouter.domain.interval import Interval
+from drrouter.domain.limit import Limit, Scope
+from drrouter.domain.wish import CycleWish, LevelWish
+from drrouter.planner import DeviceInput, Effort, Problem, grid_slots
+from tests.unit.planner.homes import NOW, committed, running
+
+HOURS = st.floats(0, 30).map(lambda hours: timedelta(minutes=round(hours * 60)))
+WATTS = st.floats(0, 4000).map(lambda watts: round(watts, 1))
+PRICES = st.floats(-0.5, 1.0).map(lambda price: round(price, 3))
+
+
+@st.composite
+def spans(draw: st.DrawFn, before: timedelta = timedelta(0)) -> Interval:
+    start = NOW - before + draw(HOURS)
+    return Interval(start, start + draw(HOURS) + timedelta(minutes=1))
+
+
+@st.composite
+def programmes(draw: st.DrawFn) -> Programme:
+    minutes = st.integers(1, 90)
+    phases = draw(st.lists(st.tuples(minutes, WATTS), min_size=1, max_size=5))
+    parts = tuple(Phase(f"p{n}", timedelta(minutes=m), watts) for n, (m, watts) in enumerate(phases))
+    return Programme(ProgrammeId("p"), "Programme", parts)
+
+
+@st.composite
+def machines(draw: st.DrawFn, device_id: DeviceId) -> DeviceInput:
+    programme = draw(programmes())
+    begun = st.integers(-300, 0).map(lambda minutes: NOW + timedelta(minutes=minutes))
+    earliest = NOW - timedelta(hours=3) + draw(HOURS)
+    wished = ProgrammeId(draw(st.sampled_from(["p", "p", "p", "p", "unknown"])))
+    wish = CycleWish(device_id, wished, earliest, earliest + draw(HOURS) + timedelta(minutes=5))
+    remote = st.sampled_from([RemoteStart.ARMED, RemoteStart.ARMED, RemoteStart.NONE])
+    device = DeviceInput(
+        device_id, device_id, ProfileFlexibility((programme,), draw(remote)), caps=draw(bounds())
+    )
+    return replace(
+        device,
+        wishes=draw(st.sampled_from([(), (wish,)])),
+        running=draw(st.none() | begun.map(lambda start: running(device_id, programme, start))),
+        commitment=draw(
+            st.none()
+            | st.integers(-200, 1300).map(
+                lambda minutes: committed(device_id, programme, NOW + timedelta(minutes=minutes))
+            )
+        ),
+    )
+
+
+@st.composite
+def bounds(draw: st.DrawFn) -> tuple[tuple[Interval, float], ...]:
+    values = st.sampled_from([0.0, 50.0, 1500.0])
+    return tuple(draw(st.lists(st.tuples(spans(), values), max_size=2)))
+
+
+@st.composite
+def storages(draw: st.DrawFn, device_id: DeviceId) -> DeviceInput:
+    downwards, most_w = draw(st.booleans()), draw(st.floats(20, 4000))
+    low = draw(st.floats(-30, 10))
+    high = low + draw(st.floats(0.5, 40))
+    strength = draw(st.floats(1e-3, 0.1))
+    drift = draw(st.sampled_from([0.0, 0.5, 0.9, 1.3])) * strength * most_w * draw(st.floats(0, 1))
+    least = draw(st.sampled_from([0.0, 0.0, 0.5, 1.0])) * most_w
+    flexibility = StorageFlexibility(
+        unit=draw(st.sampled_from(["°C", "Wh"])),
+        level_min=low,
+        level_max=high,
+        level_target=draw(st.floats(low, high)),
+        level_per_wh=-strength if downwards else strength,
+        drift_per_h=drift if downwards else -drift,
+        max_power_w=most_w,
+        min_power_w=least,
+        duty=draw(st.booleans()),
+        idle_power_w=draw(st.sampled_from([0.0, 3.0])),
+        min_on=timedelta(minutes=draw(st.sampled_from([0, 0, 30]))),
+        min_off=timedelta(minutes=draw(st.sampled_from([0, 0, 40]))),
+    )
+    wishes = st.lists(st.tuples(st.floats(low - 5, high + 5), HOURS), max_size=2)
+    return DeviceInput(
+        device_id,
+        device_id,
+        flexibility,
+        level=draw(st.none() | st.floats(low, high) | st.floats(low - 10, high + 10)),
+        available=draw(st.none() | st.none() | spans(timedelta(hours=2))),
+        wishes=tuple(LevelWish(device_id, level, NOW + after) for level, after in draw(wishes)),
+        caps=draw(bounds()),
+        floors=draw(bounds()),
+    )
+
+
+@st.composite
+def demands(draw: st.DrawFn, device_id: DeviceId) -> DeviceInput:
+    power_w, max_w = sorted((draw(WATTS), draw(WATTS)))
+    flexibility = DemandFlexibility(power_w, max_w, timedelta(minutes=draw(st.integers(5, 200))))
+    return DeviceInput(device_id, device_id, flexibility, caps=draw(bounds()), floors=draw(bounds()))
+
+
+@st.composite
+def limits(draw: st.DrawFn, names: list[DeviceId]) -> Limit:
+    members = tuple(draw(st.lists(st.sampled_from(names), unique=True, max_size=3))) if names else ()
+    scope = draw(st.sampled_from([Scope.GROUP, Scope.DEVICE, Scope.LINE])) if members else Scope.SITE
+    return Limit(draw(spans(timedelta(hours=3))), draw(WATTS), scope, members, draw(st.sampled_from([0.0, 1000.0])))
+
+
+@st.composite
+def homes(draw: st.DrawFn, most_devices: int = 5) -> Problem:
+    """A home of up to five devices, at any minute, over 2 to 26 hours."""
+    now = NOW + timedelta(minutes=draw(st.integers(0, 59)))
+    edges = draw(st.lists(HOURS, max_size=2))
+    step = timedelta(minutes=draw(st.sampled_from([15, 30, 60])))
+    slots = grid_slots(now, timedelta(hours=draw(st.integers(2, 26))), step, [now + edge for edge in edges])
+    kinds = draw(st.lists(st.sampled_from([machines, storages, demands]), max_size=most_devices))
+    devices = tuple(draw(kind(DeviceId(f"d{number}"))) for number, kind in enumerate(kinds))
+    shape = draw(st.sampled_from(["flat", "random", "random", "blocks"]))
+    return Problem(
+        now=now,
+        slots=slots,
+        import_price=_series(draw, shape, slots, PRICES),
+        export_price=_series(draw, shape, slots, PRICES),
+        base_load_w=_series(draw, "blocks", slots, WATTS),
+        pv_w=draw(st.sampled_from([(), _series(draw, "blocks", slots, WATTS)])),
+        devices=devices,
+        co2_g_per_kwh=draw(st.sampled_from([(), (400.0,) * len(slots)])),
+        co2_price_per_kg=0.1,
+        limits=tuple(draw(st.lists(limits([device.id for device in devices]), max_size=3))),
+        effort=Effort(nodes=200),
+    )
+
+
+def _series(
+    draw: st.DrawFn, shape: str, slots: tuple[Interval, ...], values: st.SearchStrategy[float]
+) -> tuple[float, ...]:
+    if shape == "flat":
+        return (draw(values),) * len(slots)
+    seeds = draw(st.lists(values, min_size=6, max_size=6))
+    if shape == "blocks":
+        return tuple(seeds[_block(slot.start) % 6] for slot in slots)
+    return tuple(seeds[index * index % 6] for index in range(len(slots)))
+
+
+def _block(instant: datetime) -> int:
+    return instant.hour // 4

@@ -1,0 +1,157 @@
+"""Builders of homes for the planner's tests: each makes its input in one line."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from drrouter.domain.flexibility import (
+    DemandFlexibility,
+    Phase,
+    ProfileFlexibility,
+    Programme,
+    StorageFlexibility,
+)
+from drrouter.domain.ids import DeviceId, HoldToken, ProgrammeId
+from drrouter.domain.interval import Interval
+from drrouter.domain.limit import Limit, Scope
+from drrouter.domain.wish import Commitment, CycleWish, LevelWish, RunningCycle
+from drrouter.planner import DeviceInput, Problem, grid_slots
+
+NOW = datetime(2023, 7, 29, 16, 0, tzinfo=UTC)
+"""The evening before a Sunday with negative prices around noon."""
+
+WASHER, DISHWASHER, FREEZER = DeviceId("washer"), DeviceId("dishwasher"), DeviceId("freezer")
+CAR, HVAC = DeviceId("car"), DeviceId("hvac")
+
+
+def at(hour: float, day: int = 29) -> datetime:
+    """An instant of July 2023, UTC."""
+    return datetime(2023, 7, day, tzinfo=UTC) + timedelta(hours=hour)
+
+
+def programme(*phases: tuple[float, float], name: str = "cotton") -> Programme:
+    """A programme of phases (minutes, W)."""
+    parts = tuple(
+        Phase(f"phase {number}", timedelta(minutes=minutes), power_w)
+        for number, (minutes, power_w) in enumerate(phases)
+    )
+    return Programme(ProgrammeId(name), name.title(), parts)
+
+
+COTTON = programme((20, 2000), (50, 150), (15, 400))
+ECO = programme((15, 1900), (40, 60), (15, 1900), (40, 30), name="eco")
+
+
+def machine(
+    device_id: DeviceId = WASHER,
+    runs: Programme = COTTON,
+    earliest: datetime | None = NOW,
+    ready_by: datetime = at(15, 30),
+    **changes: Any,
+) -> DeviceInput:
+    """A machine with a wished cycle; without a wish when ``earliest`` is None."""
+    wishes = () if earliest is None else (CycleWish(device_id, runs.id, earliest, ready_by),)
+    device = DeviceInput(device_id, device_id.title(), ProfileFlexibility((runs,)), wishes=wishes)
+    return replace(device, **changes)
+
+
+def running(device_id: DeviceId, runs: Programme, started_at: datetime) -> RunningCycle:
+    """A cycle in progress."""
+    return RunningCycle(device_id, runs.id, started_at)
+
+
+def committed(device_id: DeviceId, runs: Programme, start: datetime) -> Commitment:
+    """An accepted option."""
+    return Commitment(device_id, runs.id, start, runs.duration, HoldToken("token"), NOW)
+
+
+FREEZING = StorageFlexibility(
+    unit="°C",
+    level_min=-24.0,
+    level_max=-15.0,
+    level_target=-18.0,
+    level_per_wh=-0.02,
+    drift_per_h=0.6,
+    max_power_w=90.0,
+    duty=True,
+)
+
+CHARGING = StorageFlexibility(
+    unit="Wh",
+    level_min=0.0,
+    level_max=40_000.0,
+    level_target=40_000.0,
+    level_per_wh=0.9,
+    drift_per_h=0.0,
+    max_power_w=2300.0,
+    min_power_w=2300.0,
+)
+
+
+def freezer(level: float | None = -18.0, flexibility: StorageFlexibility = FREEZING, **changes: Any) -> DeviceInput:
+    """A freezer on its thermostat."""
+    return replace(DeviceInput(FREEZER, "Freezer", flexibility, level=level), **changes)
+
+
+def car(
+    level: float | None = 20_000.0,
+    wished: float | None = 30_000.0,
+    by: datetime = at(6, 30),
+    flexibility: StorageFlexibility = CHARGING,
+    **changes: Any,
+) -> DeviceInput:
+    """A car on a plug that is on or off."""
+    wishes = () if wished is None else (LevelWish(CAR, wished, by),)
+    return replace(DeviceInput(CAR, "Car", flexibility, level=level, wishes=wishes), **changes)
+
+
+def hvac(power_w: float = 600.0, max_power_w: float = 1200.0, **changes: Any) -> DeviceInput:
+    """Air conditioning on a relay."""
+    return replace(DeviceInput(HVAC, "Air conditioning", DemandFlexibility(power_w, max_power_w)), **changes)
+
+
+def limit(
+    max_w: float,
+    start: datetime = NOW,
+    end: datetime = at(16, 30),
+    members: tuple[DeviceId, ...] = (),
+    scope: Scope | None = None,
+    guaranteed_w: float = 0.0,
+) -> Limit:
+    """A limit on the site, or on its members."""
+    scope = scope or (Scope.GROUP if members else Scope.SITE)
+    return Limit(Interval(start, end), max_w, scope, members, guaranteed_w)
+
+
+def summer_price(instant: datetime) -> float:
+    """Dear in the evening, cheap at night, negative around noon (UTC), in EUR/kWh."""
+    table = (0.09, 0.08, 0.08, 0.07, 0.08, 0.08, 0.06, 0.04, 0.01, -0.02, -0.05, -0.06)
+    table += (-0.05, -0.02, 0.00, 0.02, 0.07, 0.12, 0.16, 0.17, 0.15, 0.13, 0.11, 0.10)
+    return table[instant.hour] + 0.03
+
+
+def problem(*devices: DeviceInput, hours: float = 24.0, now: datetime = NOW, **changes: Any) -> Problem:
+    """A home with these devices, dynamic prices and 300 W of base load."""
+    slots = changes.pop("slots", None) or grid_slots(now, timedelta(hours=hours))
+    prices = changes.pop("import_price", tuple(summer_price(slot.start) for slot in slots))
+    asked = Problem(
+        now=now,
+        slots=slots,
+        import_price=prices,
+        export_price=tuple(price - 0.02 for price in prices),
+        base_load_w=(300.0,) * len(slots),
+        devices=devices,
+    )
+    return replace(asked, **changes)
+
+
+def demo_home(**changes: Any) -> Problem:
+    """The home of the demonstration: freezer, washer, dishwasher, car and air conditioning, 24 h at 15 min."""
+    devices = (
+        freezer(),
+        machine(),
+        machine(DISHWASHER, ECO, ready_by=at(5, 30)),
+        car(),
+        hvac(),
+    )
+    return problem(*devices, **{"limits": (limit(5000.0),), **changes})
