@@ -64,21 +64,21 @@ class TroubleVtn:
         if request.method == "POST":
             return web.json_response(self.add(name, **await request.json()), status=201)
         if not object_id:
-            return web.json_response(self._listed(list(rows.values()), request))
+            return web.json_response(self._listed(name, request))
         if object_id not in rows:
             return web.json_response({"title": "Not Found", "status": 404}, status=404)
         if request.method == "PUT":
             rows[object_id] |= await request.json()
         return web.json_response(rows.pop(object_id) if request.method == "DELETE" else rows[object_id])
 
-    def _listed(self, rows: list[dict[str, Any]], request: web.Request) -> list[dict[str, Any]]:
+    def _listed(self, name: str, request: web.Request) -> list[dict[str, Any]]:
+        rows = list(self.rows[name].values())
         for key in ("venName", "clientName", "eventID"):
             if key in request.query:
                 rows = [row for row in rows if row.get(key) == request.query[key]]
-        asked = set(request.query.getall("targets", []))
-        rows = [
-            row for row in rows if not row.get("targets") or "venName" in row or asked & {*row["targets"]}
-        ]
+        if name in ("programs", "events"):
+            asked = {*request.query.getall("targets", [])}
+            rows = [row for row in rows if not row.get("targets") or asked & {*row["targets"]}]
         skip, limit = int(request.query.get("skip", 0)), int(request.query.get("limit", 50))
         return rows[skip : skip + min(limit, self.page)]
 
@@ -184,9 +184,3 @@ async def listening(
         task.cancel()
         with suppress(asyncio.CancelledError):
             await task
-
-
-def _is_shown(row: dict[str, Any], asked: set[str]) -> bool:
-    """Programs and events with targets are shown to those who name one of them."""
-    private = row.get("targets") and "programID" in row | {"programID": row.get("programName")}
-    return not private or bool(asked & {*row["targets"]})
