@@ -10,3 +10,6 @@ ProgrammeId = NewType("ProgrammeId", str)
 ModelId = NewType("ModelId", str)
 HoldToken = NewType("HoldToken", str)
 WishId = NewType("WishId", str)
+
+EventKey = tuple[ProviderId, EventId]
+"""What tells events apart: two providers may use the same id."""

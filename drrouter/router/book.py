@@ -8,12 +8,10 @@ from datetime import datetime
 from typing import Any
 
 from drrouter.domain.event import Event
-from drrouter.domain.ids import DeviceId, EventId, ProviderId
+from drrouter.domain.ids import DeviceId, EventId, EventKey, ProviderId
 from drrouter.domain.plan import Plan
 from drrouter.domain.wish import Commitment, CycleWish, LevelWish, Override, RunningCycle, Wish
 from drrouter.ports import Change, Collection, Put, Remove, Store
-
-EventKey = tuple[ProviderId, EventId]
 
 
 def event_key(provider: ProviderId, event_id: EventId) -> str:

@@ -149,14 +149,12 @@ class Router:
     def look(self) -> None:
         """Steer the devices by what holds now, and tell providers what cannot be done."""
         verdict = self.steering.look(self.book.plan)
-        for (_, event_id), event in list(self.book.events.items()):
-            if event_id in verdict.impossible_w:
-                self._tell(
-                    event, MessageKind.IMPOSSIBLE, None, excess_w=round(verdict.impossible_w[event_id])
-                )
-            for member in verdict.unable.get(event_id, ()):
+        for key, event in list(self.book.events.items()):
+            if key in verdict.impossible_w:
+                self._tell(event, MessageKind.IMPOSSIBLE, None, excess_w=round(verdict.impossible_w[key]))
+            for member in verdict.unable.get(key, ()):
                 self._tell(event, MessageKind.IMPOSSIBLE, member, reason=verdict.bands[member].because)
-            for member in verdict.opted_out.get(event_id, ()):
+            for member in verdict.opted_out.get(key, ()):
                 self._tell(event, MessageKind.OPTED_OUT, member)
 
     def _tell(

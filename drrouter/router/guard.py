@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from drrouter.domain.device import DeviceProfile, DeviceState
 from drrouter.domain.flexibility import DemandFlexibility, ProfileFlexibility, StorageFlexibility
-from drrouter.domain.ids import DeviceId, EventId
+from drrouter.domain.ids import DeviceId, EventKey
 from drrouter.domain.limit import Band, Limit, Scope
 from drrouter.domain.timeline import Order
 from drrouter.domain.wish import Override, OverrideMode
@@ -27,7 +27,8 @@ class Claim:
 
     Attributes:
         running_w: what its running cycle may draw in the next moments, by its model.
-        recovery: why it must have power after having been held off, empty where it need not.
+        recovery: why it gets power after having been held off, empty where it does not; the owner and the
+            main fuse stand above that.
     """
 
     profile: DeviceProfile
@@ -63,9 +64,9 @@ class Verdict:
     """
 
     bands: dict[DeviceId, Band]
-    impossible_w: dict[EventId, float] = field(default_factory=dict)
-    opted_out: dict[EventId, tuple[DeviceId, ...]] = field(default_factory=dict)
-    unable: dict[EventId, tuple[DeviceId, ...]] = field(default_factory=dict)
+    impossible_w: dict[EventKey, float] = field(default_factory=dict)
+    opted_out: dict[EventKey, tuple[DeviceId, ...]] = field(default_factory=dict)
+    unable: dict[EventKey, tuple[DeviceId, ...]] = field(default_factory=dict)
 
 
 def judge(claims: Iterable[Claim], orders: Orders, base_load_w: float) -> Verdict:
@@ -77,16 +78,19 @@ def judge(claims: Iterable[Claim], orders: Orders, base_load_w: float) -> Verdic
         base_load_w: the load that no device of ours explains, in W.
     """
     ranked = sorted(claims, key=_rank)
-    held = {claim.id: must_run(claim.profile, claim.state) or claim.recovery for claim in ranked}
+    held = {claim.id: must_run(claim.profile, claim.state) for claim in ranked}
     blocked = {claim.id: "" if held[claim.id] else _blocked(claim, orders) for claim in ranked}
-    impossible_w: dict[EventId, float] = {}
-    for limit in sorted(orders.limits, key=lambda limit: limit.effective_w):
+    impossible_w: dict[EventKey, float] = {}
+    # The house's own limit comes first: what it takes from the owner exceeds no limit of a provider.
+    for limit in sorted(orders.limits, key=lambda limit: (limit.provider is not None, limit.effective_w)):
         rest_w = _share(limit, ranked, held, blocked, base_load_w)
-        if rest_w < 0 and limit.event_id:
-            impossible_w[limit.event_id] = -rest_w
+        if rest_w < 0 and limit.provider and limit.event_id:
+            impossible_w[limit.provider, limit.event_id] = -rest_w
     bands = {claim.id: _band(claim, held[claim.id], blocked[claim.id]) for claim in ranked}
-    unable = _by_event([claim for claim in ranked if held[claim.id]], orders)
-    return Verdict(bands, impossible_w, _opted_out(ranked, orders, impossible_w), unable)
+    stays = [claim for claim in ranked if held[claim.id] or (claim.recovery and not claim.override)]
+    unable = _by_event([claim for claim in stays if not blocked[claim.id]], orders)
+    kept = [claim for claim in ranked if claim.override and _kept_on(claim) and not blocked[claim.id]]
+    return Verdict(bands, impossible_w, _opted_out(kept, orders, impossible_w), unable)
 
 
 def _rank(claim: Claim) -> tuple[int, str]:
@@ -96,14 +100,16 @@ def _rank(claim: Claim) -> tuple[int, str]:
 
 
 def _kept_on(claim: Claim) -> bool:
-    """Whether the owner orders it on; only safety and the main fuse stand above that."""
-    return claim.override is not None and claim.override.mode is OverrideMode.ON
+    """Whether the owner, or its longest time off, keeps it on; only safety and the fuse stand above that."""
+    return claim.override.mode is OverrideMode.ON if claim.override else bool(claim.recovery)
 
 
 def _blocked(claim: Claim, orders: Orders) -> str:
     """Why the device gets no power, before limits are shared out."""
     if claim.override:
         return "" if _kept_on(claim) else f"switched off by the {claim.override.by}"
+    if claim.recovery:
+        return ""
     for alert in orders.alerts:
         if _means(alert.members, claim):
             return "grid emergency"
@@ -129,7 +135,8 @@ def _share(
     """Block what does not fit under the limit; return the power left over, in W (negative: exceeded)."""
     bound = [claim for claim in ranked if _bound(limit, claim)]
     of_the_house = limit.provider is None
-    firm = [claim for claim in bound if held[claim.id] or (_kept_on(claim) and not of_the_house)]
+    kept = [claim for claim in bound if _kept_on(claim) and not of_the_house and not blocked[claim.id]]
+    firm = [claim for claim in bound if held[claim.id] or claim in kept]
     rest_w = limit.effective_w - (base_w if limit.scope is Scope.SITE else 0.0)
     rest_w -= sum(_firm_w(claim) for claim in firm)
     free = [claim for claim in bound if claim not in firm and not blocked[claim.id]]
@@ -161,7 +168,7 @@ def _firm_w(claim: Claim) -> float:
 
 
 def _band(claim: Claim, held: str, blocked: str) -> Band:
-    """Safety first, then orders and the fuse, then the owner's override, else the whole range."""
+    """Safety first, then orders and the fuse, then what keeps it on, else the whole range."""
     top_w = nominal_w(claim.profile)
     if held:
         return Band(top_w, top_w, held)
@@ -169,28 +176,27 @@ def _band(claim: Claim, held: str, blocked: str) -> Band:
         return Band(0.0, 0.0, blocked)
     if claim.override:
         return Band(top_w, top_w, f"switched on by the {claim.override.by}")
-    return Band(0.0, top_w)
+    return Band(top_w if claim.recovery else 0.0, top_w, claim.recovery)
 
 
-def _by_event(claims: list[Claim], orders: Orders) -> dict[EventId, tuple[DeviceId, ...]]:
+def _by_event(claims: list[Claim], orders: Orders) -> dict[EventKey, tuple[DeviceId, ...]]:
     """Which of these devices each shed or alert in force would stop."""
-    out: dict[EventId, tuple[DeviceId, ...]] = {}
+    out: dict[EventKey, dict[DeviceId, None]] = {}
     for claim in claims:
         sheds = [shed for shed in orders.sheds if sheds_at(claim.profile, shed.value)]
         for order in (*sheds, *orders.alerts):
             if _means(order.members, claim):
-                out[order.event_id] = (*out.get(order.event_id, ()), claim.id)
-    return out
+                out.setdefault((order.provider, order.event_id), {})[claim.id] = None
+    return {key: tuple(members) for key, members in out.items()}
 
 
 def _opted_out(
-    ranked: list[Claim], orders: Orders, impossible_w: dict[EventId, float]
-) -> dict[EventId, tuple[DeviceId, ...]]:
+    kept: list[Claim], orders: Orders, impossible_w: dict[EventKey, float]
+) -> dict[EventKey, tuple[DeviceId, ...]]:
     """Events that would have stopped a device which the owner keeps on; a limit only where it is exceeded."""
-    kept = [claim for claim in ranked if _kept_on(claim)]
     out = _by_event(kept, orders)
     for limit in orders.limits:
         members = tuple(claim.id for claim in kept if _bound(limit, claim))
-        if limit.event_id and limit.event_id in impossible_w and members:
-            out[limit.event_id] = members
+        if limit.provider and limit.event_id and (limit.provider, limit.event_id) in impossible_w and members:
+            out[limit.provider, limit.event_id] = members
     return out

@@ -20,14 +20,24 @@ def nominal_w(profile: DeviceProfile) -> float:
 def must_run(profile: DeviceProfile, state: DeviceState) -> str:
     """Why the device must have power now, empty where it need not.
 
-    A cycle that has begun is never cut (A6). A cooling store near its warm bound is let cool, whatever
-    is ordered (A5). A store that power *fills* (a car) has no bound that safety must defend.
+    A cycle that has begun is never cut (A6), nor a machine that draws as if one had. A cooling store near
+    its warm bound is let cool, whatever is ordered (A5). A store that power *fills* (a car) has no bound
+    that safety must defend.
     """
     if state.running:
         return "its cycle is running"
     flexibility = profile.flexibility
+    if isinstance(flexibility, ProfileFlexibility):
+        return _as_if_running(profile, state)
     if isinstance(flexibility, StorageFlexibility) and flexibility.runs_downwards:
         return _near_warm_bound(flexibility, state)
+    return ""
+
+
+def _as_if_running(profile: DeviceProfile, state: DeviceState) -> str:
+    """Somebody may just have started it at its own buttons."""
+    if state.on is not False and (state.power_w or 0.0) > profile.binding.start_above_w:
+        return f"it draws {state.power_w:.0f} W, so a cycle may have begun"
     return ""
 
 

@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 
 from drrouter.domain.device import Presence
 from drrouter.domain.event import Event
-from drrouter.domain.ids import DeviceId, EventId
+from drrouter.domain.ids import DeviceId, EventKey
+from drrouter.domain.limit import Scope
 from drrouter.domain.plan import DataRung, Plan, ScheduledCycle
 from drrouter.domain.signal import LinkChanged
 from drrouter.router.book import Book
@@ -43,7 +44,8 @@ def status(
     gone = [seat.profile.name for seat in registry.seats.values() if seat.state.presence is Presence.GONE]
     wrong = [*troubles, *(link.sentence for link in links if not link.up)]
     wrong += [f"{', '.join(gone)} cannot be reached."] if gone else []
-    powers = [seat.state.power_w for seat in registry.seats.values() if seat.state.power_w is not None]
+    states = [seat.state for seat in registry.seats.values() if seat.state.presence is not Presence.GONE]
+    powers = [state.power_w for state in states if state.power_w is not None]
     return StatusView(
         site=shown.site,
         time_zone=shown.time_zone,
@@ -59,7 +61,7 @@ def status(
         price_per_kwh=timeline.import_price.at(now),
         co2_g_per_kwh=timeline.co2_g_per_kwh.at(now),
         power_w=sum(powers) if powers else None,
-        limit_w=min((limit.effective_w for limit in orders.limits if limit.event_id), default=None),
+        limit_w=_site_limit_w(orders),
         links=links,
         alerts=_alerts(orders),
     )
@@ -81,6 +83,12 @@ def _at_work(plan: Plan | None, now: datetime, zone: ZoneInfo) -> str:
         return "All is well; nothing waits to start."
     start, device_id = coming[0]
     return f"All is well; next, {device_id} starts at {said(start, zone)}."
+
+
+def _site_limit_w(orders: Orders) -> float | None:
+    """The tightest limit that a provider sets for the whole site."""
+    ordered = [limit for limit in orders.limits if limit.provider and limit.scope is Scope.SITE]
+    return min((limit.effective_w for limit in ordered), default=None)
 
 
 def _alerts(orders: Orders) -> tuple[str, ...]:
@@ -120,7 +128,7 @@ def _next_cycle(device_id: DeviceId, book: Book) -> ScheduledCycle | None:
 
 
 def event(
-    kept: Event, now: datetime, acknowledged: bool, opted_out: Mapping[EventId, tuple[DeviceId, ...]]
+    kept: Event, now: datetime, acknowledged: bool, opted_out: Mapping[EventKey, tuple[DeviceId, ...]]
 ) -> EventView:
     """One event and where it stands."""
     starts = [payload.interval.start for payload in kept.payloads]
@@ -130,7 +138,7 @@ def event(
         phase = EventPhase.OVER
     elif min(starts) > now:
         phase = EventPhase.COMING
-    return EventView(kept, phase, acknowledged, opted_out.get(kept.id, ()))
+    return EventView(kept, phase, acknowledged, opted_out.get((kept.provider, kept.id), ()))
 
 
 def discovered(registry: Registry) -> tuple[FoundView, ...]:
