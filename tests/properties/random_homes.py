@@ -115,7 +115,9 @@ def demands(draw: st.DrawFn, device_id: DeviceId) -> DeviceInput:
 def limits(draw: st.DrawFn, names: list[DeviceId]) -> Limit:
     members = tuple(draw(st.lists(st.sampled_from(names), unique=True, max_size=3))) if names else ()
     scope = draw(st.sampled_from([Scope.GROUP, Scope.DEVICE, Scope.LINE])) if members else Scope.SITE
-    return Limit(draw(spans(timedelta(hours=3))), draw(WATTS), scope, members, draw(st.sampled_from([0.0, 1000.0])))
+    return Limit(
+        draw(spans(timedelta(hours=3))), draw(WATTS), scope, members, draw(st.sampled_from([0.0, 1000.0]))
+    )
 
 
 @st.composite
