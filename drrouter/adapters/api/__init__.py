@@ -1,0 +1,7 @@
+"""The local API: what people, their clients and appliances may see and do, over HTTP."""
+
+from drrouter.adapters.api.roles import Principal, Role
+from drrouter.adapters.api.server import ROUTES, LocalApi
+from drrouter.adapters.api.tokens import TokenBook, TokenView
+
+__all__ = ["ROUTES", "LocalApi", "Principal", "Role", "TokenBook", "TokenView"]

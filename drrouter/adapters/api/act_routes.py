@@ -1,0 +1,117 @@
+"""Routes that act: options and their acceptance, overrides, wishes, tokens."""
+
+from datetime import timedelta
+
+from drrouter.adapters.api.requests import (
+    LONGEST_OVERRIDE_MINUTES,
+    OptionsBody,
+    OverrideBody,
+    TokenBody,
+    WishBody,
+)
+from drrouter.adapters.api.roles import OWNER, PEOPLE, PEOPLE_AND_APPLIANCE
+from drrouter.adapters.api.route import Call, Route, Scope, route
+from drrouter.adapters.api.tokens import TokenView
+from drrouter.adapters.api.views import IssuedToken
+from drrouter.domain.ids import DeviceId, HoldToken, ProgrammeId
+from drrouter.domain.option import Option
+from drrouter.domain.wish import Commitment, Override, Wish
+from drrouter.errors import MessageError
+from drrouter.router.facade import OptionsRequest, WishRequest
+
+
+@route(
+    "POST",
+    "/devices/{device_id}/options",
+    PEOPLE_AND_APPLIANCE,
+    answer=tuple[Option, ...],
+    body=OptionsBody,
+    scope=Scope.DEVICE,
+)
+async def options(call: Call) -> tuple[Option, ...]:
+    """Which options are available now? Each comes with a price and a hold token.
+
+    Source: TR 102 935, 5.3.1.
+    """
+    body: OptionsBody = call.body
+    request = OptionsRequest(_programme(body.programme_id), body.earliest, body.ready_by)
+    return await call.router.options(_device_id(call), request)
+
+
+@route("POST", "/options/{token}/accept", PEOPLE_AND_APPLIANCE, answer=Commitment, scope=Scope.HOLD)
+async def accept(call: Call) -> Commitment:
+    """Make a held option a commitment."""
+    return await call.router.accept(HoldToken(call.path["token"]))
+
+
+@route("POST", "/devices/{device_id}/override", PEOPLE, answer=Override, body=OverrideBody)
+async def override(call: Call) -> Override:
+    """Switch a device on or off for a while, whatever the plan and the providers say."""
+    body: OverrideBody = call.body
+    now = call.clock.now()
+    until = body.until or now + timedelta(minutes=body.minutes or 0)
+    if not now < until <= now + timedelta(minutes=LONGEST_OVERRIDE_MINUTES):
+        problem = f"it should lie between now ({now:%Y-%m-%dT%H:%M}Z) and 31 days later"
+        raise MessageError("the request", "until", problem, "Give another end")
+    return await call.router.override(_device_id(call), body.mode, until, call.who.name)
+
+
+@route("DELETE", "/devices/{device_id}/override", PEOPLE)
+async def clear_override(call: Call) -> None:
+    """Give a device back to the plan."""
+    await call.router.clear_override(_device_id(call), call.who.name)
+
+
+@route("POST", "/devices/{device_id}/wish", PEOPLE, answer=Wish, body=WishBody)
+async def wish(call: Call) -> Wish:
+    """Ask for a cycle or a level by a time."""
+    body: WishBody = call.body
+    request = WishRequest(body.ready_by, _programme(body.programme_id), body.earliest, body.level)
+    return await call.router.wish(_device_id(call), request, call.who.name)
+
+
+@route("DELETE", "/devices/{device_id}/wish", PEOPLE)
+async def clear_wish(call: Call) -> None:
+    """Forget what was asked of a device."""
+    await call.router.clear_wish(_device_id(call), call.who.name)
+
+
+@route("GET", "/tokens", OWNER, answer=tuple[TokenView, ...])
+async def tokens(call: Call) -> tuple[TokenView, ...]:
+    """Every token, without its secret."""
+    return call.tokens.views()
+
+
+@route("POST", "/tokens", OWNER, answer=IssuedToken, body=TokenBody)
+async def issue_token(call: Call) -> IssuedToken:
+    """Make a token for a person or an appliance."""
+    body: TokenBody = call.body
+    device_id = None if body.device_id is None else DeviceId(body.device_id)
+    return IssuedToken(*await call.tokens.issue(body.role, body.label, device_id))
+
+
+@route("DELETE", "/tokens/{token_id}", OWNER)
+async def revoke_token(call: Call) -> None:
+    """Make a token worthless at once; an unknown one is worthless already."""
+    await call.tokens.revoke(call.path["token_id"])
+
+
+def _device_id(call: Call) -> DeviceId:
+    return DeviceId(call.path["device_id"])
+
+
+def _programme(programme_id: str | None) -> ProgrammeId | None:
+    return None if programme_id is None else ProgrammeId(programme_id)
+
+
+ACT_ROUTES: tuple[Route, ...] = (
+    options,
+    accept,
+    override,
+    clear_override,
+    wish,
+    clear_wish,
+    tokens,
+    issue_token,
+    revoke_token,
+)

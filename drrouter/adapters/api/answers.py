@@ -1,0 +1,84 @@
+"""Turns what handlers return, and what goes wrong, into HTTP answers with the same safe headers on each."""
+
+import json
+import logging
+from http import HTTPStatus
+from typing import Any
+
+from aiohttp import web
+
+from drrouter.adapters.api.route import Route
+from drrouter.adapters.problems import MEDIA_TYPE, Problem, problem, problem_of
+from drrouter.adapters.strict_json import adapter_of, plain
+from drrouter.domain.option import Option
+from drrouter.errors import DrrouterError, HoldConflictError
+
+log = logging.getLogger(__name__)
+
+SAFE_HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; form-action 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cache-Control": "no-store",
+    "Server": "drrouter",
+}
+"""On every answer; the API has no page, so nothing may be loaded, framed or kept."""
+
+_RETRY_S = "5"
+
+
+async def add_safe_headers(_request: web.Request, response: web.StreamResponse) -> None:
+    """Called by aiohttp just before the headers of any answer go out."""
+    response.headers.update(SAFE_HEADERS)
+
+
+def answer(route: Route, value: object) -> web.Response:
+    """What the handler returned, as the route's type."""
+    if route.answer is None:
+        return web.Response(status=HTTPStatus.NO_CONTENT)
+    body = adapter_of(route.answer).dump_json(value)
+    return web.Response(status=route.status, body=body, content_type="application/json", charset="utf-8")
+
+
+def refusal(
+    status: HTTPStatus, slug: str, detail: str, headers: dict[str, str] | None = None
+) -> web.Response:
+    """A problem that is no error of ours: no token, no right, no such path."""
+    return _problem_response(problem(status, slug, detail), headers)
+
+
+def error_answer(error: DrrouterError) -> web.Response:
+    """The problem that says the same as the error; a conflict brings fresh options."""
+    said: Problem = problem_of(error)
+    if isinstance(error, HoldConflictError):
+        said["options"] = plain(tuple[Option, ...], error.options)
+    if said["status"] >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        log.error("a request failed: %s", error.sentence)
+    retry = {"Retry-After": _RETRY_S} if said["status"] == HTTPStatus.SERVICE_UNAVAILABLE else None
+    return _problem_response(said, retry)
+
+
+def http_answer(error: web.HTTPException) -> web.Response:
+    """A refusal of the HTTP server itself (an unknown path, a body too large) as a problem."""
+    phrase = HTTPStatus(error.status).phrase
+    kept = {name: error.headers[name] for name in ("Allow",) if name in error.headers}
+    slug = phrase.lower().replace(" ", "-")
+    return _problem_response(problem(error.status, slug, f"{phrase}."), kept)
+
+
+def fault_answer(error: Exception) -> web.Response:
+    """A fault in the program costs this request alone."""
+    log.error("a request met a fault in the program", exc_info=error)
+    detail = "The router met a fault of its own; its log says more."
+    return refusal(HTTPStatus.INTERNAL_SERVER_ERROR, "fault", detail)
+
+
+def _problem_response(said: dict[str, Any], headers: dict[str, str] | None) -> web.Response:
+    return web.Response(
+        status=said["status"],
+        body=json.dumps(said, ensure_ascii=False).encode("utf-8", "replace"),
+        content_type=MEDIA_TYPE,
+        headers=headers,
+    )

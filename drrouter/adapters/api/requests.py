@@ -1,0 +1,108 @@
+"""What clients may send: bodies and queries, each checked before a handler sees it."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Self
+
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
+
+from drrouter.adapters.api.roles import Role
+from drrouter.domain.wish import OverrideMode
+
+LONGEST_OVERRIDE_MINUTES = 31 * 24 * 60
+
+
+def _in_utc(instant: datetime) -> datetime:
+    """The instant in UTC; years in which no appliance runs are refused."""
+    if not 2000 <= instant.year < 2200:
+        raise ValueError("the year should be between 2000 and 2199")
+    return instant.astimezone(UTC)
+
+
+Instant = Annotated[AwareDatetime, AfterValidator(_in_utc)]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=r"^[^\x00-\x1f\x7f]*$")]
+
+
+class _Strict(BaseModel):
+    """Unknown keys, wrong types, NaN and Infinity are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+class OptionsBody(_Strict):
+    """Which programme, in which window; what is left out, the router chooses."""
+
+    programme_id: Name | None = None
+    earliest: Instant | None = None
+    ready_by: Instant | None = None
+
+    @model_validator(mode="after")
+    def _window(self) -> Self:
+        if self.earliest and self.ready_by and self.ready_by <= self.earliest:
+            raise ValueError("ready_by should be after earliest")
+        return self
+
+
+class OverrideBody(_Strict):
+    """On or off, until an instant or for so many minutes from now."""
+
+    mode: OverrideMode
+    until: Instant | None = None
+    minutes: Annotated[int, Field(ge=1, le=LONGEST_OVERRIDE_MINUTES)] | None = None
+
+    @model_validator(mode="after")
+    def _one_end(self) -> Self:
+        if (self.until is None) == (self.minutes is None):
+            raise ValueError("give either until or minutes: an override always ends")
+        return self
+
+
+class WishBody(_Strict):
+    """A cycle done by, or a level reached by, this time."""
+
+    ready_by: Instant
+    programme_id: Name | None = None
+    earliest: Instant | None = None
+    level: float | None = None
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> Self:
+        if self.level is not None and (self.programme_id or self.earliest):
+            raise ValueError("give a level, or a programme, not both")
+        if self.earliest and self.ready_by <= self.earliest:
+            raise ValueError("ready_by should be after earliest")
+        return self
+
+
+class TokenBody(_Strict):
+    """A token for a person's role, or for one appliance and its device."""
+
+    role: Role
+    label: Annotated[str, StringConstraints(max_length=64, pattern=r"^[^\x00-\x1f\x7f]*$")] = ""
+    device_id: Name | None = None
+
+    @model_validator(mode="after")
+    def _device_of_an_appliance(self) -> Self:
+        if (self.role is Role.APPLIANCE) != (self.device_id is not None):
+            raise ValueError("an appliance's token names its device_id, and only an appliance's")
+        return self
+
+
+class WhyQuery(_Strict):
+    """About which device."""
+
+    device: Name
+
+
+class JournalQuery(_Strict):
+    """How many entries, and of which device."""
+
+    most: Annotated[int, Field(ge=1, le=1000)] = 100
+    device: Name | None = None

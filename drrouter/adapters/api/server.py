@@ -1,0 +1,169 @@
+"""The local API's server: the route table behind the gate, on one address.
+
+    async with LocalApi(router, tokens, clock, port=8088) as api:
+        print(api.url)
+
+Plain HTTP is served on loopback alone; anything else needs TLS.
+"""
+
+import asyncio
+import logging
+import ssl
+from collections.abc import Collection, Iterable
+from ipaddress import ip_address
+from types import TracebackType
+from typing import Any, Self
+
+from aiohttp import web
+
+from drrouter.adapters.api.act_routes import ACT_ROUTES
+from drrouter.adapters.api.answers import add_safe_headers
+from drrouter.adapters.api.connections import HEADERS_S, Doorkeeper, TerseHttpLog
+from drrouter.adapters.api.gate import Gate
+from drrouter.adapters.api.openapi import describe
+from drrouter.adapters.api.read_routes import READ_ROUTES
+from drrouter.adapters.api.roles import READERS
+from drrouter.adapters.api.route import PREFIX, Call, Route, route
+from drrouter.adapters.api.stream import Streams
+from drrouter.adapters.api.throttle import Throttle
+from drrouter.adapters.api.tokens import TokenBook
+from drrouter.adapters.strict_json import MOST_BYTES
+from drrouter.errors import InputError
+from drrouter.ports import Clock
+from drrouter.router.facade import RouterFacade
+
+_SHUTDOWN_S = 2.0
+_KEEPALIVE_S = 60.0
+
+
+@route("GET", "/stream", READERS, streams=True)
+async def stream(_call: Call) -> None:
+    """Status and plan now, then every change as a server-sent event."""
+
+
+@route("GET", "/openapi.json", READERS, answer=dict[str, Any])
+async def openapi(_call: Call) -> dict[str, Any]:
+    """This description."""
+    return describe(ROUTES)
+
+
+ROUTES: tuple[Route, ...] = (*READ_ROUTES, *ACT_ROUTES, stream, openapi)
+"""The whole table; what is not in it is not served."""
+
+
+class LocalApi:
+    """Serves the table while entered."""
+
+    def __init__(
+        self,
+        router: RouterFacade,
+        tokens: TokenBook,
+        clock: Clock,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        tls: ssl.SSLContext | None = None,
+        own_names: Collection[str] = (),
+        heartbeat_s: float = 15.0,
+        headers_s: float = HEADERS_S,
+        routes: Iterable[Route] = ROUTES,
+        throttle: Throttle | None = None,
+    ) -> None:
+        """Prepare to listen.
+
+        Args:
+            port: 0 takes a free one; see ``url``.
+            own_names: further host names under which the API is reached.
+            heartbeat_s: pause of a stream after which it shows that it lives.
+            headers_s: how long a connection may take for the headers of its first request.
+
+        Raises:
+            InputError: the address is not loopback, and there is no TLS.
+        """
+        if tls is None and not _is_loopback(host):
+            remedy = "Listen on 127.0.0.1, or give it a certificate"
+            raise InputError("the local API", "host", f"plain HTTP on {host!r} is not allowed", remedy)
+        self._host, self._port, self._tls = host, port, tls
+        self._streams = Streams(router, clock, heartbeat_s)
+        self._doorkeeper = Doorkeeper(headers_s)
+        gate_parts = (self._streams, throttle or Throttle(), ("localhost", *own_names), self._doorkeeper.seen)
+        self._gate = Gate(router, tokens, clock, *gate_parts)
+        self._runner = web.AppRunner(
+            self.make_app(routes),
+            access_log=None,
+            shutdown_timeout=_SHUTDOWN_S,
+            keepalive_timeout=_KEEPALIVE_S,
+            logger=_http_log(),
+        )
+        self._listener: asyncio.Server | None = None
+
+    @property
+    def url(self) -> str:
+        """Where it is reached, once entered."""
+        host = f"[{self._host}]" if ":" in self._host else self._host
+        return f"{'https' if self._tls else 'http'}://{host}:{self._port}"
+
+    def make_app(self, routes: Iterable[Route] = ROUTES) -> web.Application:
+        """The application: the gate and the table."""
+        app = web.Application(middlewares=[self._gate.middleware()], client_max_size=MOST_BYTES)
+        for row in routes:
+            app.router.add_route(row.method, PREFIX + row.path, self._gate.declare(row))
+        app.on_response_prepare.append(add_safe_headers)
+        app.on_startup.append(self._refuse_strays)
+        return app
+
+    async def __aenter__(self) -> Self:
+        """Listen.
+
+        Raises:
+            InputError: the address is taken or not ours.
+        """
+        await self._runner.setup()
+        server = self._runner.server
+        assert server is not None  # noqa: S101 - set up just now
+        connect = self._doorkeeper.factory(server)
+        try:
+            loop = asyncio.get_running_loop()
+            self._listener = await loop.create_server(connect, self._host, self._port, ssl=self._tls)
+        except OSError as error:
+            await self._runner.cleanup()
+            remedy = "End the other program, or choose another port"
+            where = f"{self._host}:{self._port}"
+            raise InputError("the local API", where, f"cannot listen: {error.strerror}", remedy) from error
+        self._port = self._listener.sockets[0].getsockname()[1]
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Stop listening, end the streams, let what is being answered finish, briefly."""
+        if self._listener is not None:
+            self._listener.close()
+        await self._streams.close()
+        await self._runner.cleanup()
+
+    async def _refuse_strays(self, app: web.Application) -> None:
+        """A route beside the table is a mistake; find it at the start."""
+        for resource in app.router.routes():
+            if not self._gate.is_declared(resource.handler):
+                raise RuntimeError(f"{resource.method} {resource.resource} stands beside the route table")
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _http_log() -> logging.Logger:
+    """Aiohttp's complaints about bad requests, few and short."""
+    log = logging.getLogger("drrouter.adapters.api.http")
+    if not log.filters:
+        log.addFilter(TerseHttpLog())
+    return log

@@ -1,0 +1,113 @@
+"""Server-sent events: status and plan on connect, then every change, and a heartbeat while nothing happens.
+
+    event: plan
+    data: {"made_at": ...}
+
+A stream ends with the router, with a client that does not read, and with nothing else.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing, suppress
+from typing import Any
+
+from aiohttp import web
+
+from drrouter.adapters.strict_json import adapter_of
+from drrouter.domain.journal import JournalEntry
+from drrouter.domain.plan import Plan
+from drrouter.ports import Clock
+from drrouter.router.facade import Change, DeviceView, RouterFacade, StatusView, Topic
+
+PAYLOADS: dict[Topic, Any] = {
+    Topic.STATUS: StatusView,
+    Topic.PLAN: Plan,
+    Topic.DEVICE: DeviceView,
+    Topic.JOURNAL: JournalEntry,
+}
+"""The type of each topic's payload."""
+
+MOST_STREAMS = 32
+HEARTBEAT = b": still here\n\n"
+_WRITE_S = 10.0
+
+
+class Streams:
+    """Every open stream of one API."""
+
+    def __init__(self, router: RouterFacade, clock: Clock, heartbeat_s: float) -> None:
+        """No client listens yet."""
+        self._router, self._clock, self._heartbeat_s = router, clock, heartbeat_s
+        self._tasks: set[asyncio.Task[Any]] = set()
+
+    @property
+    def full(self) -> bool:
+        """Whether as many clients listen as may."""
+        return len(self._tasks) >= MOST_STREAMS
+
+    async def serve(self, request: web.Request) -> web.StreamResponse:
+        """Tell one client everything until it goes."""
+        task = asyncio.current_task()
+        assert task is not None  # noqa: S101 - a handler always runs in a task
+        self._tasks.add(task)
+        response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
+        try:
+            await self._tell(request, response)
+        except (ConnectionError, TimeoutError):
+            request.protocol.force_close()  # it went, or does not read
+        finally:
+            self._tasks.discard(task)
+        return response
+
+    async def close(self) -> None:
+        """End every stream now, so that the router can stop."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _tell(self, request: web.Request, response: web.StreamResponse) -> None:
+        async with aclosing(_with_heartbeats(self._router.changes(), self._heartbeat_s)) as messages:
+            with self._clock.working():
+                await anext(messages)  # from here on nothing is missed
+                await response.prepare(request)
+                await self._write(response, self._greeting())
+            async for message in messages:
+                with self._clock.working():
+                    await self._write(response, message)
+
+    async def _write(self, response: web.StreamResponse, message: bytes) -> None:
+        async with asyncio.timeout(_WRITE_S):
+            await response.write(message)
+
+    def _greeting(self) -> bytes:
+        plan = self._router.plan()
+        greeting = _event(Change(Topic.STATUS, self._router.status()))
+        return greeting + _event(Change(Topic.PLAN, plan)) if plan else greeting
+
+
+async def _with_heartbeats(changes: AsyncIterator[Change], heartbeat_s: float) -> AsyncGenerator[bytes]:
+    """First a heartbeat; then every change as an event, and a heartbeat whenever so long nothing came."""
+    following = asyncio.ensure_future(anext(changes))
+    try:
+        await asyncio.sleep(0)  # the router knows now that somebody listens
+        yield HEARTBEAT
+        while True:
+            done, _ = await asyncio.wait({following}, timeout=heartbeat_s)
+            if not done:
+                yield HEARTBEAT
+                continue
+            change = following.result()
+            following = asyncio.ensure_future(anext(changes))
+            yield _event(change)
+    except StopAsyncIteration:
+        return
+    finally:
+        following.cancel()
+        with suppress(asyncio.CancelledError, StopAsyncIteration):
+            await following
+
+
+def _event(change: Change) -> bytes:
+    """JSON has no line breaks outside of texts, and escapes those inside, so one data line is enough."""
+    data = adapter_of(PAYLOADS[change.topic]).dump_json(change.payload)
+    return b"event: " + change.topic.encode() + b"\ndata: " + data + b"\n\n"

@@ -1,0 +1,173 @@
+"""What the routes of the local API show and do."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from drrouter.adapters.api import Role
+from drrouter.adapters.strict_json import adapter_of
+from drrouter.domain.option import Option
+from drrouter.domain.plan import Plan
+from drrouter.domain.timeline import Timeline
+from drrouter.errors import DeviceSilentError, StoreError
+from drrouter.router.facade import DeviceView, EventView, FoundView, LedgerView, StatusView
+from tests.adapters.api.conftest import Served
+from tests.adapters.api.memory_router import CAR, HOSTILE, NOON, WASHER
+
+READ: list[tuple[str, Any, str]] = [
+    ("/status", StatusView, "status"),
+    ("/plan", Plan, "plan"),
+    ("/devices", tuple[DeviceView, ...], "devices"),
+    ("/events", tuple[EventView, ...], "events"),
+    ("/timeline", Timeline, "timeline"),
+    ("/discovered", tuple[FoundView, ...], "discovered"),
+    ("/ledger", LedgerView, "ledger"),
+]
+
+
+@pytest.mark.parametrize(("path", "kind", "question"), READ)
+async def test_a_reading_route_shows_the_whole_view(
+    served: Served, path: str, kind: Any, question: str
+) -> None:
+    status, answer = await served.ask("GET", path)
+    assert status == 200
+    assert adapter_of(kind).validate_python(answer) == getattr(served.router, question)()
+
+
+async def test_before_the_first_plan_the_plan_is_null(served: Served) -> None:
+    served.router.the_plan = None
+    assert await served.ask("GET", "/plan") == (200, None)
+    status, why = await served.ask("GET", "/plan/why?device=washer")
+    assert (status, why["explanation"]) == (200, None)
+
+
+async def test_why_tells_the_plans_reason(served: Served) -> None:
+    status, why = await served.ask("GET", "/plan/why?device=washer")
+    assert status == 200
+    assert why["explanation"]["text"] == "It waits for the cheapest two hours."
+    assert why["cycle"]["start"] == "2026-06-01T15:00:00Z"
+
+
+async def test_one_device_is_shown_and_an_unknown_one_is_not_found(served: Served) -> None:
+    assert (await served.ask("GET", "/devices/car"))[1]["profile"]["name"] == HOSTILE
+    for path in ("/devices/nobody", "/plan/why?device=nobody"):
+        status, problem = await served.ask("GET", path)
+        assert status == 404
+        assert problem["type"] == "urn:drrouter:problem:device-unknown"
+        assert "Known devices: car, freezer, washer" in problem["detail"]
+
+
+async def test_the_journal_can_be_cut_and_asked_for_one_device(served: Served) -> None:
+    await served.ask("POST", "/devices/washer/override", json={"mode": "on", "minutes": 5})
+    sentences = [entry["sentence"] for entry in (await served.ask("GET", "/journal"))[1]]
+    assert sentences == ["washer is on.", "The router started."]
+    assert len((await served.ask("GET", "/journal?most=1"))[1]) == 1
+    assert [entry["device_id"] for entry in (await served.ask("GET", "/journal?device=washer"))[1]] == [
+        "washer"
+    ]
+
+
+async def test_an_option_is_offered_and_accepted_and_accepting_again_changes_nothing(
+    served: Served,
+) -> None:
+    status, offered = await served.ask("POST", "/devices/washer/options", json={"programme_id": "eco"})
+    assert status == 200
+    token = offered[1]["token"]
+    first = await served.ask("POST", f"/options/{token}/accept")
+    assert first[0] == 200
+    assert first[1]["start"] == offered[1]["start"]
+    assert await served.ask("POST", f"/options/{token}/accept") == first
+
+
+async def test_an_offer_may_be_unknown_or_run_out_or_no_longer_fit(served: Served) -> None:
+    assert (await served.ask("POST", "/options/nonsense/accept"))[0] == 404
+    _, offered = await served.ask("POST", "/devices/washer/options", json={})
+    path = f"/options/{offered[0]['token']}/accept"
+    served.router.conflict = True
+    status, problem = await served.ask("POST", path)
+    assert status == 409
+    (fresh,) = adapter_of(tuple[Option, ...]).validate_python(problem["options"])
+    assert fresh.device_id == WASHER
+    await served.clock.advance(timedelta(minutes=3))
+    assert (await served.ask("POST", path))[0] == 410
+
+
+async def test_what_no_start_can_keep_is_unprocessable(served: Served) -> None:
+    body = {"ready_by": "2026-06-01T12:30:00Z"}
+    status, problem = await served.ask("POST", "/devices/washer/options", json=body)
+    assert (status, problem["type"]) == (422, "urn:drrouter:problem:wish-impossible")
+
+
+async def test_an_override_ends_by_itself_and_can_be_taken_back(
+    served: Served,
+) -> None:
+    _, answer = await served.ask("POST", "/devices/washer/override", json={"mode": "off", "minutes": 30})
+    assert answer["until"] == "2026-06-01T12:30:00Z"
+    body = {"mode": "on", "until": "2026-06-01T16:00:00+02:00"}
+    _, answer = await served.ask("POST", "/devices/washer/override", Role.RESIDENT, json=body)
+    assert answer["until"] == "2026-06-01T14:00:00Z"
+    assert served.router.by == ["owner Anna", "resident Anna"]
+    assert await served.ask("DELETE", "/devices/washer/override") == (204, None)
+    assert served.router.overrides == {}
+
+
+@pytest.mark.parametrize("until", ["2026-06-01T12:00:00Z", "2026-05-31T12:00:00Z", "2026-08-01T12:00:00Z"])
+async def test_an_override_that_would_be_over_or_never_end_is_refused(served: Served, until: str) -> None:
+    body = {"mode": "on", "until": until}
+    status, problem = await served.ask("POST", "/devices/washer/override", json=body)
+    assert status == 400
+    assert "until: it should lie between now (2026-06-01T12:00Z)" in problem["detail"]
+
+
+async def test_a_wish_is_a_cycle_or_a_level(served: Served) -> None:
+    body: dict[str, Any] = {"programme_id": "eco", "ready_by": "2026-06-01T20:00:00Z"}
+    assert (await served.ask("POST", "/devices/washer/wish", json=body))[1]["programme_id"] == "eco"
+    body = {"level": 30000, "ready_by": "2026-06-02T07:00:00Z"}
+    assert (await served.ask("POST", "/devices/car/wish", json=body))[1]["level"] == 30000
+    assert set(served.router.wishes) == {WASHER, CAR}
+    assert (await served.ask("DELETE", "/devices/car/wish"))[0] == 204
+    assert set(served.router.wishes) == {WASHER}
+
+
+async def test_a_request_that_does_not_suit_the_device_says_what_would(served: Served) -> None:
+    body = {"programme_id": "turbo", "ready_by": "2026-06-01T20:00:00Z"}
+    status, problem = await served.ask("POST", "/devices/washer/wish", json=body)
+    assert status == 400
+    assert problem["detail"] == "the request: programme_id: there is none of that id. Known: eco."
+
+
+@pytest.mark.parametrize(
+    ("fault", "status"),
+    [(StoreError("The disk is full."), 503), (DeviceSilentError("It is silent."), 503), (KeyError("x"), 500)],
+)
+async def test_a_fault_costs_one_request_and_is_a_sentence(
+    served: Served, fault: Exception, status: int
+) -> None:
+    served.router.fault = fault
+    answered, problem = await served.ask("GET", "/status")
+    assert answered == status
+    assert problem["detail"].endswith(".")
+    assert "KeyError" not in str(problem)
+    served.router.fault = None
+    assert (await served.ask("GET", "/status"))[0] == 200
+
+
+async def test_while_a_request_is_served_simulated_time_stands(served: Served) -> None:
+    held: list[int] = []
+    status = served.router.status
+
+    def spying() -> StatusView:
+        held.append(served.clock.held)
+        return status()
+
+    served.router.status = spying  # type: ignore[method-assign] # looks on while the handler runs
+    await served.ask("GET", "/status")
+    assert held == [1]
+    assert served.clock.held == 0
+
+
+async def test_the_answers_say_when_they_were_given(served: Served) -> None:
+    await served.clock.advance(timedelta(hours=1))
+    assert (await served.ask("GET", "/status"))[1]["now"] == "2026-06-01T13:00:00Z"
+    assert NOON.isoformat() == "2026-06-01T12:00:00+00:00"
