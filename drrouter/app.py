@@ -144,7 +144,9 @@ def _kept_ledger(kept: Any) -> LedgerView | None:
 def _provider(config: ProviderConfig, home: HomeConfig, clock: Clock) -> Provider:
     """The adapter that speaks the provider's protocol."""
     hook = config.webhook
-    webhook = hook and WebhookSettings(hook.host, hook.port, hook.url or "", hook.cert_file, hook.key_file)
+    webhook = None
+    if hook:
+        webhook = WebhookSettings(hook.host, hook.port, hook.url or "", hook.cert_file, hook.key_file)
     groups = {group for profile in home.profiles for group in profile.groups}
     settings = Openadr3Settings(
         id=config.id,

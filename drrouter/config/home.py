@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from drrouter.adapters.devices.kasa.settings import KasaSettings
@@ -40,7 +41,7 @@ class ProviderConfig:
 
     id: ProviderId
     kind: str
-    role: str
+    role: Literal["energy", "network", "aggregator"]
     url: str
     client_id: str = ""
     client_secret: Secret | None = None

@@ -70,7 +70,7 @@ class Replanner:
         except PlannerError as error:
             log.warning("no plan from the solver, taking the greedy one: %s", error.sentence)
             return greedy(problem)
-        faults = verify(problem, plan)
+        faults = verify(plan, problem)
         if not faults:
             return plan
         log.error("the plan cannot be carried out, taking the greedy one: %s", "; ".join(faults))
