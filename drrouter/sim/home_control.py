@@ -238,12 +238,7 @@ def _state(appliance: Appliance) -> ApplianceState:
             running = cycle is not None and cycle.started_at is not None
             programme_id = cycle.programme_id if cycle else None
             return ApplianceState(on, power_w, energy_wh, programme_id=programme_id, running=running)
-        case Car():
-            return ApplianceState(
-                on, power_w, energy_wh, level_wh=appliance.level_wh, plugged=appliance.plugged
-            )
-        case Thermal():
-            degrees = appliance.temperature_c
-            return ApplianceState(on, power_w, energy_wh, temperature_c=degrees, running=appliance.running)
-        case _:
-            return ApplianceState(on, power_w, energy_wh)
+        case Car(level_wh=level_wh, plugged=plugged):
+            return ApplianceState(on, power_w, energy_wh, level_wh=level_wh, plugged=plugged)
+    degrees = appliance.temperature_c if isinstance(appliance, Thermal) else None
+    return ApplianceState(on, power_w, energy_wh, temperature_c=degrees)

@@ -1,4 +1,4 @@
-"""How long one hundred plugs take to be switched and read back at the same time (R1), fakes in the same process.
+"""How long a hundred plugs take to be switched and read back at once (R1), fakes in the same process.
 
 BENCH_DIR=build/bench .venv/bin/python -m pytest tests/bench/test_kasa_switching.py -s
 """

@@ -3,11 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import accumulate
 
 from drrouter.domain.flexibility import Programme
 from drrouter.domain.ids import ProgrammeId
 from drrouter.errors import MessageError
-from drrouter.sim.appliances.appliance import NEVER, SMALLEST, Appliance
+from drrouter.sim.appliances.appliance import NEVER, Appliance
 
 
 @dataclass(slots=True)
@@ -78,12 +79,8 @@ class CycleMachine(Appliance):
         """Until the phase ends."""
         if self._running is None or not self.supplied:
             return NEVER
-        end = timedelta(0)
-        for phase in self._running.phases:
-            end += phase.duration
-            if self._elapsed < end:
-                return end - self._elapsed
-        return SMALLEST
+        ends = accumulate(phase.duration for phase in self._running.phases)
+        return next(end - self._elapsed for end in ends if end > self._elapsed)
 
     def _pass(self, span: timedelta) -> None:
         if self._running and self.supplied:

@@ -51,6 +51,7 @@ async def test_a_found_plug_can_be_set_up_and_switched(
 ) -> None:
     fake = await plug_in(1)
     (found,) = await integration.discover()
+    assert found.integration == integration.domain
     device = integration.setup(DeviceId("kettle"), found)
     order = Instruction("one", device.id, 1.0, "test", clock.now() + timedelta(minutes=1))
     assert (await device.apply(order)).kind is OutcomeKind.DONE
@@ -83,6 +84,10 @@ async def test_garbage_and_foreign_devices_are_left_out(
     _twist(strip, {"children": []})
     _twist(bulb, {"mic_type": "IOT.SMARTBULB"})
     odd.answers.answer = lambda request: {"system": {"get_sysinfo": 7}}  # type: ignore[method-assign]
+    camera = await plug_in(6, "Camera")
+    camera.answers.answer = lambda request: {"result": {"device_type": "CAMERA"}}  # type: ignore[method-assign]
+    list_ = await plug_in(7, "List")
+    list_.answers.answer = lambda request: []  # type: ignore[method-assign, assignment, return-value]
     assert [found.identity["alias"] for found in await integration.discover()] == ["Good"]
 
 

@@ -4,6 +4,7 @@ import asyncio
 import math
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -275,11 +276,11 @@ async def test_a_plug_without_a_meter_still_tells_its_switch(
 
 
 @pytest.mark.parametrize(
-    "twisted", [{}, {"system": 5}, {"system": {"get_sysinfo": []}}, {"system": {"err_code": -1}}], ids=str
+    "twisted",
+    [{}, [], "on", {"system": 5}, {"system": {"get_sysinfo": []}}, {"system": {"err_code": -1}}],
+    ids=str,
 )
-async def test_an_answer_of_the_wrong_shape_does_not_pass(
-    plug_in: PlugIn, tell: Tell, twisted: dict[str, object]
-) -> None:
+async def test_an_answer_of_the_wrong_shape_does_not_pass(plug_in: PlugIn, tell: Tell, twisted: Any) -> None:
     fake = await plug_in(1)
     fake.answers.answer = lambda request: twisted  # type: ignore[method-assign]
     assert (await tell(2000.0)).kind in (OutcomeKind.SILENT, OutcomeKind.REFUSED)

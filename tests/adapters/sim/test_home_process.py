@@ -1,4 +1,4 @@
-"""The simulated home as others meet it: plugs for a router, a hand for a demo, a process that ends cleanly."""
+"""The simulated home as others meet it: plugs for a router, a hand for a demo, a process that ends well."""
 
 import asyncio
 import json
