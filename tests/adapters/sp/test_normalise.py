@@ -282,6 +282,20 @@ def test_ghg_needs_no_descriptor_and_refuses_another_unit() -> None:
     assert odd.payloads == ()
 
 
+@pytest.mark.parametrize("value", [10**400, -1, "4", None])
+def test_a_limit_that_cannot_be_meant_is_refused(value: object) -> None:
+    """24."""
+    descriptor = {"payloadType": "IMPORT_CAPACITY_LIMIT", "units": "KW"}
+    event = read(wire(says(value, kind="IMPORT_CAPACITY_LIMIT"), payloadDescriptors=[descriptor]))
+    assert event.payloads == ()
+    assert event.ignored[0].startswith("IMPORT_CAPACITY_LIMIT is refused")
+
+
+def test_a_payload_without_values_is_refused() -> None:
+    """22."""
+    assert read(wire(says())).ignored == ("PRICE is refused: it has no values",)
+
+
 @pytest.mark.parametrize("level", [0, 1, 2, 3, 2.0])
 def test_simple_levels_pass(level: float) -> None:
     """25."""

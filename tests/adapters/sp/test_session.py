@@ -183,7 +183,7 @@ async def test_redirects_stay_on_the_same_origin(vtn: TroubleVtn, clock: Simulat
     assert await get(vtn.url, clock, "/old") == []
 
 
-@pytest.mark.parametrize("target", ["http://127.0.0.9:1/events", "//evil.example/x", "/old", ""])
+@pytest.mark.parametrize("target", ["http://127.0.0.9:1/events", "//evil.example/x", "/old", "http://[", ""])
 async def test_redirects_to_other_hosts_and_in_circles_are_not_followed(
     vtn: TroubleVtn, clock: SimulatedClock, target: str
 ) -> None:
@@ -333,10 +333,13 @@ async def test_a_configured_token_endpoint_wins(vtn: TroubleVtn, clock: Simulate
     assert "GET /auth/server" not in vtn.asked
 
 
-async def test_the_secret_is_not_sent_where_it_could_be_read(vtn: TroubleVtn, clock: SimulatedClock) -> None:
+@pytest.mark.parametrize("target", ["http://evil.example/token", "http://[", "ftp://vtn.example"])
+async def test_the_secret_is_not_sent_where_it_could_be_read(
+    vtn: TroubleVtn, clock: SimulatedClock, target: str
+) -> None:
     """3, 4: a token endpoint in plain http elsewhere is refused."""
     session = session_for(vtn, clock)
-    vtn.bend["GET /auth/server"] = saying('{"tokenURL": "http://evil.example/token"}')
+    vtn.bend["GET /auth/server"] = saying(json.dumps({"tokenURL": target}))
     with pytest.raises(ProviderUntrustedError, match="token endpoint"):
         await session.get("/events")
     await session.close()
@@ -426,6 +429,25 @@ async def test_a_useless_token_is_a_broken_link(
     session = session_for(vtn, clock)
     with pytest.raises(ProviderUnreachableError):
         await session.get("/events")
+    await session.close()
+
+
+async def test_many_requests_share_one_token(vtn: TroubleVtn, clock: SimulatedClock) -> None:
+    """3: at the start and after a refusal."""
+    tokens, session = Tokens(vtn), session_for(vtn, clock)
+    await asyncio.gather(*(session.get("/events") for _ in range(5)))
+    tokens.valid.clear()
+    answers = await asyncio.gather(*(session.get("/events") for _ in range(5)))
+    await session.close()
+    assert all(answer.ok for answer in answers)
+    assert tokens.given == 2
+
+
+async def test_a_list_that_does_not_exist_is_a_broken_link(vtn: TroubleVtn, clock: SimulatedClock) -> None:
+    """7: most likely the url is wrong."""
+    session = VtnSession(settings_for(vtn.url), clock)
+    with pytest.raises(ProviderUnreachableError, match="check the url"):
+        await read_all(session, "/nothing")
     await session.close()
 
 

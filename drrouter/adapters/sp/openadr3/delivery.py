@@ -16,7 +16,7 @@ from drrouter.adapters.sp.openadr3.paging import identity, read_all, rows_in, te
 from drrouter.adapters.sp.openadr3.reports import report_body, report_name
 from drrouter.adapters.sp.openadr3.session import VtnSession
 from drrouter.domain.signal import OutboxItem
-from drrouter.errors import ProviderUnreachableError
+from drrouter.errors import ProviderRefusedError, ProviderUnreachableError
 from drrouter.ports import Clock
 
 log = logging.getLogger(__name__)
@@ -66,9 +66,12 @@ class Delivery:
     async def _reconcile(self, item: OutboxItem, body: Mapping[str, object], again: bool = True) -> None:
         """Look whether it is there; then nothing, PUT, or (where ``again``) POST."""
         stored = await self._find(item)
+        if stored is None and not again:
+            raise ProviderRefusedError(
+                f"Provider {item.provider} refuses the report {report_name(item)} as a double, but has none."
+            )
         if stored is None:
-            if again:
-                await self._post(item, body)
+            await self._post(item, body)
             return
         if any(stored.get(key) != body[key] for key in ("eventID", "clientName")) or not _says(stored, body):
             await self._session.request("PUT", f"/reports/{identity(stored)}", body=body)

@@ -57,7 +57,7 @@ def normalise(
     return Event(
         id=EventId(row.id),
         provider=provider,
-        program_id=ProgramId(program.program_name if program else row.program_id),
+        program_id=ProgramId((program.program_name if program else row.program_id)[:_MOST_NAME]),
         name=(row.event_name or "")[:_MOST_NAME],
         modified_at=parse_instant(row.modification_date_time) or parse_instant(row.created_date_time) or now,
         payloads=payloads[:MOST_INTERVALS],

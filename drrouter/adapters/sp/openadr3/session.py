@@ -17,7 +17,7 @@ from yarl import URL
 
 from drrouter.adapters.openadr3 import loads_strict
 from drrouter.adapters.sp.openadr3.settings import Openadr3Settings
-from drrouter.adapters.sp.openadr3.tls import client_context, explain, safe_url
+from drrouter.adapters.sp.openadr3.tls import client_context, explain, joined, safe_url
 from drrouter.adapters.sp.openadr3.token import TokenSource
 from drrouter.errors import (
     MessageError,
@@ -107,8 +107,8 @@ class VtnSession:
             answer, location = await self._once(method, url, headers, json, form)
             if answer.status not in _REDIRECTS:
                 return answer
-            target = url.join(URL(location)) if location else url
-            if method != "GET" or target.origin() != url.origin():
+            target = joined(url, location)
+            if target is None or method != "GET" or target.origin() != url.origin():
                 break
             url = target
         raise ProviderUnreachableError(

@@ -53,6 +53,14 @@ def safe_url(provider: ProviderId, address: str, key: str = "url") -> URL:
     )
 
 
+def joined(base: URL, address: str) -> URL | None:
+    """Where an address that a server names leads to, None where it is none."""
+    try:
+        return base.join(URL(address)) if address else None
+    except ValueError:
+        return None
+
+
 def explain(provider: ProviderId, host: str, error: BaseException) -> ProviderUntrustedError:
     """What a failed TLS handshake means, and what to do about it."""
     code = getattr(error, "verify_code", None)

@@ -14,7 +14,7 @@ from yarl import URL
 
 from drrouter.adapters.sp.openadr3.backoff import Backoff
 from drrouter.adapters.sp.openadr3.settings import Openadr3Settings
-from drrouter.adapters.sp.openadr3.tls import safe_url
+from drrouter.adapters.sp.openadr3.tls import joined, safe_url
 from drrouter.errors import ProviderRefusedError, ProviderUnreachableError
 from drrouter.ports import Clock
 
@@ -167,7 +167,7 @@ class TokenSource:
         body = answer.body if answer.status == 200 and isinstance(answer.body, Mapping) else {}
         for key in ("tokenURL", "tokenUrl", "token_url"):
             if isinstance(said := body.get(key), str) and said:
-                return safe_url(name, str(base.join(URL(said))), "token endpoint")
+                return safe_url(name, str(joined(base, said) or said), "token endpoint")
         return base.with_path(f"{root}/auth/token")
 
 

@@ -77,7 +77,11 @@ class OpenAdr3Provider:
         finally:
             self._inbox.close()
             await self._subscription.close()
-            await self._session.close()
+            await self.close()
+
+    async def close(self) -> None:
+        """Close the connections; they open again when they are needed."""
+        await self._session.close()
 
     async def send(self, item: OutboxItem) -> None:
         """Deliver one message as a report (see ``reports``).
