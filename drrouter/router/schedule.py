@@ -9,7 +9,12 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from drrouter.domain.device import DeviceProfile, DeviceState
-from drrouter.domain.flexibility import DemandFlexibility, ProfileFlexibility, StorageFlexibility
+from drrouter.domain.flexibility import (
+    DemandFlexibility,
+    ProfileFlexibility,
+    RemoteStart,
+    StorageFlexibility,
+)
 from drrouter.domain.plan import Plan
 from drrouter.domain.wish import Commitment, CycleWish, LevelWish, Wish
 from drrouter.router.local import said
@@ -51,6 +56,8 @@ def propose(
     """
     flexibility = profile.flexibility
     if isinstance(flexibility, ProfileFlexibility):
+        if flexibility.remote_start is RemoteStart.NONE:
+            return Proposal(nominal_w(profile), "starts at its own buttons only")
         return _cycle(profile, state, now, plan, commitment, wish, zone)
     if isinstance(flexibility, StorageFlexibility):
         return _storage(profile, flexibility, state, now, plan, wish)
@@ -78,13 +85,12 @@ def _cycle(
 
 
 def _planned_start(profile: DeviceProfile, plan: Plan | None, wish: Wish | None) -> datetime | None:
-    """The start in the plan; a cycle of the plan without a wish behind it has been run already."""
-    if not isinstance(wish, CycleWish):
+    """The start in the plan; a cycle of the plan that no wish, or an older one, asked for has been run."""
+    if plan is None or not isinstance(wish, CycleWish):
         return None
-    cycle = plan.cycle_of(profile.id) if plan else None
-    if cycle is not None and cycle.programme_id == wish.programme_id:
-        return cycle.start
-    return None
+    asked = (cycle for cycle in plan.cycles if cycle.device_id == profile.id and not cycle.fixed)
+    starts = (cycle.start for cycle in asked if cycle.programme_id == wish.programme_id)
+    return next((start for start in starts if start >= wish.earliest), None)
 
 
 def _storage(
