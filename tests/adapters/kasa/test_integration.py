@@ -101,10 +101,14 @@ async def test_a_flood_of_answers_is_cut_off(
 
 
 async def test_a_plug_that_speaks_only_klap_is_found_and_refuses_with_its_reason(
-    integration: KasaIntegration, clock: SimulatedClock
+    settings: KasaSettings, clock: SimulatedClock
 ) -> None:
-    with _ear("127.255.255.255", 20002) as hears, _ear("127.77.0.9", 20002) as says:
-        answering = asyncio.create_task(_answer_as_klap(hears, says))
+    only_there = settings.model_copy(
+        update={"broadcast": "127.77.0.9"}
+    )  # the port is fixed, and shared with others
+    integration = KasaIntegration(only_there, clock)
+    with _ear("127.77.0.9", 20002) as ear:
+        answering = asyncio.create_task(_answer_as_klap(ear))
         (found,) = await integration.discover()
         answering.cancel()
         await asyncio.gather(answering, return_exceptions=True)
@@ -177,7 +181,7 @@ def _ear(host: str, port: int) -> socket.socket:
     return ear
 
 
-async def _answer_as_klap(hears: socket.socket, says: socket.socket) -> None:
+async def _answer_as_klap(ear: socket.socket) -> None:
     """Answer each call as firmware of 2025 does: sixteen bytes of header, then JSON in the clear."""
     result = {
         "device_id": "0" * 40,
@@ -193,7 +197,7 @@ async def _answer_as_klap(hears: socket.socket, says: socket.socket) -> None:
     }
     loop = asyncio.get_running_loop()
     while True:
-        _, sender = await loop.sock_recvfrom(hears, 4096)
+        _, sender = await loop.sock_recvfrom(ear, 4096)
         await loop.sock_sendto(
-            says, b"\0" * 16 + json.dumps({"result": result, "error_code": 0}).encode(), sender
+            ear, b"\0" * 16 + json.dumps({"result": result, "error_code": 0}).encode(), sender
         )
