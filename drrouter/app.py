@@ -18,7 +18,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from drrouter.adapters.api import LocalApi, TokenBook
 from drrouter.adapters.clock import open_clock
@@ -27,14 +26,11 @@ from drrouter.adapters.executor import ThreadExecutor
 from drrouter.adapters.solver_child import SolverChild
 from drrouter.adapters.sp.openadr3 import OpenAdr3Provider, Openadr3Settings, WebhookSettings
 from drrouter.adapters.store import SqliteStore
-from drrouter.adapters.strict_json import decode, encode
 from drrouter.config import HomeConfig, ProviderConfig, load_home
-from drrouter.errors import MessageError
 from drrouter.planner.port import Solver
 from drrouter.ports import Clock, Collection, Integration, Provider, Store
 from drrouter.router.book import Book
 from drrouter.router.core import Router, Settings
-from drrouter.router.facade import LedgerView
 from drrouter.router.finder import Finder, Sought
 from drrouter.router.forecast import BaseLoad
 from drrouter.router.front import Front
@@ -125,20 +121,8 @@ async def _router(home: HomeConfig, clock: Clock, store: Store, solver: Solver) 
         solver=solver,
         clock=clock,
         standing={device.profile.id: device.standing for device in home.devices if device.standing},
-        kept=_kept_ledger((await store.load(Collection.LEDGER)).get("router")),
+        kept=(await store.load(Collection.LEDGER)).get("router"),
     )
-
-
-def _kept_ledger(kept: Any) -> LedgerView | None:
-    """The account as it was before a restart; an unreadable one begins anew."""
-    if kept is None:
-        return None
-    try:
-        view: LedgerView = decode(LedgerView, encode(Any, kept), "the ledger in the store")
-    except MessageError as error:
-        log.warning("the account begins anew: %s", error.sentence)
-        return None
-    return view
 
 
 def _provider(config: ProviderConfig, home: HomeConfig, clock: Clock) -> Provider:

@@ -3,10 +3,13 @@
 import logging
 from collections import Counter
 from datetime import datetime
+from typing import TypeVar
 
 from drrouter.domain.ids import DeviceId
 from drrouter.domain.plan import DataRung, Plan, SolveRung
 from drrouter.router.facade import LedgerView
+
+Rung = TypeVar("Rung", SolveRung, DataRung)
 
 
 class ErrorCount(logging.Handler):
@@ -25,13 +28,13 @@ class ErrorCount(logging.Handler):
 class Account:
     """Adds up what is asked for at the end of a day."""
 
-    def __init__(self, errors: ErrorCount, kept: LedgerView | None = None) -> None:
-        """Go on from what was kept before a restart."""
-        kept = kept or LedgerView()
-        self._solve: Counter[SolveRung] = Counter(kept.solve_rungs)
-        self._data: Counter[DataRung] = Counter(kept.data_rungs)
-        self._errors, self._errors_before = errors, kept.errors_logged
-        self._offline_minutes = kept.offline_minutes
+    def __init__(self, errors: ErrorCount, kept: object = None) -> None:
+        """Go on from what ``keep`` said before a restart; anything else begins anew."""
+        table = kept if isinstance(kept, dict) else {}
+        self._solve: Counter[SolveRung] = _counts(SolveRung, table.get("solve_rungs"))
+        self._data: Counter[DataRung] = _counts(DataRung, table.get("data_rungs"))
+        self._errors, self._errors_before = errors, int(_number(table.get("errors_logged")))
+        self._offline_minutes = _number(table.get("offline_minutes"))
         self._looked_at: datetime | None = None
 
     def planned(self, plan: Plan) -> None:
@@ -45,6 +48,15 @@ class Account:
             self._offline_minutes += max((now - self._looked_at).total_seconds(), 0.0) / 60
         self._looked_at = now
 
+    def keep(self) -> dict[str, object]:
+        """The account as the store keeps it."""
+        return {
+            "solve_rungs": {rung.value: count for rung, count in self._solve.items()},
+            "data_rungs": {rung.value: count for rung, count in self._data.items()},
+            "errors_logged": self._errors_before + self._errors.count,
+            "offline_minutes": self._offline_minutes,
+        }
+
     def view(self, energy_wh: dict[DeviceId, float]) -> LedgerView:
         """The account as it stands."""
         return LedgerView(
@@ -54,3 +66,14 @@ class Account:
             offline_minutes=round(self._offline_minutes, 2),
             energy_wh=energy_wh,
         )
+
+
+def _counts(rungs: type[Rung], kept: object) -> "Counter[Rung]":
+    """Counts by rung, leaving out what this version does not know."""
+    table = kept if isinstance(kept, dict) else {}
+    return Counter({rung: int(_number(table.get(rung.value))) for rung in rungs if rung.value in table})
+
+
+def _number(value: object) -> float:
+    """A kept number, zero where it is none."""
+    return float(value) if isinstance(value, int | float) else 0.0

@@ -69,7 +69,7 @@ class Router:
         solver: Solver,
         clock: Clock,
         standing: dict[DeviceId, StandingWish],
-        kept: LedgerView | None = None,
+        kept: object = None,
     ) -> None:
         """Join the parts; ``book`` and ``kept`` have been read back from the store."""
         self.settings, self.site, self.registry, self.book = settings, site, registry, book
@@ -229,7 +229,7 @@ class Router:
             f"Plan by {plan.solve_rung} on {plan.data_rung} data because: {problem.trigger or 'asked'}."
         )
         entry = JournalEntry(self.clock.now(), JournalKind.PLAN, sentence, data=_figures(plan))
-        ledger = Put(Collection.LEDGER, "router", self.ledger())
+        ledger = Put(Collection.LEDGER, "router", self._account.keep())
         self.scribe.keep(self.book.keep_plan(plan), ledger, Note(entry))
         self.broadcast.tell(Change(Topic.PLAN, plan))
         self.look()
@@ -294,7 +294,7 @@ def _figures(plan: Plan) -> dict[str, float | str | bool | None]:
     return {
         "solve_rung": plan.solve_rung,
         "data_rung": plan.data_rung,
-        "cost": round(plan.cost.money, 4),
-        "misses": len(plan.misses),
+        "cost": round(float(plan.cost.money), 4),
+        "misses": float(len(plan.misses)),
         "changes": "; ".join(plan.changes),
     }

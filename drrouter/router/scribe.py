@@ -11,7 +11,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from drrouter.domain.journal import JournalEntry
-from drrouter.errors import StoreError
+from drrouter.errors import StoreError, StoreValueError
 from drrouter.ports import Change, Clock, Note, Store
 
 log = logging.getLogger(__name__)
@@ -69,6 +69,10 @@ class Scribe:
         changes, then = self._waiting[0]
         try:
             await self._store.commit(*changes)
+        except StoreValueError as error:
+            log.error("this can never be kept and is given up: %s", error.sentence)
+            self._waiting.popleft()
+            return True
         except StoreError as error:
             log.error("the store fails; %d commits wait unacknowledged: %s", self.behind, error.sentence)
             return False
