@@ -202,6 +202,7 @@ PROVIDER_DAY: tuple[ProviderAct, ...] = (
 )
 
 CAR, WASHER, DISHWASHER = DeviceId("car"), DeviceId("washer"), DeviceId("dishwasher")
+FREEZER, AIRCO = DeviceId("freezer"), DeviceId("airco")
 CAR_ARRIVES_WITH_WH = 14_000.0
 CAR_LEAVES_WITH_WH = 26_000.0
 
@@ -209,7 +210,7 @@ HOME_DAY: tuple[HomeAct, ...] = (
     LoadMachine(
         local(SATURDAY, 18, 10),
         WASHER,
-        ProgrammeId("cotton40"),
+        ProgrammeId("normal"),
         local(SUNDAY, 16),
         True,
         "fills the washer, to be done by Sunday 16:00",
@@ -223,7 +224,7 @@ HOME_DAY: tuple[HomeAct, ...] = (
     LoadMachine(
         local(SATURDAY, 21, 15),
         DISHWASHER,
-        ProgrammeId("eco50"),
+        ProgrammeId("normal"),
         local(SUNDAY, 8),
         False,
         "fills the dishwasher, to be done by breakfast at 08:00",
@@ -231,7 +232,7 @@ HOME_DAY: tuple[HomeAct, ...] = (
     LoadMachine(
         local(SUNDAY, 9, 30),
         DISHWASHER,
-        ProgrammeId("eco50"),
+        ProgrammeId("normal"),
         local(SUNDAY, 17, 45),
         False,
         "fills the dishwasher again, to be done by 17:45",

@@ -1,0 +1,61 @@
+"""Writes the demo's files into a folder: both homes and the secrets.
+
+vtn.toml                 the provider's server and who may ask it
+simulated-home.toml      what stands behind the plugs
+home.toml                what the router is told; the same kind of file as in a real home
+"""
+
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+from string import Template
+
+from drrouter.sim.demo.scenario import DATA, base_load_w
+
+OPERATOR, HOME_CLIENT = "operator", "demo-home"
+
+
+@dataclass(frozen=True, slots=True)
+class Secrets:
+    """What the two clients of the VTN prove themselves with; drawn anew for each demo."""
+
+    operator: str
+    home: str
+
+
+def draw_secrets() -> Secrets:
+    """Two new secrets."""
+    return Secrets(secrets.token_urlsafe(24), secrets.token_urlsafe(24))
+
+
+def write_simulated_home(folder: Path) -> Path:
+    """Write what stands behind the plugs."""
+    return _write(folder / "simulated-home.toml", "simulated_home.toml", {"base_load_w": _hours()})
+
+
+def write_home(folder: Path, vtn_url: str, plug_port: int, api_port: int, given: Secrets) -> Path:
+    """Write the home file and the secret beside it."""
+    _write_private(folder / "provider-secret", given.home + "\n")
+    words = {
+        "vtn_url": vtn_url,
+        "client_id": HOME_CLIENT,
+        "plug_port": str(plug_port),
+        "api_port": str(api_port),
+        "base_load_w": _hours(),
+    }
+    return _write(folder / "home.toml", "home.toml", words)
+
+
+def _hours() -> str:
+    return "[" + ", ".join(f"{watts:.1f}" for watts in base_load_w()) + "]"
+
+
+def _write(path: Path, template: str, words: dict[str, str]) -> Path:
+    text = (DATA / template).read_text(encoding="utf-8")
+    path.write_text(Template(text).substitute(words), encoding="utf-8")
+    return path
+
+
+def _write_private(path: Path, text: str) -> None:
+    path.touch(mode=0o600)
+    path.write_text(text, encoding="utf-8")

@@ -1,0 +1,82 @@
+"""Tells what happens in plain sentences, one a line, with the home's local time.
+
+Sat 18:20  home      plugs the car in: 14 kWh left, 26 kWh needed by Sunday 17:30
+Sat 18:30  provider  limits the home's import to 2.2 kW from 19:00 to 20:30
+Sat 18:30  router    ...
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from drrouter.domain.journal import JournalEntry, JournalKind
+from drrouter.sim.demo.ledger import DemoLedger
+from drrouter.sim.demo.scenario import ZONE
+
+UNTOLD = frozenset({JournalKind.PLAN})
+"""A plan is made every quarter of an hour; the panel shows them all."""
+
+Print = Callable[[str], None]
+
+
+class Narrator:
+    """Writes lines to wherever it is told; a quiet one writes none."""
+
+    def __init__(self, write: Print) -> None:
+        """Write each line with ``write``."""
+        self._write = write
+
+    def say(self, at: datetime, who: str, sentence: str) -> None:
+        """Somebody does something."""
+        self._write(f"{at.astimezone(ZONE):%a %H:%M}  {who:<9} {_shown(sentence)}")
+
+    def entry(self, entry: JournalEntry) -> None:
+        """The router notes a decision."""
+        if entry.kind not in UNTOLD:
+            self.say(entry.at, "router", entry.sentence)
+
+    def welcome(self, url: str, token: str, folder: str, speed: float | None) -> None:
+        """How to look at the demo from outside."""
+        pace = "as fast as it can" if speed is None else f"at {speed:g} times real speed"
+        self._write(
+            f"The demo runs {pace}, from Saturday 2023-07-29 18:00 for 24 hours, with real Dutch prices.\n"
+            f"  router  {url}\n"
+            f"  token   {token}\n"
+            f"  files   {folder}\n"
+            "Try in another terminal:\n"
+            f"  export DRROUTER_URL={url} DRROUTER_TOKEN={token}\n"
+            "  drrouter status\n"
+            "  drrouter plan\n"
+            "  drrouter why car\n"
+            "  drrouter override car on --minutes 30\n"
+            "Ctrl-C ends it.\n"
+        )
+
+    def ledger(self, ledger: DemoLedger) -> None:
+        """The day in numbers."""
+        rungs = ", ".join(f"{count} {rung}" for rung, count in sorted(ledger.rungs.items()))
+        rows = (
+            ("cost", ledger.cost, ledger.baseline_cost, ledger.currency),
+            ("import", ledger.import_kwh, ledger.baseline_import_kwh, "kWh"),
+            ("highest load", ledger.peak_import_w / 1000, ledger.baseline_peak_import_w / 1000, "kW"),
+            ("limits broken", ledger.limit_breaches, ledger.baseline_limit_breaches, ""),
+        )
+        self._write("\nThe day in numbers, from the home's own meters:\n")
+        self._write(f"{'':15}{'with':>10}{'without the router':>22}")
+        for name, routed, baseline, unit in rows:
+            digits = 0 if isinstance(routed, int) else 2
+            self._write(f"{name:15}{routed:10.{digits}f}{baseline:22.{digits}f} {unit}")
+        self._write(
+            f"\nSaved {ledger.saving:.2f} {ledger.currency}."
+            f" {ledger.events_obeyed} of {ledger.events_total} orders obeyed,"
+            f" {ledger.safety_breaches} breaches of safety, {ledger.deadline_misses} deadlines missed,"
+            f" {ledger.comfort_misses} rooms uncomfortable."
+        )
+        self._write(
+            f"Plans: {rungs}. Minutes offline: {ledger.offline_minutes:g}."
+            f" Errors logged: {ledger.errors_logged}."
+        )
+
+
+def _shown(text: str) -> str:
+    """A text without control characters: a provider's words could steer the terminal."""
+    return "".join(char if char.isprintable() else " " for char in text)
