@@ -95,7 +95,7 @@ def _lies_below(loc: Sequence[str | int], above: Sequence[str | int]) -> bool:
 
 def _error(where: str, table: Mapping[str, Any], fact: Fact, schema: Schema) -> DocumentError:
     """Word one finding."""
-    key, place = _spelled(table, fact["loc"])
+    key, place = _spelled(table, fact)
     about = _schema_at(schema, place, table)
     match fact["type"]:
         case "extra_forbidden":
@@ -136,13 +136,13 @@ def _unknown_kind(where: str, key: str, found: Any, about: Schema) -> DocumentEr
     return DocumentError(where, key, f"{_show(kind)} is no kind that exists yet", nearest(str(kind), kinds))
 
 
-def _spelled(table: Any, loc: Sequence[str | int]) -> tuple[str, list[str | int]]:
+def _spelled(table: Any, fact: Fact) -> tuple[str, list[str | int]]:
     """The key path as a person reads it, and the same without the names of chosen forms.
 
     An entry of a list goes by its id where it has one, else by its place, counted from 1.
     """
     words, place, node = "", [], table
-    loc = [part for part in loc if part != "[key]"]
+    is_missing, loc = fact["type"] == "missing", [part for part in fact["loc"] if part != "[key]"]
     for index, part in enumerate(loc):
         if isinstance(part, int):
             node = node[part] if isinstance(node, list) and part < len(node) else None
@@ -150,7 +150,7 @@ def _spelled(table: Any, loc: Sequence[str | int]) -> tuple[str, list[str | int]
             words += f"[{_harmless(name)}]" if isinstance(name, str) else f"#{part + 1}"
         elif isinstance(node, Mapping) and part in node:
             words, node = f"{words}.{_harmless(part)}".lstrip("."), node[part]
-        elif index == len(loc) - 1:
+        elif is_missing and index == len(loc) - 1:
             words = f"{words}.{_harmless(part)}".lstrip(".")
         else:
             continue

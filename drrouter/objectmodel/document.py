@@ -254,7 +254,7 @@ def read_model(data: bytes, where: str) -> ModelDocument:
         raise DocumentError(
             where,
             "provenance.licence",
-            f"is {document.provenance.licence}, but the file's first line says {licence}",
+            f"is {document.provenance.licence}, but the file's first lines say {licence}",
             "Write the same licence in both places",
         )
     return document
