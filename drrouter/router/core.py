@@ -151,7 +151,7 @@ class Router:
         verdict = self.steering.look(self.book.plan)
         for key, event in list(self.book.events.items()):
             if key in verdict.impossible_w:
-                self._tell(event, MessageKind.IMPOSSIBLE, None, excess_w=round(verdict.impossible_w[key]))
+                self._tell(event, MessageKind.IMPOSSIBLE, None, excess_w=round(float(verdict.impossible_w[key]), 1))
             for member in verdict.unable.get(key, ()):
                 self._tell(event, MessageKind.IMPOSSIBLE, member, reason=verdict.bands[member].because)
             for member in verdict.opted_out.get(key, ()):
