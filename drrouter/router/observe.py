@@ -7,13 +7,19 @@ itself; a cycle shows by its power (TR 102 935, 5.3.1: the router knows a device
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from drrouter.domain.device import DeviceProfile, DeviceState, Presence
 from drrouter.domain.flexibility import ProfileFlexibility, StorageFlexibility
 from drrouter.domain.measurement import Quality, Quantity, Reading
 from drrouter.domain.wish import RunningCycle
+
+
+_LEVELS = {Quantity.TEMPERATURE_C, Quantity.LEVEL_WH}
+
+WAKES_WITHIN = timedelta(minutes=10)
+"""Interpretation: a compressor that starts later than this after power returned was started by its thermostat."""
 
 
 class Happening(StrEnum):
@@ -59,7 +65,8 @@ def observe(
     values = {reading.quantity: reading.value for reading in readings if reading.quality is Quality.OK}
     now = readings[0].at
     seen = _seen(state, values, now)
-    seen = replace(seen, level=_level(profile, state, seen))
+    if not values.keys() & _LEVELS:
+        seen = replace(seen, level=_level(profile, state, seen))
     watch = _timers(profile, watch, seen, now)
     after, happened = _conclude(profile, seen, watch, now)
     appeared = () if state.presence is Presence.PRESENT else (Happening.APPEARED,)
@@ -82,9 +89,9 @@ def _seen(state: DeviceState, values: dict[Quantity, float], now: datetime) -> D
 
 
 def _level(profile: DeviceProfile, before: DeviceState, seen: DeviceState) -> float | None:
-    """The level: measured, shown by the thermostat, or carried forward by energy."""
+    """The level where none is measured: shown by the thermostat, or carried forward by energy."""
     flexibility = profile.flexibility
-    if not isinstance(flexibility, StorageFlexibility) or seen.level != before.level:
+    if not isinstance(flexibility, StorageFlexibility):
         return seen.level
     shown = _thermostat(profile, flexibility, before, seen)
     if shown is not None or seen.level is None or before.seen_at is None or seen.seen_at is None:
@@ -109,16 +116,20 @@ def _thermostat(
 ) -> float | None:
     """The level at which the device's own thermostat just stopped or started it, if it did.
 
-    Only a device that had power all the while shows its thermostat.
+    Only a device that had power all the while shows its thermostat; one that got power since the last
+    reading, or shortly before, starts because of that.
     """
-    if profile.binding.thermostat is None or not (before.on and seen.on):
+    if profile.binding.thermostat is None or not (before.on and seen.on) or before.seen_at is None:
         return None
+    if before.power_w is None or seen.power_w is None:
+        return None
+    powered_for = timedelta.max if seen.changed_at is None else before.seen_at - seen.changed_at
     stops_at, starts_at = profile.binding.thermostat
     high_w, low_w = 0.5 * flexibility.max_power_w, 0.2 * flexibility.max_power_w
-    was_w, is_w = before.power_w or 0.0, seen.power_w or 0.0
-    if was_w > high_w and is_w < low_w:
-        return stops_at
-    return starts_at if was_w < low_w and is_w > high_w else None
+    if before.power_w > high_w and seen.power_w < low_w:
+        return stops_at if powered_for > timedelta(0) else None
+    starts = before.power_w < low_w and seen.power_w > high_w
+    return starts_at if starts and powered_for >= WAKES_WITHIN else None
 
 
 def _timers(profile: DeviceProfile, watch: Watch, seen: DeviceState, now: datetime) -> Watch:
@@ -146,7 +157,8 @@ def _cycle(
 ) -> tuple[DeviceState, tuple[Happening, ...]]:
     """A cycle nobody told us of has begun, or the running one has ended.
 
-    Interpretation: a machine that was started at its own buttons is taken to run its first programme.
+    Interpretation: a machine that was started at its own buttons is taken to run its first programme. One
+    that is neither idle nor at work long after its time is done.
     """
     binding = profile.binding
     if seen.running is None:
@@ -157,7 +169,7 @@ def _cycle(
     programme = flexibility.programme(seen.running.programme_id) or flexibility.programmes[0]
     due = seen.running.started_at + programme.duration
     idle = watch.below_since is not None and now - watch.below_since >= binding.end_for
-    over = now >= due + 2 * binding.end_for and seen.on is True
+    over = now >= due + 2 * binding.end_for and seen.on is True and watch.above_since is None
     if (now >= due and idle) or over:
         return replace(seen, running=None), (Happening.CYCLE_ENDED,)
     return seen, ()
