@@ -1,6 +1,5 @@
 """Receipts, opt-outs and impossibilities reach the provider once; numbers are the obligations of a VEN."""
 
-import logging
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
@@ -15,7 +14,7 @@ from drrouter.adapters.sp.openadr3 import OpenAdr3Provider
 from drrouter.adapters.sp.openadr3.reports import report_body, report_name
 from drrouter.domain.ids import DeviceId, EventId, ProgramId, ProviderId
 from drrouter.domain.signal import MessageKind, OutboxItem
-from drrouter.errors import ProviderRefusedError, ProviderUnreachableError
+from drrouter.errors import ProviderError, ProviderRefusedError, ProviderUnreachableError
 from tests.adapters.sp.peers import NOW, TroubleVtn, settings_for, trouble
 
 VERSION = "2026-03-01T11:00:00+00:00"
@@ -170,18 +169,21 @@ async def test_a_provider_that_refuses_doubles_is_believed(vtn: TroubleVtn, cloc
     assert vtn.count("POST /reports") == 2
 
 
+@pytest.mark.parametrize("status", [400, 404])
 async def test_a_report_on_an_event_that_is_gone_is_let_go(
-    vtn: TroubleVtn, clock: SimulatedClock, caplog: pytest.LogCaptureFixture
+    vtn: TroubleVtn, clock: SimulatedClock, caplog: pytest.LogCaptureFixture, status: int
 ) -> None:
-    """31: nobody waits for it."""
+    """31: nobody waits for it; but one on an event that is there is not."""
 
-    async def gone(_: web.Request) -> web.StreamResponse:
-        raise web.HTTPNotFound
+    async def refuse(_: web.Request) -> web.StreamResponse:
+        return web.json_response({"detail": "there is no such event"}, status=status)
 
-    vtn.bend["POST /reports"] = gone
-    with caplog.at_level(logging.WARNING):
-        await send(vtn, clock, RECEIPT)
+    vtn.bend |= {"POST /reports": refuse, "POST /auth/token": token}
+    await send(vtn, clock, RECEIPT, client_id="me")
     assert "no longer knows event e1" in caplog.text
+    vtn.rows["events"]["e1"] = {"id": "e1"}
+    with pytest.raises(ProviderError):
+        await send(vtn, clock, RECEIPT, client_id="me")
 
 
 async def test_a_refusal_is_an_error_only_where_we_are_known(vtn: TroubleVtn, clock: SimulatedClock) -> None:
@@ -190,6 +192,7 @@ async def test_a_refusal_is_an_error_only_where_we_are_known(vtn: TroubleVtn, cl
     async def refuse(_: web.Request) -> web.StreamResponse:
         raise web.HTTPForbidden
 
+    vtn.rows["events"]["e1"] = {"id": "e1"}
     vtn.bend |= {"POST /reports": refuse, "POST /auth/token": token}
     await send(vtn, clock, RECEIPT)
     with pytest.raises(ProviderRefusedError):

@@ -53,15 +53,24 @@ class Delivery:
         except ProviderUnreachableError:
             self._doubtful.add(item.id)
             raise
-        if answer.status == 404:
-            log.warning(
-                "provider %s no longer knows event %s; the %s is dropped",
-                item.provider,
-                item.event_id,
-                item.kind,
-            )
-        elif answer.status == 409:
+        except ProviderRefusedError:
+            if not await self._is_gone(item):
+                raise
+            return
+        if answer.status == 409:
             await self._reconcile(item, body, again=False)
+        elif not answer.ok and not await self._is_gone(item):
+            raise ProviderUnreachableError(f"Provider {item.provider} has no /reports; check its url.")
+
+    async def _is_gone(self, item: OutboxItem) -> bool:
+        """Whether the provider has no such event any more, which is why it refuses the report."""
+        answer = await self._session.get(f"/events/{item.event_id}")
+        if answer.status != 404:
+            return False
+        log.warning(
+            "provider %s no longer knows event %s; the %s is let go", item.provider, item.event_id, item.kind
+        )
+        return True
 
     async def _reconcile(self, item: OutboxItem, body: Mapping[str, object], again: bool = True) -> None:
         """Look whether it is there; then nothing, PUT, or (where ``again``) POST."""
