@@ -14,7 +14,8 @@ It speaks webhooks only, no MQTT. Contract: OpenADR 3.1.0.
 
 from drrouter.adapters.vtn.app import build_app
 from drrouter.adapters.vtn.config import ClientCredential, Role, Scope, VtnConfig
-from drrouter.adapters.vtn.main import VtnOptions, read_options, run_vtn
+from drrouter.adapters.vtn.main import run_vtn
+from drrouter.adapters.vtn.options import VtnOptions, read_options
 from drrouter.adapters.vtn.secret_hash import hash_secret
 from drrouter.adapters.vtn.server import serve
 
