@@ -5,18 +5,22 @@ import json
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
 import aiohttp
 from aiohttp import web
 
 from drrouter.adapters.clock import SimulatedClock
-from drrouter.adapters.sp.openadr3 import OpenAdr3Provider, Openadr3Settings
+from drrouter.adapters.sp.openadr3 import OpenAdr3Provider, Openadr3Settings, WebhookSettings
+from drrouter.domain.event import Event
 from drrouter.domain.ids import ProviderId
-from drrouter.domain.signal import Signal
+from drrouter.domain.signal import EventReceived, EventsComplete, LinkChanged, Signal
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+SIMPLE = [{"id": 0, "payloads": [{"type": "SIMPLE", "values": [2]}]}]
+SOON = {"start": "2026-03-01T12:05:00Z", "duration": "PT1H"}
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 LISTS = ("programs", "events", "vens", "resources", "reports", "subscriptions")
 
@@ -184,3 +188,47 @@ async def listening(
         task.cancel()
         with suppress(asyncio.CancelledError):
             await task
+
+
+def saying(body: bytes | str, status: int = 200, headers: dict[str, str] | None = None) -> Handler:
+    async def handler(_: web.Request) -> web.StreamResponse:
+        raw = body.encode() if isinstance(body, str) else body
+        return web.Response(body=raw, status=status, headers=headers, content_type="application/json")
+
+    return handler
+
+
+def shed(vtn: TroubleVtn, **members: Any) -> dict[str, Any]:
+    """An event that sheds at level 2 in five minutes."""
+    row = {"programID": "p1", "intervalPeriod": SOON, "intervals": SIMPLE} | members
+    return vtn.add("events", **row)
+
+
+def pushing(vtn: TroubleVtn, **members: Any) -> Openadr3Settings:
+    return settings_for(vtn.url, webhook=WebhookSettings(), **members)
+
+
+def enrolled(vtn: TroubleVtn, **members: Any) -> Openadr3Settings:
+    """Settings with credentials, and a token endpoint for them."""
+
+    async def token(_: web.Request) -> web.StreamResponse:
+        return web.json_response({"access_token": "t"})
+
+    vtn.bend["POST /auth/token"] = token
+    return settings_for(vtn.url, client_id="me", client_secret="s", **members)
+
+
+def events(heard: list[Signal]) -> list[Event]:
+    return [signal.event for signal in heard if isinstance(signal, EventReceived)]
+
+
+def links(heard: list[Signal]) -> list[bool]:
+    return [signal.up for signal in heard if isinstance(signal, LinkChanged)]
+
+
+def last_complete(heard: list[Signal]) -> set[str]:
+    return {*[signal for signal in heard if isinstance(signal, EventsComplete)][-1].event_ids}
+
+
+async def fail(_: web.Request) -> web.StreamResponse:
+    raise web.HTTPInternalServerError

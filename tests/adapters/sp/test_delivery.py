@@ -1,6 +1,5 @@
 """Receipts, opt-outs and impossibilities reach the provider once; numbers are the obligations of a VEN."""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -15,7 +14,7 @@ from drrouter.adapters.sp.openadr3.reports import report_body, report_name
 from drrouter.domain.ids import DeviceId, EventId, ProgramId, ProviderId
 from drrouter.domain.signal import MessageKind, OutboxItem
 from drrouter.errors import ProviderError, ProviderRefusedError, ProviderUnreachableError
-from tests.adapters.sp.peers import NOW, TroubleVtn, settings_for, trouble
+from tests.adapters.sp.peers import NOW, TroubleVtn, settings_for
 
 VERSION = "2026-03-01T11:00:00+00:00"
 RECEIPT = OutboxItem(
@@ -27,17 +26,6 @@ RECEIPT = OutboxItem(
     ProgramId("Limits"),
     NOW,
 )
-
-
-@pytest.fixture
-def clock() -> SimulatedClock:
-    return SimulatedClock(NOW)
-
-
-@pytest.fixture
-async def vtn() -> AsyncIterator[TroubleVtn]:
-    async with trouble() as made:
-        yield made
 
 
 async def token(_: web.Request) -> web.StreamResponse:

@@ -79,11 +79,6 @@ async def our_vtn(clock: SimulatedClock, port: int = 0, **members: Any) -> Async
 
 
 @pytest.fixture
-def clock() -> SimulatedClock:
-    return SimulatedClock(NOW)
-
-
-@pytest.fixture
 async def desk(clock: SimulatedClock) -> AsyncIterator[Desk]:
     async with our_vtn(clock) as made:
         yield made
