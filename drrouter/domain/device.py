@@ -85,3 +85,12 @@ class DeviceState:
     running: RunningCycle | None = None
     seen_at: datetime | None = None
     changed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KnownLevel:
+    """What is kept of a storage over a restart: its level, when it was known, and the meter's count then."""
+
+    level: float
+    at: datetime
+    energy_wh: float | None = None

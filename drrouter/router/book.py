@@ -7,6 +7,7 @@ orders act at once, and returned as the ``Change`` to commit; the acknowledgemen
 from datetime import datetime
 from typing import Any
 
+from drrouter.domain.device import KnownLevel
 from drrouter.domain.event import Event
 from drrouter.domain.ids import DeviceId, EventId, EventKey, ProviderId
 from drrouter.domain.plan import Plan
@@ -29,7 +30,7 @@ class Book:
         self.overrides: dict[DeviceId, Override] = {}
         self.commitments: dict[DeviceId, Commitment] = {}
         self.running: dict[DeviceId, RunningCycle] = {}
-        self.levels: dict[DeviceId, float] = {}
+        self.levels: dict[DeviceId, KnownLevel] = {}
         self.plan: Plan | None = None
 
     @classmethod

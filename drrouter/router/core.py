@@ -151,7 +151,9 @@ class Router:
         verdict = self.steering.look(self.book.plan)
         for key, event in list(self.book.events.items()):
             if key in verdict.impossible_w:
-                self._tell(event, MessageKind.IMPOSSIBLE, None, excess_w=round(float(verdict.impossible_w[key]), 1))
+                self._tell(
+                    event, MessageKind.IMPOSSIBLE, None, excess_w=round(float(verdict.impossible_w[key]), 1)
+                )
             for member in verdict.unable.get(key, ()):
                 self._tell(event, MessageKind.IMPOSSIBLE, member, reason=verdict.bands[member].because)
             for member in verdict.opted_out.get(key, ()):
@@ -241,9 +243,9 @@ class Router:
 
     def _keep_levels(self) -> None:
         """Remember the levels, so that a restart need not guess."""
-        for device_id, seat in self.registry.seats.items():
-            if seat.state.level is not None and seat.state.plugged:
-                self.scribe.keep(self.book.put(Collection.LEVELS, device_id, seat.state.level))
+        for device_id in self.registry.seats:
+            if known := self.registry.known_level(device_id):
+                self.scribe.keep(self.book.put(Collection.LEVELS, device_id, known))
 
     # What is shown
 

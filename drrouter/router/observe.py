@@ -15,11 +15,13 @@ from drrouter.domain.flexibility import ProfileFlexibility, StorageFlexibility
 from drrouter.domain.measurement import Quality, Quantity, Reading
 from drrouter.domain.wish import RunningCycle
 
-
 _LEVELS = {Quantity.TEMPERATURE_C, Quantity.LEVEL_WH}
 
 WAKES_WITHIN = timedelta(minutes=10)
-"""Interpretation: a compressor that starts later than this after power returned was started by its thermostat."""
+"""Interpretation: a compressor that starts later than this after it got power, its thermostat started."""
+
+LONGEST_GAP = timedelta(minutes=15)
+"""Interpretation: two readings this far apart still tell the mean power between them."""
 
 
 class Happening(StrEnum):
@@ -105,10 +107,15 @@ def _level(profile: DeviceProfile, before: DeviceState, seen: DeviceState) -> fl
 
 
 def _energy_between(before: DeviceState, seen: DeviceState, hours: float) -> float:
-    """Energy in Wh since the last reading: from the counter, else from the mean of both powers."""
+    """Energy in Wh since the last reading: from the counter, else from the mean of both powers.
+
+    Over a long gap two powers say nothing, and nothing is counted: a freezer is then taken to be warmer.
+    """
     if before.energy_wh is not None and seen.energy_wh is not None and seen.energy_wh >= before.energy_wh:
         return seen.energy_wh - before.energy_wh
-    return hours * ((before.power_w or 0.0) + (seen.power_w or 0.0)) / 2
+    if before.power_w is None or seen.power_w is None or hours > LONGEST_GAP / timedelta(hours=1):
+        return 0.0
+    return hours * (before.power_w + seen.power_w) / 2
 
 
 def _thermostat(

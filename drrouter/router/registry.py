@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from drrouter.domain.device import DeviceProfile, DeviceState, Presence
+from drrouter.domain.device import DeviceProfile, DeviceState, KnownLevel, Presence
 from drrouter.domain.flexibility import StorageFlexibility
 from drrouter.domain.ids import DeviceId
 from drrouter.domain.measurement import Reading
@@ -60,12 +60,25 @@ class Registry:
                 names[name] = (*names.get(name, ()), profile.id)
         return names | dict.fromkeys(site_names, ())
 
-    def restore(self, running: dict[DeviceId, RunningCycle], levels: dict[DeviceId, float]) -> None:
-        """Take back what was known before a restart."""
+    def restore(self, running: dict[DeviceId, RunningCycle], levels: dict[DeviceId, KnownLevel]) -> None:
+        """Take back what was known before a restart; the next reading brings the levels up to date."""
         for device_id, seat in self.seats.items():
-            cycle, level = running.get(device_id), levels.get(device_id)
-            plugged = seat.state.plugged or level is not None
-            seat.state = replace(seat.state, running=cycle, level=level, plugged=plugged)
+            seat.state = replace(seat.state, running=running.get(device_id))
+            if known := levels.get(device_id):
+                seat.state = replace(
+                    seat.state,
+                    level=known.level,
+                    seen_at=known.at,
+                    energy_wh=known.energy_wh,
+                    plugged=True,
+                )
+
+    def known_level(self, device_id: DeviceId) -> KnownLevel | None:
+        """What is worth keeping of a storage; None where nothing is known, or no car is there."""
+        state = self.seat(device_id).state
+        if state.level is None or state.seen_at is None or not state.plugged:
+            return None
+        return KnownLevel(state.level, state.seen_at, state.energy_wh)
 
     def take_in(self, device_id: DeviceId, readings: Sequence[Reading]) -> tuple[Happening, ...]:
         """Let readings change the state; return what they revealed."""

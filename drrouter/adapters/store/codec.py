@@ -5,6 +5,7 @@ from typing import Any
 from pydantic import JsonValue
 
 from drrouter.adapters.strict_json import decode, encode
+from drrouter.domain.device import KnownLevel
 from drrouter.domain.event import Event
 from drrouter.domain.journal import JournalEntry
 from drrouter.domain.plan import Plan
@@ -19,7 +20,7 @@ TYPES: dict[Collection, Any] = {
     Collection.OVERRIDES: Override,
     Collection.COMMITMENTS: Commitment,
     Collection.RUNNING: RunningCycle,
-    Collection.LEVELS: float,
+    Collection.LEVELS: KnownLevel,
     Collection.PLANS: Plan,
     Collection.LEDGER: JsonValue,
     Collection.SETTINGS: JsonValue,

@@ -3,7 +3,7 @@
 A session of use:
 
     async with SqliteStore(path, executor, clock) as store:
-        await store.commit(Put(Collection.LEVELS, "freezer", -18.5), Note(entry))
+        await store.commit(Put(Collection.LEVELS, "freezer", KnownLevel(-18.5, now)), Note(entry))
         levels = await store.load(Collection.LEVELS)
 
 The file and what becomes of a damaged one is left to ``database``, the SQL to ``statements``.

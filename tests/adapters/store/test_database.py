@@ -52,7 +52,7 @@ async def test_a_damaged_file_is_set_aside_and_the_next_start_tells_of_it(
             (entry,) = await store.journal()
             assert entry.kind is JournalKind.ALARM
             assert aside.name in entry.sentence
-            assert await store.load(Collection.LEVELS) == {}
+            assert await store.load(Collection.SETTINGS) == {}
     assert aside.name in caplog.text
 
 
@@ -74,7 +74,7 @@ async def test_damage_that_comes_while_open_is_a_store_error(path: Path) -> None
         content = _content(path)
         _overwrite(path, content[:4096] + b"\xff" * (len(content) - 4096))
         with pytest.raises(StoreError, match="damaged"):
-            await store.load(Collection.LEVELS)
+            await store.load(Collection.SETTINGS)
 
 
 async def test_a_file_of_a_newer_program_is_refused_and_left_alone(path: Path) -> None:
@@ -90,9 +90,9 @@ async def test_a_file_of_a_newer_program_is_refused_and_left_alone(path: Path) -
 async def test_an_older_file_is_copied_and_brought_up_to_date(path: Path) -> None:
     await _fill(path)
     async with store_at(path, (V1, V2)) as store:
-        assert len(await store.load(Collection.LEVELS)) == 500
+        assert len(await store.load(Collection.SETTINGS)) == 500
     async with store_at(path.with_name("store.db.v1.bak")) as copy:
-        assert len(await copy.load(Collection.LEVELS)) == 500
+        assert len(await copy.load(Collection.SETTINGS)) == 500
     assert _version(path) == 2
 
 
@@ -103,7 +103,7 @@ async def test_a_step_that_fails_leaves_the_file_as_it_was(path: Path) -> None:
             pass
     assert _version(path) == 1
     async with store_at(path, (V1, V2)) as store:
-        assert len(await store.load(Collection.LEVELS)) == 500
+        assert len(await store.load(Collection.SETTINGS)) == 500
 
 
 async def test_only_seven_copies_are_kept(path: Path) -> None:
@@ -134,7 +134,7 @@ async def test_a_file_in_the_place_of_the_folder_is_a_sentence(path: Path) -> No
 
 async def _fill(path: Path) -> None:
     async with store_at(path) as store:
-        await store.commit(*(Put(Collection.LEVELS, f"device {number}", 1.0) for number in range(500)))
+        await store.commit(*(Put(Collection.SETTINGS, f"device {number}", 1.0) for number in range(500)))
 
 
 def _version(path: Path) -> int:

@@ -11,6 +11,7 @@ import pytest
 
 from drrouter.adapters.clock import SimulatedClock
 from drrouter.adapters.store import SqliteStore, statements
+from drrouter.domain.device import KnownLevel
 from drrouter.domain.ids import DeviceId, ProviderId
 from drrouter.domain.wish import CycleWish, LevelWish, Override, OverrideMode
 from drrouter.errors import StoreError, StoreValueError
@@ -26,6 +27,7 @@ from tests.adapters.store.builders import (
 )
 
 WASHER, CAR = DeviceId("washer"), DeviceId("car")
+COLD = KnownLevel(-18.5, NOON, 1200.0)
 
 
 @pytest.fixture
@@ -41,23 +43,23 @@ async def test_what_was_put_comes_back_as_its_own_type_after_a_restart(path: Pat
             Put(Collection.EVENTS, "grid/e1", an_event()),
             Put(Collection.WISHES, CAR, level),
             Put(Collection.OVERRIDES, WASHER, override),
-            Put(Collection.LEVELS, "freezer", -18.5),
+            Put(Collection.LEVELS, "freezer", COLD),
             Put(Collection.SETTINGS, "x", {"a": [1, None, "ü"]}),
         )
     async with store_at(path) as store:
         assert await store.load(Collection.EVENTS) == {"grid/e1": an_event()}
         assert await store.load(Collection.WISHES) == {CAR: level}
         assert await store.load(Collection.OVERRIDES) == {WASHER: override}
-        assert await store.load(Collection.LEVELS) == {"freezer": -18.5}
+        assert await store.load(Collection.LEVELS) == {"freezer": COLD}
         assert await store.load(Collection.SETTINGS) == {"x": {"a": [1, None, "ü"]}}
 
 
 async def test_a_second_put_replaces_and_a_remove_forgets(path: Path) -> None:
     async with store_at(path) as store:
-        await store.commit(Put(Collection.LEVELS, "a", 1.0), Put(Collection.LEVELS, "b", 2.0))
-        await store.commit(Put(Collection.LEVELS, "a", 3.0), Remove(Collection.LEVELS, "b"))
-        await store.commit(Remove(Collection.LEVELS, "unknown"))
-        assert await store.load(Collection.LEVELS) == {"a": 3.0}
+        await store.commit(Put(Collection.SETTINGS, "a", 1.0), Put(Collection.SETTINGS, "b", 2.0))
+        await store.commit(Put(Collection.SETTINGS, "a", 3.0), Remove(Collection.SETTINGS, "b"))
+        await store.commit(Remove(Collection.SETTINGS, "unknown"))
+        assert await store.load(Collection.SETTINGS) == {"a": 3.0}
 
 
 async def test_the_outbox_is_in_order_per_provider_and_takes_each_id_once(path: Path) -> None:
@@ -117,7 +119,7 @@ async def test_undelivered_messages_are_never_trimmed(path: Path, monkeypatch: p
 @pytest.mark.parametrize(
     ("collection", "value"),
     [
-        (Collection.LEVELS, float("nan")),
+        (Collection.LEVELS, KnownLevel(float("nan"), NOON)),
         (Collection.LEVELS, "cold"),
         (Collection.OVERRIDES, LevelWish(CAR, 1.0, NOON)),
         (Collection.WISHES, Override(CAR, OverrideMode.ON, NOON)),
@@ -187,19 +189,19 @@ async def test_commits_from_many_tasks_and_threads_do_not_mix(path: Path) -> Non
     async with SqliteStore(path, Threads(), SimulatedClock(NOON)) as store:
         async with asyncio.TaskGroup() as group:
             for number in range(50):
-                group.create_task(store.commit(Put(Collection.LEVELS, str(number), 1.0), Note(an_entry())))
-                group.create_task(store.load(Collection.LEVELS))
-        assert len(await store.load(Collection.LEVELS)) == 50
+                group.create_task(store.commit(Put(Collection.SETTINGS, str(number), 1.0), Note(an_entry())))
+                group.create_task(store.load(Collection.SETTINGS))
+        assert len(await store.load(Collection.SETTINGS)) == 50
         assert len(await store.journal()) == 50
 
 
 async def test_a_cancelled_commit_does_not_disturb_the_next(path: Path) -> None:
     async with SqliteStore(path, Threads(), SimulatedClock(NOON)) as store:
-        task = asyncio.create_task(store.commit(Put(Collection.LEVELS, "a", 1.0)))
+        task = asyncio.create_task(store.commit(Put(Collection.SETTINGS, "a", 1.0)))
         await asyncio.sleep(0)
         task.cancel()
-        await store.commit(Put(Collection.LEVELS, "b", 1.0))
-        assert "b" in await store.load(Collection.LEVELS)
+        await store.commit(Put(Collection.SETTINGS, "b", 1.0))
+        assert "b" in await store.load(Collection.SETTINGS)
 
 
 def _connection_of(store: SqliteStore) -> sqlite3.Connection:

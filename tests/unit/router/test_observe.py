@@ -108,13 +108,22 @@ def test_a_freezer_cools_by_the_energy_that_its_meter_counted() -> None:
 
 @pytest.mark.parametrize("counter", [None, 3.0])
 def test_without_a_counter_or_after_its_reset_power_is_used(counter: float | None) -> None:
-    state = replace(HERE, level=-18.0, energy_wh=10.0, power_w=40.0)
-    after = seen(
-        freezer(),
-        replace(state, energy_wh=None if counter is None else 10.0),
-        answer(FREEZER, at("13:00"), True, 60.0, counter),
-    )
-    assert after.state.level == pytest.approx(-18.0 + 1.0 - 0.04 * 50.0)
+    state = replace(HERE, level=-18.0, energy_wh=None if counter is None else 10.0, power_w=40.0)
+    after = seen(freezer(), state, answer(FREEZER, at("12:15"), True, 60.0, counter))
+    assert after.state.level == pytest.approx(-18.0 + (1.0 - 0.04 * 50.0) / 4)
+
+
+def test_over_a_long_gap_two_powers_prove_no_cooling() -> None:
+    """The plug was not reachable for an hour; the compressor may have run at both ends only."""
+    state = replace(HERE, level=-18.0, power_w=95.0)
+    assert seen(freezer(), state, answer(FREEZER, at("13:00"), True, 95.0)).state.level == -17.0
+
+
+def test_a_power_that_is_not_known_cools_nothing() -> None:
+    state = replace(HERE, level=-18.0, power_w=None)
+    assert seen(freezer(), state, answer(FREEZER, at("12:15"), True, 95.0)).state.level == -17.75
+    silent = [reading(FREEZER, Quantity.SWITCH, 1.0, at("12:15"))]
+    assert seen(freezer(), state, silent).state.level == -17.75
 
 
 def test_the_energy_that_a_device_takes_while_idle_cools_nothing() -> None:
