@@ -16,7 +16,7 @@ from drrouter.domain.ids import DeviceId, HoldToken, ProgrammeId, ProviderId
 from drrouter.domain.journal import JournalEntry
 from drrouter.domain.limit import Band
 from drrouter.domain.option import Option
-from drrouter.domain.plan import DataRung, Plan, ScheduledCycle, SolveRung
+from drrouter.domain.plan import DataRung, Explanation, Plan, ScheduledCycle, SolveRung
 from drrouter.domain.timeline import Timeline
 from drrouter.domain.wish import Commitment, Override, OverrideMode, Wish
 from drrouter.ports import Found
@@ -83,6 +83,23 @@ class DeviceView:
     override: Override | None = None
     wish: Wish | None = None
     because: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WhyView:
+    """Why a device runs when it runs.
+
+    Attributes:
+        because: why it does what it does now.
+        cycle: what is planned next; None where nothing is.
+        explanation: of the plan, in words and numbers; None before the first plan.
+    """
+
+    device_id: DeviceId
+    name: str
+    because: str
+    cycle: ScheduledCycle | None = None
+    explanation: Explanation | None = None
 
 
 class EventPhase(StrEnum):

@@ -3,13 +3,13 @@
 from drrouter.adapters.api.requests import JournalQuery, WhyQuery
 from drrouter.adapters.api.roles import PEOPLE, READERS, READERS_AND_APPLIANCE
 from drrouter.adapters.api.route import Call, Route, Scope, route
-from drrouter.adapters.api.views import WhyView, why_view
+from drrouter.adapters.api.views import why_view
 from drrouter.domain.ids import DeviceId
 from drrouter.domain.journal import JournalEntry
 from drrouter.domain.plan import Plan
 from drrouter.domain.timeline import Timeline
 from drrouter.errors import DeviceUnknownError
-from drrouter.router.facade import DeviceView, EventView, FoundView, LedgerView, StatusView
+from drrouter.router.facade import DeviceView, EventView, FoundView, LedgerView, StatusView, WhyView
 
 
 @route("GET", "/status", READERS, answer=StatusView)

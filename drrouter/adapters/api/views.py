@@ -4,26 +4,8 @@ from dataclasses import dataclass
 
 from drrouter.adapters.api.tokens import TokenView
 from drrouter.domain.device import DeviceProfile
-from drrouter.domain.ids import DeviceId
-from drrouter.domain.plan import Explanation, Plan, ScheduledCycle
-from drrouter.router.facade import DeviceView
-
-
-@dataclass(frozen=True, slots=True)
-class WhyView:
-    """Why a device runs when it runs.
-
-    Attributes:
-        because: why it does what it does now.
-        cycle: what is planned next; None where nothing is.
-        explanation: of the plan, in words and numbers; None before the first plan.
-    """
-
-    device_id: DeviceId
-    name: str
-    because: str
-    cycle: ScheduledCycle | None = None
-    explanation: Explanation | None = None
+from drrouter.domain.plan import Plan
+from drrouter.router.facade import DeviceView, WhyView
 
 
 @dataclass(frozen=True, slots=True)

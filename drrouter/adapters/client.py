@@ -1,0 +1,258 @@
+"""A client of the local API, for the command line, screens and the demo; answers are the router's own views.
+
+    async with DrClient("http://127.0.0.1:8088", token) as client:
+        print((await client.status()).sentence)
+
+Every method raises ``DaemonUnreachableError`` where no router answers, ``DaemonRefusedError`` where it
+refuses, and the router's own error (``HoldExpiredError``, ``DeviceUnknownError``, ...) where it says one.
+"""
+
+import json
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager, nullcontext
+from datetime import datetime
+from types import TracebackType
+from typing import Any, Self
+from urllib.parse import quote
+
+import aiohttp
+from yarl import URL
+
+from drrouter.adapters.problems import error_of
+from drrouter.adapters.strict_json import decode, plain
+from drrouter.domain.ids import DeviceId, HoldToken
+from drrouter.domain.journal import JournalEntry
+from drrouter.domain.option import Option
+from drrouter.domain.plan import Plan
+from drrouter.domain.timeline import Timeline
+from drrouter.domain.wish import Commitment, Override, OverrideMode, Wish
+from drrouter.errors import DaemonRefusedError, DaemonUnreachableError, HoldConflictError, MessageError
+from drrouter.ports import Clock
+from drrouter.router.facade import (
+    Change,
+    DeviceView,
+    EventView,
+    FoundView,
+    LedgerView,
+    OptionsRequest,
+    StatusView,
+    Topic,
+    WhyView,
+    WishRequest,
+)
+
+_TOTAL_S = 30.0
+_QUIET_S = 45.0  # three missed heartbeats of the stream
+_LONGEST_LINE = 4 * 1024 * 1024  # a plan for a hundred devices
+_PAYLOADS: dict[Topic, Any] = {
+    Topic.STATUS: StatusView,
+    Topic.PLAN: Plan,
+    Topic.DEVICE: DeviceView,
+    Topic.JOURNAL: JournalEntry,
+}
+
+
+class DrClient:
+    """Speaks to one router; open it with ``async with``."""
+
+    def __init__(self, url: str, token: str, clock: Clock | None = None, total_s: float = _TOTAL_S) -> None:
+        """Know where the router is.
+
+        Args:
+            clock: a shared simulated clock, which stands while a request is under way.
+            total_s: real seconds that one request may take.
+
+        Raises:
+            DaemonUnreachableError: the address is no URL.
+        """
+        self.url = url.rstrip("/")
+        if not self.url.startswith(("http://", "https://")):
+            raise DaemonUnreachableError(
+                f"{url!r} is no address of a router. Give one like http://127.0.0.1:8088."
+            )
+        self._token, self._clock, self._total_s = token, clock, total_s
+        self._session: aiohttp.ClientSession | None = None
+
+    async def __aenter__(self) -> Self:
+        """Nothing is sent yet."""
+        timeout = aiohttp.ClientTimeout(total=self._total_s)
+        headers = {"Authorization": f"Bearer {self._token}"} if self._token else {}
+        self._session = aiohttp.ClientSession(timeout=timeout, headers=headers)
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Close the connections."""
+        if self._session is not None:
+            await self._session.close()
+
+    async def status(self) -> StatusView:
+        """The router at a glance."""
+        view: StatusView = await self._get(StatusView, "status")
+        return view
+
+    async def plan(self) -> Plan | None:
+        """The plan in force, None before the first one."""
+        plan: Plan | None = await self._get(Plan | None, "plan")
+        return plan
+
+    async def why(self, device_id: DeviceId) -> WhyView:
+        """Why a device runs when it runs."""
+        view: WhyView = await self._get(WhyView, "plan", "why", device=device_id)
+        return view
+
+    async def devices(self) -> tuple[DeviceView, ...]:
+        """Every device of the home."""
+        views: tuple[DeviceView, ...] = await self._get(tuple[DeviceView, ...], "devices")
+        return views
+
+    async def device(self, device_id: DeviceId) -> DeviceView:
+        """One device."""
+        view: DeviceView = await self._get(DeviceView, "devices", device_id)
+        return view
+
+    async def events(self) -> tuple[EventView, ...]:
+        """Every event that is kept."""
+        views: tuple[EventView, ...] = await self._get(tuple[EventView, ...], "events")
+        return views
+
+    async def timeline(self) -> Timeline:
+        """What holds at each instant."""
+        timeline: Timeline = await self._get(Timeline, "timeline")
+        return timeline
+
+    async def journal(self, most: int = 100, device_id: DeviceId | None = None) -> tuple[JournalEntry, ...]:
+        """The newest entries, newest first."""
+        query = {"most": str(most)} | ({"device": device_id} if device_id else {})
+        entries: tuple[JournalEntry, ...] = await self._get(tuple[JournalEntry, ...], "journal", **query)
+        return entries
+
+    async def discovered(self) -> tuple[FoundView, ...]:
+        """Every device seen on the home network."""
+        views: tuple[FoundView, ...] = await self._get(tuple[FoundView, ...], "discovered")
+        return views
+
+    async def ledger(self) -> LedgerView:
+        """The router's account of its work."""
+        view: LedgerView = await self._get(LedgerView, "ledger")
+        return view
+
+    async def openapi(self) -> dict[str, Any]:
+        """The description of the API."""
+        document: dict[str, Any] = await self._get(dict[str, Any], "openapi.json")
+        return document
+
+    async def options(self, device_id: DeviceId, request: OptionsRequest) -> tuple[Option, ...]:
+        """The priced answer to "which options are available now?"."""
+        answer = await self._send("POST", ("devices", device_id, "options"), plain(OptionsRequest, request))
+        options: tuple[Option, ...] = self._read(tuple[Option, ...], answer)
+        return options
+
+    async def accept(self, token: HoldToken) -> Commitment:
+        """Make the held option a commitment.
+
+        Raises:
+            HoldUnknownError, HoldExpiredError: as the router.
+            HoldConflictError: it no longer fits; ``options`` has fresh ones.
+        """
+        commitment: Commitment = self._read(
+            Commitment, await self._send("POST", ("options", token, "accept"))
+        )
+        return commitment
+
+    async def override(self, device_id: DeviceId, mode: OverrideMode, until: datetime) -> Override:
+        """Switch a device on or off until then, whatever the plan says."""
+        body = {"mode": mode.value, "until": until.isoformat()}
+        answer = await self._send("POST", ("devices", device_id, "override"), body)
+        override: Override = self._read(Override, answer)
+        return override
+
+    async def clear_override(self, device_id: DeviceId) -> None:
+        """Give a device back to the plan."""
+        await self._send("DELETE", ("devices", device_id, "override"))
+
+    async def wish(self, device_id: DeviceId, request: WishRequest) -> Wish:
+        """Ask for a cycle or a level by a time."""
+        answer = await self._send("POST", ("devices", device_id, "wish"), plain(WishRequest, request))
+        wish: Wish = self._read(Wish, answer)
+        return wish
+
+    async def clear_wish(self, device_id: DeviceId) -> None:
+        """Forget what was asked of a device."""
+        await self._send("DELETE", ("devices", device_id, "wish"))
+
+    async def changes(self) -> AsyncIterator[Change]:
+        """Status and plan now, then every change; ends by an error when the router goes."""
+        timeout = aiohttp.ClientTimeout(total=None, sock_connect=self._total_s, sock_read=_QUIET_S)
+        with self._translated():
+            request = self._open().get(self._address("stream"), timeout=timeout, read_bufsize=_LONGEST_LINE)
+            async with request as answer:
+                if answer.status != 200:
+                    raise self._refusal(await answer.read(), answer.status)
+                topic = ""
+                async for line in answer.content:
+                    if line.startswith(b"event: "):
+                        topic = line[7:].decode().strip()
+                    elif line.startswith(b"data: ") and topic in _PAYLOADS:
+                        yield Change(Topic(topic), self._read(_PAYLOADS[Topic(topic)], line[6:]))
+        raise DaemonUnreachableError(f"The router at {self.url} has ended the stream. Try again.")
+
+    async def _get(self, kind: Any, *path: str, **query: str) -> Any:
+        return self._read(kind, await self._send("GET", path, query=query))
+
+    async def _send(
+        self, method: str, path: tuple[str, ...], body: object = None, query: dict[str, str] | None = None
+    ) -> bytes:
+        with self._clock.working() if self._clock else nullcontext(), self._translated():
+            url = self._address(*path).with_query(query or {})
+            async with self._open().request(method, url, json=body) as answer:
+                content = await answer.read()
+                if answer.status >= 400:
+                    raise self._refusal(content, answer.status)
+                return content
+
+    def _open(self) -> aiohttp.ClientSession:
+        if self._session is None:
+            raise DaemonUnreachableError("The client is closed; open it with 'async with'.")
+        return self._session
+
+    def _address(self, *path: str) -> URL:
+        return URL("/".join((self.url, "api/v1", *(quote(part, safe="") for part in path))), encoded=True)
+
+    def _read(self, kind: Any, content: bytes) -> Any:
+        try:
+            return decode(kind, content, f"the answer of {self.url}")
+        except MessageError as error:
+            problem = f"{error.sentence} The router may be of another version."
+            raise DaemonRefusedError(problem, 200) from error
+
+    def _refusal(self, content: bytes, status: int) -> Exception:
+        """The error that the answer tells of."""
+        try:
+            said = json.loads(content)
+        except ValueError:
+            said = None
+        if not isinstance(said, dict):
+            return DaemonRefusedError(f"{self.url} answers {status}; it seems to be no router.", status)
+        error = error_of(said, status)
+        if isinstance(error, HoldConflictError):
+            error.options = self._read(tuple[Option, ...], json.dumps(said.get("options", [])).encode())
+        return error
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        """Say in our own errors what aiohttp met."""
+        try:
+            yield
+        except aiohttp.ClientConnectorError as error:
+            raise DaemonUnreachableError(
+                f"No router answers at {self.url}. Start one with 'drrouter run HOME.toml' "
+                "or 'drrouter demo', or name another with --url."
+            ) from error
+        except (TimeoutError, aiohttp.ClientError) as error:
+            problem = str(error) or "it takes too long"
+            raise DaemonUnreachableError(f"The router at {self.url} does not answer: {problem}.") from error
