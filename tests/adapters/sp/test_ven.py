@@ -124,6 +124,25 @@ async def test_a_poll_that_fails_half_way_cancels_nothing(vtn: TroubleVtn, clock
         assert [type(signal) for signal in heard[before:]] == [LinkChanged]
 
 
+async def test_an_event_that_slips_between_two_pages_is_not_cancelled(
+    vtn: TroubleVtn, clock: SimulatedClock
+) -> None:
+    """6, 20: an earlier one goes while the list is read, so all later ones move up by one."""
+    rows = [shed(vtn) for _ in range(60)]
+    async with listening(settings_for(vtn.url, poll_s=60), clock) as (_, heard):
+
+        async def shifting(request: web.Request) -> web.StreamResponse:
+            skip = int(request.query["skip"])
+            found = list(vtn.rows["events"].values())[skip : skip + 50]
+            vtn.rows["events"].pop(rows[0]["id"], None)
+            return web.json_response(found)
+
+        vtn.bend["GET /events"] = shifting
+        await clock.advance(2 * MINUTE)
+        assert last_complete(heard) == {row["id"] for row in rows[1:]}
+        assert len(events(heard)) == 60
+
+
 async def test_the_link_is_lost_once_and_found_once(vtn: TroubleVtn, clock: SimulatedClock) -> None:
     """7: with ever longer waits in between, and at most five minutes."""
     async with listening(settings_for(vtn.url, poll_s=60), clock) as (_, heard):

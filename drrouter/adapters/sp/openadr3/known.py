@@ -89,6 +89,10 @@ class KnownEvents:
         """After a complete poll that listed these: forget the rest, return those in force."""
         listed = frozenset(event_ids)
         self._seen = {event_id: seen for event_id, seen in self._seen.items() if event_id in listed}
+        return self.in_force()
+
+    def in_force(self) -> frozenset[EventId]:
+        """What was in force at the provider when last looked at."""
         return frozenset(event_id for event_id, seen in self._seen.items() if seen.in_force)
 
     def _take(self, event: Event, digest: str, known: _Seen | None, now: datetime) -> list[Signal]:

@@ -24,7 +24,7 @@ from drrouter.adapters.sp.openadr3.dialect import Dialect
 from drrouter.adapters.sp.openadr3.enrolment import Enrolment
 from drrouter.adapters.sp.openadr3.inbox import Inbox, Notice
 from drrouter.adapters.sp.openadr3.known import KnownEvents
-from drrouter.adapters.sp.openadr3.paging import identity, read_all, text
+from drrouter.adapters.sp.openadr3.paging import PAGE, identity, read_all, text
 from drrouter.adapters.sp.openadr3.session import VtnSession
 from drrouter.adapters.sp.openadr3.settings import Openadr3Settings
 from drrouter.adapters.sp.openadr3.subscription import Subscription
@@ -133,6 +133,7 @@ class OpenAdr3Provider:
         self._known.learn_programs(programs)
         await self._subscription.renew(self._enrolment.targets)
         rows = await self._read("/events")
+        rows += await self._missed(rows)
         now = self._clock.now()
         signals = self._found(now)
         for row in rows:
@@ -158,6 +159,14 @@ class OpenAdr3Provider:
             more = await read_all(self._session, path, self._dialect.targeted(targets))
             rows += [row for row in more if identity(row) not in known]
         return rows
+
+    async def _missed(self, rows: list[object]) -> list[object]:
+        """Events in force that a list lacks though they exist: pages shift when an earlier object goes."""
+        missing = self._known.in_force() - {identity(row) for row in rows}
+        if len(rows) < PAGE or len(missing) > PAGE:
+            return []
+        answers = [await self._session.get(f"/events/{event_id}") for event_id in sorted(missing)]
+        return [answer.body for answer in answers if answer.ok]
 
     def _found(self, now: datetime) -> list[Signal]:
         """The link works; said once."""
