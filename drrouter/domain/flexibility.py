@@ -74,6 +74,15 @@ class Programme:
             elapsed -= phase.duration
         return 0.0
 
+    def peak_between(self, since: timedelta, until: timedelta) -> float:
+        """The highest power, in W, from ``since`` to ``until`` after the start, both included."""
+        peak_w, begin = 0.0, timedelta(0)
+        for phase in self.phases:
+            if begin <= until and since < begin + phase.duration:
+                peak_w = max(peak_w, phase.power_w)
+            begin += phase.duration
+        return peak_w
+
     def energy_between(self, since: timedelta, until: timedelta) -> float:
         """The energy, in Wh, from ``since`` to ``until`` after the start."""
         total, begin = 0.0, timedelta(0)

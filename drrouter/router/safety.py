@@ -59,5 +59,5 @@ def running_peak_w(
     if running is None or not isinstance(flexibility, ProfileFlexibility):
         return None
     programme = flexibility.programme(running.programme_id) or flexibility.programmes[0]
-    elapsed, minute = now - running.started_at, timedelta(minutes=1)
-    return max(programme.power_at(elapsed + step * minute) for step in range(int(ahead / minute) + 1))
+    elapsed = now - running.started_at
+    return programme.peak_between(elapsed, elapsed + ahead)

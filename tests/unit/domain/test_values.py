@@ -59,6 +59,12 @@ def test_a_programme_knows_its_energy_between_two_moments() -> None:
     assert HEAT_AND_TURN.energy_between(2 * HOUR, 3 * HOUR) == 0.0
 
 
+def test_a_programme_knows_its_peak_between_two_moments() -> None:
+    moments = ((-10, -1), (-10, 0), (29, 31), (30, 31), (89, 95), (90, 95))
+    peaks = [HEAT_AND_TURN.peak_between(since * MINUTE, until * MINUTE) for since, until in moments]
+    assert peaks == [0.0, 2000.0, 2000.0, 200.0, 200.0, 0.0]
+
+
 def test_a_machine_finds_its_programmes_by_id() -> None:
     machine = ProfileFlexibility((HEAT_AND_TURN, programme("quick", (20, 2000.0))))
     assert machine.programme(ProgrammeId("quick")) == machine.programmes[1]
