@@ -24,6 +24,11 @@ class DemandTask:
     max_kw: tuple[float, ...]
     breaks: tuple[tuple[int, int, float], ...]
 
+    @property
+    def kept_kw(self) -> tuple[float, ...]:
+        """Its floor: a demand never has enough of itself."""
+        return self.floor_kw
+
 
 def demand_task(problem: Problem, device: DeviceInput) -> DemandTask | None:
     """The demand in numbers, None for another kind of device."""

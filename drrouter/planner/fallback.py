@@ -51,7 +51,7 @@ class _Placing:
         for device_id, power_w in tasks.loads():
             self.site.add(device_id, power_w)
         for task in tasks.modulating:
-            self.power_w[task.device.id] = tuple(1000 * floor for floor in task.floor_kw)
+            self.power_w[task.device.id] = tuple(1000 * floor for floor in task.kept_kw)
 
     def run(self, rounds: int) -> Schedule:
         """Safety first, then whole cycles, largest first, then what may be curtailed, then what fills up."""

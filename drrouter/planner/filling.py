@@ -56,7 +56,7 @@ class _Filling:
     def __init__(self, problem: Problem, site: Site, task: StorageTask, rank: Rank) -> None:
         self.task, self.site, self.rank = task, site, rank
         self.hours = tuple(slot.hours for slot in problem.slots)
-        self.power_kw = list(task.floor_kw)
+        self.power_kw = list(task.kept_kw)
         self.stored = task.stored([1000 * power for power in self.power_kw], self.hours)
         self.pieces = [self._piece(index) for index in range(len(self.hours))]
 

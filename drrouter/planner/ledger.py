@@ -1,7 +1,8 @@
 """Turns a schedule into a plan: levels, flows, costs, misses and the one number that plans are compared by.
 
 objective = bill + CO2 + prices of misses + what lies behind the horizon - value stored at its end
-            + small prices that settle ties (staying with the previous plan, staying at the target)
+            + small prices that settle ties (the previous plan, the target, short runs)
+                + safety, where whole steps of power cannot keep a bound
 """
 
 from dataclasses import dataclass
@@ -14,11 +15,14 @@ from drrouter.planner.misses import Missed, find_misses
 from drrouter.planner.problem import Problem
 from drrouter.planner.schedule import Schedule
 from drrouter.planner.site import Site
-from drrouter.planner.storage_task import StorageTask
+from drrouter.planner.storage_task import SLACK_KWH, StorageTask
 from drrouter.planner.tasks import Tasks
 
 TARGET_SHARE = 1e-3
 """The price of standing off a target, as a share of what the drift of one kWh is worth: settles ties only."""
+
+SAFETY_PRICE = 1e3
+"""Per kWh and slot outside a bound that could be kept: dearer than any other goal."""
 
 MOVE_SHARE = 0.01
 """The price of moving a planned cycle, as a share of what its energy costs on average."""
@@ -94,6 +98,20 @@ def target_price(task: StorageTask, tasks: Tasks) -> float:
     return TARGET_SHARE * abs(tasks.tariffs.mean_buy) if task.drift_kw else 0.0
 
 
+def wear_price(tasks: Tasks) -> float:
+    """The price of a run or a rest cut short by one slot: a kilowatt-hour's worth."""
+    return abs(tasks.tariffs.mean_buy)
+
+
+def outside_price(problem: Problem, task: StorageTask, hours: float) -> float:
+    """The price of a kWh outside a bound that could be kept, at the end of a slot: comfort, and safety.
+
+    Interpretation: safety stands above every other goal, so it has a price that none of them reaches.
+    """
+    comfort = problem.prices.comfort_per_unit_hour * abs(task.unit_per_kwh) * hours
+    return SAFETY_PRICE + comfort / (1000 if task.flexibility.unit == "Wh" else 1)
+
+
 def beyond_price(task: CycleTask, start: Start | None, tasks: Tasks) -> float:
     """The cost of a cycle's energy behind the horizon, at the mean price of the horizon.
 
@@ -112,7 +130,17 @@ def _storage_terms(task: StorageTask, schedule: Schedule, tasks: Tasks) -> float
     hours = tasks.tariffs.hours
     stored = task.stored(schedule.power_w[task.device.id], hours)
     off_target = sum(length * max(0.0, task.target - kwh) for length, kwh in zip(hours, stored, strict=True))
-    return target_price(task, tasks) * off_target - task.end_value * stored[-1]
+    on = [watts > 0 for watts in schedule.power_w[task.device.id]]
+    worn = sum(
+        max(0.0, turns * (on[k] - on[k - 1] - on[j]) - (0.0 if turns > 0 else 1.0))
+        for k, j, turns in task.shortest
+    )
+    outside = sum(
+        max(0.0, low - kwh - SLACK_KWH, kwh - high - SLACK_KWH)
+        for low, kwh, high in zip(task.low, stored, task.high, strict=True)
+    )
+    terms = target_price(task, tasks) * off_target + wear_price(tasks) * worn + SAFETY_PRICE * outside
+    return terms - task.end_value * stored[-1]
 
 
 def _break_terms(task: DemandTask, schedule: Schedule, tasks: Tasks) -> float:

@@ -59,12 +59,12 @@ def read_schedule(model: HomeModel, solution: Solution) -> Schedule:
 def _storage_power(part: StorageVars, solution: Solution) -> tuple[float, ...]:
     """The power of a storage; where it runs in steps, exactly off or at a power that it can have."""
     task = part.task
-    floor, most = list(task.floor_kw), list(task.max_kw)
+    floor, most = [0.0] * len(task.max_kw), list(task.max_kw)
     for index, on in part.on.items():
         if solution.values[on] < 0.5:
-            most[index] = floor[index]
+            most[index] = 0.0
         elif solution.values[part.power[index]] > task.on_kw[index] - _OFF_KW:
-            floor[index] = max(floor[index], task.on_kw[index])
+            floor[index] = task.on_kw[index]
     return _clipped(part.power, tuple(floor), tuple(most), solution)
 
 

@@ -8,8 +8,10 @@ The bounds are hard where they can be reached. Where they cannot, the nearest le
 their place, so that a storage outside its bounds returns as fast as it can and a plan always exists.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import combinations
 
 from drrouter.domain.flexibility import StorageFlexibility
 from drrouter.domain.interval import Interval
@@ -43,6 +45,7 @@ class StorageTask:
     Attributes:
         level: where it stands now, in its own unit.
         floor_kw, on_kw, max_kw: see ``Window``.
+        kept_kw: what remains of the floor for a storage that does nothing else: it stops when it is full.
         drift_kw: what the surroundings put in (or take, when negative).
         low, high: bounds of the energy stored at the end of the slot.
         most_stored: what full power from now on would store by the end of the slot.
@@ -50,6 +53,7 @@ class StorageTask:
         target: where it would keep itself.
         exact: whether it must be off, at its floor, or between ``on_kw`` and ``max_kw``.
         free: whether it may as well do nothing: no drift, and inside its bounds.
+        shortest: slots k and j such that a run begun (1) or ended (-1) in k must not turn before j is over.
         end_value: of a kWh stored at the horizon, in the plan's currency.
     """
 
@@ -59,6 +63,7 @@ class StorageTask:
     floor_kw: tuple[float, ...]
     on_kw: tuple[float, ...]
     max_kw: tuple[float, ...]
+    kept_kw: tuple[float, ...]
     drift_kw: float
     low: tuple[float, ...]
     high: tuple[float, ...]
@@ -68,7 +73,12 @@ class StorageTask:
     exact: tuple[bool, ...]
     free: bool
     goals: tuple[Goal, ...]
+    shortest: tuple[tuple[int, int, float], ...]
     end_value: float
+
+    def may_fill(self, index: int) -> bool:
+        """Whether full power from now on could fill it by the end of the slot."""
+        return self.most_stored[index] >= self.full - SLACK_KWH
 
     @property
     def unit_per_kwh(self) -> float:
@@ -103,27 +113,26 @@ def storage_task(problem: Problem, device: DeviceInput, end_value: float) -> Sto
     bounds = _Bounds(empty, full)
     for slot, window in zip(problem.slots, windows, strict=True):
         bounds.step(slot.hours, window, drift_kw)
-    near_until = problem.now + problem.effort.near
+    exact = _exact(problem, windows)
     price = end_value if device.end_value_per_wh is None else device.end_value_per_wh * 1000
     return StorageTask(
         device=device,
         flexibility=flexibility,
         level=level,
-        floor_kw=tuple(bounds.floors),
+        floor_kw=tuple(window.floor_w / 1000 for window in windows),
         on_kw=tuple(window.on_w / 1000 for window in windows),
         max_kw=tuple(window.max_w / 1000 for window in windows),
+        kept_kw=tuple(bounds.kept),
         drift_kw=drift_kw,
         low=tuple(bounds.low),
         high=tuple(bounds.high),
         most_stored=tuple(bounds.reach),
         full=full,
         target=(flexibility.level_target - level) / per_kwh,
-        exact=tuple(
-            window.on_w > 0 and slot.start < near_until
-            for slot, window in zip(problem.slots, windows, strict=True)
-        ),
+        exact=exact,
         free=drift_kw == 0 and empty <= 0 <= full,
         goals=_goals(problem, device, flexibility, level),
+        shortest=tuple(_shortest(problem, flexibility, exact)),
         end_value=price,
     )
 
@@ -136,7 +145,7 @@ class _Bounds:
         self.least = self.most = 0.0
         self.low: list[float] = []
         self.high: list[float] = []
-        self.floors: list[float] = []
+        self.kept: list[float] = []
         self.reach: list[float] = []
 
     def step(self, hours: float, window: Window, drift_kw: float) -> None:
@@ -147,7 +156,7 @@ class _Bounds:
         most = self.most + hours * (window.max_w / 1000 + drift_kw)
         low, high = min(self.empty, most), max(self.full, least)
         self.least, self.most = max(least, low), min(most, high)
-        self.floors.append(floor_kw)
+        self.kept.append(floor_kw)
         self.reach.append(most)
         self.low.append(low - SLACK_KWH)
         self.high.append(high + SLACK_KWH)
@@ -179,6 +188,27 @@ def _goals(
             stored_kwh -= flexibility.max_power_w / 1000 * _hours_left(device, problem.horizon.end, wish.by)
         goals.append(Goal(wish, index, share, stored_kwh))
     return tuple(sorted(goals, key=lambda goal: (goal.index, goal.share, goal.stored_kwh)))
+
+
+def _exact(problem: Problem, windows: list[Window]) -> tuple[bool, ...]:
+    near_until = problem.now + problem.effort.near
+    return tuple(
+        window.on_w > 0 and slot.start < near_until
+        for slot, window in zip(problem.slots, windows, strict=True)
+    )
+
+
+def _shortest(
+    problem: Problem, flexibility: StorageFlexibility, exact: tuple[bool, ...]
+) -> Iterator[tuple[int, int, float]]:
+    """Only slots planned exactly have a state to turn; a slot without power is a rest for certain."""
+    for k, j in combinations([index for index, is_exact in enumerate(exact) if is_exact], 2):
+        lag = problem.slots[j].start - problem.slots[k].start
+        if k and exact[k - 1]:
+            if lag < flexibility.min_on:
+                yield k, j, 1.0
+            if lag < flexibility.min_off:
+                yield k, j, -1.0
 
 
 def _place(slots: tuple[Interval, ...], instant: datetime) -> tuple[int, float]:

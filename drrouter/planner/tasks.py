@@ -82,7 +82,7 @@ class Tasks:
         """What is unshiftable per device: fixed cycles, and the floors of storages and demands, in W."""
         yield from self.fixed_w.items()
         for task in self.modulating:
-            yield task.device.id, tuple(1000 * floor for floor in task.floor_kw)
+            yield task.device.id, tuple(1000 * floor for floor in task.kept_kw)
 
 
 def tasks_of(problem: Problem) -> Tasks:

@@ -3,14 +3,11 @@
 from dataclasses import dataclass
 
 from drrouter.planner.constraints import Draw
-from drrouter.planner.ledger import target_price
+from drrouter.planner.ledger import outside_price, target_price, wear_price
 from drrouter.planner.problem import Problem
 from drrouter.planner.pulp_door import Door, Label, Sense, Var
 from drrouter.planner.storage_task import SLACK_KWH, StorageTask
 from drrouter.planner.tasks import Tasks
-
-_OUTSIDE_PRICE = 1e3
-"""Per kWh and slot outside a bound that whole steps of power cannot keep: dearer than any other goal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,19 +25,22 @@ def add_storage(door: Door, problem: Problem, tasks: Tasks, task: StorageTask) -
     """Add a storage: its power, its level, its steps and its wishes."""
     owner, count = task.device.id, tasks.count
     power = tuple(
-        door.variable(Label(owner, "power", k), task.floor_kw[k], max(task.max_kw[k], task.floor_kw[k]))
+        door.variable(Label(owner, "power", k), 0.0 if task.may_fill(k) else task.floor_kw[k], task.max_kw[k])
         for k in range(count)
     )
-    stored = _add_level(door, tasks, task, power)
-    on = _add_steps(door, task, power, stored)
-    _add_shortest(door, problem, task, on)
+    stored = _add_level(door, problem, tasks, task, power)
+    fills = _add_fills(door, tasks, task, power, stored)
+    on = _add_steps(door, task, power, fills)
+    _add_shortest(door, tasks, task, on)
     _add_goals(door, problem, task, stored)
     _add_target(door, tasks, task, stored)
     door.add_price(stored[-1], -task.end_value)
     return StorageVars(task, power, stored, on, tuple({var: 1.0} for var in power))
 
 
-def _add_level(door: Door, tasks: Tasks, task: StorageTask, power: tuple[Var, ...]) -> tuple[Var, ...]:
+def _add_level(
+    door: Door, problem: Problem, tasks: Tasks, task: StorageTask, power: tuple[Var, ...]
+) -> tuple[Var, ...]:
     """The level follows the power.
 
         stored[k] = stored[k-1] + h[k] * (power[k] + drift)        stored[-1] = 0
@@ -62,19 +62,43 @@ def _add_level(door: Door, tasks: Tasks, task: StorageTask, power: tuple[Var, ..
             terms[stored[k - 1]] = -1.0
         door.row(Label(owner, "level", k), terms, Sense.EQUAL, length * task.drift_kw)
         if coarse:
-            outside = door.variable(Label(owner, "outside", k), price=_OUTSIDE_PRICE)
+            outside = door.variable(Label(owner, "outside", k), price=outside_price(problem, task, length))
             door.row(Label(owner, "low", k), {stored[k]: 1.0, outside: 1.0}, Sense.AT_LEAST, task.low[k])
             door.row(Label(owner, "high", k), {stored[k]: 1.0, outside: -1.0}, Sense.AT_MOST, task.high[k])
     return tuple(stored)
 
 
-def _add_steps(
-    door: Door, task: StorageTask, power: tuple[Var, ...], stored: tuple[Var, ...]
+def _add_fills(
+    door: Door, tasks: Tasks, task: StorageTask, power: tuple[Var, ...], stored: tuple[Var, ...]
 ) -> dict[int, Var]:
-    """Off, or between the least and the most; less only where the device becomes full and stops by itself.
+    """A device that becomes full in a slot stops by itself, and needs neither its floor nor its least power.
 
-        least[k] * (on[k] - fills[k]) <= power[k] <= most[k] * on[k]        on[k], fills[k] in {0, 1}
-        stored[k] >= full - (full - low[k]) * (1 - fills[k])        fills[k] <= on[k]
+        stored[k] >= full - depth * (1 - fills[k])        fills[k] in {0, 1}
+        power[k] >= floor[k] * (1 - fills[k])
+
+    Only for slots in which a floor or a least power binds and the device could be full; ``depth`` is what
+    it lacks by then if it never runs.
+    """
+    owner = task.device.id
+    fills: dict[int, Var] = {}
+    for k, exact in enumerate(task.exact):
+        if not (exact or task.floor_kw[k]) or not task.may_fill(k):
+            continue
+        fills[k] = door.variable(Label(owner, "fills", k), binary=True)
+        depth = max(0.0, task.full - task.drift_kw * sum(tasks.tariffs.hours[: k + 1]))
+        full = {stored[k]: 1.0, fills[k]: -depth}
+        door.row(Label(owner, "full", k), full, Sense.AT_LEAST, task.full - depth - SLACK_KWH)
+        floor = {power[k]: 1.0, fills[k]: task.floor_kw[k]}
+        door.row(Label(owner, "floor", k), floor, Sense.AT_LEAST, task.floor_kw[k])
+    return fills
+
+
+def _add_steps(
+    door: Door, task: StorageTask, power: tuple[Var, ...], fills: dict[int, Var]
+) -> dict[int, Var]:
+    """Off, or between the least and the most; less only where the device becomes full.
+
+        least[k] * (on[k] - fills[k]) <= power[k] <= most[k] * on[k]        on[k] in {0, 1}
 
     For the slots planned exactly (``effort.near``) of devices that do not cycle by themselves. In later
     slots a power below the least is a mean power: the device runs for a part of the slot. For a switch, whose
@@ -88,44 +112,27 @@ def _add_steps(
         on[k] = door.variable(Label(owner, "on", k), binary=True)
         door.row(Label(owner, "most", k), {power[k]: 1.0, on[k]: -task.max_kw[k]}, Sense.AT_MOST, 0.0)
         least = {power[k]: 1.0, on[k]: -task.on_kw[k]}
-        if _may_fill(task, k):
-            fills = door.variable(Label(owner, "fills", k), binary=True)
-            least[fills] = task.on_kw[k]
-            depth = task.full - task.low[k]
-            door.row(Label(owner, "fills_on", k), {fills: 1.0, on[k]: -1.0}, Sense.AT_MOST, 0.0)
-            full = {stored[k]: 1.0, fills: -depth}
-            door.row(Label(owner, "full", k), full, Sense.AT_LEAST, task.full - depth - SLACK_KWH)
+        if k in fills:
+            least[fills[k]] = task.on_kw[k]
         door.row(Label(owner, "least", k), least, Sense.AT_LEAST, 0.0)
     return on
 
 
-def _may_fill(task: StorageTask, index: int) -> bool:
-    """Whether full power from now on could fill it by the end of the slot."""
-    return task.most_stored[index] >= task.full - SLACK_KWH
+def _add_shortest(door: Door, tasks: Tasks, task: StorageTask, on: dict[int, Var]) -> None:
+    """A device that starts goes on for its shortest run, and one that stops rests as long, or wears.
 
+        on[k] - on[k-1] - on[j] <= wear        for every slot j that begins within min_on of slot k
+        on[k-1] - on[k] + on[j] - 1 <= wear        for every slot j that begins within min_off of slot k
 
-def _add_shortest(door: Door, problem: Problem, task: StorageTask, on: dict[int, Var]) -> None:
-    """A device that starts goes on for its shortest run, and one that stops rests as long.
-
-        on[k] - on[k-1] <= on[j]            for every slot j that begins within min_on of slot k
-        on[k-1] - on[k] <= 1 - on[j]        for every slot j that begins within min_off of slot k
-
-    Slots in which caps or floors leave no choice are left out, and so is the state before now, which the
-    device itself guards.
+    The state before now is left to the device itself.
 
     Source: S2, "minimum on time" of timers and transitions.
     """
-    flexibility, owner = task.flexibility, task.device.id
-    loose = {k for k in on if not task.floor_kw[k]}
-    for k in sorted(loose & {k + 1 for k in loose}):
-        for j in sorted(loose):
-            lag = problem.slots[j].start - problem.slots[k].start
-            if j > k and lag < flexibility.min_on:
-                terms = {on[k]: 1.0, on[k - 1]: -1.0, on[j]: -1.0}
-                door.row(Label(owner, f"run_{k}", j), terms, Sense.AT_MOST, 0.0)
-            if j > k and lag < flexibility.min_off:
-                terms = {on[k - 1]: 1.0, on[k]: -1.0, on[j]: 1.0}
-                door.row(Label(owner, f"rest_{k}", j), terms, Sense.AT_MOST, 1.0)
+    owner, price = task.device.id, wear_price(tasks)
+    for number, (k, j, turns) in enumerate(task.shortest):
+        wear = door.variable(Label(owner, "wear", number), price=price)
+        terms = {on[k]: turns, on[k - 1]: -turns, on[j]: -turns, wear: -1.0}
+        door.row(Label(owner, "shortest", number), terms, Sense.AT_MOST, 0.0 if turns > 0 else 1.0)
 
 
 def _add_goals(door: Door, problem: Problem, task: StorageTask, stored: tuple[Var, ...]) -> None:

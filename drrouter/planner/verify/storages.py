@@ -11,7 +11,9 @@ from drrouter.planner.verify.bounds import mean_over
 from drrouter.planner.verify.findings import ENERGY_KWH, WATT, Findings
 
 _FINE = 1e-4
-"""Levels may differ by this share of the span between their bounds."""
+"""Levels may differ by this share of the span between their bounds, and by what ``_CRUMB_WH`` moves."""
+
+_CRUMB_WH = 2e-3
 
 
 def storage_violations(
@@ -38,7 +40,8 @@ class _Path:
     ) -> None:
         self.device, self.flexibility, self.problem = device, flexibility, problem
         self.power_w = plan.power_w[device.id]
-        self.fine = _FINE * (flexibility.level_max - flexibility.level_min)
+        span = flexibility.level_max - flexibility.level_min
+        self.fine = _FINE * span + _CRUMB_WH * abs(flexibility.level_per_wh)
         self.start = _present_level(device, flexibility)
         self.levels: list[float] = []
         level = self.start

@@ -38,6 +38,8 @@ def programme(*phases: tuple[float, float], name: str = "cotton") -> Programme:
     return Programme(ProgrammeId(name), name.title(), parts)
 
 
+NEXT_AFTERNOON, NEXT_MORNING, NEXT_EVENING = at(15, 30), at(6, 30), at(16, 30)
+
 COTTON = programme((20, 2000), (50, 150), (15, 400))
 ECO = programme((15, 1900), (40, 60), (15, 1900), (40, 30), name="eco")
 
@@ -46,7 +48,7 @@ def machine(
     device_id: DeviceId = WASHER,
     runs: Programme = COTTON,
     earliest: datetime | None = NOW,
-    ready_by: datetime = at(15, 30),
+    ready_by: datetime = NEXT_AFTERNOON,
     **changes: Any,
 ) -> DeviceInput:
     """A machine with a wished cycle; without a wish when ``earliest`` is None."""
@@ -88,7 +90,9 @@ CHARGING = StorageFlexibility(
 )
 
 
-def freezer(level: float | None = -18.0, flexibility: StorageFlexibility = FREEZING, **changes: Any) -> DeviceInput:
+def freezer(
+    level: float | None = -18.0, flexibility: StorageFlexibility = FREEZING, **changes: Any
+) -> DeviceInput:
     """A freezer on its thermostat."""
     return replace(DeviceInput(FREEZER, "Freezer", flexibility, level=level), **changes)
 
@@ -96,7 +100,7 @@ def freezer(level: float | None = -18.0, flexibility: StorageFlexibility = FREEZ
 def car(
     level: float | None = 20_000.0,
     wished: float | None = 30_000.0,
-    by: datetime = at(6, 30),
+    by: datetime = NEXT_MORNING,
     flexibility: StorageFlexibility = CHARGING,
     **changes: Any,
 ) -> DeviceInput:
@@ -113,7 +117,7 @@ def hvac(power_w: float = 600.0, max_power_w: float = 1200.0, **changes: Any) ->
 def limit(
     max_w: float,
     start: datetime = NOW,
-    end: datetime = at(16, 30),
+    end: datetime = NEXT_EVENING,
     members: tuple[DeviceId, ...] = (),
     scope: Scope | None = None,
     guaranteed_w: float = 0.0,
@@ -123,11 +127,14 @@ def limit(
     return Limit(Interval(start, end), max_w, scope, members, guaranteed_w)
 
 
+_NIGHT_AND_MORNING = (0.09, 0.08, 0.08, 0.07, 0.08, 0.08, 0.06, 0.04, 0.01, -0.02, -0.05, -0.06)
+_NOON_AND_EVENING = (-0.05, -0.02, 0.00, 0.02, 0.07, 0.12, 0.16, 0.17, 0.15, 0.13, 0.11, 0.10)
+_BY_HOUR: tuple[float, ...] = _NIGHT_AND_MORNING + _NOON_AND_EVENING
+
+
 def summer_price(instant: datetime) -> float:
     """Dear in the evening, cheap at night, negative around noon (UTC), in EUR/kWh."""
-    table = (0.09, 0.08, 0.08, 0.07, 0.08, 0.08, 0.06, 0.04, 0.01, -0.02, -0.05, -0.06)
-    table += (-0.05, -0.02, 0.00, 0.02, 0.07, 0.12, 0.16, 0.17, 0.15, 0.13, 0.11, 0.10)
-    return table[instant.hour] + 0.03
+    return _BY_HOUR[instant.hour] + 0.03
 
 
 def problem(*devices: DeviceInput, hours: float = 24.0, now: datetime = NOW, **changes: Any) -> Problem:
@@ -146,7 +153,7 @@ def problem(*devices: DeviceInput, hours: float = 24.0, now: datetime = NOW, **c
 
 
 def demo_home(**changes: Any) -> Problem:
-    """The home of the demonstration: freezer, washer, dishwasher, car and air conditioning, 24 h at 15 min."""
+    """The home of the demonstration: freezer, washer, dishwasher, car and air conditioning, 24 h."""
     devices = (
         freezer(),
         machine(),
