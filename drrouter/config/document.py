@@ -5,11 +5,12 @@ secrets, files) is left to ``load``.
 """
 
 from datetime import time
+from functools import cache
 from ipaddress import ip_address
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, model_validator
 
 from drrouter.adapters.devices.kasa.settings import KasaSettings
 from drrouter.domain.document import harmless
@@ -70,7 +71,12 @@ class Part(BaseModel):
     """A table of the home file: unknown keys are refused, values keep their type."""
 
     model_config = ConfigDict(
-        frozen=True, extra="forbid", strict=True, allow_inf_nan=False, use_attribute_docstrings=True
+        frozen=True,
+        extra="forbid",
+        strict=True,
+        allow_inf_nan=False,
+        use_attribute_docstrings=True,
+        hide_input_in_errors=True,  # a secret may stand in it
     )
 
 
@@ -147,7 +153,7 @@ class ProviderPart(Part):
     """The base address of its VTN."""
     client_id: Annotated[str, Field(max_length=256)] = ""
     """Who we are to it."""
-    client_secret: Annotated[str, Field(min_length=1, max_length=4096)] | None = None
+    client_secret: Annotated[SecretStr, Field(min_length=1, max_length=4096)] | None = None
     """The secret itself; this file must then be private (chmod 600)."""
     client_secret_file: FileName | None = None
     """A private file (chmod 600) with the secret on its first line."""
@@ -309,3 +315,9 @@ class HomeDocument(Part):
     """The Kasa integration."""
     exposure: Annotated[tuple[ExposurePart, ...], Field(max_length=20)] = ()
     """What may listen beyond this machine."""
+
+
+@cache
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema of a home file."""
+    return HomeDocument.model_json_schema()

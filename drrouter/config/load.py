@@ -12,7 +12,15 @@ from zoneinfo import ZoneInfo
 from pydantic import ValidationError
 
 from drrouter.config.devices import devices_of
-from drrouter.config.document import ApiPart, HomeDocument, ProviderPart, RouterPart, WebhookPart, is_loopback
+from drrouter.config.document import (
+    ApiPart,
+    HomeDocument,
+    ProviderPart,
+    RouterPart,
+    WebhookPart,
+    is_loopback,
+    json_schema,
+)
 from drrouter.config.home import (
     ApiConfig,
     Exposure,
@@ -97,7 +105,7 @@ def _checked(table: Table, where: str) -> HomeDocument:
         return HomeDocument.model_validate_json(as_json(table))
     except ValidationError as error:
         facts = error.errors(include_url=False)
-        raise document_error(where, table, facts, HomeDocument.model_json_schema()) from error
+        raise document_error(where, table, facts, json_schema()) from error
 
 
 def _models_folder(folder: Path, name: str | None, where: str) -> Path | None:
@@ -171,7 +179,7 @@ def _secret(part: ProviderPart, path: Path, key: str, environ: Mapping[str, str]
     where = str(path)
     if part.client_secret is not None:
         require_private(path, where, f"{key}.client_secret")
-        return Secret(part.client_secret)
+        return Secret(part.client_secret.get_secret_value())
     if part.client_secret_file is not None:
         file = path.parent / part.client_secret_file
         return secret_from_file(file, where, f"{key}.client_secret_file")

@@ -111,12 +111,13 @@ def _error(where: str, table: Mapping[str, Any], fact: Fact, schema: Schema) -> 
         case "literal_error":
             choice = f"Write {fact['ctx']['expected']}"
             return DocumentError(where, key, f"cannot be {_show(fact['input'])}", choice)
-    return DocumentError(where, key, _broken_rule(fact), _help(about))
+    is_secret = about.get("writeOnly", False)
+    return DocumentError(where, key, _broken_rule(fact, "a secret" if is_secret else None), _help(about))
 
 
-def _broken_rule(fact: Fact) -> str:
-    """What a value should be, and what it is."""
-    rule, context, found = fact["type"], fact.get("ctx") or {}, _show(fact["input"])
+def _broken_rule(fact: Fact, instead: str | None) -> str:
+    """What a value should be, and what it is; ``instead`` stands for what must not be shown."""
+    rule, context, found = fact["type"], fact.get("ctx") or {}, instead or _show(fact["input"])
     if rule == "string_pattern_mismatch":
         return f"{found} does not have the right form"
     if rule == "too_short":
@@ -173,7 +174,8 @@ def _form(root: Schema, node: Schema, value: Any) -> Schema:
         target = root["$defs"][node["$ref"].rpartition("/")[2]]
         node = {**target, **{key: words for key, words in node.items() if key != "$ref"}}
     if "discriminator" in node:
-        chosen = node["discriminator"]["mapping"].get(_inside(value, node["discriminator"]["propertyName"]))
+        tag = _inside(value, node["discriminator"]["propertyName"])
+        chosen = node["discriminator"]["mapping"].get(tag) if isinstance(tag, str) else None
         return _form(root, {"$ref": chosen}, value) if chosen else node
     forms = [form for form in node.get("anyOf", ()) if form.get("type") != "null"]
     return {**_form(root, forms[0], value), **node} if forms else node

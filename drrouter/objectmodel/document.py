@@ -11,7 +11,8 @@ Source: TR 102 935, 5.3.1 ("low-profile object model"); the keys are a superset 
 the Zigbee Power Profile cluster say about the same device.
 """
 
-from typing import Annotated, Literal, Self
+from functools import cache
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, ValidationError, model_validator
 
@@ -233,6 +234,12 @@ class ModelDocument(Part):
         return self
 
 
+@cache
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema of an object model."""
+    return ModelDocument.model_json_schema()
+
+
 def read_model(data: bytes, where: str) -> ModelDocument:
     """Read and check an object model.
 
@@ -266,4 +273,4 @@ def _checked(table: Table, where: str) -> ModelDocument:
         return ModelDocument.model_validate_json(as_json(table))
     except ValidationError as error:
         facts = error.errors(include_url=False)
-        raise document_error(where, table, facts, ModelDocument.model_json_schema()) from error
+        raise document_error(where, table, facts, json_schema()) from error

@@ -33,7 +33,7 @@ from drrouter.domain.ids import DeviceId, ModelId, ProgrammeId
 from drrouter.domain.instruction import FailSafe
 from drrouter.domain.remedy import document_error, nearest
 from drrouter.errors import DocumentError
-from drrouter.objectmodel.document import ModelDocument, Safety
+from drrouter.objectmodel.document import ModelDocument, Safety, json_schema
 from drrouter.objectmodel.flexibility import Demand, Profile, Program, Storage
 
 UNITS = {"celsius": "°C", "watt_hours": "Wh"}
@@ -156,9 +156,7 @@ def _checked(document: ModelDocument, table: dict[str, Any]) -> ModelDocument:
         return ModelDocument.model_validate_json(as_json(table))
     except ValidationError as error:
         facts = error.errors(include_url=False)
-        raise document_error(
-            f"{document.id} with its parameters", table, facts, ModelDocument.model_json_schema()
-        ) from error
+        raise document_error(f"{document.id} with its parameters", table, facts, json_schema()) from error
 
 
 def _profile(profile: Profile, language: str) -> ProfileFlexibility:

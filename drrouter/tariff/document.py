@@ -11,7 +11,8 @@ Source: TR 102 935, 5.3.1 ("receives and stores tariffs"); REQUIREMENTS P6 (pric
 """
 
 from datetime import date
-from typing import Annotated, Literal, Self
+from functools import cache
+from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -156,6 +157,12 @@ class TariffDocument(Part):
         return self
 
 
+@cache
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema of a tariff."""
+    return TariffDocument.model_json_schema()
+
+
 def read_tariff(data: bytes, where: str) -> TariffDocument:
     """Read and check a tariff.
 
@@ -175,4 +182,4 @@ def read_tariff(data: bytes, where: str) -> TariffDocument:
         return TariffDocument.model_validate_json(as_json(table))
     except ValidationError as error:
         facts = error.errors(include_url=False)
-        raise document_error(where, table, facts, TariffDocument.model_json_schema()) from error
+        raise document_error(where, table, facts, json_schema()) from error

@@ -1,5 +1,6 @@
 """A home file becomes the whole configuration; a broken one says what to do."""
 
+import traceback
 from datetime import time, timedelta
 from ipaddress import IPv4Address
 from pathlib import Path
@@ -177,6 +178,16 @@ def test_a_secret_shows_in_no_print(home: Path) -> None:
     assert secret.reveal() == "hush"
     assert secret != "hush"
     assert len({secret, Secret("hush")}) == 1
+
+
+@pytest.mark.parametrize("value", ['"' + "hush" * 2000 + '"', '["hush"]', '""'])
+def test_a_secret_shows_in_no_error(home: Path, value: str) -> None:
+    home.write_text(f"{SITE}{PROVIDER}client_secret = {value}")
+    with pytest.raises(DocumentError) as refused:
+        load_home(home)
+    shown = "".join(traceback.format_exception(refused.value))
+    assert "provider[sp].client_secret: " in shown
+    assert "hush" not in shown
 
 
 def test_an_own_tariff_lies_beside_the_home_file(home: Path) -> None:

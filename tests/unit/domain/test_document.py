@@ -169,6 +169,9 @@ def test_an_unknown_kind_names_the_kinds_there_are() -> None:
     assert worded({"form": {}}, fact("form", rule="union_tag_invalid", found={"kind": "prt"})) == (
         "f.toml: form.kind: 'prt' is no kind that exists yet. Did you mean 'part'? Known are: part.",
     )
+    assert worded({"form": {"kind": []}}, fact("form", rule="union_tag_invalid", found={"kind": []})) == (
+        "f.toml: form.kind: a list is no kind that exists yet. Known are: part.",
+    )
     assert worded({"form": {}}, fact("form", rule="union_tag_not_found", found={})) == (
         "f.toml: form.kind: is missing. Write one of: part.",
     )
