@@ -38,12 +38,17 @@ Report = Callable[[Instruction, Outcome], None]
 
 @dataclass(slots=True)
 class _Desk:
-    """One device's wish and how its last instruction went."""
+    """One device's wish and how its last instruction went.
+
+    Attributes:
+        silent_at: when the last instruction got no answer; None where it got one.
+    """
 
     wish: Setpoint | None = None
     worker: asyncio.Task[None] | None = None
     retry_at: datetime | None = None
     retry_after: timedelta = FIRST_RETRY
+    silent_at: datetime | None = None
     sent: int = 0
 
 
@@ -78,11 +83,17 @@ class Dispatcher:
                 desk.worker = self._group.create_task(self._work(device_id, desk))
 
     def _is_due(self, device_id: DeviceId, desk: _Desk) -> bool:
-        """Whether the wish differs from what is observed and the device is not being left alone."""
+        """Whether the wish differs from what is observed and the device is not being left alone.
+
+        A device that was never read is not commanded: a cycle may be running there. One that was silent and
+        has been read since is not left alone any longer.
+        """
         seat = self._registry.seat(device_id)
-        if desk.wish is None or seat.handle is None or seat.state.on == (desk.wish.power_w > 0):
+        state = seat.state
+        if desk.wish is None or seat.handle is None or state.on in (None, desk.wish.power_w > 0):
             return False
-        return desk.retry_at is None or self._clock.now() >= desk.retry_at
+        answers_again = desk.silent_at and state.seen_at and state.seen_at > desk.silent_at
+        return bool(answers_again) or desk.retry_at is None or self._clock.now() >= desk.retry_at
 
     async def _work(self, device_id: DeviceId, desk: _Desk) -> None:
         """Send until the device has what is wished, or fails."""
@@ -108,10 +119,12 @@ class Dispatcher:
         )
         with self._clock.working():
             outcome = await handle.apply(instruction)
+        now = self._clock.now()
+        desk.silent_at = now if outcome.kind is OutcomeKind.SILENT else None
         if outcome.kind is OutcomeKind.DONE:
-            self._registry.switched(device_id, wish.power_w > 0, self._clock.now())
+            self._registry.switched(device_id, wish.power_w > 0, now)
             desk.retry_at, desk.retry_after = None, FIRST_RETRY
-        else:
-            desk.retry_at = self._clock.now() + desk.retry_after
+        elif desk.wish and (desk.wish.power_w > 0) == (wish.power_w > 0):
+            desk.retry_at = now + desk.retry_after
             desk.retry_after = min(2 * desk.retry_after, LAST_RETRY)
         self._report(instruction, outcome)
