@@ -84,10 +84,10 @@ async def running(home: HomeConfig, options: Options) -> AsyncIterator[App]:
         router = await _router(home, clock, store, solver)
         tokens = await TokenBook.open(store, clock)
         owner_token = await _owner_token(home.api.token_file, tokens)
+        stack.push_async_callback(router.scribe.drain)
         supervisor = await stack.enter_async_context(Supervisor(clock))
         for name, work in (*router.tasks(), *_searches(home, router, clock)):
             supervisor.start(name, work)
-        stack.push_async_callback(router.scribe.drain)
         front = Front(router, store)
         api = LocalApi(front, tokens, clock, host=home.api.host, port=home.api.port)
         await stack.enter_async_context(api)

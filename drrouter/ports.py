@@ -3,7 +3,7 @@
 Messages that cross a port pickle, so that adapters can move into processes of their own.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -138,7 +138,7 @@ class Provider(Protocol):
         """Its name in the home file."""
         ...
 
-    def signals(self) -> AsyncIterator[Signal]:
+    def signals(self) -> AsyncGenerator[Signal, None]:
         """What it sends, for ever; reconnects by itself, yields LinkChanged when the link comes or goes."""
         ...
 

@@ -64,6 +64,10 @@ class Event:
         """What tells two versions of the same event apart."""
         return self.modified_at.isoformat()
 
+    def ends_before(self, instant: datetime) -> bool:
+        """Whether every payload is over by then."""
+        return all(payload.interval.end <= instant for payload in self.payloads)
+
     def of(self, *types: PayloadType) -> tuple[Payload, ...]:
         """Its payloads of these types."""
         return tuple(payload for payload in self.payloads if payload.type in types)

@@ -8,6 +8,7 @@ clients  -> front (options, accept, override, wish) -> book, scribe
 
 import logging
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import timedelta
 from zoneinfo import ZoneInfo
@@ -118,8 +119,9 @@ class Router:
         """A task that lets the signals of one provider in."""
 
         async def listen() -> None:
-            async for signal in provider.signals():
-                self.signal(signal)
+            async with aclosing(provider.signals()) as signals:
+                async for signal in signals:
+                    self.signal(signal)
 
         return listen
 

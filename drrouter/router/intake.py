@@ -93,9 +93,13 @@ class Intake:
         self._keep(event.provider, change, self._note(JournalKind.EVENT_CANCELLED, sentence, event))
 
     def _complete(self, signal: EventsComplete) -> None:
-        """Whatever the provider no longer lists is cancelled."""
-        for provider, event_id in list(self._book.events):
-            if provider == signal.provider and event_id not in signal.event_ids:
+        """Whatever the provider no longer lists is cancelled, or over and forgotten without a word."""
+        for (provider, event_id), event in list(self._book.events.items()):
+            if provider != signal.provider or event_id in signal.event_ids:
+                continue
+            if event.ends_before(signal.at):
+                self._scribe.keep(self._book.drop_event(provider, event_id))
+            else:
                 self._cancel(EventCancelled(provider, event_id, signal.at))
 
     def _link(self, signal: LinkChanged) -> None:

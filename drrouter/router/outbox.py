@@ -15,6 +15,8 @@ log = logging.getLogger(__name__)
 
 FIRST_RETRY = timedelta(seconds=2)
 LAST_RETRY = timedelta(minutes=5)
+REFUSED_LIFE = timedelta(days=1)
+"""How long a message that the provider refuses is offered again before it is let go."""
 
 
 def message(
@@ -92,7 +94,8 @@ class OutboxSender:
                 log.warning(
                     "provider %s refuses the %s of %s: %s", item.provider, item.kind, item.event_id, error
                 )
-                continue
+                if self._clock.now() - item.created_at < REFUSED_LIFE:
+                    continue
             except ProviderError:
                 break
             await self._store.delivered([item.id])

@@ -15,7 +15,7 @@ nothing. No failure ends ``signals()``: the link is reported lost once, and trie
 
 import logging
 import random
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from datetime import datetime, timedelta
 
 from drrouter.adapters.sp.openadr3.backoff import Backoff
@@ -61,7 +61,7 @@ class OpenAdr3Provider:
         """Its name in the home file."""
         return self._settings.id
 
-    async def signals(self) -> AsyncIterator[Signal]:
+    async def signals(self) -> AsyncGenerator[Signal, None]:
         """What the provider sends, for ever; each call begins anew, with everything that is in force.
 
         While a signal is with the consumer, until it asks for the next, shared domain time stands.
