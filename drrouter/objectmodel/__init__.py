@@ -1,4 +1,4 @@
-"""Object models: what a device can do, written by its maker as data (TR 102 935, 5.3.1)."""
+"""Object models: what a device can do, written by its maker as data (TR 102 935, 5.3.1.2)."""
 
 from drrouter.objectmodel.catalogue import Catalogue, load_catalogue, read_file
 from drrouter.objectmodel.document import SCHEMA, ModelDocument, read_model

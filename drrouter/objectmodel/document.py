@@ -7,8 +7,8 @@ what they mean to the router. A document is data and is never executed.
     Traceback (most recent call last):
     drrouter.errors.DocumentError: acme/wm9.toml: names no licence. Begin it with a line such as: ...
 
-Source: TR 102 935, 5.3.1 ("low-profile object model"); the keys are a superset of what S2, Matter DEM and
-the Zigbee Power Profile cluster say about the same device.
+Source: TR 102 935, 5.3.1.2 ("a simple low profile object model for each device"); the keys are a superset of
+what S2, Matter DEM and the Zigbee Power Profile cluster say about the same device.
 """
 
 from functools import cache

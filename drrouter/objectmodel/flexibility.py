@@ -6,7 +6,7 @@
 
 What they mean to the planner is left to ``translate``.
 
-Source: EN 50491-12-2 (S2), control types; TR 102 935, 5.3.1 (freezer, washing machine, dishwasher, HVAC).
+Source: EN 50491-12-2 (S2), control types; TR 102 935, 5.3.1.1 (deep freezers, washers, heating, cooling).
 """
 
 from typing import Annotated, Literal, Self

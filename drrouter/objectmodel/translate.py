@@ -172,7 +172,7 @@ def _profile(profile: Profile, language: str) -> ProfileFlexibility:
 def _programme(program: Program, language: str) -> Programme:
     """One cycle; where the energy of a phase is stated, it says more than the nameplate's power.
 
-    Source: TR 102 935, 5.3.1, power profiles; profile kept minute by minute.
+    Source: requirement A6 (whole measured cycles, kept minute by minute).
     """
     name = program.name.get(language, program.name["en"])
     phases = [

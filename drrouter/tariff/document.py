@@ -7,7 +7,8 @@ price holds. What the calendar means on a given day is left to ``expand``. A doc
     Traceback (most recent call last):
     drrouter.errors.DocumentError: acme/night.toml: names no licence. Begin it with a line such as: ...
 
-Source: TR 102 935, 5.3.1 ("receives and stores tariffs"); REQUIREMENTS P6 (prices of any sign).
+Source: TR 102 935, 5.3.1.2 ("receives and stores the control and pricing information"); requirement P6
+(prices of any sign).
 """
 
 from datetime import date

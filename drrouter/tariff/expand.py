@@ -7,7 +7,7 @@ own: 02:30 of a spring night never comes, and 02:30 of an autumn night comes twi
     zone      07:00-23:00|23:00-07:00, of the day before midnight
     rates    |---0.30----|---0.22-------------------
 
-Source: REQUIREMENTS P6 (23- and 25-hour days); facts of tariffs: "fixed, zones".
+Source: requirement P6 (days of 23 and 25 hours).
 """
 
 from collections.abc import Iterable
