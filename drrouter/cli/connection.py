@@ -1,0 +1,105 @@
+"""How a verb reaches the router: options first, then the environment, then the note of a running router."""
+
+import asyncio
+import functools
+import inspect
+import os
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from drrouter.adapters.profile import Profile
+
+DEFAULT_URL = "http://127.0.0.1:8088"
+
+Work = Callable[..., Coroutine[Any, Any, int | None]]
+
+_Url = Annotated[
+    str | None,
+    typer.Option("--url", envvar="DRROUTER_URL", help="Where the router is.", rich_help_panel="Router"),
+]
+_Token = Annotated[
+    str | None,
+    typer.Option(
+        "--token",
+        envvar="DRROUTER_TOKEN",
+        help="The token; others on this machine may see it, so better use a file.",
+        rich_help_panel="Router",
+    ),
+]
+_TokenFile = Annotated[
+    Path | None, typer.Option("--token-file", help="The file with the token.", rich_help_panel="Router")
+]
+_OPTIONS = (("url", _Url), ("token", _Token), ("token_file", _TokenFile))
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Where the router is, and the token for it."""
+
+    url: str
+    token: str
+
+
+def client_verb(work: Work) -> Callable[..., None]:
+    """Make a coroutine on a client a verb with the options of the connection; its result is the exit code.
+
+    The first parameter of the coroutine is the open client; the others become options and arguments.
+    """
+
+    @functools.wraps(work)
+    def verb(**given: Any) -> None:
+        access = find(given.pop("url"), given.pop("token"), given.pop("token_file"))
+        code = asyncio.run(_with_client(work, access, given))
+        if code:
+            raise typer.Exit(code)
+
+    own = list(inspect.signature(work).parameters.values())[1:]
+    common = [
+        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=kind)
+        for name, kind in _OPTIONS
+    ]
+    shown = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in own]
+    verb.__signature__ = inspect.Signature([*shown, *common])  # type: ignore[attr-defined] # what typer looks at
+    verb.__annotations__ = {}
+    return verb
+
+
+def find(
+    url: str | None,
+    token: str | None,
+    token_file: Path | None,
+    environment: Mapping[str, str] = os.environ,
+) -> Access:
+    """Where to go and with which token; the token of the note is for the note's own router only.
+
+    Raises:
+        DocumentError: a file that is named, or the note, cannot be read.
+    """
+    from drrouter.adapters.profile import profile_path, read_profile, read_token
+
+    if token_file is not None:
+        token = read_token(token_file)
+    if url is not None and token is not None:
+        return Access(url, token)
+    profile = read_profile(profile_path(environment))
+    found = url or (profile.url if profile else DEFAULT_URL)
+    return Access(found, token or _noted_token(profile, found) or "")
+
+
+def _noted_token(profile: "Profile | None", url: str) -> str | None:
+    """The token of the note, unless it is another router that is asked."""
+    if profile is None or profile.url.rstrip("/") != url.rstrip("/"):
+        return None
+    return profile.secret()
+
+
+async def _with_client(work: Work, access: Access, given: dict[str, Any]) -> int | None:
+    from drrouter.adapters.client import DrClient
+
+    async with DrClient(access.url, access.token) as client:
+        return await work(client, **given)

@@ -1,0 +1,40 @@
+"""Exit codes, and the sentences that errors end with.
+
+0 ok   1 failure   2 usage   3 no router answers   4 the router is degraded   5 the wish cannot be met
+"""
+
+from drrouter.errors import (
+    DaemonRefusedError,
+    DaemonUnreachableError,
+    DrrouterError,
+    WishImpossibleError,
+)
+
+OK, FAILURE, USAGE, UNREACHABLE, DEGRADED, IMPOSSIBLE = range(6)
+INTERRUPTED, PIPE_CLOSED = 130, 141
+
+_BAD_REQUEST, _UNAUTHORIZED = 400, 401
+
+
+def code_of(error: DrrouterError) -> int:
+    """How the program ends for an error."""
+    if isinstance(error, DaemonUnreachableError):
+        return UNREACHABLE
+    if isinstance(error, WishImpossibleError):
+        return IMPOSSIBLE
+    if isinstance(error, DaemonRefusedError) and error.status == _BAD_REQUEST:
+        return USAGE
+    return FAILURE
+
+
+def words_of(error: Exception) -> list[str]:
+    """What a person reads of an error: its sentence, then its notes."""
+    if not isinstance(error, DrrouterError):
+        fault = f"{type(error).__name__}: {error}"
+        return [f"drrouter met a fault of its own ({fault}). Run it again with --debug to see where."]
+    remedy = " Name the router's token with --token-file." if _lacks_token(error) else ""
+    return [error.sentence + remedy, *getattr(error, "__notes__", ())]
+
+
+def _lacks_token(error: DrrouterError) -> bool:
+    return isinstance(error, DaemonRefusedError) and error.status == _UNAUTHORIZED

@@ -1,0 +1,185 @@
+"""Verbs that run a part (router, demo, VTN, simulated home), and the check of a document."""
+
+import asyncio
+import json as jsonlib
+import logging
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from drrouter.cli.exits import FAILURE, USAGE
+
+_ClockUrl = Annotated[
+    str | None, typer.Option("--clock", hidden=True, help="A shared simulated clock: clock://HOST:PORT.")
+]
+_Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Log warnings and errors only.")]
+
+
+def check(
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE...", help="Documents to check.", show_default=False)
+    ],
+    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Check a home file, an object model or a tariff; every fault is a sentence with its remedy.
+
+    Examples: `drrouter check home.toml`, `drrouter check device_models/acme/*.toml`
+    """
+    results = [_check_one(file) for file in files]
+    if json:
+        typer.echo(jsonlib.dumps(results, indent=2, ensure_ascii=False))
+    if not all(result["ok"] for result in results):
+        raise typer.Exit(FAILURE)
+
+
+def run(
+    home: Annotated[Path, typer.Argument(metavar="HOME.toml", help="The home file.", show_default=False)],
+    clock: _ClockUrl = None,
+    quiet: _Quiet = False,
+) -> None:
+    """Run the router of a home until SIGTERM or Ctrl-C; prints one line of JSON when it is ready.
+
+    Examples: `drrouter run home.toml`, `drrouter run home.toml --quiet`
+    """
+    from drrouter.app import Options, run_router
+
+    _log_to_stderr(quiet)
+    asyncio.run(run_router(home, Options(clock_url=clock)))
+
+
+def demo(
+    one_day: Annotated[bool, typer.Option("--one-day", help="End after the day.")] = False,
+    speed: Annotated[
+        float | None,
+        typer.Option("--speed", min=0.1, help="Simulated seconds a second, at most.", show_default=False),
+    ] = None,
+    json: Annotated[
+        bool, typer.Option("--json", help="Print the day's ledger as JSON, and nothing else.")
+    ] = False,
+    keep: Annotated[bool, typer.Option("--keep", help="Leave files, logs and database behind.")] = False,
+    port: Annotated[
+        int, typer.Option("--port", min=0, max=65535, help="Of the local API; 0 takes a free one.")
+    ] = 0,
+) -> None:
+    """Run a whole router with a simulated home and service provider, on real prices.
+
+    Examples: `drrouter demo`, `drrouter demo --one-day --json`, `drrouter demo --speed 600`
+    """
+    from drrouter.sim.demo.run import DemoOptions, run_demo
+
+    code = run_demo(DemoOptions(one_day=one_day, speed=speed, json=json, keep=keep, api_port=port))
+    raise typer.Exit(code)
+
+
+def vtn(
+    file: Annotated[
+        Path | None, typer.Argument(metavar="VTN.toml", help="Its options and clients.", show_default=False)
+    ] = None,
+    host: Annotated[
+        str | None, typer.Option("--host", help="The address to listen on.", show_default=False)
+    ] = None,
+    port: Annotated[
+        int | None,
+        typer.Option("--port", min=0, max=65535, help="The port; 0 takes a free one.", show_default=False),
+    ] = None,
+    hash_secret: Annotated[
+        bool,
+        typer.Option("--hash-secret", help="Read a secret and print its hash for the file; nothing runs."),
+    ] = False,
+    clock: _ClockUrl = None,
+    quiet: _Quiet = False,
+) -> None:
+    """Run an OpenADR 3.1 VTN, the server of a service provider; prints one line of JSON when it is ready.
+
+    Examples: `drrouter vtn vtn.toml`, `drrouter vtn vtn.toml --port 8090`, `drrouter vtn --hash-secret`
+    """
+    if hash_secret:
+        _hash_secret()
+        return
+    if file is None:
+        typer.echo("Name the file with the VTN's options and clients: drrouter vtn VTN.toml", err=True)
+        raise typer.Exit(USAGE)
+    _log_to_stderr(quiet)
+    asyncio.run(_run_vtn(file, host, port, clock))
+
+
+def sim_home(
+    home: Annotated[
+        Path, typer.Argument(metavar="HOME.toml", help="The simulated home.", show_default=False)
+    ],
+    clock: _ClockUrl = None,
+    control_port: Annotated[int, typer.Option("--control-port", help="Of the demo's hand.")] = 0,
+    quiet: _Quiet = False,
+) -> None:
+    """Run a simulated home: fake plugs on loopback, and the physics behind them.
+
+    Examples: `drrouter sim-home simulated-home.toml`
+    """
+    from drrouter.sim.home_process import serve_home
+
+    _log_to_stderr(quiet)
+    asyncio.run(serve_home(home, clock, control_port))
+
+
+def _check_one(file: Path) -> dict[str, Any]:
+    """Check one document and say what is found; its faults go to standard error."""
+    from drrouter.cli.exits import words_of
+    from drrouter.config import check_document
+    from drrouter.errors import InputError
+
+    try:
+        found = check_document(file)
+    except InputError as error:
+        faults = words_of(error)
+        sys.stderr.writelines(f"{line}\n" for line in faults)
+        return {"file": str(file), "ok": False, "faults": faults}
+    sys.stderr.writelines(f"{file}: {warning}\n" for warning in found.warnings)
+    typer.echo(f"{file}: {found.sentence}", err=True)
+    return {
+        "file": str(file),
+        "ok": True,
+        "kind": found.kind,
+        "sentence": found.sentence,
+        "warnings": found.warnings,
+    }
+
+
+def _hash_secret() -> None:
+    """Ask for a secret without showing it, or read it from a pipe."""
+    from drrouter.adapters.vtn import hash_secret
+
+    secret = (
+        typer.prompt("Secret", hide_input=True, err=True)
+        if sys.stdin.isatty()
+        else sys.stdin.readline().strip()
+    )
+    if not secret:
+        typer.echo("The secret is empty.", err=True)
+        raise typer.Exit(USAGE)
+    typer.echo(hash_secret(secret))
+
+
+async def _run_vtn(file: Path, host: str | None, port: int | None, clock_url: str | None) -> None:
+    from drrouter.adapters.clock import open_clock
+    from drrouter.adapters.vtn import read_options, run_vtn
+
+    options = read_options(file)
+    options = replace(options, host=host or options.host, port=options.port if port is None else port)
+
+    def ready(url: str) -> None:
+        sys.stdout.write(jsonlib.dumps({"ready": True, "url": url}) + "\n")
+        sys.stdout.flush()
+
+    async with open_clock(clock_url, "vtn") as clock:
+        await run_vtn(options, clock, ready)
+
+
+def _log_to_stderr(quiet: bool) -> None:
+    """One line a record; the first day of a log is read by people."""
+    level = logging.WARNING if quiet else logging.INFO
+    logging.basicConfig(
+        level=level, stream=sys.stderr, format="%(asctime)s %(levelname)-7s %(name)s: %(message)s"
+    )

@@ -1,0 +1,64 @@
+"""The program and its verbs, put together."""
+
+from importlib.metadata import PackageNotFoundError, version
+from typing import Annotated
+
+import typer
+
+from drrouter.cli import act_verbs, part_verbs, read_verbs
+from drrouter.cli.connection import client_verb
+
+_HELP = """The demand-response router of a home: takes tariffs and events, plans appliances, and steers them.
+
+Start with `drrouter demo`; then, in another terminal, try `drrouter status`, `drrouter plan` and
+`drrouter why washer`."""
+
+_EXITS = "Exit codes: 0 ok, 1 failure, 2 usage, 3 no router answers, 4 degraded, 5 a wish cannot be met."
+
+app = typer.Typer(
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        try:
+            typer.echo(version("drrouter"))
+        except PackageNotFoundError:
+            typer.echo("unknown")
+        raise typer.Exit
+
+
+@app.callback(help=_HELP, epilog=_EXITS)
+def root(
+    debug: Annotated[bool, typer.Option("--debug", help="Show where an error comes from.")] = False,
+    show_version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    """Options of every verb; ``--debug`` is read by ``main``."""
+
+
+for work in (
+    read_verbs.status,
+    read_verbs.plan,
+    read_verbs.why,
+    read_verbs.devices,
+    read_verbs.events,
+    read_verbs.journal,
+    read_verbs.discover,
+    act_verbs.options,
+    act_verbs.accept,
+    act_verbs.override,
+    act_verbs.wish,
+):
+    app.command()(client_verb(work))
+
+app.command()(part_verbs.check)
+app.command()(part_verbs.run)
+app.command()(part_verbs.demo)
+app.command()(part_verbs.vtn)
+app.command("sim-home", hidden=True)(part_verbs.sim_home)
