@@ -1,7 +1,7 @@
 """The ports in memory: a store, devices, providers, an integration and solvers that fail as real ones do."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -155,7 +155,7 @@ class FakeProvider:
         for signal in signals:
             self._signals.put_nowait(signal)
 
-    async def signals(self) -> AsyncIterator[Signal]:
+    async def signals(self) -> AsyncGenerator[Signal, None]:
         while True:
             yield await self._signals.get()
 

@@ -10,11 +10,13 @@ from drrouter.domain.ids import DeviceId, EventId
 from drrouter.domain.signal import MessageKind, OutboxItem
 from drrouter.errors import ProviderError, ProviderRefusedError
 from drrouter.ports import Clock, Provider, Store
+from drrouter.router.waiting import news_or
 
 log = logging.getLogger(__name__)
 
 FIRST_RETRY = timedelta(seconds=2)
 LAST_RETRY = timedelta(minutes=5)
+BATCH = 100
 REFUSED_LIFE = timedelta(days=1)
 """How long a message that the provider refuses is offered again before it is let go."""
 
@@ -53,6 +55,7 @@ class OutboxSender:
         """
         self._provider, self._store, self._clock = provider, store, clock
         self._known, self._acknowledged = tuple(known), set[tuple[EventId, str]]()
+        self._refused: set[str] = set()
         self._news = asyncio.Event()
         self._news.set()
 
@@ -67,7 +70,8 @@ class OutboxSender:
     async def run(self) -> None:
         """Deliver for ever."""
         waiting = await self._store.outbox(self._provider.id, most=10_000)
-        self._acknowledged |= set(self._known) - {(item.event_id, item.event_version) for item in waiting}
+        receipts = [item for item in waiting if item.kind is MessageKind.RECEIPT]
+        self._acknowledged |= set(self._known) - {(item.event_id, item.event_version) for item in receipts}
         retry = FIRST_RETRY
         while True:
             await self._news.wait()
@@ -75,30 +79,38 @@ class OutboxSender:
             if await self._deliver_all():
                 retry = FIRST_RETRY
                 continue
-            await self._clock.sleep_until(self._clock.now() + retry)
+            await news_or(self._clock, self._clock.now() + retry, self._news)
             retry = min(2 * retry, LAST_RETRY)
             self._news.set()
 
     async def _deliver_all(self) -> bool:
         """Send what there is, oldest first; return whether the outbox is empty now.
 
-        A message that the provider refuses stays and does not keep the others back; one that does not
-        get through ends the round.
+        A message that the provider refuses stays for a day and does not keep the others back; one that does
+        not get through ends the round.
         """
-        items = await self._store.outbox(self._provider.id)
-        for item in items:
+        for item in await self._store.outbox(self._provider.id, most=BATCH + len(self._refused)):
             try:
                 with self._clock.working():
                     await self._provider.send(item)
             except ProviderRefusedError as error:
-                log.warning(
-                    "provider %s refuses the %s of %s: %s", item.provider, item.kind, item.event_id, error
-                )
-                if self._clock.now() - item.created_at < REFUSED_LIFE:
-                    continue
+                await self._refuse(item, error)
+                continue
             except ProviderError:
                 break
             await self._store.delivered([item.id])
+            self._refused.discard(item.id)
             if item.kind is MessageKind.RECEIPT:
                 self._acknowledged.add((item.event_id, item.event_version))
         return not await self._store.outbox(self._provider.id, most=1)
+
+    async def _refuse(self, item: OutboxItem, error: ProviderRefusedError) -> None:
+        """Say once that a message is refused, and let it go when it is old."""
+        if item.id not in self._refused:
+            log.warning(
+                "provider %s refuses the %s of %s: %s", item.provider, item.kind, item.event_id, error
+            )
+        self._refused.add(item.id)
+        if self._clock.now() - item.created_at >= REFUSED_LIFE:
+            await self._store.delivered([item.id])
+            self._refused.discard(item.id)
