@@ -15,10 +15,10 @@ from drrouter.domain.ids import DeviceId
 from drrouter.domain.interval import floor_to
 from drrouter.domain.option import OptionKind
 from drrouter.domain.plan import Plan
+from drrouter.planner.bill import bill_of
 from drrouter.planner.cycle_task import Profile, Start, obstacle_at
 from drrouter.planner.problem import DeviceInput, Problem
 from drrouter.planner.site import Site
-from drrouter.planner.tasks import Tariffs
 from drrouter.planner.timeline import on_slots_of
 from drrouter.planner.words import clock, money, watts
 
@@ -107,9 +107,7 @@ class _Desk:
         self.site = Site.of_plan(problem, on_slots_of(problem, plan))
         for power_w, first in _own_cycles(plan, problem, self.device):
             self.site.add(device_id, power_w, first, sign=-1)
-        hours = self.site.tariffs.hours
-        self.bill = Tariffs(hours, problem.import_price, problem.export_price, 0.0)
-        self.co2 = problem.co2_g_per_kwh or (0.0,) * len(hours)
+        self.bill = bill_of(problem)
 
     def instants(self, begin: datetime) -> list[datetime]:
         """Where it may start: at once, at every slot, and as late as it is still ready in time."""
@@ -128,16 +126,10 @@ class _Desk:
 
     def price(self, instant: datetime) -> _Priced:
         """What a start adds to the bill and to the import's CO2; behind the horizon at mean values."""
-        start, site = self._place(instant), self.site
-        cost = co2_g = 0.0
-        for index, power_w in enumerate(start.power_w, start=start.first):
-            grid_w, hours = site.grid_w[index], self.bill.hours[index]
-            cost += self.bill.slot_cost(index, grid_w + power_w) - self.bill.slot_cost(index, grid_w)
-            imported_w = max(0.0, grid_w + power_w) - max(0.0, grid_w)
-            co2_g += hours * imported_w / 1000 * self.co2[index]
-        if start.tail_wh:
-            cost += start.tail_wh / 1000 * self._mean(self.problem.import_price)
-            co2_g += start.tail_wh / 1000 * self._mean(self.co2)
+        start, grid_w = self._place(instant), self.site.grid_w
+        tail_kwh = start.tail_wh / 1000
+        cost = self.bill.added(grid_w, start.power_w, start.first) + tail_kwh * self.bill.prices.mean_buy
+        co2_g = self.bill.added_co2(grid_w, start.power_w, start.first) + tail_kwh * self.bill.mean_co2
         return _Priced(start, cost, co2_g)
 
     def answer(self, kind: OptionKind, offer: _Priced, first: _Priced, reason: str) -> PricedStart:
@@ -148,10 +140,6 @@ class _Desk:
 
     def _place(self, instant: datetime) -> Start:
         return self.profile.place(instant, self.problem.slots, self.ready_by)
-
-    def _mean(self, values: Iterable[float]) -> float:
-        hours = self.bill.hours
-        return sum(length * value for length, value in zip(hours, values, strict=True)) / sum(hours)
 
     def _broken_limit(self, start: Start) -> str | None:
         for index, power_w in enumerate(start.power_w, start=start.first):

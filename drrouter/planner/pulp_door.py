@@ -5,7 +5,8 @@ early stop cannot be trusted, and that names may hold only ``[a-z0-9_]``. What t
 of the home, is left to the model and the constraint families.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
@@ -98,7 +99,8 @@ class Door:
         category = pulp.LpInteger if binary else pulp.LpContinuous
         if binary:
             low, high = 0.0, 1.0
-        self._variables[name] = self._problem.add_variable(name, low, high, category)
+        with _refusals(str(label)):
+            self._variables[name] = self._problem.add_variable(name, low, high, category)
         self._lower[name] = low if low is not None else 0.0
         self.add_price(name, price)
         return name
@@ -115,13 +117,14 @@ class Door:
         if not any(terms.values()):
             return
         self._rows += 1
-        match sense:
-            case Sense.AT_MOST:
-                self._problem.addConstraint(expression <= right, name)
-            case Sense.AT_LEAST:
-                self._problem.addConstraint(expression >= right, name)
-            case Sense.EQUAL:
-                self._problem.addConstraint(expression == right, name)
+        with _refusals(str(label)):
+            match sense:
+                case Sense.AT_MOST:
+                    self._problem.addConstraint(expression <= right, name)
+                case Sense.AT_LEAST:
+                    self._problem.addConstraint(expression >= right, name)
+                case Sense.EQUAL:
+                    self._problem.addConstraint(expression == right, name)
 
     @property
     def size(self) -> tuple[int, int]:
@@ -171,12 +174,10 @@ class Door:
             random_seed=_SEED,
             mip_max_nodes=effort.nodes,
         )
-        try:
+        with _refusals("the model"):
             solver.createAndConfigureSolver(self._problem)
             solver.buildSolverModel(self._problem)
             solver.callSolver(self._problem)
-        except (pulp.PulpError, RuntimeError, ValueError, TypeError) as error:
-            raise PlannerError(f"the solver refused the model: {error}") from error
         return self._problem.solverModel
 
     def _values(self, highs: Any) -> dict[Var, float]:
@@ -202,6 +203,15 @@ class Door:
             raise PlannerError(f"{label} stands twice in the model")
         self._labels[name], self._names[label] = label, name
         return name
+
+
+@contextmanager
+def _refusals(what: str) -> Iterator[None]:
+    """Translate what PuLP and HiGHS refuse: numbers that are not finite, options that they do not know."""
+    try:
+        yield
+    except (pulp.PulpError, RuntimeError, ValueError, TypeError, OverflowError) as error:
+        raise PlannerError(f"the solver refused {what}: {error}") from error
 
 
 def _plain(text: str) -> str:

@@ -1,0 +1,40 @@
+"""Puts a plan into words and numbers: why each device runs when it runs, and what is new in it."""
+
+from dataclasses import replace
+
+from drrouter.domain.plan import Explanation, Plan, SolveRung
+from drrouter.planner.explain.changes import changes
+from drrouter.planner.explain.cycles import explain_cycle, explain_fixed
+from drrouter.planner.explain.demands import explain_demand
+from drrouter.planner.explain.scene import Scene
+from drrouter.planner.explain.storages import explain_storage
+from drrouter.planner.ledger import Entry, plan_of
+from drrouter.planner.problem import Problem
+from drrouter.planner.tasks import Tasks
+
+__all__ = ["explained"]
+
+
+def explained(problem: Problem, tasks: Tasks, entry: Entry, rung: SolveRung) -> Plan:
+    """The plan of a schedule, with one explanation per device that has a part in it.
+
+    Every number is worked out in the home as planned: what the device adds to the bill where it stands, and
+    what it would add elsewhere while everything else stays.
+    """
+    scene = Scene(problem, tasks, entry)
+    plan = plan_of(problem, tasks, entry, rung)
+    told: list[Explanation] = [explain_fixed(scene, cycle) for cycle in tasks.fixed]
+    told += [explain_cycle(scene, task) for task in tasks.cycles]
+    told += [explain_storage(scene, task) for task in tasks.storages]
+    told += [explain_demand(scene, demand) for demand in tasks.demands]
+    return replace(plan, explanations=_one_each(told), changes=changes(scene, plan))
+
+
+def _one_each(told: list[Explanation]) -> tuple[Explanation, ...]:
+    """A machine that runs and has another cycle planned: the text of both, the numbers of the latter."""
+    by_device: dict[str, Explanation] = {}
+    for explanation in told:
+        before = by_device.get(explanation.device_id)
+        text = f"{before.text} {explanation.text}" if before else explanation.text
+        by_device[explanation.device_id] = replace(explanation, text=text)
+    return tuple(by_device.values())

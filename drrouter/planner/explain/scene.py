@@ -1,0 +1,44 @@
+"""The home as planned, with the means to take one device out of it and to price what it would do instead."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+
+from drrouter.domain.ids import DeviceId
+from drrouter.domain.plan import Miss
+from drrouter.planner.bill import bill_of
+from drrouter.planner.ledger import Entry
+from drrouter.planner.problem import Problem
+from drrouter.planner.site import Site
+from drrouter.planner.tasks import Tasks
+
+WORTH_SAYING = 0.005
+"""Savings below half a hundredth of the currency are not mentioned."""
+
+
+class Scene:
+    """What the explanations look at."""
+
+    def __init__(self, problem: Problem, tasks: Tasks, entry: Entry) -> None:
+        """Stand in front of the home as the schedule leaves it."""
+        self.problem, self.tasks, self.entry = problem, tasks, entry
+        self.bill = bill_of(problem)
+        self.site = entry.site
+        self.labels = {device.id: device.label for device in problem.devices}
+
+    @contextmanager
+    def without(self, device_id: DeviceId, power_w: Sequence[float], first: int = 0) -> Iterator[Site]:
+        """The home while this device's power is taken out of it."""
+        self.site.add(device_id, power_w, first, sign=-1)
+        try:
+            yield self.site
+        finally:
+            self.site.add(device_id, power_w, first)
+
+    def unlimited(self) -> Site:
+        """The same home without its limits, for what they cost."""
+        return Site(replace(self.problem, limits=()), self.site.grid_w, self.tasks.tariffs)
+
+    def missed(self, device_id: DeviceId) -> Miss | None:
+        """The first thing that the plan misses for the device."""
+        return next((miss for miss in self.entry.missed.misses if miss.device_id == device_id), None)
