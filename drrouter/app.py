@@ -23,6 +23,7 @@ from drrouter.adapters.api import LocalApi, TokenBook
 from drrouter.adapters.clock import open_clock
 from drrouter.adapters.devices.kasa import KasaIntegration
 from drrouter.adapters.executor import ThreadExecutor
+from drrouter.adapters.profile import Profile, remembered
 from drrouter.adapters.solver_child import SolverChild
 from drrouter.adapters.sp.openadr3 import OpenAdr3Provider, Openadr3Settings, WebhookSettings
 from drrouter.adapters.store import SqliteStore
@@ -207,7 +208,8 @@ async def run_router(home_path: Path, options: Options | None = None) -> None:
         loop.add_signal_handler(number, ended.set)
     async with running(home, options or Options()) as app:
         ready = {"ready": True, "url": app.url, "token_file": str(home.api.token_file)}
-        sys.stdout.write(json.dumps(ready) + "\n")
-        sys.stdout.flush()
-        await ended.wait()
+        with remembered(Profile(app.url, token_file=home.api.token_file.resolve())):
+            sys.stdout.write(json.dumps(ready) + "\n")
+            sys.stdout.flush()
+            await ended.wait()
         log.info("the router ends")

@@ -7,6 +7,7 @@ It lies at ``$XDG_CONFIG_HOME/drrouter/profile.toml`` (``~/.config`` where that 
 """
 
 import json
+import logging
 import os
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -15,6 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from drrouter.errors import DocumentError
+
+log = logging.getLogger(__name__)
 
 _HEAD = "# Written by a running drrouter, so that the next commands find it.\n"
 
@@ -85,18 +88,20 @@ def write_profile(profile: Profile, path: Path) -> None:
 def remembered(profile: Profile, path: Path | None = None) -> Iterator[None]:
     """Leave the note while entered; what was there before comes back, unless somebody else wrote meanwhile.
 
-    Raises:
-        DocumentError: it cannot be written.
+    The note is a convenience: where it cannot be written (a service without a home folder) that is logged.
     """
     place = path or profile_path()
-    before = place.read_text(encoding="utf-8") if place.is_file() else None
-    write_profile(profile, place)
-    ours = place.read_text(encoding="utf-8")
+    before = _text(place)
+    try:
+        write_profile(profile, place)
+    except DocumentError as error:
+        log.warning("commands will need --url and --token-file: %s", error.sentence)
+    ours = _text(place)
     try:
         yield
     finally:
-        with suppress(OSError, DocumentError):
-            if place.read_text(encoding="utf-8") == ours:
+        if ours is not None and _text(place) == ours:
+            with suppress(OSError, DocumentError):
                 _put_back(place, before)
 
 
@@ -113,6 +118,14 @@ def read_token(path: Path) -> str:
     if not token:
         raise DocumentError(str(path), "", "the file of the token is empty", "Start the router again")
     return token
+
+
+def _text(path: Path) -> str | None:
+    """What stands in the file, None where nothing can be read."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, ValueError):
+        return None
 
 
 def _put_back(path: Path, before: str | None) -> None:

@@ -63,6 +63,13 @@ def test_it_is_remembered_while_the_router_runs_and_no_longer(path: Path) -> Non
     assert read_profile(path) is None
 
 
+def test_a_router_runs_where_the_note_cannot_be_written(path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    path.parent.parent.write_text("a file where the folder should be")
+    with remembered(Profile("http://a"), path):
+        assert "commands will need --url" in caplog.text
+    assert path.parent.parent.read_text() == "a file where the folder should be"
+
+
 def test_what_somebody_else_wrote_meanwhile_stays(path: Path) -> None:
     with remembered(Profile("http://a"), path):
         write_profile(Profile("http://other"), path)
