@@ -28,6 +28,26 @@ def draw_secrets() -> Secrets:
     return Secrets(secrets.token_urlsafe(24), secrets.token_urlsafe(24))
 
 
+def write_vtn(folder: Path, given: Secrets) -> Path:
+    """Write how the provider's server runs, and who may ask it: its operator and the home."""
+    text = f"""port = 0
+base_path = "/openadr3/3.1.0"
+
+[[client]]
+id = "{OPERATOR}"
+role = "bl"
+secret = "{given.operator}"
+
+[[client]]
+id = "{HOME_CLIENT}"
+role = "ven"
+secret = "{given.home}"
+ven_name = "{HOME_CLIENT}"
+targets = ["hvac"]
+"""
+    return _write_private(folder / "vtn.toml", text)
+
+
 def write_simulated_home(folder: Path) -> Path:
     """Write what stands behind the plugs."""
     return _write(folder / "simulated-home.toml", "simulated_home.toml", {"base_load_w": _hours()})
@@ -56,6 +76,7 @@ def _write(path: Path, template: str, words: dict[str, str]) -> Path:
     return path
 
 
-def _write_private(path: Path, text: str) -> None:
+def _write_private(path: Path, text: str) -> Path:
     path.touch(mode=0o600)
     path.write_text(text, encoding="utf-8")
+    return path

@@ -51,6 +51,10 @@ class Narrator:
             "Ctrl-C ends it.\n"
         )
 
+    def remark(self, sentence: str) -> None:
+        """Something about the demo itself."""
+        self._write(f"\n{sentence}")
+
     def ledger(self, ledger: DemoLedger) -> None:
         """The day in numbers."""
         rungs = ", ".join(f"{count} {rung}" for rung, count in sorted(ledger.rungs.items()))

@@ -3,16 +3,15 @@
 What hands do is told to the simulated home over its control; what people want, to the router.
 """
 
-from typing import Any, Protocol
+from typing import Any
 
 import aiohttp
 
+from drrouter.adapters.client import DrClient
 from drrouter.adapters.strict_json import decode, plain
-from drrouter.domain.ids import DeviceId, HoldToken
 from drrouter.domain.limit import Limit
-from drrouter.domain.option import Option, OptionKind
+from drrouter.domain.option import OptionKind
 from drrouter.domain.rates import Rates
-from drrouter.domain.wish import Commitment, Wish
 from drrouter.errors import DaemonUnreachableError, MessageError
 from drrouter.ports import Clock
 from drrouter.router.facade import OptionsRequest, WishRequest
@@ -22,26 +21,10 @@ from drrouter.sim.ledger import Comparison
 TIMEOUT = aiohttp.ClientTimeout(total=30)
 
 
-class RouterClient(Protocol):
-    """What people ask of the router's local API."""
-
-    async def options(self, device_id: DeviceId, request: OptionsRequest) -> tuple[Option, ...]:
-        """Which options are available now?"""
-        ...
-
-    async def accept(self, token: HoldToken) -> Commitment:
-        """Take one."""
-        ...
-
-    async def wish(self, device_id: DeviceId, request: WishRequest) -> Wish:
-        """Ask for a cycle by a time."""
-        ...
-
-
 class Household:
     """Does what the day says, and returns a sentence about what came of it."""
 
-    def __init__(self, control_url: str, router: RouterClient, clock: Clock) -> None:
+    def __init__(self, control_url: str, router: DrClient, clock: Clock) -> None:
         """Reach the simulated home at its control and the router at its API."""
         self._control, self._router, self._clock = control_url, router, clock
 

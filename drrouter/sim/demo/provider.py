@@ -1,19 +1,18 @@
-"""The service provider's business logic: enrols the home and sends the day's events to the VTN over HTTP.
+"""The service provider's business logic: sends the day's events to the VTN over HTTP, as its operator would.
 
-    async with BusinessLogic(vtn_url, "bl", secret, clock) as provider:
-        await provider.enrol("home", "demo-home", targets=("hvac",))
+    async with BusinessLogic(vtn_url, "operator", secret, clock) as provider:
         await provider.perform(act)
 
-Source: OpenADR 3.1.0, openadr3.yaml; Definition, "VEN enrollment" (business logic grants targets).
+Source: OpenADR 3.1.0, openadr3.yaml, paths ``/programs``, ``/events``, ``/reports``.
 """
 
-from collections.abc import Sequence
+import json
+from http import HTTPStatus
 from typing import Any
 
 import aiohttp
 
 from drrouter.adapters.openadr3.requests import (
-    BlVenRequest,
     EventDescriptor,
     EventRequest,
     IntervalPeriodRequest,
@@ -86,11 +85,6 @@ class BusinessLogic:
         """Close the connections."""
         await self._http.close()
 
-    async def enrol(self, client_id: str, ven_name: str, targets: Sequence[str]) -> None:
-        """Make the home known, and grant it the groups by which it may be addressed."""
-        ven = BlVenRequest(client_id=client_id, ven_name=ven_name, targets=list(targets))
-        await self._call("POST", "/vens", ven.wire())
-
     async def perform(self, act: ProviderAct) -> None:
         """Send, change or take back what the act says."""
         if isinstance(act, Cancel):
@@ -138,22 +132,30 @@ class BusinessLogic:
             "client_id": self._client_id,
             "client_secret": self._secret,
         }
-        answer = await self._request("POST", "/auth/token", data=form)
-        self._http.headers["Authorization"] = f"Bearer {answer['access_token']}"
+        self._http.headers.pop("Authorization", None)
+        status, token = await self._request("POST", "/auth/token", data=form)
+        if status >= HTTPStatus.BAD_REQUEST:
+            raise ProviderRefusedError(f"The VTN refuses the credentials of {self._client_id}: {status}")
+        self._http.headers["Authorization"] = f"Bearer {token['access_token']}"
 
     async def _call(self, method: str, path: str, body: Json | None = None) -> Any:
-        return await self._request(method, path, json=body)
+        """One request; a token that has expired is renewed once."""
+        status, answer = await self._request(method, path, json=body)
+        if status == HTTPStatus.UNAUTHORIZED:
+            await self._log_in()
+            status, answer = await self._request(method, path, json=body)
+        if status >= HTTPStatus.BAD_REQUEST:
+            raise ProviderRefusedError(f"The VTN refuses {method} {path}: {status} {answer}")
+        return answer
 
-    async def _request(self, method: str, path: str, **content: Any) -> Any:
+    async def _request(self, method: str, path: str, **content: Any) -> tuple[int, Any]:
         with self._clock.working():
             try:
                 async with self._http.request(method, self._url + path, **content) as answer:
-                    if answer.status >= 400:
-                        said = (await answer.text())[:300]
-                        raise ProviderRefusedError(f"The VTN refuses {method} {path}: {answer.status} {said}")
-                    return await answer.json() if answer.content_type == "application/json" else None
+                    text = await answer.text()
             except (aiohttp.ClientError, TimeoutError) as error:
                 raise ProviderUnreachableError(f"The VTN does not answer {method} {path}") from error
+        return answer.status, json.loads(text) if text else None
 
 
 def _price_intervals(notice: PriceNotice) -> list[IntervalRequest]:
