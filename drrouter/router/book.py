@@ -4,7 +4,7 @@ Held in memory for speed and in the store for safety. Every change is first appl
 orders act at once, and returned as the ``Change`` to commit; the acknowledgement waits for the commit.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from drrouter.domain.device import KnownLevel
@@ -13,6 +13,9 @@ from drrouter.domain.ids import DeviceId, EventId, EventKey, ProviderId
 from drrouter.domain.plan import Plan
 from drrouter.domain.wish import Commitment, CycleWish, LevelWish, Override, RunningCycle, Wish
 from drrouter.ports import Change, Collection, Put, Remove, Store
+
+REMEMBERED = timedelta(days=1)
+"""How long an event that is over is still shown, where its provider goes on listing it."""
 
 
 def event_key(provider: ProviderId, event_id: EventId) -> str:
@@ -102,6 +105,9 @@ class Book:
         for device_id, wish in list(self.wishes.items()):
             if isinstance(wish, LevelWish) and wish.by <= now:
                 changes.append(self.drop(Collection.WISHES, device_id))
+        for (provider, event_id), event in list(self.events.items()):
+            if event.payloads and event.ends_before(now - REMEMBERED):
+                changes.append(self.drop_event(provider, event_id))
         return tuple(changes)
 
     def cycle_wish(self, device_id: DeviceId) -> CycleWish | None:

@@ -30,6 +30,7 @@ class Scribe:
         self._store, self._clock, self._noted = store, clock, noted
         self._waiting: deque[tuple[tuple[Change, ...], Then | None]] = deque()
         self._news = asyncio.Event()
+        self._failing = False
 
     @property
     def behind(self) -> int:
@@ -74,8 +75,11 @@ class Scribe:
             self._waiting.popleft()
             return True
         except StoreError as error:
-            log.error("the store fails; %d commits wait unacknowledged: %s", self.behind, error.sentence)
+            if not self._failing:
+                log.error("the store fails; %d commits wait unacknowledged: %s", self.behind, error.sentence)
+            self._failing = True
             return False
+        self._took_it()
         self._waiting.popleft()
         for change in changes:
             if isinstance(change, Note):
@@ -83,3 +87,9 @@ class Scribe:
         if then:
             then()
         return True
+
+    def _took_it(self) -> None:
+        """Say once that the store works again."""
+        if self._failing:
+            log.warning("the store works again; %d commits were waiting", self.behind)
+        self._failing = False
