@@ -55,7 +55,7 @@ def problem_of(profile: DeviceProfile, program: str | None) -> Problem:
     )
 
 
-@pytest.mark.parametrize(("model_id", "program"), runs(), ids=lambda part: part or "")
+@pytest.mark.parametrize(("model_id", "program"), list(runs()), ids=lambda part: part or "")
 def test_a_model_is_planned_and_misses_nothing(model_id: str, program: str | None) -> None:
     profile = profile_of(CATALOGUE[model_id], DeviceId("device"), "Device")
     problem = problem_of(profile, program)
