@@ -5,7 +5,7 @@ Each happening changes the book, is noted for the owner, and may ask for a new p
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -13,7 +13,7 @@ from drrouter.domain.flexibility import ProfileFlexibility, StorageFlexibility
 from drrouter.domain.ids import DeviceId
 from drrouter.domain.instruction import Instruction, Outcome, OutcomeKind
 from drrouter.domain.journal import JournalEntry, JournalKind
-from drrouter.domain.wish import LevelWish, RunningCycle
+from drrouter.domain.wish import Commitment, CycleWish, LevelWish, RunningCycle
 from drrouter.ports import Change, Clock, Collection, Note
 from drrouter.router.book import Book
 from drrouter.router.observe import Happening
@@ -53,6 +53,7 @@ class Household:
         """``replan`` is told why a new plan is due."""
         self._registry, self._book, self._scribe, self._clock = registry, book, scribe, clock
         self._standing, self._zone, self._replan = standing, zone, replan
+        self._refusals: dict[DeviceId, str] = {}
 
     def happened(self, device_id: DeviceId, happening: Happening) -> None:
         """Let one happening have its consequences."""
@@ -70,12 +71,19 @@ class Household:
         device_id = instruction.device_id
         switch = "on" if instruction.power_w > 0 else "off"
         if outcome.kind is not OutcomeKind.DONE:
-            sentence = f"{self._name(device_id)} could not be switched {switch}: {outcome.sentence}"
-            self._scribe.keep(self._note(JournalKind.REFUSED, sentence, device_id))
+            self._not_done(device_id, f"could not be switched {switch}: {outcome.sentence}")
             return
+        self._refusals.pop(device_id, None)
         sentence = f"{self._name(device_id)} switched {switch}: {instruction.reason}"
         changes = [self._note(JournalKind.SETPOINT, sentence, device_id), *self._begin(instruction)]
         self._scribe.keep(*changes)
+
+    def _not_done(self, device_id: DeviceId, what: str) -> None:
+        """Note what a device does not do; the same again is tried again and not said again."""
+        if self._refusals.get(device_id) == what:
+            return
+        self._refusals[device_id] = what
+        self._scribe.keep(self._note(JournalKind.REFUSED, f"{self._name(device_id)} {what}", device_id))
 
     def gone(self, device_id: DeviceId, why: str) -> None:
         """A device does not answer; said once."""
@@ -91,10 +99,14 @@ class Household:
         flexibility = self._registry.seat(device_id).profile.flexibility
         if not isinstance(flexibility, ProfileFlexibility) or instruction.power_w <= 0:
             return []
-        asked = self._book.commitments.get(device_id) or self._book.cycle_wish(device_id)
+        asked = self._asked(device_id)
         if asked is None or self._registry.state(device_id).running:
             return []
         return self._run(RunningCycle(device_id, asked.programme_id, self._clock.now()))
+
+    def _asked(self, device_id: DeviceId) -> Commitment | CycleWish | None:
+        """What somebody wants the machine to run."""
+        return self._book.commitments.get(device_id) or self._book.cycle_wish(device_id)
 
     def _run(self, cycle: RunningCycle) -> list[Change]:
         """Keep a running cycle and forget what asked for it."""
@@ -115,8 +127,10 @@ class Household:
         self._replan(f"{self._name(device_id)} appeared")
 
     def _cycle_began(self, device_id: DeviceId) -> None:
-        """Somebody started the machine at its own buttons."""
-        cycle = self._registry.state(device_id).running
+        """Somebody started the machine at its own buttons, with what was asked of it where anything was."""
+        cycle, asked = self._registry.state(device_id).running, self._asked(device_id)
+        if cycle and asked:
+            cycle = replace(cycle, programme_id=asked.programme_id)
         if cycle:
             self._scribe.keep(*self._run(cycle))
 
@@ -138,6 +152,8 @@ class Household:
             level = min(standing.level, flexibility.level_max)
             wish = LevelWish(device_id, level, standing.next_after(now, self._zone))
             changes.append(self._book.put(Collection.WISHES, device_id, wish))
+        if known := self._registry.known_level(device_id):
+            changes.append(self._book.put(Collection.LEVELS, device_id, known))
         self._scribe.keep(*changes)
         self._replan(f"{self._name(device_id)}: a car arrived")
 

@@ -1,0 +1,204 @@
+"""Intake: an order acts at once, is kept with its receipt, and is acknowledged only once it is durable."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+
+import pytest
+
+from drrouter.adapters.clock import SimulatedClock
+from drrouter.domain.ids import DeviceId, EventId, ProviderId
+from drrouter.domain.signal import EventCancelled, EventReceived, EventsComplete, LinkChanged, OutboxItem
+from drrouter.ports import Enqueue, Put
+from drrouter.router.book import Book
+from drrouter.router.intake import Intake
+from drrouter.router.scribe import RETRY, Scribe
+from tests.builders import CAR, FREEZER, NOON, OTHER_SP, SP, at, event, price, shed
+from tests.fakes import MemoryStore
+
+ORDER = shed("e", "12:00", "13:00")
+
+
+class Desk:
+    """Intake, book and scribe on a store, and whom intake told what."""
+
+    def __init__(self) -> None:
+        self.clock, self.store, self.book = SimulatedClock(NOON), MemoryStore(), Book()
+        self.scribe = Scribe(self.store, self.clock, lambda _: None)
+        self.acted: list[str] = []
+        self.committed: list[ProviderId] = []
+        self.intake = Intake(
+            self.book, self.scribe, self.clock, self.directory, self.acted.append, self.committed.append
+        )
+
+    def directory(self) -> dict[str, tuple[DeviceId, ...]]:
+        return {"cold": (FREEZER,), "big": (CAR, FREEZER), "home": ()}
+
+    @property
+    def receipts(self) -> list[tuple[EventId, DeviceId | None]]:
+        return [(item.event_id, item.member) for item in self.store.items.values()]
+
+    def kept_with(self, item: OutboxItem) -> bool:
+        """Whether event and message were one transaction."""
+        (commit,) = [commit for commit in self.store.commits if Enqueue(item) in commit]
+        return any(isinstance(change, Put) and change.value == ORDER for change in commit)
+
+
+@pytest.fixture
+async def desk() -> AsyncIterator[Desk]:
+    made = Desk()
+    task = asyncio.create_task(made.scribe.run())
+    yield made
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+async def test_an_order_acts_before_anything_is_awaited(desk: Desk) -> None:
+    desk.intake.take(EventReceived(ORDER))
+    assert desk.acted == ["event E"]
+    assert desk.book.events[SP, ORDER.id] == ORDER
+    assert desk.store.commits == []
+
+
+async def test_an_order_acts_while_the_disk_hangs_and_is_acknowledged_when_it_works_again(desk: Desk) -> None:
+    desk.store.hang()
+    desk.intake.take(EventReceived(ORDER))
+    await desk.clock.settle()
+    assert desk.acted == ["event E"]
+    assert (desk.committed, desk.receipts) == ([], [])
+    desk.store.mend()
+    await desk.clock.settle()
+    assert (desk.committed, desk.receipts) == ([SP], [("e", None)])
+
+
+async def test_an_order_acts_while_the_disk_is_full_and_is_acknowledged_when_it_is_not(desk: Desk) -> None:
+    desk.store.fail()
+    desk.intake.take(EventReceived(ORDER))
+    await desk.clock.advance(10 * RETRY)
+    assert desk.committed == []
+    desk.store.mend()
+    await desk.clock.advance(RETRY)
+    assert (desk.committed, desk.receipts) == ([SP], [("e", None)])
+
+
+async def test_an_event_and_its_receipt_are_one_transaction(desk: Desk) -> None:
+    desk.intake.take(EventReceived(ORDER))
+    await desk.clock.settle()
+    (item,) = desk.store.items.values()
+    assert desk.kept_with(item)
+
+
+async def test_replaying_an_event_changes_nothing(desk: Desk) -> None:
+    for _ in range(3):
+        desk.intake.take(EventReceived(ORDER))
+        await desk.clock.settle()
+    assert len(desk.store.commits) == 1
+    assert desk.acted == ["event E"]
+
+
+async def test_a_new_version_is_taken_in_and_acknowledged_too(desk: Desk) -> None:
+    newer = replace(ORDER, modified_at=NOON)
+    for one in (ORDER, newer):
+        desk.intake.take(EventReceived(one))
+    await desk.clock.settle()
+    assert desk.book.events[SP, ORDER.id] == newer
+    assert [item.event_version for item in desk.store.items.values()] == [ORDER.version, newer.version]
+
+
+# Who acknowledges
+
+
+@pytest.mark.parametrize(
+    ("targets", "members"),
+    [
+        ((), [None]),
+        (("home",), [None]),
+        (("neighbour",), [None]),
+        (("cold",), [FREEZER]),
+        (("big", "cold", "home"), [CAR, FREEZER]),
+    ],
+)
+async def test_a_group_order_is_acknowledged_once_per_member_and_any_other_once(
+    desk: Desk, targets: tuple[str, ...], members: list[DeviceId | None]
+) -> None:
+    desk.intake.take(EventReceived(replace(ORDER, targets=targets)))
+    await desk.clock.settle()
+    assert [member for _, member in desk.receipts] == members
+
+
+# What is said
+
+
+async def test_the_owner_reads_what_came_from_whom_for_whom(desk: Desk) -> None:
+    strange = replace(
+        event("odd", targets=("big", "cold")), name="", ignored=("a price in yards", "a colour")
+    )
+    desk.intake.take(EventReceived(price("p", 0.3, "12:00", "13:00")))
+    desk.intake.take(EventReceived(strange))
+    await desk.clock.settle()
+    assert desk.store.sentences() == [
+        "grid sent P (PRICE).",
+        "grid sent odd (nothing we understand) for big, cold. Ignored: a price in yards; a colour.",
+    ]
+
+
+# Cancelling
+
+
+async def test_a_cancelled_event_is_forgotten_at_once_and_the_owner_reads_it(desk: Desk) -> None:
+    desk.intake.take(EventReceived(ORDER))
+    desk.intake.take(EventCancelled(SP, ORDER.id, NOON))
+    assert desk.book.events == {}
+    assert desk.acted == ["event E", "cancelled event E"]
+    await desk.clock.settle()
+    assert desk.store.sentences()[-1] == "grid cancelled E."
+    assert "events" not in {collection for collection, _ in desk.store.documents}
+
+
+async def test_cancelling_what_is_not_known_changes_nothing(desk: Desk) -> None:
+    desk.intake.take(EventCancelled(SP, EventId("never"), NOON))
+    await desk.clock.settle()
+    assert (desk.acted, desk.store.commits) == ([], [])
+
+
+async def test_an_event_that_was_cancelled_may_come_again(desk: Desk) -> None:
+    for signal in (EventReceived(ORDER), EventCancelled(SP, ORDER.id, NOON), EventReceived(ORDER)):
+        desk.intake.take(signal)
+    assert desk.book.events == {(SP, ORDER.id): ORDER}
+
+
+async def test_an_event_that_a_complete_poll_misses_is_cancelled(desk: Desk) -> None:
+    others = replace(ORDER, provider=OTHER_SP)
+    stays = shed("stays", "12:00", "13:00")
+    for one in (ORDER, others, stays):
+        desk.intake.take(EventReceived(one))
+    desk.intake.take(EventsComplete(SP, frozenset([stays.id]), NOON))
+    assert set(desk.book.events) == {(OTHER_SP, ORDER.id), (SP, stays.id)}
+
+
+async def test_an_event_that_is_over_is_forgotten_without_a_word(desk: Desk) -> None:
+    desk.intake.take(EventReceived(ORDER))
+    desk.intake.take(EventsComplete(SP, frozenset(), at("13:00")))
+    await desk.clock.settle()
+    assert desk.book.events == {}
+    assert desk.acted == ["event E"]
+    assert len(desk.store.sentences()) == 1
+
+
+# Links
+
+
+async def test_a_link_that_goes_is_remembered_noted_and_looked_at(desk: Desk) -> None:
+    down = LinkChanged(SP, False, "The grid does not answer.", NOON)
+    desk.intake.take(down)
+    await desk.clock.settle()
+    assert desk.intake.links == {SP: down}
+    assert desk.acted == ["link to grid down"]
+    assert desk.store.sentences() == ["The grid does not answer."]
+
+
+async def test_a_link_that_returns_wakes_its_outbox(desk: Desk) -> None:
+    desk.intake.take(LinkChanged(SP, True, "The link is up.", NOON))
+    assert desk.acted == ["link to grid up"]
+    await desk.clock.settle()
+    assert desk.committed == [SP]
