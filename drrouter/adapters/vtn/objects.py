@@ -14,6 +14,7 @@ from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from itertools import islice
 from typing import Any
 
 from drrouter.adapters.openadr3 import ObjectType
@@ -169,6 +170,6 @@ class Change:
         """Leave of a deleted event what its late reports need."""
         gone = {"id": event["id"], "programID": event["programID"]}
         if self.objects.count(GONE) >= MOST_GONE:
-            oldest = next(body["id"] for body in self.objects.all(GONE) if body["id"] not in self.rows)
-            self.rows[oldest] = (GONE, oldest, None)
+            old = (body["id"] for body in self.objects.all(GONE) if body["id"] not in self.rows)
+            self.rows.update((oldest, (GONE, oldest, None)) for oldest in islice(old, 1))
         self.rows[event["id"]] = (GONE, event["id"], gone)

@@ -92,11 +92,7 @@ async def _listen(
         raise RuntimeError("the runner is not set up")
 
     def connect() -> asyncio.Protocol:
-        protocol = server()
-        if len(server.connections) >= MOST_CONNECTIONS:
-            log.warning("more than %d connections; the newest is closed", MOST_CONNECTIONS)
-            loop.call_soon(protocol.force_close)
-        return protocol
+        return server() if len(server.connections) < MOST_CONNECTIONS else _Full()
 
     handshake = _HANDSHAKE_S if ssl_context else None
     try:
@@ -108,6 +104,15 @@ async def _listen(
         raise InputError(
             "the VTN", address, f"cannot listen there ({error.strerror})", "Choose another"
         ) from error
+
+
+class _Full(asyncio.Protocol):
+    """Closes a connection as soon as it is made."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Hang up."""
+        log.warning("more than %d connections; the newest is closed", MOST_CONNECTIONS)
+        transport.close()
 
 
 @contextmanager

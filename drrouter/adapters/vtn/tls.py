@@ -1,6 +1,7 @@
 """The VTN's certificate: TLS 1.2 or newer from two PEM files, and a sentence where they cannot be used."""
 
 import ssl
+from collections.abc import Callable
 from pathlib import Path
 
 from drrouter.errors import DocumentError
@@ -33,7 +34,7 @@ def server_context(certificate: Path, key: Path) -> ssl.SSLContext:
     return context
 
 
-def _no_password(key: Path):  # type: ignore[no-untyped-def]
+def _no_password(key: Path) -> Callable[[], str]:
     """Asked for a password, say that there may be none, rather than wait at a terminal."""
 
     def refuse() -> str:
