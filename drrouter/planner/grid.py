@@ -35,8 +35,9 @@ def grid_slots(
     """
     plain = slots(now, now + horizon, step)
     cuts = [plain[0].start, *(slot.end for slot in plain)]
+    span = Interval(cuts[0], cuts[-1])
     for edge in sorted(edges):
-        if all(abs(edge - cut) >= timedelta(minutes=1) for cut in cuts) and cuts[0] < edge < cuts[-1]:
+        if all(abs(edge - cut) >= timedelta(minutes=1) for cut in cuts) and span.holds(edge):
             cuts.append(edge)
     cuts.sort()
     return tuple(Interval(start, end) for start, end in pairwise(cuts))

@@ -132,15 +132,20 @@ def _plannable(profile: DeviceProfile, flexibility: StorageFlexibility) -> Stora
 def _caps(
     now: datetime, span: Interval, profile: DeviceProfile, timeline: Timeline, override: Override | None
 ) -> Bounds:
-    """When orders and the owner take its power away; an owner's "on" stands above orders."""
-    if override:
-        return _until(now, span, override, 0.0) if override.mode is OverrideMode.OFF else ()
+    """When orders and the owner take its power away; an owner's "on" stands above orders while it holds."""
+    own = _until(now, span, override, 0.0) if override and override.mode is OverrideMode.OFF else ()
+    free = _after(span, override) if override and override.mode is OverrideMode.ON else span
     sheds = [shed for shed in timeline.sheds if sheds_at(profile, shed.value)]
-    orders = [
+    meant = [
         order for order in (*sheds, *timeline.alerts) if not order.members or profile.id in order.members
     ]
-    common = [order.interval.overlap(span) for order in orders]
-    return tuple((interval, 0.0) for interval in common if interval)
+    common = [order.interval.overlap(free) for order in meant] if free else []
+    return (*own, *((interval, 0.0) for interval in common if interval))
+
+
+def _after(span: Interval, override: Override) -> Interval | None:
+    """What the override leaves of the horizon."""
+    return Interval(override.until, span.end) if override.until < span.end else None
 
 
 def _floors(now: datetime, span: Interval, profile: DeviceProfile, override: Override | None) -> Bounds:
