@@ -43,7 +43,7 @@ class DemoLedger:
         cost, baseline_cost: the bills of both days, in ``currency``.
         saving: what the router saved, cold, warmth and charge left at the end valued alike.
         limit_breaches: limits that were exceeded by what could have been switched off.
-        safety_breaches: cut cycles, and a freezer outside its bounds.
+        safety_breaches: cut cycles, a freezer outside its bounds, compressors started again too soon.
         deadline_misses: machines not done and cars not charged in time.
         comfort_misses: rooms that left their comfort range.
         events_total, events_obeyed: orders that were not taken back, and those that the home obeyed.
@@ -127,8 +127,9 @@ def is_obeyed(routed: Ledger, order: Order) -> bool:
 
 
 def safety_breaches(record: HouseRecord) -> int:
-    """Cycles that lost their power, and a freezer that was outside its bounds."""
-    return record.cycle_cuts + int(_was_outside(record, FREEZER))
+    """Cycles that lost their power, a freezer outside its bounds, compressors started again too soon."""
+    rests = sum(thermal.short_rests for thermal in record.temperatures.values())
+    return record.cycle_cuts + int(_was_outside(record, FREEZER)) + rests
 
 
 def deadline_misses(record: HouseRecord, acts: Iterable[HomeAct]) -> int:

@@ -10,10 +10,10 @@ from datetime import datetime
 
 from drrouter.domain.journal import JournalEntry, JournalKind
 from drrouter.sim.demo.ledger import DemoLedger
-from drrouter.sim.demo.scenario import ZONE
+from drrouter.sim.demo.scenario import FREEZER, ZONE
 
 UNTOLD = frozenset({JournalKind.PLAN})
-"""A plan is made every quarter of an hour; the panel shows them all."""
+"""A plan is made every quarter of an hour, and the freezer is switched as often; the journal has them all."""
 
 Print = Callable[[str], None]
 
@@ -31,7 +31,8 @@ class Narrator:
 
     def entry(self, entry: JournalEntry) -> None:
         """The router notes a decision."""
-        if entry.kind not in UNTOLD:
+        is_routine = entry.kind is JournalKind.SETPOINT and entry.device_id == FREEZER
+        if entry.kind not in UNTOLD and not is_routine:
             self.say(entry.at, "router", entry.sentence)
 
     def welcome(self, url: str, token: str, folder: str, speed: float | None) -> None:
@@ -42,13 +43,8 @@ class Narrator:
             f"  router  {url}\n"
             f"  token   {token}\n"
             f"  files   {folder}\n"
-            "Try in another terminal:\n"
-            f"  export DRROUTER_URL={url} DRROUTER_TOKEN={token}\n"
-            "  drrouter status\n"
-            "  drrouter plan\n"
-            "  drrouter why car\n"
-            "  drrouter override car on --minutes 30\n"
-            "Ctrl-C ends it.\n"
+            "Try in another terminal: drrouter status; drrouter plan; drrouter why car; drrouter events;\n"
+            "drrouter override car on --for 30m; drrouter options washer. Ctrl-C ends the demo.\n"
         )
 
     def remark(self, sentence: str) -> None:
