@@ -25,6 +25,12 @@ UTC_ZONE = ZoneInfo("UTC")
 DRAWS_W = 1.0
 """Below this planned mean power a device rests."""
 
+WHOLE_SLOT = 0.98
+"""Interpretation: planned at this share of its power or more, a device runs the whole slot."""
+
+BEGIN_AGAIN = 0.1
+"""Interpretation: share of its range by which a cold store must be short before it is switched on again."""
+
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
@@ -106,21 +112,49 @@ def _storage(
     Following the level and not the planned power makes the loop close: what was missed is made up for.
     """
     power_w = plan.power_at(profile.id, now) if plan else None
-    on = Proposal(flexibility.max_power_w, _because(profile, plan, "the plan wants it to run now"))
     if not flexibility.runs_downwards and not (state.plugged and isinstance(wish, LevelWish)):
         return Proposal(flexibility.max_power_w, "left to itself: nobody asked for a level")
+    if isinstance(wish, LevelWish) and state.level is not None and _has(flexibility, state.level, wish.level):
+        return Proposal(0.0, "has what was asked for")
     if plan is None or power_w is None or state.level is None:
         return Proposal(flexibility.max_power_w, "left to itself until there is a plan")
     if _resting(flexibility, state, now):
         return Proposal(0.0, f"rests at least {flexibility.min_off.total_seconds() / 60:.0f} minutes")
     if _must_go_on(flexibility, state, now):
         return Proposal(flexibility.max_power_w, "runs its shortest time")
-    index = plan.slot_at(now)
-    goal = plan.level[profile.id][index] if index is not None and profile.id in plan.level else None
-    if power_w <= DRAWS_W or goal is None:
+    if power_w <= DRAWS_W or profile.id not in plan.level:
         return Proposal(0.0, _because(profile, plan, "the plan lets it rest"))
-    short = state.level > goal if flexibility.runs_downwards else state.level < goal
-    return on if short else Proposal(0.0, "has what the plan wants for now")
+    if _is_short(flexibility, state, state.level, _goal(profile, plan, now), power_w):
+        return Proposal(flexibility.max_power_w, _because(profile, plan, "the plan wants it to run now"))
+    return Proposal(0.0, "has what the plan wants for now")
+
+
+def _has(flexibility: StorageFlexibility, level: float, wished: float) -> bool:
+    """Whether the level is at, or beyond, the one wished for."""
+    return level <= wished if flexibility.runs_downwards else level >= wished
+
+
+def _goal(profile: DeviceProfile, plan: Plan, now: datetime) -> float:
+    """The level that the plan wants at the end of this slot."""
+    index = plan.slot_at(now)
+    levels = plan.level[profile.id]
+    return levels[-1 if index is None else index]
+
+
+def _is_short(
+    flexibility: StorageFlexibility, state: DeviceState, level: float, goal: float, power_w: float
+) -> bool:
+    """Whether it must run to reach the goal.
+
+    A slot that is planned at full power runs to its end; what cycles by itself begins again only some way
+    from the goal, so that its compressor is not switched every few minutes.
+    """
+    if power_w >= WHOLE_SLOT * flexibility.max_power_w:
+        return True
+    short_by = level - goal if flexibility.runs_downwards else goal - level
+    is_off = flexibility.duty and state.on is False
+    span = flexibility.level_max - flexibility.level_min
+    return short_by > (BEGIN_AGAIN * span if is_off else 0.0)
 
 
 def _resting(flexibility: StorageFlexibility, state: DeviceState, now: datetime) -> bool:

@@ -193,8 +193,26 @@ def test_a_charging_point_without_a_car_keeps_its_power_so_that_a_car_shows_itse
     assert propose(car(), state, NOON, charging(0.0, 0.0), wish=FULL_BY_SIX).power_w == 2300.0
 
 
+def test_a_car_that_is_planned_for_the_whole_slot_charges_to_its_end() -> None:
+    state = DeviceState(plugged=True, level=501.0)
+    assert propose(car(), state, NOON, charging(2300.0, 500.0), wish=FULL_BY_SIX).power_w == 2300.0
+
+
+def test_a_car_that_has_what_was_asked_for_rests_whatever_the_plan_says() -> None:
+    state = DeviceState(plugged=True, level=8000.0)
+    said = propose(car(), state, NOON, charging(2300.0, 9000.0), wish=FULL_BY_SIX)
+    assert said == Proposal(0.0, "has what was asked for")
+
+
+def test_a_cold_store_that_was_switched_off_begins_again_only_some_way_from_its_goal() -> None:
+    device, plan = freezer(), freezing(40.0, -19.0)
+    for level, watts in ((-18.9, 0.0), (-17.5, 100.0)):
+        off = DeviceState(on=False, level=level, changed_at=NOON - timedelta(hours=1))
+        assert propose(device, off, NOON, plan).power_w == watts
+
+
 def test_a_car_charges_until_it_has_the_level_that_the_plan_wants() -> None:
-    plan = charging(2300.0, 500.0)
+    plan = charging(1000.0, 500.0)
     for level, watts in ((499.0, 2300.0), (500.0, 0.0)):
         state = DeviceState(plugged=True, level=level)
         assert propose(car(), state, NOON, plan, wish=FULL_BY_SIX).power_w == watts
