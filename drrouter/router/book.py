@@ -65,6 +65,12 @@ class Book:
         known = self.events.get((event.provider, event.id))
         return known is not None and known.version == event.version
 
+    def versions(self, provider: ProviderId) -> tuple[tuple[EventId, str], ...]:
+        """Every event version of a provider that has been taken in."""
+        return tuple(
+            (event.id, event.version) for event in self.events.values() if event.provider == provider
+        )
+
     def keep_event(self, event: Event) -> Change:
         """Take the event in, replacing an older version."""
         self.events[event.provider, event.id] = event

@@ -89,8 +89,10 @@ class Router:
             registry, book, self.scribe, clock, standing, settings.zone, self.replanner.request
         )
         self.desk = OptionsDesk(self._live, settings.zone)
-        known = [(event.id, event.version) for event in book.events.values()]
-        self.senders = {provider.id: OutboxSender(provider, store, clock, known) for provider in providers}
+        self.senders = {
+            provider.id: OutboxSender(provider, store, clock, book.versions(provider.id))
+            for provider in providers
+        }
         self._errors = ErrorCount()
         logging.getLogger("drrouter").addHandler(self._errors)
         self._account = Account(self._errors, kept)

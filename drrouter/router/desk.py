@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from drrouter.domain.flexibility import ProfileFlexibility, Programme
@@ -64,21 +65,23 @@ class OptionsDesk:
         Raises:
             WishImpossibleError: no start keeps the ready-by.
         """
-        problem, plan = self._live()
-        priced = price_options(
-            plan, problem, question.device_id, question.programme, question.earliest, question.ready_by, now
-        )
-        if not priced:
+        if max(question.earliest, now) + question.programme.duration > question.ready_by:
             raise WishImpossibleError(
                 f"{question.programme.name} takes {_minutes(question.programme.duration)} minutes"
                 f" and cannot be done by {said(question.ready_by, self._zone)}. Allow a later time."
             )
+        problem, plan = self._live()
+        priced = price_options(
+            plan, problem, question.device_id, question.programme, question.earliest, question.ready_by, now
+        )
         options = tuple(_option(start, question, plan, problem, now) for start in priced)
         self._hold(options, question)
         return options
 
     def held_for(self, token: HoldToken) -> DeviceId | None:
         """The device a token belongs to."""
+        if made := self._accepted.get(token):
+            return made.device_id
         hold = self._holds.get(token)
         return hold.option.device_id if hold else None
 
@@ -101,14 +104,22 @@ class OptionsDesk:
         start = max(option.start, now)
         problem, plan = self._live()
         if why := fits(plan, problem, option.device_id, programme, start):
-            raise HoldConflictError(f"This no longer fits: {why}", self.quote(hold.question, now))
+            raise HoldConflictError(f"This no longer fits: {why}.", self._fresh(hold.question, now))
         made = Commitment(option.device_id, programme.id, start, programme.duration, token, now)
-        self._accepted[token] = made
+        self.remember(made)
         return made
 
     def remember(self, commitment: Commitment) -> None:
-        """Take back an accepted option after a restart, so that accepting it again is harmless."""
+        """Know an accepted option, after a restart too, so that accepting it again is harmless."""
         self._accepted[commitment.token] = commitment
+        _forget_oldest(self._accepted)
+
+    def _fresh(self, question: Question, now: datetime) -> tuple[Option, ...]:
+        """What may be taken instead; nothing where it is too late by now."""
+        try:
+            return self.quote(question, now)
+        except WishImpossibleError:
+            return ()
 
     def _is_current(self, token: HoldToken) -> bool:
         hold = self._holds[token]
@@ -119,8 +130,13 @@ class OptionsDesk:
         rounds = self._rounds.setdefault(question.device_id, deque(maxlen=ROUNDS))
         rounds.append(tuple(option.token for option in options))
         self._holds |= {option.token: Hold(option, question) for option in options}
-        while len(self._holds) > REMEMBERED:
-            self._holds.pop(next(iter(self._holds)))
+        _forget_oldest(self._holds)
+
+
+def _forget_oldest(tokens: dict[HoldToken, Any]) -> None:
+    """Remember so many and no more."""
+    while len(tokens) > REMEMBERED:
+        tokens.pop(next(iter(tokens)))
 
 
 def programme_of(flexibility: ProfileFlexibility, wanted: str | None) -> Programme | None:

@@ -9,14 +9,19 @@ from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 
 from drrouter.domain.event import Event
-from drrouter.domain.flexibility import DemandFlexibility, ProfileFlexibility, StorageFlexibility
+from drrouter.domain.flexibility import (
+    DemandFlexibility,
+    ProfileFlexibility,
+    RemoteStart,
+    StorageFlexibility,
+)
 from drrouter.domain.ids import DeviceId, HoldToken
 from drrouter.domain.journal import JournalEntry, JournalKind
 from drrouter.domain.option import Option
 from drrouter.domain.plan import Plan
 from drrouter.domain.timeline import Timeline
 from drrouter.domain.wish import Commitment, CycleWish, LevelWish, Override, OverrideMode, Wish
-from drrouter.errors import MessageError, OptionError, StoreError, WishImpossibleError
+from drrouter.errors import HoldConflictError, MessageError, OptionError, StoreError, WishImpossibleError
 from drrouter.ports import Change as Kept
 from drrouter.ports import Collection, Note, Store
 from drrouter.router import views
@@ -94,6 +99,8 @@ class Front:
         flexibility = seat.profile.flexibility
         if not isinstance(flexibility, ProfileFlexibility):
             raise OptionError(f"{seat.profile.name} has no programmes to choose a start for.")
+        if flexibility.remote_start is RemoteStart.NONE:
+            raise OptionError(f"{seat.profile.name} starts at its own buttons only; start it there.")
         if seat.state.running:
             raise OptionError(f"{seat.profile.name} is running; ask again when it is done.")
         wish = self._router.book.cycle_wish(device_id)
@@ -115,6 +122,9 @@ class Front:
         if known:
             await self._durable()
             return known
+        holder = self._router.desk.held_for(token)
+        if holder and self._router.registry.state(holder).running:
+            raise HoldConflictError("The machine is running by now. Ask again when it is done.")
         made = self._router.desk.accept(token, self._router.clock.now())
         name = self._router.registry.seat(made.device_id).profile.name
         sentence = f"{name}: {made.programme_id} is promised for {self._said(made.start)}."
@@ -179,6 +189,10 @@ class Front:
         self, device_id: DeviceId, flexibility: ProfileFlexibility, request: WishRequest
     ) -> CycleWish:
         """A wish that some start can keep."""
+        if flexibility.remote_start is RemoteStart.NONE:
+            raise MessageError(
+                "wish", "device", f"{device_id} starts at its own buttons only", "Start it there"
+            )
         programme = programme_of(flexibility, request.programme_id)
         if programme is None:
             raise _unknown_programme(device_id, flexibility)
@@ -196,7 +210,8 @@ class Front:
         self, device_id: DeviceId, flexibility: StorageFlexibility, request: WishRequest
     ) -> LevelWish:
         """A level inside the storage's bounds."""
-        level = flexibility.level_max if request.level is None else request.level
+        best = flexibility.level_min if flexibility.runs_downwards else flexibility.level_max
+        level = best if request.level is None else request.level
         if not flexibility.level_min <= level <= flexibility.level_max:
             bounds = f"{flexibility.level_min:g} to {flexibility.level_max:g} {flexibility.unit}"
             raise MessageError("wish", "level", f"{level:g} is not within {bounds}", "Name a level within")

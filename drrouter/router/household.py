@@ -109,13 +109,15 @@ class Household:
         return self._book.commitments.get(device_id) or self._book.cycle_wish(device_id)
 
     def _run(self, cycle: RunningCycle) -> list[Change]:
-        """Keep a running cycle and forget what asked for it."""
+        """Keep a running cycle and forget what asked for it; a wish for another programme stays."""
+        wish = self._book.cycle_wish(cycle.device_id)
+        served = wish is not None and wish.programme_id == cycle.programme_id
         self._registry.began(cycle)
         self._replan(f"{self._name(cycle.device_id)} began its cycle")
         return [
             self._book.put(Collection.RUNNING, cycle.device_id, cycle),
             self._book.drop(Collection.COMMITMENTS, cycle.device_id),
-            self._book.drop(Collection.WISHES, cycle.device_id),
+            *([self._book.drop(Collection.WISHES, cycle.device_id)] if served else []),
             self._note(
                 JournalKind.CYCLE, f"{self._name(cycle.device_id)} runs {cycle.programme_id}", cycle.device_id
             ),

@@ -15,7 +15,8 @@ from drrouter.domain.flexibility import (
     RemoteStart,
     StorageFlexibility,
 )
-from drrouter.domain.plan import Plan
+from drrouter.domain.ids import DeviceId
+from drrouter.domain.plan import Plan, ScheduledCycle
 from drrouter.domain.wish import Commitment, CycleWish, LevelWish, Wish
 from drrouter.router.local import said
 from drrouter.router.safety import nominal_w
@@ -82,7 +83,8 @@ def _cycle(
     """Start when the commitment or the plan says so; a start that was missed is made up for at once."""
     if state.running:
         return Proposal(nominal_w(profile), "its cycle is running")
-    start = commitment.start if commitment else _planned_start(profile, plan, wish)
+    planned = wished_cycle(profile.id, plan, wish)
+    start = commitment.start if commitment else planned.start if planned else None
     if start is None:
         return Proposal(0.0, "nothing is asked of it")
     if start > now:
@@ -90,13 +92,13 @@ def _cycle(
     return Proposal(nominal_w(profile), _because(profile, plan, "its planned start has come"))
 
 
-def _planned_start(profile: DeviceProfile, plan: Plan | None, wish: Wish | None) -> datetime | None:
-    """The start in the plan; a cycle of the plan that no wish, or an older one, asked for has been run."""
+def wished_cycle(device_id: DeviceId, plan: Plan | None, wish: Wish | None) -> ScheduledCycle | None:
+    """The cycle in the plan; one that no wish, or only an older one, asked for has been run."""
     if plan is None or not isinstance(wish, CycleWish):
         return None
-    asked = (cycle for cycle in plan.cycles if cycle.device_id == profile.id and not cycle.fixed)
-    starts = (cycle.start for cycle in asked if cycle.programme_id == wish.programme_id)
-    return next((start for start in starts if start >= wish.earliest), None)
+    asked = (cycle for cycle in plan.cycles if cycle.device_id == device_id and not cycle.fixed)
+    fitting = (cycle for cycle in asked if cycle.programme_id == wish.programme_id)
+    return next((cycle for cycle in fitting if cycle.start >= wish.earliest), None)
 
 
 def _storage(

@@ -98,13 +98,12 @@ def _device(
     if isinstance(flexibility, StorageFlexibility):
         level = flexibility.level_target if level is None and flexibility.runs_downwards else level or 0.0
         flexibility = _plannable(profile, flexibility) if flexibility.runs_downwards else flexibility
-    here = Interval(now, wish.by) if isinstance(wish, LevelWish) and wish.by > now else None
     return DeviceInput(
         id=profile.id,
         label=profile.name,
         flexibility=flexibility,
         level=level if isinstance(flexibility, StorageFlexibility) else None,
-        available=here,
+        available=_here(now, profile, wish),
         wishes=() if wish is None else (wish,),
         running=state.running,
         commitment=book.commitments.get(profile.id),
@@ -113,6 +112,13 @@ def _device(
         line=profile.line,
         groups=profile.groups,
     )
+
+
+def _here(now: datetime, profile: DeviceProfile, wish: Wish | None) -> Interval | None:
+    """A car is here until it leaves; whatever else has a level stays."""
+    store = profile.flexibility
+    is_car = isinstance(store, StorageFlexibility) and not store.runs_downwards
+    return Interval(now, wish.by) if is_car and isinstance(wish, LevelWish) and wish.by > now else None
 
 
 def _plannable(profile: DeviceProfile, flexibility: StorageFlexibility) -> StorageFlexibility:

@@ -17,6 +17,7 @@ from drrouter.router.facade import DeviceView, EventPhase, EventView, FoundView,
 from drrouter.router.guard import Orders
 from drrouter.router.local import said
 from drrouter.router.registry import Registry
+from drrouter.router.schedule import wished_cycle
 from drrouter.router.steering import Steering
 
 
@@ -120,11 +121,10 @@ def device(
 
 
 def _next_cycle(device_id: DeviceId, book: Book) -> ScheduledCycle | None:
-    """The committed or planned cycle; one in the plan without a wish behind it has been run."""
+    """The committed cycle, else the one that is planned for the wish."""
     if made := book.commitments.get(device_id):
         return ScheduledCycle(device_id, made.programme_id, made.start, made.end, fixed=True)
-    wish = book.cycle_wish(device_id)
-    return book.plan.cycle_of(device_id) if book.plan and wish else None
+    return wished_cycle(device_id, book.plan, book.wishes.get(device_id))
 
 
 def event(

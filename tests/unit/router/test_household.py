@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -123,6 +124,14 @@ async def test_a_machine_that_was_switched_on_runs_what_was_asked(
     assert await home.store.load(Collection.RUNNING) == {WASHER: running}
     assert home.replans == ["Washer began its cycle"]
     assert home.store.sentences()[-1] == "Washer runs boil."
+
+
+async def test_a_promise_that_is_kept_leaves_a_wish_for_another_programme(home: Home) -> None:
+    home.book.put(Collection.COMMITMENTS, WASHER, replace(PROMISE, programme_id=ECO))
+    home.book.put(Collection.WISHES, WASHER, WISH)
+    await home.switched(WASHER, 2000.0)
+    assert home.book.running[WASHER].programme_id == ECO
+    assert home.book.wishes == {WASHER: WISH}
 
 
 async def test_a_machine_that_was_switched_on_without_being_asked_runs_nothing_yet(home: Home) -> None:

@@ -185,6 +185,13 @@ def test_a_freezer_is_planned_between_its_thermostat_and_the_guard(situation: Si
     assert situation.device(FREEZER).level == -19.5
 
 
+def test_a_freezer_that_shall_be_colder_by_noon_may_run_after_noon_too(situation: Situation) -> None:
+    wish = LevelWish(FREEZER, -19.5, at("13:00"))
+    situation.book.put(Collection.WISHES, FREEZER, wish)
+    told = situation.device(FREEZER)
+    assert (told.wishes, told.available) == ((wish,), None)
+
+
 @pytest.mark.parametrize("binding", [Binding(), Binding(thermostat=(-17.0, -16.5))])
 def test_a_freezer_whose_thermostat_gives_no_room_is_planned_to_its_own_bound(binding: Binding) -> None:
     told = Situation(replace(freezer(), binding=binding)).device(FREEZER)
