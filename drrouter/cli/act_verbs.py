@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from drrouter.adapters.client import DrClient
 
 Programme = Annotated[
-    str | None, typer.Option("--programme", help="The programme's id; else the router's choice.")
+    str | None,
+    typer.Option("--programme", metavar="ID", help="The programme's id; else the router's choice."),
 ]
 Earliest = Annotated[
     str | None, typer.Option("--earliest", metavar="TIME", help="Not before, such as 18:00.")

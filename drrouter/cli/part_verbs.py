@@ -31,6 +31,9 @@ def check(
     results = [_check_one(file) for file in files]
     if json:
         typer.echo(jsonlib.dumps(results, indent=2, ensure_ascii=False))
+    else:
+        for result in filter(lambda found: found["ok"], results):
+            typer.echo(f"{result['file']}: {result['sentence']}")
     if not all(result["ok"] for result in results):
         raise typer.Exit(FAILURE)
 
@@ -125,7 +128,7 @@ def sim_home(
 
 
 def _check_one(file: Path) -> dict[str, Any]:
-    """Check one document and say what is found; its faults go to standard error."""
+    """Check one document; its faults and warnings go to standard error."""
     from drrouter.cli.exits import words_of
     from drrouter.config import check_document
     from drrouter.errors import InputError
@@ -137,7 +140,6 @@ def _check_one(file: Path) -> dict[str, Any]:
         sys.stderr.writelines(f"{line}\n" for line in faults)
         return {"file": str(file), "ok": False, "faults": faults}
     sys.stderr.writelines(f"{file}: {warning}\n" for warning in found.warnings)
-    typer.echo(f"{file}: {found.sentence}", err=True)
     return {
         "file": str(file),
         "ok": True,

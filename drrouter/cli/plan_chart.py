@@ -35,8 +35,9 @@ def show(plan: Plan | None, names: Mapping[DeviceId, str], local: LocalTime) -> 
     out.print(f"Plan of {local.say(plan.made_at)}, {rungs}", style="bold")
     _chart(out, plan, names, local)
     out.print()
-    out.print(pairs(_next_runs(plan, names, local)))
-    out.print()
+    if runs := _next_runs(plan, names, local):
+        out.print(pairs(runs))
+        out.print()
     out.print(pairs(_sums(plan, names)))
 
 
@@ -91,14 +92,10 @@ def _axis(columns: Sequence[Interval], local: LocalTime) -> str:
     """Local hours above the columns in which they begin."""
     line = [" "] * (len(columns) + 2)
     for place, column in enumerate(columns):
-        hour = (column.end - timedelta(microseconds=1)).astimezone(local.zone)
-        begins = hour.minute < COLUMN.total_seconds() / 60
-        if (
-            begins
-            and hour.hour % _HOURS_A_LABEL == 0
-            and line[place - 1 : place + 1] == [" ", " "][: min(place + 1, 2)]
-        ):
-            line[place : place + 2] = f"{hour:%H}"
+        last = (column.end - timedelta(microseconds=1)).astimezone(local.zone)
+        begins = timedelta(minutes=last.minute) < COLUMN
+        if begins and last.hour % _HOURS_A_LABEL == 0:
+            line[place : place + 2] = f"{last:%H}"
     return "".join(line).rstrip()
 
 

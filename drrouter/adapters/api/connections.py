@@ -33,13 +33,12 @@ class Doorkeeper:
 
         def connect() -> web.RequestHandler:
             protocol: web.RequestHandler = server()
-            loop = asyncio.get_running_loop()
+            wait_s = self._headers_s
             if len(server.connections) >= self._most:
                 log.warning("more than %d connections to the local API; the newest is closed", self._most)
-                loop.call_soon(protocol.force_close)
-            else:
-                self._silent.add(protocol)
-                loop.call_later(self._headers_s, self._end_if_silent, protocol)
+                wait_s = 0.0
+            self._silent.add(protocol)
+            asyncio.get_running_loop().call_later(wait_s, self._end_if_silent, protocol)
             return protocol
 
         return connect

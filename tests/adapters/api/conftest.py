@@ -1,5 +1,6 @@
 """A served local API with one token of each role."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass
@@ -8,6 +9,7 @@ from typing import Any
 
 import aiohttp
 import pytest
+from yarl import URL
 
 from drrouter.adapters.api import LocalApi, Role, TokenBook
 from drrouter.adapters.api.throttle import Throttle
@@ -61,6 +63,16 @@ class Served:
             method, url, headers=self.bearer(role) | (headers or {}), **more
         ) as answer:
             return answer.status, await answer.json(content_type=None) if answer.status != 204 else None
+
+    async def raw(self, method: str, target: str, headers: str = "") -> int:
+        """Send exactly this request line; the status of the answer."""
+        url = URL(self.api.url)
+        reader, writer = await asyncio.open_connection(url.host, url.port)
+        writer.write(f"{method} {target} HTTP/1.1\r\nHost: x\r\n{headers}Connection: close\r\n\r\n".encode())
+        line = await reader.readline()
+        writer.close()
+        await writer.wait_closed()
+        return int(line.split()[1])
 
 
 Serve = Callable[..., Awaitable[Served]]
