@@ -105,7 +105,7 @@ async def test_time_stands_until_the_consumer_has_handled_an_order(
     await settled
     following.cancel()
     await asyncio.gather(following, return_exceptions=True)
-    await signals.aclose()  # type: ignore[attr-defined]
+    await signals.aclose()
 
 
 async def test_a_failure_after_a_notice_loses_the_link_and_the_poll_makes_up_for_it(

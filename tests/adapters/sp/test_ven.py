@@ -249,6 +249,6 @@ async def test_each_call_of_signals_begins_anew(vtn: TroubleVtn, clock: Simulate
         pass
     signals = provider.signals()
     found = [await anext(signals) for _ in range(3)]
-    await signals.aclose()  # type: ignore[attr-defined]
+    await signals.aclose()
     assert found == heard
     assert provider.id == "grid"
