@@ -47,29 +47,39 @@ class Finder:
         self._registry, self._sought, self._clock, self._period = registry, sought, clock, period
         self._readings, self._gone = readings, gone
         self._readers: dict[DeviceId, asyncio.Task[None]] = {}
+        self._failing: set[str] = set()
 
     async def run(self, integration: Integration) -> None:
         """Discover again and again, and keep one reader for each device of ours."""
-        self._readers.clear()
         async with asyncio.TaskGroup() as group:
             while True:
                 await self._look_around(integration, group)
                 await self._clock.sleep_until(self._clock.now() + self._period)
 
     async def _look_around(self, integration: Integration, group: asyncio.TaskGroup) -> None:
-        """One discovery; a failing one is logged and tried again at its time."""
+        """One discovery; a failing one is said once and tried again at its time."""
         try:
             with self._clock.working():
                 everything = await integration.discover()
         except DeviceError as error:
-            log.warning("discovery by %s failed: %s", integration.domain, error.sentence)
+            if integration.domain not in self._failing:
+                log.warning("discovery by %s failed: %s", integration.domain, error.sentence)
+            self._failing.add(integration.domain)
             return
+        self._failing.discard(integration.domain)
+        ours = self._recognised(everything)
+        self._registry.met(integration.domain, [one for one in everything if one not in ours.values()])
+        for device_id, found in ours.items():
+            self._claim(device_id, found, integration, group)
+
+    def _recognised(self, everything: Sequence[Found]) -> dict[DeviceId, Found]:
+        """Our devices among what was found; where several fit, the one that it was, else the first."""
+        ours: dict[DeviceId, Found] = {}
         for found in everything:
             owner = next((name for name, sought in self._sought.items() if sought.fits(found)), None)
-            if owner is None:
-                self._registry.strangers[found.address] = found
-            else:
-                self._claim(owner, found, integration, group)
+            if owner is not None and (owner not in ours or self._registry.seat(owner).found == found):
+                ours[owner] = found
+        return ours
 
     def _claim(
         self, device_id: DeviceId, found: Found, integration: Integration, group: asyncio.TaskGroup
@@ -79,9 +89,14 @@ class Finder:
         reader = self._readers.get(device_id)
         if reader and not reader.done() and seat.found == found:
             return
+        try:
+            handle = integration.setup(device_id, found)
+        except DeviceError as error:
+            self._gone(device_id, error.sentence)
+            return
         if reader:
             reader.cancel()
-        seat.found, seat.handle = found, integration.setup(device_id, found)
+        seat.found, seat.handle = found, handle
         self._readers[device_id] = group.create_task(self._read(device_id))
 
     async def _read(self, device_id: DeviceId) -> None:

@@ -60,6 +60,11 @@ class Registry:
                 names[name] = (*names.get(name, ()), profile.id)
         return names | dict.fromkeys(site_names, ())
 
+    def met(self, integration: str, strangers: Iterable[Found]) -> None:
+        """Whom an integration sees now that is none of ours; who is seen no more is forgotten."""
+        others = {where: one for where, one in self.strangers.items() if one.integration != integration}
+        self.strangers = others | {one.address: one for one in strangers}
+
     def restore(self, running: dict[DeviceId, RunningCycle], levels: dict[DeviceId, KnownLevel]) -> None:
         """Take back what was known before a restart; the next reading brings the levels up to date."""
         for device_id, seat in self.seats.items():

@@ -1,0 +1,228 @@
+"""Finding devices: ours are claimed and read, strangers listed, and what is gone is said once."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack
+from datetime import timedelta
+
+import pytest
+
+from drrouter.adapters.clock import SimulatedClock
+from drrouter.domain.ids import DeviceId
+from drrouter.domain.measurement import Reading
+from drrouter.errors import DeviceError
+from drrouter.ports import Device, Found
+from drrouter.router.finder import READ_AGAIN, Finder, Sought
+from drrouter.router.registry import Registry
+from tests.builders import HVAC, NOON, WASHER, hvac, washer
+from tests.fakes import FakeIntegration, FakePlug
+
+PERIOD = timedelta(seconds=10)
+
+
+class Network:
+    """A finder on a home network with one integration, and what it was told."""
+
+    def __init__(self) -> None:
+        self.clock, self.kasa = SimulatedClock(NOON), FakeIntegration()
+        self.registry = Registry([hvac(), washer()])
+        self.answers: list[DeviceId] = []
+        self.gone: list[str] = []
+        sought = {
+            HVAC: Sought("kasa", {"alias": "Air con"}),
+            WASHER: Sought("kasa", {"mac": "AA"}),
+        }
+        self.finder = Finder(self.registry, sought, self.clock, PERIOD, self.read, self.is_gone)
+
+    def read(self, device_id: DeviceId, readings: Sequence[Reading]) -> None:
+        self.answers.append(device_id)
+        self.registry.take_in(device_id, readings)
+
+    def is_gone(self, device_id: DeviceId, why: str) -> None:
+        self.gone.append(why)
+        self.registry.gone(device_id)
+
+    def plug(self, name: DeviceId = HVAC) -> FakePlug:
+        return FakePlug(name, self.clock)
+
+    def strangers(self) -> set[str]:
+        return set(self.registry.strangers)
+
+
+@pytest.fixture
+async def network() -> AsyncIterator[Network]:
+    made = Network()
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(_end, asyncio.create_task(made.finder.run(made.kasa)))
+        yield made
+
+
+async def _end(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+# Recognising
+
+
+@pytest.mark.parametrize(
+    ("match", "fits"),
+    [
+        ({"alias": "AIR CON"}, True),
+        ({"alias": "air con", "mac": "aa:bb"}, True),
+        ({"alias": "air con", "mac": "cc"}, False),
+        ({"address": "10.0.0.5:9999"}, True),
+        ({"host": "10.0.0.5"}, True),
+        ({"serial": "1"}, False),
+        ({}, False),
+    ],
+)
+def test_a_device_is_recognised_when_all_that_is_stated_agrees(match: dict[str, str], fits: bool) -> None:
+    found = Found("kasa", "10.0.0.5:9999", {"alias": "Air con", "mac": "AA:BB"})
+    assert Sought("kasa", match).fits(found) == fits
+    assert not Sought("shelly", match).fits(found)
+
+
+async def test_a_device_of_ours_is_claimed_and_read(network: Network) -> None:
+    found = network.kasa.put("10.0.0.5:9999", plug := network.plug(), alias="air con")
+    await network.clock.advance(2 * PERIOD)
+    seat = network.registry.seat(HVAC)
+    assert (seat.handle, seat.found) == (plug, found)
+    assert network.answers == [HVAC] * 3
+    assert network.kasa.set_up == ["10.0.0.5:9999"]
+
+
+async def test_a_device_that_appears_is_claimed_within_the_period(network: Network) -> None:
+    await network.clock.advance(PERIOD / 2)
+    network.kasa.put("10.0.0.5:9999", network.plug(), alias="air con")
+    await network.clock.advance(PERIOD / 2)
+    assert network.registry.is_present(HVAC)
+
+
+async def test_a_stranger_is_listed_while_it_is_there(network: Network) -> None:
+    network.kasa.put("10.0.0.9:9999", network.plug(), alias="neighbour")
+    await network.clock.advance(PERIOD)
+    assert network.strangers() == {"10.0.0.9:9999"}
+    del network.kasa.network["10.0.0.9:9999"]
+    await network.clock.advance(PERIOD)
+    assert network.strangers() == set()
+
+
+async def test_of_two_that_fit_the_first_is_ours_and_stays_so(network: Network) -> None:
+    network.kasa.put("10.0.0.6:9999", network.plug(), alias="air con")
+    await network.clock.advance(PERIOD)
+    later = network.kasa.put("10.0.0.5:9999", network.plug(), alias="air con")
+    network.kasa.network = dict(sorted(network.kasa.network.items()))
+    await network.clock.advance(3 * PERIOD)
+    assert network.kasa.set_up == ["10.0.0.6:9999"]
+    assert network.registry.strangers == {"10.0.0.5:9999": later}
+
+
+async def test_a_device_that_moved_is_read_at_its_new_address_alone(network: Network) -> None:
+    network.kasa.put("10.0.0.5:9999", network.plug(), alias="air con")
+    await network.clock.advance(PERIOD)
+    del network.kasa.network["10.0.0.5:9999"]
+    moved = network.kasa.put("10.0.0.7:9999", plug := network.plug(), alias="air con")
+    await network.clock.advance(PERIOD)
+    assert network.registry.seat(HVAC).found == moved
+    assert network.registry.seat(HVAC).handle == plug
+    network.answers.clear()
+    await network.clock.advance(2 * PERIOD)
+    assert len(network.answers) == 4
+
+
+# Faults
+
+
+async def test_a_device_that_falls_silent_is_gone_and_returns_when_it_answers(network: Network) -> None:
+    plug = network.plug()
+    network.kasa.put("10.0.0.5:9999", plug, alias="air con")
+    await network.clock.advance(PERIOD)
+    plug.unreachable = True
+    await network.clock.advance(PERIOD)
+    assert not network.registry.is_present(HVAC)
+    assert set(network.gone) == {"hvac does not answer"}
+    plug.unreachable = False
+    await network.clock.advance(READ_AGAIN)
+    assert network.registry.is_present(HVAC)
+
+
+async def test_a_discovery_that_fails_is_said_once_and_tried_again(
+    network: Network, caplog: pytest.LogCaptureFixture
+) -> None:
+    network.kasa.error = DeviceError("no network")
+    network.kasa.put("10.0.0.5:9999", network.plug(), alias="air con")
+    await network.clock.advance(3 * PERIOD)
+    assert [record.message for record in caplog.records if record.levelno == logging.WARNING] == [
+        "discovery by kasa failed: no network"
+    ]
+    network.kasa.error = None
+    await network.clock.advance(PERIOD)
+    assert network.registry.is_present(HVAC)
+
+
+async def test_a_failed_discovery_leaves_what_is_known_alone(network: Network) -> None:
+    network.kasa.put("10.0.0.5:9999", network.plug(), alias="air con")
+    network.kasa.put("10.0.0.9:9999", network.plug(), alias="neighbour")
+    await network.clock.advance(PERIOD)
+    network.kasa.error = DeviceError("no network")
+    await network.clock.advance(2 * PERIOD)
+    assert network.registry.is_present(HVAC)
+    assert network.strangers() == {"10.0.0.9:9999"}
+
+
+async def test_a_device_that_cannot_be_set_up_is_gone_and_harms_no_other(
+    network: Network, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    network.kasa.put("10.0.0.5:9999", network.plug(), alias="air con")
+    network.kasa.put("10.0.0.6:9999", network.plug(WASHER), mac="aa")
+    usual = network.kasa.setup
+
+    def setup(device_id: DeviceId, found: Found) -> Device:
+        if device_id == HVAC:
+            raise DeviceError("a library is missing")
+        return usual(device_id, found)
+
+    monkeypatch.setattr(network.kasa, "setup", setup)
+    await network.clock.advance(PERIOD)
+    assert network.registry.is_present(WASHER)
+    assert set(network.gone) == {"a library is missing"}
+
+
+async def test_another_integration_that_starts_leaves_the_readers_of_the_first_alone(
+    network: Network,
+) -> None:
+    network.kasa.put("10.0.0.5:9999", network.plug(), alias="air con")
+    await network.clock.advance(PERIOD)
+    shelly = FakeIntegration("shelly")
+    shelly.put("10.0.0.8", network.plug(), alias="lamp")
+    task = asyncio.create_task(network.finder.run(shelly))
+    await network.clock.advance(2 * PERIOD)
+    assert network.kasa.set_up == ["10.0.0.5:9999"]
+    assert network.strangers() == {"10.0.0.8"}
+    network.answers.clear()
+    await network.clock.advance(PERIOD)
+    assert len(network.answers) == 2
+    await _end(task)
+
+
+async def test_an_integration_that_was_restarted_reads_its_devices_again(network: Network) -> None:
+    network.kasa.put("10.0.0.5:9999", network.plug(), alias="air con")
+    first = asyncio.create_task(network.finder.run(network.kasa))
+    await network.clock.advance(PERIOD)
+    await _end(first)
+    network.answers.clear()
+    await network.clock.advance(2 * PERIOD)
+    assert len(network.answers) >= 3
+
+
+async def test_a_device_whose_readings_end_is_asked_again(network: Network) -> None:
+    class Shy(FakePlug):
+        async def readings(self) -> AsyncIterator[Sequence[Reading]]:
+            yield self.answer()
+
+    network.kasa.put("10.0.0.5:9999", Shy(HVAC, network.clock), alias="air con")
+    await network.clock.advance(PERIOD + 2 * READ_AGAIN)
+    assert network.answers == [HVAC] * 3
+    assert network.gone == []
