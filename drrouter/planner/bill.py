@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from drrouter.planner.energy_prices import Tariffs
 from drrouter.planner.problem import Problem
-from drrouter.planner.tasks import Tariffs
 
 
 @dataclass(frozen=True, slots=True)

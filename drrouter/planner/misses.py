@@ -98,7 +98,7 @@ def _in_unit(task: StorageTask, short_kwh: float) -> tuple[float, str]:
 
 
 def _why_short(problem: Problem, task: StorageTask, goal: Goal, hours: tuple[float, ...]) -> str:
-    full_power = [1000 * power for power in task.max_kw]
+    full_power = [1000 * power for power in task.open_kw]
     reachable = goal.reached(task.stored(full_power, hours))
     if goal.stored_kwh > task.full + SLACK_KWH:
         return "the wish is for more than the storage holds"

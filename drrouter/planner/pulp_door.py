@@ -22,6 +22,20 @@ _GAP_ABS = 5e-4
 _FEASIBLE = 2
 """What HiGHS calls a primal solution that keeps every row (kSolutionStatusFeasible)."""
 
+_WITH_PLAN = frozenset(
+    {
+        highspy.HighsModelStatus.kOptimal,
+        highspy.HighsModelStatus.kSolutionLimit,
+        highspy.HighsModelStatus.kIterationLimit,
+        highspy.HighsModelStatus.kTimeLimit,
+        highspy.HighsModelStatus.kObjectiveBound,
+        highspy.HighsModelStatus.kObjectiveTarget,
+        highspy.HighsModelStatus.kInterrupt,
+        highspy.HighsModelStatus.kMemoryLimit,
+    }
+)
+"""Ends after which a feasible solution is a plan; an unbounded model has feasible points too, and no plan."""
+
 _HAS_FROM_DICT = hasattr(pulp.LpAffineExpression, "from_dict")
 """PuLP 4 makes expressions by a class method, PuLP 3 by the class itself."""
 
@@ -149,7 +163,7 @@ class Door:
         self._problem.setObjective(_expression(objective))
         highs = self._run(effort)
         info, status = highs.getInfo(), highs.getModelStatus()
-        if info.primal_solution_status != _FEASIBLE:
+        if info.primal_solution_status != _FEASIBLE or status not in _WITH_PLAN:
             raise PlannerError(f"the solver found no plan: {highs.modelStatusToString(status)}")
         bound = info.mip_dual_bound if _is_number(info.mip_dual_bound) else None
         if not self._problem.isMIP():

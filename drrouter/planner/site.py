@@ -10,8 +10,8 @@ from typing import Self
 from drrouter.domain.ids import DeviceId
 from drrouter.domain.limit import Limit, Scope
 from drrouter.domain.plan import Plan
+from drrouter.planner.energy_prices import Tariffs, tariffs_of
 from drrouter.planner.problem import Problem
-from drrouter.planner.tasks import Tariffs, tariffs_of
 
 NO_LIMIT_W = 1_000_000.0
 """Stands for "no limit" where a number is needed: a megawatt is more than any home draws."""

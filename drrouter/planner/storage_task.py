@@ -8,8 +8,8 @@ The bounds are hard where they can be reached. Where they cannot, the nearest le
 their place, so that a storage outside its bounds returns as fast as it can and a plan always exists.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import combinations
 
@@ -45,6 +45,7 @@ class StorageTask:
     Attributes:
         level: where it stands now, in its own unit.
         floor_kw, on_kw, max_kw: see ``Window``.
+        open_kw: ``max_kw`` before limits forbid it the slot.
         kept_kw: what remains of the floor for a storage that does nothing else: it stops when it is full.
         drift_kw: what the surroundings put in (or take, when negative).
         low, high: bounds of the energy stored at the end of the slot.
@@ -63,6 +64,7 @@ class StorageTask:
     floor_kw: tuple[float, ...]
     on_kw: tuple[float, ...]
     max_kw: tuple[float, ...]
+    open_kw: tuple[float, ...]
     kept_kw: tuple[float, ...]
     drift_kw: float
     low: tuple[float, ...]
@@ -75,6 +77,25 @@ class StorageTask:
     goals: tuple[Goal, ...]
     shortest: tuple[tuple[int, int, float], ...]
     end_value: float
+
+    def held_under(self, room_kw: Sequence[float]) -> "StorageTask":
+        """The same storage where it may run only in slots with room for its lowest power.
+
+        A switch cannot run at a part of its power, so a mean power that just fits below a limit would
+        break it while the switch is on, and keep it only on paper.
+        """
+        fits = [
+            on <= room or floor > 0
+            for on, room, floor in zip(self.on_kw, room_kw, self.floor_kw, strict=True)
+        ]
+        return replace(
+            self,
+            max_kw=tuple(most if fit else 0.0 for most, fit in zip(self.max_kw, fits, strict=True)),
+            exact=tuple(exact and fit for exact, fit in zip(self.exact, fits, strict=True)),
+            shortest=tuple(
+                pair for pair in self.shortest if fits[pair[0] - 1] and fits[pair[0]] and fits[pair[1]]
+            ),
+        )
 
     def may_fill(self, index: int) -> bool:
         """Whether full power from now on could fill it by the end of the slot."""
@@ -122,6 +143,7 @@ def storage_task(problem: Problem, device: DeviceInput, end_value: float) -> Sto
         floor_kw=tuple(window.floor_w / 1000 for window in windows),
         on_kw=tuple(window.on_w / 1000 for window in windows),
         max_kw=tuple(window.max_w / 1000 for window in windows),
+        open_kw=tuple(window.max_w / 1000 for window in windows),
         kept_kw=tuple(bounds.kept),
         drift_kw=drift_kw,
         low=tuple(bounds.low),

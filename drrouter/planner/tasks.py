@@ -4,7 +4,7 @@ Made once from a Problem and read by the model, by the greedy rung and by whoeve
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from drrouter.domain.flexibility import Programme, StorageFlexibility
@@ -12,42 +12,10 @@ from drrouter.domain.ids import DeviceId
 from drrouter.domain.plan import ScheduledCycle
 from drrouter.planner.cycle_task import CycleTask, Profile, cycle_task, fixed_cycles
 from drrouter.planner.demand_task import DemandTask, demand_task
+from drrouter.planner.energy_prices import Tariffs, tariffs_of
 from drrouter.planner.problem import Problem
+from drrouter.planner.site import Site
 from drrouter.planner.storage_task import StorageTask, storage_task
-
-
-@dataclass(frozen=True, slots=True)
-class Tariffs:
-    """What a kWh costs in each slot, in the plan's currency.
-
-    Attributes:
-        hours: the length of each slot.
-        buy: import price and the price of its CO2.
-        sell: what export earns.
-        mean_buy: over the horizon, weighted by time; the price of what lies behind it.
-    """
-
-    hours: tuple[float, ...]
-    buy: tuple[float, ...]
-    sell: tuple[float, ...]
-    mean_buy: float
-
-    def slot_cost(self, index: int, grid_w: float) -> float:
-        """The cost of one slot; negative where export earns."""
-        price = self.buy[index] if grid_w > 0 else self.sell[index]
-        return self.hours[index] * grid_w / 1000 * price
-
-
-def tariffs_of(problem: Problem) -> Tariffs:
-    """The prices of a problem, CO2 included."""
-    hours = tuple(slot.hours for slot in problem.slots)
-    co2 = problem.co2_g_per_kwh or (0.0,) * len(hours)
-    buy = tuple(
-        price + grams / 1000 * problem.co2_price_per_kg
-        for price, grams in zip(problem.import_price, co2, strict=True)
-    )
-    mean = sum(length * price for length, price in zip(hours, buy, strict=True)) / sum(hours)
-    return Tariffs(hours, buy, problem.export_price, mean)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +62,7 @@ def tasks_of(problem: Problem) -> Tasks:
     tariffs = tariffs_of(problem)
     end_value = max(0.0, tariffs.mean_buy)
     fixed = [(device, fixed_cycles(problem, device)) for device in problem.devices]
-    return Tasks(
+    tasks = Tasks(
         tariffs=tariffs,
         base_w=_base(problem),
         fixed_w={
@@ -109,6 +77,27 @@ def tasks_of(problem: Problem) -> Tasks:
         ),
         demands=tuple(filter(None, (demand_task(problem, device) for device in problem.devices))),
     )
+
+    return replace(tasks, storages=tuple(_held_under_limits(problem, tasks)))
+
+
+def unshiftable(problem: Problem, tasks: Tasks) -> Site:
+    """The home with nothing in it but what nobody may move."""
+    site = Site(problem, tasks.base_w, tasks.tariffs)
+    for device_id, power_w in tasks.loads():
+        site.add(device_id, power_w)
+    return site
+
+
+def _held_under_limits(problem: Problem, tasks: Tasks) -> Iterator[StorageTask]:
+    """Storages that need nothing stay off where a limit leaves less than their lowest power."""
+    site = unshiftable(problem, tasks)
+    for task in tasks.storages:
+        if not task.free or not any(task.on_kw) or not site.rows:
+            yield task
+            continue
+        rooms = [site.room_w(task.device.id, index) / 1000 for index in range(tasks.count)]
+        yield task.held_under([room + kept for room, kept in zip(rooms, task.kept_kw, strict=True)])
 
 
 def _base(problem: Problem) -> tuple[float, ...]:

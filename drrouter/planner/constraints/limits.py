@@ -6,8 +6,8 @@ from drrouter.domain.ids import DeviceId
 from drrouter.planner.constraints import Draw
 from drrouter.planner.problem import Problem
 from drrouter.planner.pulp_door import Door, Label, Sense, Var
-from drrouter.planner.site import LimitRow, Site
-from drrouter.planner.tasks import Tasks
+from drrouter.planner.site import LimitRow
+from drrouter.planner.tasks import Tasks, unshiftable
 
 LIMIT = "limit"
 """The owner of the variables of limits."""
@@ -34,11 +34,11 @@ def add_limits(
 
     Source: DESIGN, "Precedence"; OpenADR 3.1, IMPORT_CAPACITY_LIMIT; section 14a EnWG (guaranteed minimum).
     """
-    unshiftable = _unshiftable(problem, tasks)
-    for number, row in enumerate(unshiftable.rows):
+    site = unshiftable(problem, tasks)
+    for number, row in enumerate(site.rows):
         fixed_kw = _fixed_kw(tasks, row)
         _add_soft(door, problem, tasks, number, row, fixed_kw, imported, draws)
-        room_kw = max(0.0, row.max_w - unshiftable.used_w(number)) / 1000
+        room_kw = max(0.0, row.max_w - site.used_w(number)) / 1000
         _add_strict(door, tasks, number, row, room_kw, draws)
 
 
@@ -83,10 +83,3 @@ def _fixed_kw(tasks: Tasks, row: LimitRow) -> float:
     return (
         sum(power_w[row.index] for device_id, power_w in tasks.fixed_w.items() if row.binds(device_id)) / 1000
     )
-
-
-def _unshiftable(problem: Problem, tasks: Tasks) -> Site:
-    site = Site(problem, tasks.base_w, tasks.tariffs)
-    for device_id, power_w in tasks.loads():
-        site.add(device_id, power_w)
-    return site

@@ -7,7 +7,7 @@ none is executable, and says truly what it misses and what it costs.
 
 import math
 
-from drrouter.domain.flexibility import DemandFlexibility, ProfileFlexibility, StorageFlexibility
+from drrouter.domain.flexibility import ProfileFlexibility, StorageFlexibility
 from drrouter.domain.plan import Plan
 from drrouter.planner.problem import DeviceInput, Problem
 from drrouter.planner.verify.cycles import cycle_violations
@@ -37,13 +37,13 @@ def verify(plan: Plan, problem: Problem) -> tuple[str, ...]:
 
 
 def _check_device(plan: Plan, problem: Problem, device: DeviceInput, findings: Findings) -> None:
-    match device.flexibility:
-        case ProfileFlexibility():
-            cycle_violations(plan, problem, device, device.flexibility, findings)
-        case StorageFlexibility():
-            storage_violations(plan, problem, device, device.flexibility, findings)
-        case DemandFlexibility():
-            demand_violations(plan, problem, device, device.flexibility, findings)
+    flexibility = device.flexibility
+    if isinstance(flexibility, ProfileFlexibility):
+        cycle_violations(plan, problem, device, flexibility, findings)
+    elif isinstance(flexibility, StorageFlexibility):
+        storage_violations(plan, problem, device, flexibility, findings)
+    else:
+        demand_violations(plan, problem, device, flexibility, findings)
 
 
 def _frame(plan: Plan, problem: Problem) -> list[str]:
@@ -68,6 +68,11 @@ def _frame(plan: Plan, problem: Problem) -> list[str]:
         f"The plan has no levels for {device.id}."
         for device in problem.devices
         if isinstance(device.flexibility, StorageFlexibility) and device.id not in plan.level
+    ]
+    broken += [
+        f"The plan gives a cycle to {cycle.device_id}, which is no machine with cycles."
+        for cycle in plan.cycles
+        if cycle.device_id in stages
     ]
     series = {
         "grid": plan.grid_w,

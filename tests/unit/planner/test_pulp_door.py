@@ -1,0 +1,135 @@
+"""The door to PuLP and HiGHS: names, rows, prices, and a status that can be trusted."""
+
+import pytest
+
+from drrouter.errors import PlannerError
+from drrouter.planner import Effort
+from drrouter.planner.pulp_door import Door, Label, Sense
+
+
+def test_a_name_holds_only_small_letters_digits_and_underscores() -> None:
+    door = Door()
+    label = Label("Wäscher 2", "power", 17)
+    assert door.variable(label) == "w_scher_2__power__017"
+    assert str(door.label_of("w_scher_2__power__017")) == "Wäscher 2.power[17]"
+    assert door.name_of(label) == "w_scher_2__power__017"
+
+
+def test_two_owners_that_read_the_same_stay_apart() -> None:
+    door = Door()
+    assert door.variable(Label("a b", "x")) == "a_b__x"
+    assert door.variable(Label("a_b", "x")) == "a_b_2__x"
+    assert str(door.label_of("a_b_2__x")) == "a_b.x"
+
+
+def test_the_same_label_twice_is_a_mistake() -> None:
+    door = Door()
+    door.variable(Label("a", "x", 1))
+    with pytest.raises(PlannerError, match=r"a\.x\[1\] stands twice"):
+        door.variable(Label("a", "x", 1))
+
+
+def test_an_empty_owner_has_a_name_too() -> None:
+    assert Door().variable(Label("", "x")) == "___x"
+
+
+def test_rows_of_every_sense_hold() -> None:
+    door = Door()
+    x, y = door.variable(Label("a", "x"), price=1.0), door.variable(Label("a", "y"), None, 8.0, price=-1.0)
+    door.row(Label("a", "least"), {x: 1.0, y: 1.0}, Sense.AT_LEAST, 3.0)
+    door.row(Label("a", "most"), {y: 1.0}, Sense.AT_MOST, 2.0)
+    z = door.variable(Label("a", "z"))
+    door.row(Label("a", "equal"), {z: 1.0, x: -1.0}, Sense.EQUAL, 4.0)
+    solution = door.solve(Effort())
+    assert solution.values == pytest.approx({x: 1.0, y: 2.0, z: 5.0})
+    assert solution.objective == pytest.approx(-1.0)
+    assert solution.bound == pytest.approx(-1.0)
+    assert solution.proven
+    assert door.size == (3, 3)
+
+
+def test_a_binary_is_nought_or_one() -> None:
+    door = Door()
+    pick = [
+        door.variable(Label("a", "pick", n), binary=True, price=-price) for n, price in enumerate((3, 5, 4))
+    ]
+    door.row(Label("a", "room"), dict(zip(pick, (2.0, 3.0, 1.0), strict=True)), Sense.AT_MOST, 4.0)
+    solution = door.solve(Effort())
+    assert [round(solution.values[var]) for var in pick] == [0, 1, 1]
+    assert solution.gap == pytest.approx(0.0)
+
+
+def test_a_variable_that_nothing_mentions_stays_at_its_lower_bound() -> None:
+    door = Door()
+    lonely, free = door.variable(Label("a", "lonely"), 2.0), door.variable(Label("a", "free"), None)
+    door.variable(Label("a", "x"), 1.0, price=1.0)
+    values = door.solve(Effort()).values
+    assert (values[lonely], values[free]) == (2.0, 0.0)
+
+
+def test_a_row_without_terms_is_left_out() -> None:
+    door = Door()
+    x = door.variable(Label("a", "x"), 1.0, price=1.0)
+    door.row(Label("a", "nothing"), {x: 0.0}, Sense.AT_LEAST, 5.0)
+    assert door.size == (1, 0)
+    assert door.solve(Effort()).objective == 1.0
+
+
+def test_prices_add_up() -> None:
+    door = Door()
+    x = door.variable(Label("a", "x"), 2.0, price=1.0)
+    door.add_price(x, 2.5)
+    assert door.solve(Effort()).objective == pytest.approx(7.0)
+
+
+def test_a_model_that_cannot_be_kept_is_an_error() -> None:
+    door = Door()
+    x = door.variable(Label("a", "x"), 0.0, 1.0, price=1.0)
+    door.row(Label("a", "too much"), {x: 1.0}, Sense.AT_LEAST, 2.0)
+    with pytest.raises(PlannerError, match="no plan"):
+        door.solve(Effort())
+
+
+def test_a_model_without_a_floor_is_an_error() -> None:
+    door = Door()
+    x, y = door.variable(Label("a", "x"), None, price=1.0), door.variable(Label("a", "y"))
+    door.row(Label("a", "row"), {x: 1.0, y: 1.0}, Sense.AT_MOST, 2.0)
+    with pytest.raises(PlannerError, match="no plan"):
+        door.solve(Effort())
+
+
+@pytest.mark.parametrize("number", [float("nan"), float("inf")])
+def test_a_number_that_is_not_finite_is_refused_with_the_row_that_holds_it(number: float) -> None:
+    door = Door()
+    x = door.variable(Label("a", "x"), price=1.0)
+    with pytest.raises(PlannerError, match=r"a\.row\[3\]"):
+        door.row(Label("a", "row", 3), {x: 1.0}, Sense.AT_LEAST, number)
+
+
+def knapsack(items: int = 40, rows: int = 5) -> Door:
+    """Many near-equal items in several knapsacks at once: easy to fill, hard to prove."""
+    door = Door()
+    weights = [
+        [float((n * n * 7919 + row * 104729 * n + row * 31) % 97 + 20) for n in range(items)]
+        for row in range(rows)
+    ]
+    values = [sum(column) / rows + 10 + n % 3 for n, column in enumerate(zip(*weights, strict=True))]
+    pick = [door.variable(Label("a", "pick", n), binary=True, price=-value) for n, value in enumerate(values)]
+    for row, weight in enumerate(weights):
+        room = sum(weight) // 2 + 0.5
+        door.row(Label("a", "room", row), dict(zip(pick, weight, strict=True)), Sense.AT_MOST, room)
+    return door
+
+
+def test_at_the_node_limit_the_best_plan_so_far_comes_back_unproven() -> None:
+    solution = knapsack().solve(Effort(nodes=1, gap=0.0))
+    assert not solution.proven
+    assert solution.bound is not None
+    assert solution.gap is not None
+    assert solution.bound < solution.objective
+    assert solution.gap > 0
+
+
+def test_equal_models_give_equal_solutions() -> None:
+    effort = Effort(nodes=20, gap=0.0)
+    assert knapsack().solve(effort) == knapsack().solve(effort)
