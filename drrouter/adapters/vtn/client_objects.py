@@ -12,6 +12,9 @@ from drrouter.adapters.vtn.objects import GONE, Body
 from drrouter.adapters.vtn.query import Query
 from drrouter.adapters.vtn.refusal import Refusal
 
+MOST_SUBSCRIPTIONS = 100
+"""Of one client, so that none makes the VTN send a flood at every event."""
+
 _READERS = frozenset({Scope.READ_ALL, Scope.READ_VEN_OBJECTS})
 _WHERE = "the request"
 
@@ -67,7 +70,14 @@ def _subscription_fields(draft: Draft) -> Values:
     fields = draft.request.wire()
     if "programID" in fields and not _sees_program(draft.vtn, draft.caller, fields["programID"]):
         raise Refusal(400, "programID: there is no such program.")
+    mine = (each for each in draft.vtn.objects.all(ObjectType.SUBSCRIPTION) if _is_of(each, draft.caller))
+    if draft.old is None and sum(1 for _ in mine) >= MOST_SUBSCRIPTIONS:
+        raise Refusal(507, f"A client has at most {MOST_SUBSCRIPTIONS} subscriptions. Delete some.")
     return {**fields, "clientID": draft.caller.client_id}
+
+
+def _is_of(body: Body, caller: Caller) -> bool:
+    return bool(body["clientID"] == caller.client_id)
 
 
 def _sees_program(vtn: Vtn, caller: Caller, program_id: str) -> bool:

@@ -58,7 +58,7 @@ class ClientCredential:
     Attributes:
         secret: in clear, or hashed by ``hash_secret``.
         ven_name: the one name under which this VEN may enrol; None lets it choose.
-        targets: what the VEN is granted when it enrols; business logic changes it later (PUT /vens/{id}).
+        targets: what the VEN is always granted once it has enrolled; business logic grants more.
     """
 
     client_id: str

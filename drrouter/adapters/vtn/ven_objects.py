@@ -54,6 +54,10 @@ def _ven_fields(draft: Draft) -> Values:
     fields = draft.request.wire()
     if not draft.caller.is_bl:
         fields |= _given_ven(draft, fields["venName"])
+    credential = draft.vtn.clients.credential(fields["clientID"])
+    always = credential.targets if credential else ()
+    if targets := list(dict.fromkeys((*always, *(fields.get("targets") or ())))):
+        fields["targets"] = targets
     for other in draft.vtn.objects.all(ObjectType.VEN):
         if other["id"] == draft.old_id:
             continue
@@ -70,10 +74,8 @@ def _given_ven(draft: Draft, ven_name: str) -> Values:
     named = credential.ven_name if credential else None
     if named is not None and ven_name != named:
         raise Refusal(403, f"This client enrols under the name {named!r} only.")
-    granted = credential.targets if credential else ()
-    targets = draft.old.get("targets") if draft.old is not None else list(granted) or None
-    given: Values = {"clientID": draft.caller.client_id}
-    return given | ({"targets": targets} if targets is not None else {})
+    kept = draft.old.get("targets") if draft.old is not None else None
+    return {"clientID": draft.caller.client_id} | ({"targets": kept} if kept is not None else {})
 
 
 def _resource_fields(draft: Draft) -> Values:

@@ -153,7 +153,7 @@ async def test_business_logic_reads_subscriptions_without_their_tokens_and_leave
     assert (await bl.ask("PUT", path, seen)).status == 403
 
 
-async def test_a_client_enrols_under_its_own_name_with_the_targets_it_was_given() -> None:
+async def test_a_client_enrols_under_its_own_name_and_always_has_the_targets_of_its_file() -> None:
     named = ClientCredential("home", "s", Role.VEN, ven_name="home-17", targets=("north",))
     async with running(clients=(BL, named)) as vtn:
         bl, home = await vtn.client(BL), await vtn.client(named)
@@ -161,8 +161,13 @@ async def test_a_client_enrols_under_its_own_name_with_the_targets_it_was_given(
         assert (await home.ask("POST", "/vens", wrong)).status == 403
         event = await bl.event(await bl.program(), targets=["north"])
         assert await home.all("/events") == []
-        assert (await home.enrol("home-17"))["targets"] == ["north"]
+        ven = await home.enrol("home-17")
+        assert ven["targets"] == ["north"]
         assert await home.all("/events") == [event]
+        await _grant(bl, ven, "west")
+        assert (await home.all("/vens"))[0]["targets"] == ["north", "west"]
+        await home.ask("DELETE", f"/vens/{ven['id']}")
+        assert (await home.enrol("home-17"))["targets"] == ["north"]
 
 
 async def test_a_strict_vtn_shows_targets_only_to_who_names_them() -> None:

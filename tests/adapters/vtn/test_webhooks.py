@@ -150,6 +150,8 @@ async def test_a_hundred_subscriptions_are_told_at_once(home: Client, bl: Client
         hooks = [await stack.enter_async_context(listening()) for _ in range(100)]
         for hook in hooks:
             await home.subscribe(hook)
+        one_more = await home.ask("POST", "/subscriptions", _operations(hooks[0].url))
+        assert (one_more.status, "at most 100" in one_more.body["detail"]) == (507, True)
         program = await bl.program()
         started = time.monotonic()
         event = await bl.event(program)
