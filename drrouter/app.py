@@ -12,7 +12,7 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -82,12 +82,15 @@ async def running(home: HomeConfig, options: Options) -> AsyncIterator[App]:
         executor = await stack.enter_async_context(ThreadExecutor(clock))
         store = await stack.enter_async_context(SqliteStore(home.store_path, executor, clock))
         solver = await stack.enter_async_context(options.solver(clock))
-        router = await _router(home, clock, store, solver)
+        providers = [_provider(config, home, clock) for config in home.providers]
+        router = await build_router(home, clock, store, solver, providers)
         tokens = await TokenBook.open(store, clock)
         owner_token = await _owner_token(home.api.token_file, tokens)
         stack.push_async_callback(router.scribe.drain)
         supervisor = await stack.enter_async_context(Supervisor(clock))
-        for name, work in (*router.tasks(), *_searches(home, router, clock)):
+        period = timedelta(seconds=home.kasa.every_s)
+        search = search_task(home, router, clock, KasaIntegration(home.kasa, clock), period)
+        for name, work in (*router.tasks(), search):
             supervisor.start(name, work)
         front = Front(router, store)
         api = LocalApi(front, tokens, clock, host=home.api.host, port=home.api.port)
@@ -95,8 +98,14 @@ async def running(home: HomeConfig, options: Options) -> AsyncIterator[App]:
         yield App(router, front, supervisor, api.url, owner_token)
 
 
-async def _router(home: HomeConfig, clock: Clock, store: Store, solver: Solver) -> Router:
-    """The core with everything it is given."""
+async def build_router(
+    home: HomeConfig, clock: Clock, store: Store, solver: Solver, providers: Sequence[Provider]
+) -> Router:
+    """The core with everything it is given; nothing runs before its tasks do.
+
+    Raises:
+        StoreError: what was kept cannot be read.
+    """
     site = Site(
         base_load=BaseLoad(home.base_load_w, home.zone),
         tariff=partial(expand, home.tariff),
@@ -118,7 +127,7 @@ async def _router(home: HomeConfig, clock: Clock, store: Store, solver: Solver) 
         registry=Registry(home.profiles),
         book=await Book.open(store),
         store=store,
-        providers=[_provider(config, home, clock) for config in home.providers],
+        providers=providers,
         solver=solver,
         clock=clock,
         standing={device.profile.id: device.standing for device in home.devices if device.standing},
@@ -151,22 +160,17 @@ def _provider(config: ProviderConfig, home: HomeConfig, clock: Clock) -> Provide
     return OpenAdr3Provider(settings, clock)
 
 
-def _searches(
-    home: HomeConfig, router: Router, clock: Clock
-) -> tuple[tuple[str, Callable[[], Awaitable[None]]], ...]:
-    """One supervised search for each integration that the home file uses."""
-    integrations: list[Integration] = [KasaIntegration(home.kasa, clock)]
-    searches = []
-    for integration in integrations:
-        sought = {
-            device.profile.id: Sought(device.integration, device.match)
-            for device in home.devices
-            if device.integration == integration.domain
-        }
-        period = timedelta(seconds=home.kasa.every_s)
-        finder = Finder(router.registry, sought, clock, period, router.readings, router.household.gone)
-        searches.append((f"search {integration.domain}", partial(finder.run, integration)))
-    return tuple(searches)
+def search_task(
+    home: HomeConfig, router: Router, clock: Clock, integration: Integration, period: timedelta
+) -> tuple[str, Callable[[], Awaitable[None]]]:
+    """The supervised search by one integration for those devices of the home file that use it."""
+    sought = {
+        device.profile.id: Sought(device.integration, device.match)
+        for device in home.devices
+        if device.integration == integration.domain
+    }
+    finder = Finder(router.registry, sought, clock, period, router.readings, router.household.gone)
+    return f"search {integration.domain}", partial(finder.run, integration)
 
 
 async def _owner_token(path: Path, tokens: TokenBook) -> str:
