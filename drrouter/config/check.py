@@ -12,8 +12,9 @@ from drrouter.domain.remedy import nearest
 from drrouter.errors import DocumentError
 from drrouter.objectmodel import SCHEMA as DEVICE
 from drrouter.objectmodel import flexibility_of, read_file, read_model, with_parameters
+from drrouter.tariff import OFFLINE_SCHEMA as OFFLINE
 from drrouter.tariff import SCHEMA as TARIFF
-from drrouter.tariff import read_tariff
+from drrouter.tariff import read_offline, read_tariff
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,7 @@ class CheckedDocument:
     """A document that passed.
 
     Attributes:
-        kind: ``home``, ``object model`` or ``tariff``.
+        kind: ``home``, ``object model``, ``tariff`` or ``offline profile``.
         sentence: what it holds.
         warnings: what is allowed and yet worth a look.
     """
@@ -32,7 +33,7 @@ class CheckedDocument:
 
 
 def check_document(path: Path) -> CheckedDocument:
-    """Check a home file, an object model or a tariff, whichever it says it is.
+    """Check a home file, an object model, a tariff or an offline profile, whichever it says it is.
 
     Environment variables are not looked at: those of the router may differ from those of the check.
 
@@ -46,6 +47,7 @@ def check_document(path: Path) -> CheckedDocument:
         HOME: _check_home,
         DEVICE: _check_model,
         TARIFF: _check_tariff,
+        OFFLINE: _check_offline,
     }
     if schema not in checks:
         raise DocumentError(
@@ -82,6 +84,19 @@ def _check_tariff(data: bytes, path: Path) -> CheckedDocument:
     base = "follows the provider's prices" if tariff.follows_provider else "stands on its own"
     sentence = f"Tariff {tariff.id}, version {tariff.version}, in {tariff.currency}: {parts}; it {base}."
     return CheckedDocument("tariff", sentence)
+
+
+def _check_offline(data: bytes, path: Path) -> CheckedDocument:
+    """An offline profile."""
+    profile = read_offline(data, str(path))
+    peaks, limits = _count(len(profile.peak), "peak window"), _count(len(profile.limit), "limit")
+    after = profile.timeouts.link_timeout_s / 60
+    sentence = (
+        f"Offline profile {profile.id}, version {profile.version}, of {profile.provider}: {peaks}, {limits}; "
+        f"in force {after:g} minutes after the link was lost, from {profile.valid.first} to "
+        f"{profile.valid.last}."
+    )
+    return CheckedDocument("offline profile", sentence)
 
 
 def _count(number: int, noun: str) -> str:

@@ -10,13 +10,16 @@ from drrouter.objectmodel import read_file
 from drrouter.resources import data_dir
 from drrouter.tariff import TariffDocument, read_tariff
 
+OFFLINE_FOLDER = "offline"
+"""Where the shipped offline profiles lie, beside the tariffs."""
+
 
 def shipped_tariffs() -> dict[str, Traversable]:
     """The files of the shipped tariffs by id: ``provider.tariff`` lies in ``provider/tariff.toml``."""
     return {
         f"{provider.name}.{file.name.removesuffix('.toml')}": file
         for provider in data_dir("tariffs").iterdir()
-        if provider.is_dir()
+        if provider.is_dir() and provider.name != OFFLINE_FOLDER
         for file in provider.iterdir()
         if file.name.endswith(".toml")
     }

@@ -1,7 +1,22 @@
-"""Tariffs: what energy costs at which time, written by providers as data."""
+"""Tariffs and offline profiles: what energy costs when, and what holds while a provider is silent."""
 
 from drrouter.tariff.cost import Cost, cost_of
 from drrouter.tariff.document import SCHEMA, TariffDocument, read_tariff
 from drrouter.tariff.expand import component_rates, expand
+from drrouter.tariff.offline_document import SCHEMA as OFFLINE_SCHEMA
+from drrouter.tariff.offline_document import OfflineDocument, read_offline
+from drrouter.tariff.offline_expand import expand_offline
 
-__all__ = ["SCHEMA", "Cost", "TariffDocument", "component_rates", "cost_of", "expand", "read_tariff"]
+__all__ = [
+    "OFFLINE_SCHEMA",
+    "SCHEMA",
+    "Cost",
+    "OfflineDocument",
+    "TariffDocument",
+    "component_rates",
+    "cost_of",
+    "expand",
+    "expand_offline",
+    "read_offline",
+    "read_tariff",
+]

@@ -11,16 +11,15 @@ Source: requirement P6 (days of 23 and 25 hours).
 """
 
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import reduce
 from zoneinfo import ZoneInfo
 
 from drrouter.domain.interval import SLOT, Interval, floor_to, slots
 from drrouter.domain.rates import Rates, constant
 from drrouter.domain.timeline import TariffRates
-from drrouter.tariff.document import Component, TariffDocument, Zone, minutes_of
-
-_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+from drrouter.tariff.calendar import days_of, names_of
+from drrouter.tariff.document import Component, TariffDocument, Zone
 
 
 def expand(tariff: TariffDocument, span: Interval) -> TariffRates:
@@ -67,32 +66,12 @@ def _price(component: Component, local: datetime, holidays: frozenset[date]) -> 
 
 
 def _holds(zone: Zone, local: datetime, holidays: frozenset[date]) -> bool:
-    """Whether the zone holds at a local time.
-
-    Interpretation: hours over midnight count to the day that they begin on, for days and months alike.
-    """
-    minute, today = local.hour * 60 + local.minute, local.date()
-    for span in zone.hours or ("00:00-24:00",):
-        begin, _, finish = span.partition("-")
-        start, end = minutes_of(begin), minutes_of(finish)
-        if start < end:
-            days = [today] if start <= minute < end else []
-        else:
-            days = [today] * (minute >= start) + [today - timedelta(days=1)] * (minute < end)
-        if any(_is_day(zone, day, holidays) for day in days):
-            return True
-    return False
+    """Whether the zone holds at a local time."""
+    return any(_is_day(zone, day, holidays) for day in days_of(zone.hours, local))
 
 
 def _is_day(zone: Zone, day: date, holidays: frozenset[date]) -> bool:
     """Whether the zone holds on a day."""
     if zone.months is not None and day.month not in zone.months:
         return False
-    return zone.days is None or not _names(day, holidays).isdisjoint(zone.days)
-
-
-def _names(day: date, holidays: frozenset[date]) -> frozenset[str]:
-    """What a day may be called in a tariff."""
-    if day in holidays:
-        return frozenset({"holiday"})
-    return frozenset({_WEEKDAYS[day.weekday()], "weekend" if day.weekday() >= 5 else "weekday"})
+    return zone.days is None or not names_of(day, holidays).isdisjoint(zone.days)

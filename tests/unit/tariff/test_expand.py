@@ -36,7 +36,9 @@ price_per_kwh = 0.20
 """
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
-SHIPPED = sorted(Path(str(data_dir("tariffs"))).glob("*/*.toml"))
+SHIPPED = sorted(
+    file for file in Path(str(data_dir("tariffs"))).glob("*/*.toml") if file.parent.name != "offline"
+)
 
 
 def tariff(zones: str = "", more: str = "", head: str = HEAD) -> TariffDocument:

@@ -1,0 +1,44 @@
+"""What offline profiles order over a span of time: peak windows, limits and price levels, in our own units.
+
+The document behind it is read and expanded in ``tariff``; when it is in force is decided in ``router``.
+"""
+
+from dataclasses import dataclass, field
+
+from drrouter.domain.ids import ProviderId
+from drrouter.domain.interval import Interval
+from drrouter.domain.limit import Limit
+from drrouter.domain.rates import Rates
+
+
+@dataclass(frozen=True, slots=True)
+class Peak:
+    """A time in which nothing shiftable uses power.
+
+    Attributes:
+        provider: whose offline profile names it.
+        name: of the window, in the profile's own word.
+    """
+
+    interval: Interval
+    provider: ProviderId
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class OfflineOrders:
+    """Everything that offline profiles order over a span.
+
+    Attributes:
+        prices: per kWh of import, where the profile names a level; gaps elsewhere.
+    """
+
+    peaks: tuple[Peak, ...] = ()
+    limits: tuple[Limit, ...] = ()
+    prices: Rates = field(default_factory=Rates)
+
+    def plus(self, other: "OfflineOrders") -> "OfflineOrders":
+        """Both together; where both name a price, this one's counts."""
+        return OfflineOrders(
+            (*self.peaks, *other.peaks), (*self.limits, *other.limits), other.prices.overlay(self.prices)
+        )
