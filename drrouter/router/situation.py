@@ -22,6 +22,9 @@ from drrouter.router.steering import Site
 UNKNOWN_PRICE = 0.30
 """Per kWh, where neither a provider nor the tariff knows any: a usual price, so that waste still costs."""
 
+CRUMB = 1.0
+"""A range of levels is never narrower than this, in the store's unit."""
+
 Bounds = tuple[tuple[Interval, float], ...]
 
 
@@ -97,7 +100,7 @@ def _device(
     level = state.level
     if isinstance(flexibility, StorageFlexibility):
         level = flexibility.level_target if level is None and flexibility.runs_downwards else level or 0.0
-        flexibility = _plannable(profile, flexibility) if flexibility.runs_downwards else flexibility
+        flexibility = _plannable(profile, flexibility, wish, level)
     return DeviceInput(
         id=profile.id,
         label=profile.name,
@@ -121,12 +124,19 @@ def _here(now: datetime, profile: DeviceProfile, wish: Wish | None) -> Interval 
     return Interval(now, wish.by) if is_car and isinstance(wish, LevelWish) and wish.by > now else None
 
 
-def _plannable(profile: DeviceProfile, flexibility: StorageFlexibility) -> StorageFlexibility:
-    """A cooling store as far as it can be steered.
+def _plannable(
+    profile: DeviceProfile, flexibility: StorageFlexibility, wish: Wish | None, level: float
+) -> StorageFlexibility:
+    """A store as far as it can be steered; a plan that counted on more would not be carried out.
 
-    Its thermostat stops it before the lower bound, and the guard steps in before the upper one; a plan
-    that counted on more would not be carried out.
+    A cold one is stopped by its thermostat before the lower bound, and the guard steps in before the upper
+    one. Behind a bare plug nobody knows what a car could take beyond the level that is asked for.
     """
+    if isinstance(wish, LevelWish) and not flexibility.runs_downwards:
+        asked = max(wish.level, level, flexibility.level_min + CRUMB)
+        return replace(flexibility, level_max=min(asked, flexibility.level_max))
+    if not flexibility.runs_downwards:
+        return flexibility
     span = flexibility.level_max - flexibility.level_min
     top = flexibility.level_max - 1.5 * GUARD_SHARE * span
     bottom = flexibility.level_min

@@ -5,8 +5,10 @@ Sat 18:30  provider  limits the home's import to 2.2 kW from 19:00 to 20:30
 Sat 18:30  router    ...
 """
 
+import sys
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 
 from drrouter.domain.journal import JournalEntry, JournalKind
 from drrouter.sim.demo.ledger import DemoLedger
@@ -16,6 +18,19 @@ UNTOLD = frozenset({JournalKind.PLAN})
 """A plan is made every quarter of an hour, and the freezer is switched as often; the journal has them all."""
 
 Print = Callable[[str], None]
+
+
+NEXT = ("status", "plan", "why car", "options washer", "events", "override car on --for 30m")
+"""What to try next."""
+
+
+def _program() -> str:
+    """How this program was called, as short as the reader can type it from here."""
+    called = Path(sys.argv[0]).absolute()
+    here = Path.cwd()
+    if called.name != "drrouter":
+        return f"{Path(sys.executable).name} -m drrouter"
+    return str(called.relative_to(here)) if called.is_relative_to(here) else str(called)
 
 
 class Narrator:
@@ -37,14 +52,16 @@ class Narrator:
 
     def welcome(self, url: str, token: str, folder: str, speed: float | None) -> None:
         """How to look at the demo from outside."""
+        program = _program()
         pace = "as fast as it can" if speed is None else f"at {speed:g} times real speed"
         self._write(
             f"The demo runs {pace}, from Saturday 2023-07-29 18:00 for 24 hours, with real Dutch prices.\n"
             f"  router  {url}\n"
             f"  token   {token}\n"
             f"  files   {folder}\n"
-            "Try in another terminal: drrouter status; drrouter plan; drrouter why car; drrouter events;\n"
-            "drrouter override car on --for 30m; drrouter options washer. Ctrl-C ends the demo.\n"
+            "Try in another terminal:\n"
+            + "".join(f"  {program} {words}\n" for words in NEXT)
+            + "Ctrl-C ends the demo.\n"
         )
 
     def remark(self, sentence: str) -> None:

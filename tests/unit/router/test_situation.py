@@ -166,7 +166,18 @@ def test_a_car_can_be_charged_until_it_leaves(situation: Situation) -> None:
     situation.book.put(Collection.WISHES, CAR, LevelWish(CAR, 5000.0, at("13:00")))
     told = situation.device(CAR)
     assert (told.available, told.level) == (span("12:00", "13:00"), 0.0)
-    assert told.flexibility == car().flexibility
+    assert told.flexibility == replace(car().flexibility, level_max=5000.0)
+
+
+@pytest.mark.parametrize(("asked", "level", "top"), [(0.0, 0.0, 1.0), (5000.0, 6000.0, 6000.0)])
+def test_a_car_is_planned_no_further_than_it_was_asked_for_or_is(
+    situation: Situation, asked: float, level: float, top: float
+) -> None:
+    situation.knows(CAR, replace(HERE, level=level))
+    situation.book.put(Collection.WISHES, CAR, LevelWish(CAR, asked, at("13:00")))
+    told = situation.device(CAR)
+    assert isinstance(told.flexibility, StorageFlexibility)
+    assert told.flexibility.level_max == top
 
 
 def test_a_car_whose_time_is_just_over_has_no_end(situation: Situation) -> None:
