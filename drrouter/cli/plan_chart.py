@@ -47,7 +47,8 @@ def _chart(out: Console, plan: Plan, names: Mapping[DeviceId, str], local: Local
     empty = "·" if levels is _BLOCKS else " "
     out.print(Text(" " * (_NAME + 1) + _axis(columns, local), style="dim"))
     prices = _means(plan, plan.marginal_price, columns)
-    out.print(Text(f"{'price':<{_NAME}} " + _bars(prices, levels, empty, from_zero=False), style="cyan"))
+    price_bars = _bars(prices, levels, empty, from_zero=False)
+    out.print(Text(f"{'price':<{_NAME}} {price_bars} {_range(prices, plan.currency)}", style="cyan"))
     for device_id, power_w in plan.power_w.items():
         name = clean(names.get(device_id, device_id), _NAME)
         out.print(
@@ -86,6 +87,12 @@ def _bars(values: Sequence[float | None], levels: str, empty: str, *, from_zero:
             share = (value - low) / (high - low) if high > low else 0.5
             drawn.append(levels[min(int(share * len(levels)), len(levels) - 1)])
     return "".join(drawn)
+
+
+def _range(prices: Sequence[float | None], currency: str) -> str:
+    """From the lowest to the highest price, per kWh."""
+    known = [price for price in prices if price is not None]
+    return f"{min(known):.3f} to {max(known):.3f} {clean(currency, 3)}" if known else ""
 
 
 def _axis(columns: Sequence[Interval], local: LocalTime) -> str:

@@ -51,12 +51,14 @@ for work in (
     read_verbs.journal,
     read_verbs.discover,
     act_verbs.options,
-    act_verbs.accept,
     act_verbs.override,
     act_verbs.wish,
 ):
     app.command()(client_verb(work))
 
+# A token may begin with a dash, and is no option then.
+_TAKES_A_DASH = {"ignore_unknown_options": True, "help_option_names": ["--help"]}
+app.command(context_settings=_TAKES_A_DASH)(client_verb(act_verbs.accept))
 app.command()(part_verbs.check)
 app.command()(part_verbs.run)
 app.command()(part_verbs.demo)

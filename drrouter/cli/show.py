@@ -72,7 +72,7 @@ def devices(views: Sequence[DeviceView], local: LocalTime) -> None:
 
 def events(views: Sequence[EventView], local: LocalTime) -> None:
     """Events, one a row."""
-    heads = ("id", "provider", "program", "what", "from", "to", "is", "receipt", "opted out")
+    heads = ("event", "provider", "program", "what", "from", "to", "is", "receipt", "opted out")
     console().print(table(heads, [_event_row(view, local) for view in views]))
 
 
@@ -155,7 +155,7 @@ def _event_row(view: EventView, local: LocalTime) -> tuple[str, ...]:
     event = view.event
     spans = [payload.interval for payload in event.payloads]
     return (
-        clean(event.id, 36),
+        clean(event.name, 40) or clean(event.id, 40),
         clean(event.provider, 20),
         clean(event.program_id, 36),
         ", ".join(sorted({payload.type.value for payload in event.payloads})) or "-",

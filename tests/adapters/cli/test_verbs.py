@@ -125,6 +125,7 @@ async def test_an_option_is_asked_for_and_taken(served: Served, run: Run) -> Non
     said = await run("accept", "hold-nothing")
     assert (said.code, said.out) == (1, "")
     assert "No such offer is open" in said.err
+    assert "No such offer is open" in (await run("accept", "-x_begins-with-a-dash", "--json")).err
 
 
 async def test_an_option_that_no_longer_fits_brings_fresh_ones(served: Served, run: Run) -> None:

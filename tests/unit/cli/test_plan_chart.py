@@ -63,7 +63,7 @@ def test_the_chart_stands_in_the_sites_time(capsys: pytest.CaptureFixture[str]) 
     assert axis.index("15") == 21 + 2  # two half hours after 14:00
     assert axis.split() == ["15", "18", "21", "00", "03", "06", "09", "12"]
     assert price.startswith("price                ▁")
-    assert price.endswith("█")
+    assert "█ 0.101 to 0.195 EUR" in price
     assert washer == f"Washing machine [31m {'·' * 6}████{'·' * 38}"[: len(washer)]
     assert freezer.endswith("█" * 48)
     assert car.endswith("·" * 48)
@@ -87,7 +87,7 @@ def test_a_plan_that_begins_within_an_hour_is_labelled_where_the_hour_begins(
     plan = replace(plan, slots=times, power_w={}, cycles=(), marginal_price=(0.2,) * len(times), grid_w=())
     _, axis, price, *_ = shown(capsys, plan)
     assert axis.index("15") == 21  # the first half hour holds 15:00
-    assert len(price) == 21 + 6
+    assert price.endswith("▅▅▅▅▅▅ 0.200 to 0.200 EUR")
 
 
 def test_without_a_plan_it_says_so(capsys: pytest.CaptureFixture[str]) -> None:
