@@ -164,9 +164,10 @@ def test_a_machine_is_told_with_its_wish_its_promise_and_its_running_cycle(situa
 def test_a_car_can_be_charged_until_it_leaves(situation: Situation) -> None:
     situation.knows(CAR, replace(HERE, level=None))
     situation.book.put(Collection.WISHES, CAR, LevelWish(CAR, 5000.0, at("13:00")))
-    told = situation.device(CAR)
+    told, whole = situation.device(CAR), car().flexibility
     assert (told.available, told.level) == (span("12:00", "13:00"), 0.0)
-    assert told.flexibility == replace(car().flexibility, level_max=5000.0)
+    assert isinstance(whole, StorageFlexibility)
+    assert told.flexibility == replace(whole, level_max=5000.0)
 
 
 @pytest.mark.parametrize(("asked", "level", "top"), [(0.0, 0.0, 1.0), (5000.0, 6000.0, 6000.0)])
