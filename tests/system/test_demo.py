@@ -1,4 +1,4 @@
-"""The demo from outside: somebody watches it in a terminal and ends it, one way or another; nothing is left."""
+"""The demo from outside: somebody watches it in a terminal and ends it, one way or another."""
 
 import os
 import pty
