@@ -1,7 +1,8 @@
 """Takes signals of providers in: acts at once, keeps durably, acknowledges only what is kept.
 
-A new event is given to the guard without any awaiting, and handed to the scribe together with its receipt
-as one transaction: the action waits for nothing, the acknowledgement waits for the durable commit.
+A new event is handed to the scribe together with its receipt as one transaction, and given to the guard in
+the same breath, without any awaiting: the action waits for nothing, the acknowledgement waits for the durable
+commit, and whatever the guard has to say about the event comes behind its receipt.
 """
 
 from collections.abc import Callable
@@ -64,17 +65,17 @@ class Intake:
                 self._link(signal)
 
     def _receive(self, event: Event) -> None:
-        """Act, keep, acknowledge; a version that is known changes nothing."""
+        """Keep, acknowledge, act; a version that is known changes nothing."""
         if self._book.knows(event):
             return
         change = self._book.keep_event(event)
-        self._act(f"event {event.name or event.id}")
         receipts = [
             Enqueue(message(event, MessageKind.RECEIPT, self._clock, member))
             for member in self._members(event)
         ]
         note = self._note(JournalKind.EVENT_ACCEPTED, _accepted(event), event)
         self._keep(event.provider, change, *receipts, note)
+        self._act(f"event {event.name or event.id}")
 
     def _members(self, event: Event) -> tuple[DeviceId | None, ...]:
         """Who acknowledges: each member of the groups that are named, else the site once."""
@@ -88,9 +89,9 @@ class Intake:
         if event is None:
             return
         change = self._book.drop_event(signal.provider, signal.event_id)
-        self._act(f"cancelled event {event.name or event.id}")
         sentence = f"{event.provider} cancelled {event.name or event.id}."
         self._keep(event.provider, change, self._note(JournalKind.EVENT_CANCELLED, sentence, event))
+        self._act(f"cancelled event {event.name or event.id}")
 
     def _complete(self, signal: EventsComplete) -> None:
         """Whatever the provider no longer lists is cancelled, or over and forgotten without a word."""
@@ -105,8 +106,8 @@ class Intake:
     def _link(self, signal: LinkChanged) -> None:
         """Remember and note the state of the link."""
         self.links[signal.provider] = signal
-        self._act(f"link to {signal.provider} {'up' if signal.up else 'down'}")
         self._keep(signal.provider, Note(JournalEntry(signal.at, JournalKind.LINK, signal.sentence)))
+        self._act(f"link to {signal.provider} {'up' if signal.up else 'down'}")
 
     def _keep(self, provider: ProviderId, *changes: Change) -> None:
         """Hand the changes to the scribe; the outbox has news once they are durable."""

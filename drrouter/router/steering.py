@@ -135,10 +135,10 @@ class Steering:
 
 
 def _clipped(proposal: Proposal, band: Band) -> Setpoint:
-    """The proposal inside its band; the reason is the guard's where it had to act."""
+    """The proposal inside its band; the reason is the guard's where it leaves no choice."""
     power_w = band.clip(proposal.power_w)
-    changed = power_w != proposal.power_w
-    return Setpoint(power_w, band.because if changed and band.because else proposal.reason)
+    forced = band.min_w == band.max_w or power_w != proposal.power_w
+    return Setpoint(power_w, band.because if forced and band.because else proposal.reason)
 
 
 def _ahead(now: datetime) -> Interval:

@@ -1,0 +1,204 @@
+"""A whole home in one process: the true router between a provider, plugs, a store and a solver in memory.
+
+    home = Home()
+    async with running(home):
+        home.provider.says(EventReceived(shed("e", "12:00", "13:00")))
+        await home.clock.advance(HOUR)
+
+Behind the plugs stand models of appliances that draw power as the real ones do; time is simulated.
+"""
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from functools import partial
+from zoneinfo import ZoneInfo
+
+from drrouter.adapters.clock import SimulatedClock
+from drrouter.domain.device import DeviceProfile
+from drrouter.domain.flexibility import ProfileFlexibility, StorageFlexibility
+from drrouter.domain.ids import DeviceId
+from drrouter.domain.instruction import Instruction, Outcome
+from drrouter.domain.interval import Interval
+from drrouter.domain.rates import constant
+from drrouter.domain.timeline import TariffRates
+from drrouter.planner.port import Solver
+from drrouter.ports import Collection
+from drrouter.router.book import Book
+from drrouter.router.core import Router, Settings
+from drrouter.router.finder import Finder, Sought
+from drrouter.router.forecast import BaseLoad
+from drrouter.router.front import Front
+from drrouter.router.household import StandingWish
+from drrouter.router.registry import Registry
+from drrouter.router.steering import Site
+from drrouter.supervise import Supervisor
+from tests.builders import CAR, FREEZER, HVAC, NOON, WASHER, car, freezer, hvac, washer
+from tests.fakes import FakeIntegration, FakePlug, FakeProvider, GreedySolver, MemoryStore
+
+AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+TICK = timedelta(seconds=5)
+
+
+class Appliance:
+    """What stands behind a plug; ``draws`` tells its power, given whether it has any."""
+
+    def __init__(self, profile: DeviceProfile, clock: SimulatedClock) -> None:
+        self.profile, self.clock = profile, clock
+        self.level = -18.0
+        self.cooling = False
+        self.armed = False
+        self.started_at: datetime | None = None
+        self.plugged_in = False
+        self.charged_wh = 0.0
+        self._seen_at = clock.now()
+        self.coldest, self.warmest = self.level, self.level
+
+    def draws(self, on: bool) -> float:
+        """The power, in W, from now on; brings its state up to date."""
+        hours = (self.clock.now() - self._seen_at) / timedelta(hours=1)
+        self._seen_at = self.clock.now()
+        flexibility = self.profile.flexibility
+        if isinstance(flexibility, ProfileFlexibility):
+            return self._machine(flexibility, on)
+        if not isinstance(flexibility, StorageFlexibility):
+            return flexibility.max_power_w if on else 0.0
+        if flexibility.runs_downwards:
+            return self._freezer(flexibility, on, hours)
+        return self._car(flexibility, on, hours)
+
+    def _machine(self, flexibility: ProfileFlexibility, on: bool) -> float:
+        if on and self.armed and self.started_at is None:
+            self.armed, self.started_at = False, self.clock.now()
+        if not on or self.started_at is None:
+            return 0.0
+        programme = flexibility.programmes[0]
+        if self.clock.now() >= self.started_at + programme.duration:
+            self.started_at = None
+            return 0.0
+        return programme.power_at(self.clock.now() - self.started_at)
+
+    def _freezer(self, flexibility: StorageFlexibility, on: bool, hours: float) -> float:
+        self.level += hours * flexibility.drift_per_h
+        if self.cooling:
+            self.level += hours * flexibility.level_per_wh * flexibility.max_power_w
+        self.coldest, self.warmest = min(self.coldest, self.level), max(self.warmest, self.level)
+        stops_at, starts_at = self.profile.binding.thermostat or (-20.0, -17.0)
+        if self.level <= stops_at:
+            self.cooling = False
+        elif self.level >= starts_at:
+            self.cooling = True
+        self.cooling = self.cooling and on
+        return flexibility.max_power_w if self.cooling else 0.0
+
+    def _car(self, flexibility: StorageFlexibility, on: bool, hours: float) -> float:
+        charging = on and self.plugged_in and self.charged_wh < flexibility.level_max
+        if charging:
+            self.charged_wh += hours * flexibility.max_power_w
+        return flexibility.max_power_w if charging else 0.0
+
+
+class Plug(FakePlug):
+    """A plug with an appliance behind it that is asked for its power at each reading and switch."""
+
+    def __init__(self, appliance: Appliance, *, on: bool = True) -> None:
+        super().__init__(appliance.profile.id, appliance.clock, on=on, period=TICK)
+        self.appliance = appliance
+
+    async def apply(self, instruction: Instruction) -> Outcome:
+        self.appliance.draws(self.on)
+        outcome = await super().apply(instruction)
+        self.appliance.draws(self.on)
+        return outcome
+
+    @property
+    def power_w(self) -> float:
+        return self.appliance.draws(self.on)
+
+
+class Home:
+    """A home at noon with a freezer, a washer, a car and an air conditioner, each behind a plug."""
+
+    def __init__(
+        self,
+        *profiles: DeviceProfile,
+        solver: Solver | None = None,
+        store: MemoryStore | None = None,
+        start: datetime = NOON,
+        fuse_w: float | None = None,
+        base_w: float = 300.0,
+        tariff: Callable[[Interval], TariffRates] | None = None,
+        standing: dict[DeviceId, StandingWish] | None = None,
+    ) -> None:
+        self.clock = SimulatedClock(start)
+        self.profiles = profiles or (freezer(), washer(), car(), hvac())
+        self.store = store or MemoryStore()
+        self.provider, self.solver = FakeProvider(), solver or GreedySolver()
+        self.site = Site(BaseLoad((base_w,) * 24, AMSTERDAM), tariff or flat, fuse_w, names=("home",))
+        self.standing = standing or {}
+        self.kasa = FakeIntegration()
+        self.plugs = {one.id: Plug(Appliance(one, self.clock)) for one in self.profiles}
+        for address, plug in self.plugs.items():
+            self.kasa.put(address, plug, alias=address)
+        self.router: Router
+        self.front: Front
+        self.supervisor: Supervisor
+
+    def plug(self, device_id: DeviceId) -> Plug:
+        return self.plugs[device_id]
+
+    def is_on(self, *device_ids: DeviceId) -> list[bool]:
+        return [self.plugs[device_id].on for device_id in device_ids or tuple(self.plugs)]
+
+    def load_w(self) -> float:
+        """What all plugs deliver now."""
+        return sum(plug.power_w for plug in self.plugs.values())
+
+    async def open(self) -> None:
+        """Read everything back from the store and join the parts, as after a start."""
+        self.router = Router(
+            Settings("Test home", AMSTERDAM),
+            self.site,
+            Registry(self.profiles),
+            await Book.open(self.store),
+            self.store,
+            [self.provider],
+            self.solver,
+            self.clock,
+            self.standing,
+            (await self.store.load(Collection.LEDGER)).get("router"),
+        )
+        self.front = Front(self.router, self.store)
+
+    def searches(self) -> Finder:
+        sought = {one.id: Sought("kasa", {"alias": one.id}) for one in self.profiles}
+        router = self.router
+        return Finder(router.registry, sought, self.clock, 2 * TICK, router.readings, router.household.gone)
+
+
+def flat(span: Interval) -> TariffRates:
+    """A tariff of 30 cents at any time."""
+    return TariffRates(import_energy=constant(0.30, span), export_energy=constant(0.05, span))
+
+
+@asynccontextmanager
+async def running(home: Home) -> AsyncIterator[Home]:
+    """The home with its router at work; everything that can happen at the first instant has happened."""
+    await home.open()
+    async with Supervisor(home.clock) as supervisor:
+        home.supervisor = supervisor
+        for name, work in home.router.tasks():
+            supervisor.start(name, work)
+        supervisor.start("search kasa", partial(home.searches().run, home.kasa))
+        await home.clock.settle()
+        yield home
+        assert_healthy(home)
+
+
+def assert_healthy(home: Home, *but: str) -> None:
+    """No part of the router has failed."""
+    failed = {name: health.error for name, health in home.supervisor.health().items() if health.error}
+    assert {name: error for name, error in failed.items() if name not in but} == {}
+
+
+ALL: Sequence[DeviceId] = (FREEZER, WASHER, CAR, HVAC)
