@@ -6,6 +6,7 @@ triggers -> replanner -> plan -> steering
 clients  -> front (options, accept, override, wish) -> book, scribe
 """
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import aclosing
@@ -38,6 +39,7 @@ from drrouter.router.replan import Replanner
 from drrouter.router.scribe import Scribe
 from drrouter.router.situation import describe
 from drrouter.router.steering import Site, Steering
+from drrouter.router.waiting import news_or
 
 log = logging.getLogger(__name__)
 
@@ -98,6 +100,7 @@ class Router:
         self._account = Account(self._errors, kept)
         self._shown = views.Shown(settings.site_name, settings.zone.key, clock.now())
         self._told: set[str] = set()
+        self._looked = asyncio.Event()
         registry.restore(book.running, book.levels)
         for commitment in book.commitments.values():
             self.desk.remember(commitment)
@@ -153,6 +156,7 @@ class Router:
     def look(self) -> None:
         """Steer the devices by what holds now, and tell providers what cannot be done."""
         verdict = self.steering.look(self.book.plan)
+        self._looked.set()
         for key, event in list(self.book.events.items()):
             if key in verdict.impossible_w:
                 self._tell(
@@ -188,7 +192,15 @@ class Router:
                 self.scribe.keep(*gone)
             self.look()
             self.broadcast.tell(Change(Topic.STATUS, self.status()))
-            await self.clock.sleep_until(self.steering.next_look(self.settings.reconcile))
+            await self._next_look()
+
+    async def _next_look(self) -> None:
+        """Wait until something begins or ends; what comes meanwhile may begin sooner."""
+        due = self.steering.next_look(self.settings.reconcile)
+        while self.clock.now() < due:
+            self._looked.clear()
+            await news_or(self.clock, due, self._looked)
+            due = min(due, self.steering.next_look(self.settings.reconcile))
 
     # Planning
 
