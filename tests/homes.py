@@ -8,6 +8,7 @@
 Behind the plugs stand models of appliances that draw power as the real ones do; time is simulated.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
@@ -101,8 +102,8 @@ class Appliance:
 class Plug(FakePlug):
     """A plug with an appliance behind it that is asked for its power at each reading and switch."""
 
-    def __init__(self, appliance: Appliance, *, on: bool = True) -> None:
-        super().__init__(appliance.profile.id, appliance.clock, on=on, period=TICK)
+    def __init__(self, appliance: Appliance, period: timedelta = TICK) -> None:
+        super().__init__(appliance.profile.id, appliance.clock, period=period)
         self.appliance = appliance
 
     async def apply(self, instruction: Instruction) -> Outcome:
@@ -117,7 +118,10 @@ class Plug(FakePlug):
 
 
 class Home:
-    """A home at noon with a freezer, a washer, a car and an air conditioner, each behind a plug."""
+    """A home at noon with a freezer, a washer, a car and an air conditioner, each behind a plug.
+
+    Every ``tick`` the plugs are read and the router looks again; a long day is tested with a longer one.
+    """
 
     def __init__(
         self,
@@ -129,7 +133,9 @@ class Home:
         base_w: float = 300.0,
         tariff: Callable[[Interval], TariffRates] | None = None,
         standing: dict[DeviceId, StandingWish] | None = None,
+        tick: timedelta = TICK,
     ) -> None:
+        self.tick = tick
         self.clock = SimulatedClock(start)
         self.profiles = profiles or (freezer(), washer(), car(), hvac())
         self.store = store or MemoryStore()
@@ -137,7 +143,7 @@ class Home:
         self.site = Site(BaseLoad((base_w,) * 24, AMSTERDAM), tariff or flat, fuse_w, names=("home",))
         self.standing = standing or {}
         self.kasa = FakeIntegration()
-        self.plugs = {one.id: Plug(Appliance(one, self.clock)) for one in self.profiles}
+        self.plugs = {one.id: Plug(Appliance(one, self.clock), tick) for one in self.profiles}
         for address, plug in self.plugs.items():
             self.kasa.put(address, plug, alias=address)
         self.router: Router
@@ -157,7 +163,7 @@ class Home:
     async def open(self) -> None:
         """Read everything back from the store and join the parts, as after a start."""
         self.router = Router(
-            Settings("Test home", AMSTERDAM),
+            Settings("Test home", AMSTERDAM, reconcile=self.tick),
             self.site,
             Registry(self.profiles),
             await Book.open(self.store),
@@ -182,17 +188,29 @@ def flat(span: Interval) -> TariffRates:
 
 
 @asynccontextmanager
-async def running(home: Home) -> AsyncIterator[Home]:
-    """The home with its router at work; everything that can happen at the first instant has happened."""
+async def running(home: Home, until: Callable[[Home], bool] | None = None) -> AsyncIterator[Home]:
+    """The home with its router at work; everything that can happen at the first instant has happened.
+
+    Where something hangs that never comes to rest, ``until`` says what is waited for instead.
+    """
     await home.open()
     async with Supervisor(home.clock) as supervisor:
         home.supervisor = supervisor
         for name, work in home.router.tasks():
             supervisor.start(name, work)
         supervisor.start("search kasa", partial(home.searches().run, home.kasa))
-        await home.clock.settle()
+        await (spin_until(lambda: until(home)) if until else home.clock.settle())
         yield home
         assert_healthy(home)
+
+
+async def spin_until(happened: Callable[[], bool]) -> None:
+    """Let the event loop go round, without any time, until this has happened."""
+    for _ in range(1000):
+        if happened():
+            return
+        await asyncio.sleep(0)
+    raise AssertionError("it has not happened")
 
 
 def assert_healthy(home: Home, *but: str) -> None:
