@@ -110,9 +110,9 @@ async def override(
     `drrouter override car auto`
     """
     from drrouter.cli import screen, show
-    from drrouter.cli.words import clean
     from drrouter.domain.ids import DeviceId
     from drrouter.domain.wish import OverrideMode
+    from drrouter.domain.words import clean
 
     device_id = DeviceId(device)
     if order is Order.AUTO:
@@ -143,9 +143,9 @@ async def wish(
     `drrouter wish car --level 30000 --ready-by 'tomorrow 07:00'`, `drrouter wish washer --clear`
     """
     from drrouter.cli import screen, show
-    from drrouter.cli.words import clean
     from drrouter.domain.ids import DeviceId, ProgrammeId
     from drrouter.domain.wish import CycleWish
+    from drrouter.domain.words import clean
     from drrouter.router.facade import WishRequest
 
     device_id = DeviceId(device)

@@ -12,10 +12,11 @@ from rich.console import Console
 from rich.text import Text
 
 from drrouter.cli.screen import console, pairs
-from drrouter.cli.words import LocalTime, clean, money, power
+from drrouter.cli.words import LocalTime
 from drrouter.domain.ids import DeviceId
 from drrouter.domain.interval import Interval
 from drrouter.domain.plan import Plan
+from drrouter.domain.words import clean, money, power
 
 COLUMN = timedelta(minutes=30)
 COLUMNS = 48

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 
 from drrouter.cli.screen import console, pairs, say, table
-from drrouter.cli.words import LocalTime, clean, money, power
+from drrouter.cli.words import LocalTime
 from drrouter.domain.journal import JournalEntry
 from drrouter.domain.option import Option
 from drrouter.domain.wish import Commitment, CycleWish
+from drrouter.domain.words import clean, money, power
 from drrouter.router.facade import DeviceView, EventView, FoundView, StatusView, WhyView
 
 
