@@ -134,8 +134,9 @@ class Home:
         tariff: Callable[[Interval], TariffRates] | None = None,
         standing: dict[DeviceId, StandingWish] | None = None,
         tick: timedelta = TICK,
+        replan: timedelta = timedelta(minutes=15),
     ) -> None:
-        self.tick = tick
+        self.tick, self.replan = tick, replan
         self.clock = SimulatedClock(start)
         self.profiles = profiles or (freezer(), washer(), car(), hvac())
         self.store = store or MemoryStore()
@@ -163,7 +164,7 @@ class Home:
     async def open(self) -> None:
         """Read everything back from the store and join the parts, as after a start."""
         self.router = Router(
-            Settings("Test home", AMSTERDAM, reconcile=self.tick),
+            Settings("Test home", AMSTERDAM, reconcile=self.tick, replan=self.replan),
             self.site,
             Registry(self.profiles),
             await Book.open(self.store),
