@@ -24,6 +24,7 @@ from drrouter.adapters.clock import open_clock
 from drrouter.adapters.devices.kasa import KasaIntegration
 from drrouter.adapters.executor import ThreadExecutor
 from drrouter.adapters.profile import Profile, remembered
+from drrouter.adapters.server_tls import server_context
 from drrouter.adapters.solver_child import SolverChild
 from drrouter.adapters.sp.openadr3 import OpenAdr3Provider, Openadr3Settings, WebhookSettings
 from drrouter.adapters.store import SqliteStore
@@ -93,9 +94,15 @@ async def running(home: HomeConfig, options: Options) -> AsyncIterator[App]:
         for name, work in (*router.tasks(), search):
             supervisor.start(name, work)
         front = Front(router, store)
-        api = LocalApi(front, tokens, clock, host=home.api.host, port=home.api.port)
-        await stack.enter_async_context(api)
+        api = await stack.enter_async_context(_api(home, front, tokens, clock))
         yield App(router, front, supervisor, api.url, owner_token)
+
+
+def _api(home: HomeConfig, front: Front, tokens: TokenBook, clock: Clock) -> LocalApi:
+    """The local API as the home file wants it: plain on this machine alone, else over TLS."""
+    where = home.api
+    tls = server_context(where.cert_file, where.key_file) if where.cert_file and where.key_file else None
+    return LocalApi(front, tokens, clock, host=where.host, port=where.port, tls=tls, own_names=where.names)
 
 
 async def build_router(

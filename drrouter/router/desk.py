@@ -6,7 +6,7 @@ rounds of them (DESIGN, "Options").
 
 import secrets
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -47,14 +47,22 @@ class Hold:
 
 
 Live = Callable[[], tuple[Problem, Plan]]
+Barred = Callable[[DeviceId, datetime, datetime], str]
 
 
 class OptionsDesk:
     """Hands out options and turns an accepted one into a commitment."""
 
-    def __init__(self, live: Live, zone: ZoneInfo) -> None:
-        """``live`` gives the problem of this instant and the plan in force; it must not wait."""
-        self._live, self._zone = live, zone
+    def __init__(self, live: Live, zone: ZoneInfo, barred: Barred = lambda *_: "") -> None:
+        """Wire it up.
+
+        Args:
+            live: gives the problem of this instant and the plan in force; it must not wait.
+            zone: of the home, for the words.
+            barred: why the device may not run from one instant to another, whatever is asked; empty where
+                it may.
+        """
+        self._live, self._zone, self._barred = live, zone, barred
         self._rounds: dict[DeviceId, deque[tuple[HoldToken, ...]]] = {}
         self._holds: dict[HoldToken, Hold] = {}
         self._accepted: dict[HoldToken, Commitment] = {}
@@ -74,9 +82,24 @@ class OptionsDesk:
         priced = price_options(
             plan, problem, question.device_id, question.programme, question.earliest, question.ready_by, now
         )
+        priced = self._without_barred(question, priced)
         options = tuple(_option(start, question, plan, problem, now) for start in priced)
         self._hold(options, question)
         return options
+
+    def _without_barred(self, question: Question, priced: Sequence[PricedStart]) -> tuple[PricedStart, ...]:
+        """The starts that nothing bars altogether.
+
+        Raises:
+            WishImpossibleError: there is none left.
+        """
+        why = [self._barred(question.device_id, start.start, start.end) for start in priced]
+        if why and all(why):
+            raise WishImpossibleError(
+                f"{question.programme.name} cannot be done by {said(question.ready_by, self._zone)}:"
+                f" {why[0]}. Allow a later time."
+            )
+        return tuple(start for start, reason in zip(priced, why, strict=True) if not reason)
 
     def held_for(self, token: HoldToken) -> DeviceId | None:
         """The device a token belongs to."""
@@ -159,7 +182,7 @@ def _option(start: PricedStart, question: Question, plan: Plan, problem: Problem
         co2_g=start.co2_g,
         saving=start.saving,
         reason=start.reason,
-        token=HoldToken(secrets.token_urlsafe(16)),
+        token=HoldToken(secrets.token_hex(16)),
         expires_at=now + LIFE,
         basis=f"{plan.solve_rung}, {plan.data_rung}",
         plan_made_at=plan.made_at,

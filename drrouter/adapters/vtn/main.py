@@ -3,10 +3,10 @@
 import logging
 from collections.abc import Callable
 
+from drrouter.adapters.server_tls import server_context
 from drrouter.adapters.vtn.config import VtnConfig
 from drrouter.adapters.vtn.options import VtnOptions, read_clients
 from drrouter.adapters.vtn.server import is_loopback, serve
-from drrouter.adapters.vtn.tls import server_context
 from drrouter.errors import InputError
 from drrouter.ports import Clock
 

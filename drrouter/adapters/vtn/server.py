@@ -48,7 +48,7 @@ async def serve(
 
     Args:
         port: 0 takes a free one.
-        ssl_context: from ``tls.server_context``; None speaks plain http, on this machine only.
+        ssl_context: from ``server_tls.server_context``; None speaks plain http, on this machine only.
         ready: told the port once requests are answered.
         idle_s: how long a connection may take for the headers of a request, in real seconds.
 

@@ -15,9 +15,9 @@ import pytest
 import trustme
 
 from drrouter.adapters.clock import SimulatedClock, SystemClock
+from drrouter.adapters.server_tls import server_context
 from drrouter.adapters.vtn import VtnConfig, VtnOptions, read_options, run_vtn, serve, server
 from drrouter.adapters.vtn.options import read_clients
-from drrouter.adapters.vtn.tls import server_context
 from drrouter.errors import DocumentError, InputError
 from tests.adapters.vtn.world import CLIENTS, NOW, Client
 

@@ -1,4 +1,4 @@
-"""The VTN's certificate: TLS 1.2 or newer from two PEM files, and a sentence where they cannot be used."""
+"""A server's certificate: TLS 1.2 or newer from two PEM files, and a sentence where they cannot be used."""
 
 import ssl
 from collections.abc import Callable
