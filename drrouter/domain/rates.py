@@ -4,6 +4,7 @@ Gaps are allowed and stay visible: where nothing is known the answer is None, ne
 """
 
 import itertools
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -30,11 +31,17 @@ class Rates:
 
     def at(self, instant: datetime) -> float | None:
         """The value in force at the instant, None in a gap."""
-        return next((value for interval, value in self.steps if interval.holds(instant)), None)
+        index = bisect_right(self.steps, instant, key=_start) - 1
+        if index < 0:
+            return None
+        interval, value = self.steps[index]
+        return value if instant < interval.end else None
 
     def mean(self, interval: Interval) -> float | None:
         """The mean over the known part of the interval, None where all of it is a gap."""
-        weighted = [(step.overlap_hours(interval), value) for step, value in self.steps]
+        first = max(bisect_right(self.steps, interval.start, key=_start) - 1, 0)
+        last = bisect_left(self.steps, interval.end, lo=first, key=_start)
+        weighted = [(step.overlap_hours(interval), value) for step, value in self.steps[first:last]]
         hours = sum(weight for weight, _ in weighted)
         return sum(weight * value for weight, value in weighted) / hours if hours else None
 
@@ -59,6 +66,11 @@ class Rates:
     def known_until(self) -> datetime | None:
         """The end of the last step."""
         return self.steps[-1][0].end if self.steps else None
+
+
+def _start(step: tuple[Interval, float]) -> datetime:
+    """Where a step begins, for looking it up by halves."""
+    return step[0].start
 
 
 def _combine(one: Rates, two: Rates, join: "_Join") -> Rates:

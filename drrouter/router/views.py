@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from zoneinfo import ZoneInfo
 
@@ -68,6 +69,7 @@ def status(
     )
 
 
+@cache
 def _version() -> str:
     try:
         return version("drrouter")
