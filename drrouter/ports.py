@@ -151,6 +151,24 @@ class Provider(Protocol):
         ...
 
 
+class DocumentSource(Protocol):
+    """Where a provider puts a document for the home: a file or an address."""
+
+    @property
+    def where(self) -> str:
+        """Its name or address, for sentences."""
+        ...
+
+    async def read(self) -> bytes:
+        """The whole document as it is now; at most a little more than documents may be long.
+
+        Raises:
+            DocumentError: the file cannot be read.
+            ProviderError: the address does not give it.
+        """
+        ...
+
+
 class Device(Protocol):
     """One device of the home, driven by an integration."""
 

@@ -23,6 +23,7 @@ class JournalKind(StrEnum):
     COMMITMENT = "commitment"
     DEVICE = "device"
     LIMIT = "limit"
+    OFFLINE = "offline"
     ALARM = "alarm"
 
 

@@ -23,6 +23,7 @@ from drrouter.domain.event import Event, Payload, PayloadType
 from drrouter.domain.ids import DeviceId, EventId, ProgramId, ProviderId
 from drrouter.domain.interval import Interval
 from drrouter.domain.limit import Limit, Scope
+from drrouter.domain.offline import Peak
 from drrouter.domain.rates import Rates
 
 
@@ -63,6 +64,7 @@ class Timeline:
     Attributes:
         sheds: SIMPLE levels; ``members`` empty means every device that can be shed.
         alerts: grid emergencies, with the words of the provider.
+        peaks: windows without shiftable consumption, of the offline profiles in force.
         in_force: every winning stretch of every payload type, for the owner's eyes.
     """
 
@@ -73,6 +75,7 @@ class Timeline:
     limits: tuple[Limit, ...] = ()
     sheds: tuple[Order, ...] = ()
     alerts: tuple[Order, ...] = ()
+    peaks: tuple[Peak, ...] = ()
     in_force: dict[PayloadType, tuple[Order, ...]] = field(default_factory=dict)
 
     def limits_at(self, instant: datetime) -> tuple[Limit, ...]:
@@ -80,8 +83,8 @@ class Timeline:
         return tuple(limit for limit in self.limits if limit.interval.holds(instant))
 
     def edges_after(self, instant: datetime) -> tuple[datetime, ...]:
-        """When orders (limits, sheds, alerts) begin or end, after the instant, ascending."""
-        spans = [limit.interval for limit in self.limits]
+        """When orders (limits, sheds, alerts, peaks) begin or end, after the instant, ascending."""
+        spans = [limit.interval for limit in self.limits] + [peak.interval for peak in self.peaks]
         spans += [order.interval for order in (*self.sheds, *self.alerts)]
         return tuple(sorted({edge for span in spans for edge in (span.start, span.end) if edge > instant}))
 

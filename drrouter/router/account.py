@@ -36,6 +36,7 @@ class Account:
         self._errors, self._errors_before = errors, int(_number(table.get("errors_logged")))
         self._offline_minutes = _number(table.get("offline_minutes"))
         self._looked_at: datetime | None = None
+        self._rung = DataRung.LIVE
 
     def planned(self, plan: Plan) -> None:
         """Count a plan by its rungs."""
@@ -43,10 +44,10 @@ class Account:
         self._data[plan.data_rung] += 1
 
     def passed(self, now: datetime, data_rung: DataRung) -> None:
-        """Count the time since the last look when the data were not live."""
-        if self._looked_at is not None and data_rung is not DataRung.LIVE:
+        """Count the time since the last look by the rung that held then; look whenever it changes."""
+        if self._looked_at is not None and self._rung is not DataRung.LIVE:
             self._offline_minutes += max((now - self._looked_at).total_seconds(), 0.0) / 60
-        self._looked_at = now
+        self._looked_at, self._rung = now, data_rung
 
     def keep(self) -> dict[str, object]:
         """The account as the store keeps it."""

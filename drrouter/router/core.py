@@ -10,8 +10,8 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from drrouter.domain.event import Event
@@ -31,14 +31,18 @@ from drrouter.router.broadcast import Broadcast
 from drrouter.router.desk import OptionsDesk
 from drrouter.router.dispatch import Dispatcher
 from drrouter.router.facade import Change, DeviceView, LedgerView, StatusView, Topic
+from drrouter.router.freshness import data_rung_of
 from drrouter.router.household import Household, StandingWish
 from drrouter.router.intake import Intake
 from drrouter.router.outbox import OutboxSender, message
+from drrouter.router.profile_keeper import OfflineSetup, ProfileKeeper
 from drrouter.router.registry import Registry
 from drrouter.router.replan import Replanner
 from drrouter.router.scribe import Scribe
+from drrouter.router.shelf import Shelf
 from drrouter.router.situation import describe
 from drrouter.router.steering import Site, Steering
+from drrouter.router.uplinks import Uplinks
 from drrouter.router.waiting import news_or
 
 log = logging.getLogger(__name__)
@@ -73,14 +77,20 @@ class Router:
         clock: Clock,
         standing: dict[DeviceId, StandingWish],
         kept: object = None,
+        offline: OfflineSetup = OfflineSetup(),  # noqa: B008 -- it is frozen
     ) -> None:
-        """Join the parts; ``book`` and ``kept`` have been read back from the store."""
+        """Join the parts; ``book``, ``kept`` and ``offline.kept`` have been read back from the store."""
         self.settings, self.site, self.registry, self.book = settings, site, registry, book
         self.clock, self._providers = clock, providers
         self.broadcast = Broadcast()
         self.scribe = Scribe(store, clock, lambda entry: self.broadcast.tell(Change(Topic.JOURNAL, entry)))
         self.dispatcher = Dispatcher(registry, clock, self._carried_out)
-        self.steering = Steering(site, registry, book, self.dispatcher, clock)
+        names = [provider.id for provider in providers]
+        shelf = Shelf(offline.rules, offline.kept, names)
+        self.uplinks = Uplinks(
+            names, shelf, self.scribe, clock, settings.zone, site.follows_prices, offline.kept
+        )
+        self.steering = Steering(site, registry, book, self.dispatcher, clock, self.uplinks.orders)
         self.replanner = Replanner(
             solver, clock, settings.solver_budget, self.problem, self._adopt, lambda: book.plan is not None
         )
@@ -90,7 +100,8 @@ class Router:
         self.household = Household(
             registry, book, self.scribe, clock, standing, settings.zone, self.replanner.request
         )
-        self.desk = OptionsDesk(self._live, settings.zone)
+        self.desk = OptionsDesk(self._live, settings.zone, self.steering.barred)
+        self.keepers = self._keepers(offline, shelf)
         self.senders = {
             provider.id: OutboxSender(provider, store, clock, book.versions(provider.id))
             for provider in providers
@@ -105,6 +116,11 @@ class Router:
         for commitment in book.commitments.values():
             self.desk.remember(commitment)
 
+    def _keepers(self, offline: OfflineSetup, shelf: Shelf) -> dict[ProviderId, ProfileKeeper]:
+        """One for each provider that has put an offline profile somewhere."""
+        own = shelf, self.scribe, self.clock, self._orders_changed, self.settings.site_name
+        return {name: ProfileKeeper(name, source, *own) for name, source in offline.sources.items()}
+
     def tasks(self) -> tuple[Task, ...]:
         """Everything that must run, by name, for the supervisor."""
         senders = [(f"outbox {name}", sender.run) for name, sender in self.senders.items()]
@@ -116,7 +132,8 @@ class Router:
             ("reconcile", self._reconcile),
             ("replan tick", self._tick),
         ]
-        return (*own, *senders, *uplinks)
+        keepers = [(f"offline profile {name}", keeper.run) for name, keeper in self.keepers.items()]
+        return (*own, *senders, *uplinks, *keepers)
 
     # What comes in
 
@@ -141,10 +158,21 @@ class Router:
             self.look()
 
     def _orders_changed(self, why: str) -> None:
-        """An event or a link changed: act now, plan after."""
+        """An event, a link or an offline profile changed: act now, plan after."""
+        for provider in self.uplinks.heard(self.intake.links, self.book.events.values()):
+            if provider in self.keepers:
+                self.keepers[provider].link_returned()
+        self._step_offline()
         self.steering.events_changed()
         self.look()
+        self._account.passed(self.clock.now(), self.data_rung())
         self.replanner.request(why)
+
+    def _step_offline(self) -> None:
+        """Let offline profiles come into force and leave."""
+        for reason in self.uplinks.step():
+            self.steering.events_changed()
+            self.replanner.request(reason)
 
     def _committed(self, provider: ProviderId) -> None:
         """The provider's outbox has news."""
@@ -187,6 +215,7 @@ class Router:
     async def _reconcile(self) -> None:
         """Look again every few seconds and at every edge, for ever."""
         while True:
+            self._step_offline()
             self._account.passed(self.clock.now(), self.data_rung())
             if gone := self.book.expired(self.clock.now()):
                 self.scribe.keep(*gone)
@@ -196,11 +225,16 @@ class Router:
 
     async def _next_look(self) -> None:
         """Wait until something begins or ends; what comes meanwhile may begin sooner."""
-        due = self.steering.next_look(self.settings.reconcile)
+        due = self._next_edge()
         while self.clock.now() < due:
             self._looked.clear()
             await news_or(self.clock, due, self._looked)
-            due = min(due, self.steering.next_look(self.settings.reconcile))
+            due = min(due, self._next_edge())
+
+    def _next_edge(self) -> datetime:
+        """When to look again at the latest."""
+        edge = self.steering.next_look(self.settings.reconcile)
+        return min(edge, self.uplinks.next_change() or edge)
 
     # Planning
 
@@ -230,15 +264,13 @@ class Router:
 
     def data_rung(self) -> DataRung:
         """How fresh prices and events are (DESIGN, "The two ladders")."""
-        if self.steering.timeline.import_price.at(self.clock.now()) is None:
-            return DataRung.BEST_PRACTICE
-        links = self.intake.links
-        down = [
-            provider.id
-            for provider in self._providers
-            if provider.id not in links or not links[provider.id].up
-        ]
-        return DataRung.LAST_PUBLISHED if down else DataRung.LIVE
+        return data_rung_of(
+            self.clock.now(),
+            self.steering.timeline,
+            all_up=self.uplinks.all_up,
+            in_force=bool(self.uplinks.in_force),
+            follows_prices=self.site.follows_prices,
+        )
 
     def _adopt(self, problem: Problem, plan: Plan) -> None:
         """Take a plan into force."""
@@ -268,8 +300,9 @@ class Router:
     def status(self) -> StatusView:
         """The router at a glance."""
         links = [views.link_view(link) for link in self.intake.links.values()]
-        troubles = [f"{self.scribe.behind} changes wait for the disk."] if self.scribe.behind > 10 else []
-        return views.status(
+        behind = [f"{self.scribe.behind} changes wait for the disk."] if self.scribe.behind > 10 else []
+        offline = self.uplinks.sentences()
+        view = views.status(
             self._shown,
             self.clock.now(),
             self.steering,
@@ -277,8 +310,9 @@ class Router:
             self.book.plan,
             links,
             self.data_rung(),
-            troubles,
+            [*behind, *offline],
         )
+        return replace(view, offline=" ".join(offline), offline_since=self.uplinks.offline_since())
 
     def device(self, device_id: DeviceId) -> DeviceView:
         """One device."""

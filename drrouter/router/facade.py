@@ -43,6 +43,9 @@ class StatusView:
         price_per_kwh: of import now, in ``currency``; None where it is not known.
         power_w: of all metered devices together; None before the first reading.
         limit_w: the tightest limit of the site in force, None without one.
+        offline: what is missing from providers, and which offline profile is or will be in force; empty
+            while all is live.
+        offline_since: since when something is missing; None while all is live.
     """
 
     site: str
@@ -62,6 +65,8 @@ class StatusView:
     limit_w: float | None = None
     links: tuple[LinkView, ...] = ()
     alerts: tuple[str, ...] = ()
+    offline: str = ""
+    offline_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ the upper end; device safety, running cycles and overrides raise the lower end; 
 Precedence (DESIGN): installation and device safety > owner's override > network limit > emergency
 alert > commitment > prices and wishes. A running cycle is never cut: it counts as unshiftable load. A
 limit is met first by storages, then by demands, then by cycles that have not begun; what remains is
-reported as impossible, in W.
+reported as impossible, in W. A peak window of an offline profile stands where a network limit stands.
 """
 
 from collections.abc import Iterable
@@ -27,6 +27,7 @@ class Claim:
 
     Attributes:
         running_w: what its running cycle may draw in the next moments, by its model.
+        held_back: why it gives way to a peak window of an offline profile, empty where it does not.
         recovery: why it gets power after having been held off, empty where it does not; the owner and the
             main fuse stand above that.
     """
@@ -37,6 +38,7 @@ class Claim:
     override: Override | None = None
     running_w: float | None = None
     recovery: str = ""
+    held_back: str = ""
 
     @property
     def id(self) -> DeviceId:
@@ -116,7 +118,7 @@ def _blocked(claim: Claim, orders: Orders) -> str:
     for shed in orders.sheds:
         if _means(shed.members, claim) and sheds_at(claim.profile, shed.value):
             return f"load shed level {shed.value:.0f}"
-    return ""
+    return claim.held_back
 
 
 def sheds_at(profile: DeviceProfile, level: float) -> bool:

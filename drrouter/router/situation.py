@@ -15,6 +15,7 @@ from drrouter.planner import Problem, grid_slots, per_slot
 from drrouter.planner.problem import DeviceInput
 from drrouter.router.book import Book
 from drrouter.router.guard import sheds_at
+from drrouter.router.offline import is_shiftable
 from drrouter.router.registry import Registry
 from drrouter.router.safety import GUARD_SHARE, nominal_w
 from drrouter.router.steering import Site
@@ -148,14 +149,16 @@ def _plannable(
 def _caps(
     now: datetime, span: Interval, profile: DeviceProfile, timeline: Timeline, override: Override | None
 ) -> Bounds:
-    """When orders and the owner take its power away; an owner's "on" stands above orders while it holds."""
+    """When orders, peak windows and the owner take its power away; an owner's "on" stands above."""
     own = _until(now, span, override, 0.0) if override and override.mode is OverrideMode.OFF else ()
     free = _after(span, override) if override and override.mode is OverrideMode.ON else span
     sheds = [shed for shed in timeline.sheds if sheds_at(profile, shed.value)]
     meant = [
         order for order in (*sheds, *timeline.alerts) if not order.members or profile.id in order.members
     ]
-    common = [order.interval.overlap(free) for order in meant] if free else []
+    peaks = timeline.peaks if is_shiftable(profile) else ()
+    spans = [order.interval for order in meant] + [peak.interval for peak in peaks]
+    common = [when.overlap(free) for when in spans] if free else []
     return (*own, *((interval, 0.0) for interval in common if interval))
 
 

@@ -5,20 +5,24 @@ event, an override or a plan comes, when an order begins or ends, and every few 
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from drrouter.domain.flexibility import ProfileFlexibility
 from drrouter.domain.ids import DeviceId
 from drrouter.domain.interval import Interval
 from drrouter.domain.limit import Band, Limit
+from drrouter.domain.offline import OfflineOrders
 from drrouter.domain.plan import Plan
 from drrouter.domain.rates import Rates
 from drrouter.domain.timeline import TariffRates, Timeline, resolve
 from drrouter.ports import Clock
+from drrouter.router.best_practice import off_peak
 from drrouter.router.book import Book
 from drrouter.router.dispatch import Dispatcher, Setpoint
 from drrouter.router.forecast import BaseLoad
 from drrouter.router.guard import Claim, Orders, Verdict, judge
+from drrouter.router.offline import held_back
 from drrouter.router.recovery import Recovery
 from drrouter.router.registry import Registry
 from drrouter.router.safety import running_peak_w
@@ -40,6 +44,7 @@ class Site:
         fuse_w: the main fuse, None where it is not stated.
         tariff: the tariff document, expanded over the interval asked for.
         names: target names that mean the whole site (the VEN's own name).
+        follows_prices: whether the tariff's own prices only stand in for those of a provider.
     """
 
     base_load: BaseLoad
@@ -47,17 +52,24 @@ class Site:
     fuse_w: float | None = None
     co2_price_per_kg: float = 0.0
     names: tuple[str, ...] = ()
+    follows_prices: bool = False
 
 
 class Steering:
     """Keeps the timeline and the bands, and steers the dispatcher by them."""
 
     def __init__(
-        self, site: Site, registry: Registry, book: Book, dispatcher: Dispatcher, clock: Clock
+        self,
+        site: Site,
+        registry: Registry,
+        book: Book,
+        dispatcher: Dispatcher,
+        clock: Clock,
+        offline: Callable[[Interval], OfflineOrders] = lambda _: OfflineOrders(),
     ) -> None:
-        """Nothing is steered before the first ``look``."""
+        """Nothing is steered before the first ``look``; ``offline``: what profiles in force order."""
         self._site, self._registry, self._book = site, registry, book
-        self._dispatcher, self._clock = dispatcher, clock
+        self._dispatcher, self._clock, self._offline = dispatcher, clock, offline
         self._recovery = Recovery()
         self.timeline = Timeline("", Rates(), Rates(), Rates())
         self._timeline_from: datetime | None = None
@@ -88,6 +100,11 @@ class Steering:
         self._dispatcher.steer(self.setpoints)
         return self.verdict
 
+    def barred(self, device_id: DeviceId, start: datetime, end: datetime) -> str:
+        """Why a cycle of the device may not run from start to end, empty where it may."""
+        profile, zone = self._registry.seat(device_id).profile, self._site.base_load.zone
+        return held_back(profile, self.timeline.peaks, start, end - start, zone)
+
     def orders_at(self, now: datetime) -> Orders:
         """The orders of this instant and the main fuse."""
         fuse = (
@@ -115,8 +132,17 @@ class Steering:
         if self._timeline_from is not None and now - self._timeline_from < SPAN / 3:
             return
         self._timeline_from = now
-        tariff = self._site.tariff(_ahead(now))
-        self.timeline = resolve(self._book.events.values(), tariff, self.directory())
+        orders = self._offline(_ahead(now))
+        known = resolve(self._book.events.values(), self._tariff(_ahead(now), orders), self.directory())
+        self.timeline = replace(known, limits=(*known.limits, *orders.limits), peaks=orders.peaks)
+
+    def _tariff(self, span: Interval, orders: OfflineOrders) -> TariffRates:
+        """The tariff; what only stands in for a provider's price is told apart by day and night at least."""
+        tariff = self._site.tariff(span)
+        if not self._site.follows_prices:
+            return tariff
+        energy = off_peak(tariff.import_energy, self._site.base_load.zone).overlay(orders.prices)
+        return replace(tariff, import_energy=energy)
 
     def _proposal(self, device_id: DeviceId, plan: Plan | None, now: datetime) -> Proposal:
         """What the schedule wishes of the device."""
@@ -131,7 +157,18 @@ class Steering:
         override = self._book.override_of(device_id, now)
         running_w = running_peak_w(seat.profile, seat.state, now, LOOKAHEAD)
         recovery = self._recovery.due(seat.profile, seat.state, now)
-        return Claim(seat.profile, seat.state, proposal.power_w, override, running_w, recovery)
+        zone, peaks = self._site.base_load.zone, self.timeline.peaks
+        held = held_back(seat.profile, peaks, now, self._cycle_asked(device_id), zone) if peaks else ""
+        return Claim(seat.profile, seat.state, proposal.power_w, override, running_w, recovery, held)
+
+    def _cycle_asked(self, device_id: DeviceId) -> timedelta | None:
+        """How long the cycle takes that is committed or wished; None where there is none."""
+        asked = self._book.commitments.get(device_id) or self._book.cycle_wish(device_id)
+        flexibility = self._registry.seat(device_id).profile.flexibility
+        if asked is None or not isinstance(flexibility, ProfileFlexibility):
+            return None
+        programme = flexibility.programme(asked.programme_id)
+        return programme.duration if programme else None
 
 
 def _clipped(proposal: Proposal, band: Band) -> Setpoint:
