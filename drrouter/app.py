@@ -12,7 +12,7 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -26,17 +26,21 @@ from drrouter.adapters.executor import ThreadExecutor
 from drrouter.adapters.profile import Profile, remembered
 from drrouter.adapters.server_tls import server_context
 from drrouter.adapters.solver_child import SolverChild
+from drrouter.adapters.sp.documents import Download, FileSource
 from drrouter.adapters.sp.openadr3 import OpenAdr3Provider, Openadr3Settings, WebhookSettings
 from drrouter.adapters.store import SqliteStore
 from drrouter.config import HomeConfig, ProviderConfig, load_home
+from drrouter.domain.ids import ProviderId
 from drrouter.planner.port import Solver
-from drrouter.ports import Clock, Collection, Integration, Provider, Store
+from drrouter.ports import Clock, Collection, DocumentSource, Executor, Integration, Provider, Store
 from drrouter.router.book import Book
 from drrouter.router.core import Router, Settings
 from drrouter.router.finder import Finder, Sought
 from drrouter.router.forecast import BaseLoad
 from drrouter.router.front import Front
+from drrouter.router.profile_keeper import OfflineSetup
 from drrouter.router.registry import Registry
+from drrouter.router.shelf import Rules
 from drrouter.router.steering import Site
 from drrouter.supervise import Supervisor
 from drrouter.tariff import expand
@@ -84,7 +88,8 @@ async def running(home: HomeConfig, options: Options) -> AsyncIterator[App]:
         store = await stack.enter_async_context(SqliteStore(home.store_path, executor, clock))
         solver = await stack.enter_async_context(options.solver(clock))
         providers = [_provider(config, home, clock) for config in home.providers]
-        router = await build_router(home, clock, store, solver, providers)
+        sources = offline_sources(home, clock, executor)
+        router = await build_router(home, clock, store, solver, providers, sources)
         tokens = await TokenBook.open(store, clock)
         owner_token = await _owner_token(home.api.token_file, tokens)
         stack.push_async_callback(router.scribe.drain)
@@ -106,9 +111,19 @@ def _api(home: HomeConfig, front: Front, tokens: TokenBook, clock: Clock) -> Loc
 
 
 async def build_router(
-    home: HomeConfig, clock: Clock, store: Store, solver: Solver, providers: Sequence[Provider]
+    home: HomeConfig,
+    clock: Clock,
+    store: Store,
+    solver: Solver,
+    providers: Sequence[Provider],
+    sources: Mapping[ProviderId, DocumentSource] | None = None,
 ) -> Router:
     """The core with everything it is given; nothing runs before its tasks do.
+
+    Args:
+        home: the home file.
+        clock, store, solver, providers: the adapters.
+        sources: where offline profiles come from; without any, those that the store keeps hold on.
 
     Raises:
         StoreError: what was kept cannot be read.
@@ -119,6 +134,7 @@ async def build_router(
         fuse_w=home.import_limit_w,
         co2_price_per_kg=home.co2_price_per_kg,
         names=tuple({provider.ven_name for provider in home.providers}),
+        follows_prices=home.tariff.follows_provider,
     )
     settings = Settings(
         site_name=home.name,
@@ -139,7 +155,23 @@ async def build_router(
         clock=clock,
         standing={device.profile.id: device.standing for device in home.devices if device.standing},
         kept=(await store.load(Collection.LEDGER)).get("router"),
+        offline=OfflineSetup(
+            sources or {},
+            Rules(home.currency, {provider.id: provider.programs for provider in home.providers}),
+            await store.load(Collection.SETTINGS),
+        ),
     )
+
+
+def offline_sources(home: HomeConfig, clock: Clock, executor: Executor) -> dict[ProviderId, DocumentSource]:
+    """Where each provider puts its offline profile, as the home file says."""
+    sources: dict[ProviderId, DocumentSource] = {}
+    for config in home.providers:
+        if config.offline and config.offline.file:
+            sources[config.id] = FileSource(config.offline.file, executor)
+        elif config.offline and config.offline.url:
+            sources[config.id] = Download(config.id, config.offline.url, config.ca_file, clock)
+    return sources
 
 
 def _provider(config: ProviderConfig, home: HomeConfig, clock: Clock) -> Provider:

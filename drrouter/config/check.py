@@ -59,6 +59,9 @@ def check_document(path: Path) -> CheckedDocument:
 def _check_home(data: bytes, path: Path) -> CheckedDocument:
     """A home file, with everything that it points to."""
     home = resolve_home(read_home(data, str(path)), path, None, None)
+    for provider in home.providers:
+        if provider.offline and provider.offline.file:
+            read_offline(read_file(provider.offline.file), str(provider.offline.file))
     devices, providers = _count(len(home.devices), "device"), _count(len(home.providers), "provider")
     sentence = f"Home {home.name!r} has {devices}, {providers} and the tariff {home.tariff.id}."
     return CheckedDocument("home", sentence, home.warnings)

@@ -140,6 +140,21 @@ class WebhookPart(Listener):
     """Where the provider reaches it, such as a reverse proxy's address."""
 
 
+class OfflinePart(Part):
+    """Where the provider puts its offline profile: what the home does while it cannot be reached."""
+
+    file: FileName | None = None
+    """A file of this home."""
+    url: Url | None = None
+    """An address of the provider, read at the start and daily."""
+
+    @model_validator(mode="after")
+    def _one_of_two(self) -> Self:
+        if (self.file is None) == (self.url is None):
+            raise ValueError("needs either file or url; write one of the two")
+        return self
+
+
 class ProviderPart(Part):
     """A service provider."""
 
@@ -175,6 +190,8 @@ class ProviderPart(Part):
     """Names of its programmes that count; without them, all that it shows."""
     webhook: WebhookPart | None = None
     """A listener for its notices."""
+    offline: OfflinePart | None = None
+    """What the home does while the provider cannot be reached."""
 
     @model_validator(mode="after")
     def _one_secret(self) -> Self:

@@ -26,6 +26,14 @@ class WebhookConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class OfflineConfig:
+    """Where a provider's offline profile comes from: a file, or an address."""
+
+    file: Path | None = None
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ProviderConfig:
     """One service provider.
 
@@ -37,6 +45,7 @@ class ProviderConfig:
         poll: between two looks at its events, in domain time.
         jitter: share of ``poll`` by which a look may come later.
         programs: names of the programmes that count; empty: all.
+        offline: where its offline profile comes from; None: it has none.
     """
 
     id: ProviderId
@@ -52,6 +61,7 @@ class ProviderConfig:
     jitter: float = 0.1
     programs: tuple[str, ...] = ()
     webhook: WebhookConfig | None = None
+    offline: OfflineConfig | None = None
 
 
 @dataclass(frozen=True, slots=True)

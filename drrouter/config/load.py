@@ -15,6 +15,7 @@ from drrouter.config.devices import devices_of
 from drrouter.config.document import (
     ApiPart,
     HomeDocument,
+    OfflinePart,
     ProviderPart,
     RouterPart,
     WebhookPart,
@@ -25,6 +26,7 @@ from drrouter.config.home import (
     ApiConfig,
     Exposure,
     HomeConfig,
+    OfflineConfig,
     ProviderConfig,
     RouterConfig,
     WebhookConfig,
@@ -171,6 +173,7 @@ def _provider(part: ProviderPart, path: Path, environ: Mapping[str, str] | None)
         jitter=part.jitter,
         programs=part.programs,
         webhook=_webhook(part.webhook, path, f"{key}.webhook") if part.webhook else None,
+        offline=_offline(part.offline, path.parent),
     )
 
 
@@ -186,6 +189,13 @@ def _secret(part: ProviderPart, path: Path, key: str, environ: Mapping[str, str]
     if part.client_secret_env is not None:
         return secret_from_environment(part.client_secret_env, where, f"{key}.client_secret_env", environ)
     return None
+
+
+def _offline(part: OfflinePart | None, folder: Path) -> OfflineConfig | None:
+    """Where the offline profile comes from; a file that is not there yet is read when it comes."""
+    if part is None:
+        return None
+    return OfflineConfig(file=folder / part.file if part.file else None, url=part.url)
 
 
 def _webhook(part: WebhookPart, path: Path, key: str) -> WebhookConfig:
