@@ -1,5 +1,6 @@
 """The demo from outside: somebody watches it in a terminal and ends it, one way or another."""
 
+import json
 import os
 import pty
 import select
@@ -140,3 +141,21 @@ def test_when_a_part_dies_the_demo_says_which_and_ends_the_others(tmp_path: Path
         assert "Traceback" not in shown
         assert watched.process.wait() == 1
         wait_until_ended(children)
+
+
+@pytest.mark.timeout(600)  # a simulated day in about a minute, several on a busy machine
+def test_after_the_day_the_router_still_answers_until_somebody_ends_the_demo(tmp_path: Path) -> None:
+    with demo(tmp_path, "--speed", "1000000") as watched:
+        watched.wait_for("The day is over")
+        assert "3 of 3 orders obeyed" in watched.shown
+        status = subprocess.run(
+            [sys.executable, "-m", "drrouter", "status", "--json"],
+            env=os.environ | {"XDG_CONFIG_HOME": str(tmp_path)},
+            check=False,
+            capture_output=True,
+            text=True,
+        )
+        assert json.loads(status.stdout)["site"] == "Demo home", status.stderr
+        watched.process.send_signal(signal.SIGINT)
+        assert "Traceback" not in watched.end()
+        assert watched.process.wait() == 0

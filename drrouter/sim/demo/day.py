@@ -1,7 +1,7 @@
 """One day of the demo on a running stage: provider and people act at their times, and then the bill comes."""
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 
 from drrouter.adapters.client import DrClient
 from drrouter.domain.interval import Interval
@@ -26,10 +26,15 @@ class Day:
         router: DrClient,
         tariff: TariffDocument,
         narrator: Narrator,
+        other_errors: Callable[[], int] = lambda: 0,
     ) -> None:
-        """Play on this stage; ``tariff`` is the home's contract."""
+        """Play on this stage; ``tariff`` is the home's contract.
+
+        ``other_errors`` counts errors that the other processes logged.
+        """
         self._clock, self._provider, self._household = clock, provider, household
         self._router, self._tariff, self._narrator = router, tariff, narrator
+        self._other_errors = other_errors
 
     async def live(self) -> DemoLedger:
         """Play the day to its end and draw up the ledger."""
@@ -66,7 +71,8 @@ class Day:
             comparison = await self._household.comparison(posted_prices().plus(adder), limits_of(given))
             view = await self._router.ledger()
             rungs = {str(rung): count for rung, count in view.solve_rungs.items()}
-            account = RouterAccount(view.offline_minutes, view.errors_logged, rungs)
+            errors = view.errors_logged + self._other_errors()
+            account = RouterAccount(view.offline_minutes, errors, rungs)
             return draw_up(comparison, HOME_DAY, given, account)
 
 

@@ -28,7 +28,7 @@ GROUPS: dict[str, tuple[DeviceId, ...]] = {"hvac": (AIRCO,)}
 
 @dataclass(frozen=True, slots=True)
 class RouterAccount:
-    """What only the router can know of its day."""
+    """What only the router can know of its day, and how many errors were logged in all."""
 
     offline_minutes: float
     errors_logged: int

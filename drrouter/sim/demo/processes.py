@@ -87,10 +87,11 @@ class Processes:
             for wait in waits:
                 wait.cancel()
 
-    def errors_logged(self) -> int:
-        """How many lines of level ERROR or CRITICAL stand in all the logs."""
-        texts = [child.log.read_text(encoding="utf-8", errors="replace") for child in self._children]
-        return sum(" ERROR " in line or " CRITICAL " in line for text in texts for line in text.splitlines())
+    def errors_logged(self, *names: str) -> int:
+        """How many lines of level ERROR or CRITICAL stand in the logs of these children."""
+        logs = [child.log for child in self._children if child.name in names]
+        lines = [line for log in logs for line in log.read_text("utf-8", "replace").splitlines()]
+        return sum(" ERROR " in line or " CRITICAL " in line for line in lines)
 
 
 async def _ready_line(child: _Child) -> dict[str, Any]:

@@ -65,21 +65,23 @@ def run_demo(options: DemoOptions) -> int:
 
 
 async def _demo(options: DemoOptions, folder: Path) -> int:
-    stopped = asyncio.Event()
+    stopped, finished = asyncio.Event(), asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
     watching = asyncio.create_task(stopped.wait(), name="demo.stop")
-    playing = asyncio.create_task(_play(options, folder), name="demo.play")
+    playing = asyncio.create_task(_play(options, folder, finished), name="demo.play")
     try:
         await asyncio.wait({watching, playing}, return_when=asyncio.FIRST_COMPLETED)
-        return playing.result() if playing.done() else INTERRUPTED
+        if playing.done():
+            return playing.result()
+        return DONE if finished.is_set() else INTERRUPTED
     finally:
         watching.cancel()
         playing.cancel()
         await asyncio.gather(watching, playing, return_exceptions=True)
 
 
-async def _play(options: DemoOptions, folder: Path) -> int:
+async def _play(options: DemoOptions, folder: Path, finished: asyncio.Event) -> int:
     speed = options.speed or (None if options.ends_by_itself else SPEED)
     narrator = Narrator(_nowhere if options.json else _to_terminal)
     async with set_stage(folder, speed, options.api_port, Processes(folder), narrator) as stage:
@@ -87,6 +89,7 @@ async def _play(options: DemoOptions, folder: Path) -> int:
         ledger = await _live(stage)
         _show(ledger, options, narrator)
         if not options.ends_by_itself:
+            finished.set()
             stage.server.pause()
             narrator.remark(
                 "The day is over and time stands; the router still answers. Ctrl-C ends the demo."

@@ -8,6 +8,7 @@ clock server (here) --- vtn <---http---> router <---kasa---> home
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from drrouter.adapters.client import DrClient
@@ -64,7 +65,9 @@ async def set_stage(
             token = _first_line(router["token_file"])
             api = await stack.enter_async_context(DrClient(router["url"], token, clock))
             household = await stack.enter_async_context(Household(home["control"], api, clock))
-            day = Day(clock, provider, household, api, load_home(home_file).tariff, narrator)
+            tariff = load_home(home_file).tariff
+            errors = partial(processes.errors_logged, "vtn", "home")  # the router counts its own
+            day = Day(clock, provider, household, api, tariff, narrator, errors)
         yield Stage(server, processes, day, router["url"], token)
 
 

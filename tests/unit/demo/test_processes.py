@@ -66,7 +66,8 @@ async def test_a_child_that_ends_by_itself_is_noticed_with_its_last_words(tmp_pa
         await started.start("leaves", LEAVES)
         said = await started.first_end()
         assert said == "leaves ended by itself (exit code 3).\n  2026 ERROR it broke"
-        assert started.errors_logged() == 1
+        assert started.errors_logged("leaves", "stays") == 1
+        assert started.errors_logged("stays") == 0
 
 
 async def test_a_child_that_prints_much_does_not_wait_for_us(tmp_path: Path) -> None:
