@@ -8,7 +8,7 @@ refuses, and the router's own error (``HoldExpiredError``, ``DeviceUnknownError`
 """
 
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import datetime
 from types import TracebackType
@@ -185,7 +185,7 @@ class DrClient:
         """Forget what was asked of a device."""
         await self._send("DELETE", ("devices", device_id, "wish"))
 
-    async def changes(self) -> AsyncIterator[Change]:
+    async def changes(self) -> AsyncGenerator[Change]:
         """Status and plan now, then every change; ends by an error when the router goes."""
         timeout = aiohttp.ClientTimeout(total=None, sock_connect=self._total_s, sock_read=_QUIET_S)
         with self._translated():

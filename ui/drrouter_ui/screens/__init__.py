@@ -1,0 +1,1 @@
+"""The screens: the day, and the dialogs that open above it."""
