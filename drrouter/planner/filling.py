@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from drrouter.planner.problem import Problem
 from drrouter.planner.site import Site
-from drrouter.planner.storage_task import SLACK_KWH, StorageTask
+from drrouter.planner.storage_task import CRUMB_KW, SLACK_KWH, StorageTask
 
 _MOST_STEPS = 4
 """Purchases per slot, at most: an end even where arithmetic would go on in crumbs."""
@@ -89,9 +89,9 @@ class _Filling:
             if piece is None or piece.price >= worth:
                 continue
             kilowatts = min(piece.most, rooms[index] / hours, max(wanted_kwh / hours, piece.least))
-            if kilowatts <= SLACK_KWH:
+            if kilowatts <= CRUMB_KW:
                 continue
-            if kilowatts >= piece.least - SLACK_KWH or self._fills(index, kilowatts):
+            if kilowatts >= piece.least - CRUMB_KW or self._fills(index, kilowatts):
                 yield self.rank(index, piece.price), index, kilowatts
 
     def _rooms(self) -> list[float]:
@@ -111,7 +111,7 @@ class _Filling:
         if task.free:
             most = min(most, room_w / 1000)
         least = max(0.0, task.on_kw[index] - present) if task.exact[index] else 0.0
-        if most <= SLACK_KWH:
+        if most <= CRUMB_KW:
             return None
         ends = [step / 1000 for step in (-site.grid_w[index] - present_w, room_w) if step > _CRUMB_W]
         most = min(most, max(least, min(ends, default=most)))

@@ -13,10 +13,8 @@ from drrouter.planner.constraints.storage import StorageVars, add_storage
 from drrouter.planner.problem import Problem
 from drrouter.planner.pulp_door import Door, Solution, Var
 from drrouter.planner.schedule import Schedule
+from drrouter.planner.storage_task import CRUMB_KW
 from drrouter.planner.tasks import Tasks
-
-_OFF_KW = 1e-6
-"""Less than a milliwatt is the solver's arithmetic."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +57,13 @@ def read_schedule(model: HomeModel, solution: Solution) -> Schedule:
 def _storage_power(part: StorageVars, solution: Solution) -> tuple[float, ...]:
     """The power of a storage; where it runs in steps, exactly off or at a power that it can have."""
     task = part.task
-    floor, most = [0.0] * len(task.max_kw), list(task.max_kw)
+    low, high = [0.0] * len(task.max_kw), list(task.max_kw)
     for index, on in part.on.items():
         if solution.values[on] < 0.5:
-            most[index] = 0.0
-        elif solution.values[part.power[index]] > task.on_kw[index] - _OFF_KW:
-            floor[index] = task.on_kw[index]
-    return _clipped(part.power, tuple(floor), tuple(most), solution)
+            high[index] = 0.0
+        elif solution.values[part.power[index]] > task.on_kw[index] - CRUMB_KW:
+            low[index] = task.on_kw[index]
+    return _clipped(part.power, tuple(low), tuple(high), solution)
 
 
 def _clipped(
@@ -73,8 +71,8 @@ def _clipped(
 ) -> tuple[float, ...]:
     clipped = []
     for var, low, high in zip(power, floor, most, strict=True):
-        kilowatts = min(max(solution.values[var], low), max(low, high))
-        clipped.append(1000 * kilowatts if kilowatts > _OFF_KW else 0.0)
+        kilowatts = min(max(solution.values[var], low), high)
+        clipped.append(1000 * kilowatts if kilowatts > CRUMB_KW else 0.0)
     return tuple(clipped)
 
 

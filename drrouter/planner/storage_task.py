@@ -19,8 +19,11 @@ from drrouter.domain.wish import LevelWish
 from drrouter.planner.problem import DeviceInput, Problem
 from drrouter.planner.windows import Window, storage_window
 
-SLACK_KWH = 1e-6
-"""Room left beside a bound that can only just be reached, for the solver's arithmetic."""
+SLACK_KWH = 1e-5
+"""Room left beside a bound that can only just be reached, ten times what the solver calls equal."""
+
+CRUMB_KW = 5e-5
+"""Less power than this is arithmetic, and off: a switch is on above 0 W."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,12 +179,13 @@ class _Bounds:
         floor_kw = max(0.0, min(window.floor_w / 1000, room_kw))
         least = self.least + hours * (floor_kw + drift_kw)
         most = self.most + hours * (window.max_w / 1000 + drift_kw)
-        low, high = min(self.empty, most), max(self.full, least)
+        low = self.empty if most >= self.empty else most - SLACK_KWH
+        high = self.full if least <= self.full else least + SLACK_KWH
         self.least, self.most = max(least, low), min(most, high)
         self.kept.append(floor_kw)
         self.reach.append(most)
-        self.low.append(low - SLACK_KWH)
-        self.high.append(high + SLACK_KWH)
+        self.low.append(low)
+        self.high.append(high)
 
 
 def _level(device: DeviceInput, flexibility: StorageFlexibility) -> float:

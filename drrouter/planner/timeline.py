@@ -31,9 +31,16 @@ def on_slots_of(problem: Problem, plan: Plan) -> Plan:
 def _resampled(
     plan: Plan, problem: Problem, values: tuple[float, ...], elsewhere: tuple[float, ...]
 ) -> tuple[float, ...]:
-    return tuple(
-        _mean(plan.slots, values, slot, other) for slot, other in zip(problem.slots, elsewhere, strict=True)
-    )
+    """The mean over each slot of the problem; both rows of slots are walked once."""
+    means, first, count = [], 0, len(plan.slots)
+    for slot, other in zip(problem.slots, elsewhere, strict=True):
+        while first < count and plan.slots[first].end <= slot.start:
+            first += 1
+        last = first
+        while last < count and plan.slots[last].start < slot.end:
+            last += 1
+        means.append(_mean(plan.slots[first:last], values[first:last], slot, other))
+    return tuple(means)
 
 
 def _mean(slots: tuple[Interval, ...], values: tuple[float, ...], over: Interval, other: float) -> float:

@@ -13,7 +13,7 @@ from drrouter.planner.verify.findings import ENERGY_KWH, WATT, Findings
 _FINE = 1e-4
 """Levels may differ by this share of the span between their bounds, and by what ``_CRUMB_WH`` moves."""
 
-_CRUMB_WH = 2e-3
+_CRUMB_WH = 2e-2
 
 
 def storage_violations(
