@@ -16,7 +16,7 @@ from drrouter.domain.words import clean, power
 from drrouter_ui.seen import Seen
 
 _STEPS = tuple(timedelta(minutes=minutes) for minutes in (5, 10, 15, 20, 30, 60, 120, 240))
-_DAY = timedelta(days=1)
+_DAY, _MOST = timedelta(days=1), 0.9
 _BASE_LETTER = ":"
 
 
@@ -92,8 +92,8 @@ def _hour_of(seen: Seen) -> datetime:
 
 
 def _step(horizon: timedelta, width: int) -> timedelta:
-    """The finest step that shows the plan, or at least a day of it."""
-    wanted = min(horizon, _DAY)
+    """The finest step that shows most of a day, or of the plan where that is shorter."""
+    wanted = min(horizon, _DAY) * _MOST
     return next((step for step in _STEPS if step * width >= wanted), _STEPS[-1])
 
 

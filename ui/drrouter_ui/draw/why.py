@@ -1,6 +1,5 @@
 """All that is known of why a device runs when it runs, as names and values."""
 
-from drrouter.domain.interval import Interval
 from drrouter.domain.plan import Explanation, Plan
 from drrouter.domain.words import clean, money, power, span
 from drrouter.router.facade import DeviceView
@@ -37,16 +36,13 @@ def _times(view: DeviceView, plan: Plan, seen: Seen) -> list[tuple[str, str]]:
     """When it runs, and how much it takes."""
     rows = []
     if cycle := view.next_cycle:
-        length = span(cycle.end - cycle.start)
-        fixed = ", fixed" if cycle.fixed else ""
-        rows.append(
-            ("planned", f"{seen.local.say(cycle.start)} to {seen.local.say(cycle.end)}, {length}{fixed}")
-        )
+        times = f"{seen.local.say(cycle.start)} to {seen.local.say(cycle.end)}"
+        length = span(cycle.end - cycle.start) + (", fixed" if cycle.fixed else "")
+        rows.append(("planned", f"{times}, {length}"))
     planned_w = plan.power_w.get(view.profile.id)
     if planned_w is not None:
         energy = sum(slot.hours * power_w for slot, power_w in zip(plan.slots, planned_w, strict=False))
-        until = Interval(plan.slots[0].start, plan.slots[-1].end).end
-        rows.append(("energy", f"{energy / 1000:.2f} kWh until {seen.local.say(until)}"))
+        rows.append(("energy", f"{energy / 1000:.2f} kWh until {seen.local.say(plan.slots[-1].end)}"))
     return rows
 
 
