@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from drrouter.adapters.clock import SharedClock
-from drrouter.adapters.clock.wire import address_of, to_microseconds
+from drrouter.adapters.clock.wire import address_of, to_microseconds, url_of
 from drrouter.errors import DaemonUnreachableError, InputError
 from drrouter.sim.clock_server import ClockServer
 
@@ -305,6 +305,23 @@ async def test_where_no_clock_answers_it_says_so(unused_tcp_port: int) -> None:
     with pytest.raises(DaemonUnreachableError, match="No clock answers"):
         async with SharedClock.connect(f"clock://127.0.0.1:{unused_tcp_port}", "a"):
             pass
+
+
+async def test_what_does_not_speak_our_language_is_no_clock(caplog: pytest.LogCaptureFixture) -> None:
+    async def babble(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readline()
+        writer.write(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+        await reader.read()
+        writer.close()
+
+    listener = await asyncio.start_server(babble, "127.0.0.1", 0)
+    url = url_of(*listener.sockets[0].getsockname())
+    with pytest.raises(DaemonUnreachableError, match="says: nothing, and hangs up"):
+        async with SharedClock.connect(url, "a"):
+            pass
+    assert caplog.messages == ["clock: a line is not JSON."]
+    listener.close()
+    await turns()
 
 
 Life = list[tuple[int, int]]

@@ -53,3 +53,9 @@ def answer(asked: Problem) -> Plan:
         data_rung=DataRung.LIVE,
         trigger=f"{asked.trigger}:{os.getpid()}",
     )
+
+
+def hang(_asked: Problem) -> Plan:
+    """A solver that never answers."""
+    threading.Event().wait()
+    raise AssertionError("never")

@@ -13,6 +13,7 @@ import pytest
 
 from drrouter.adapters.clock import SimulatedClock
 from drrouter.adapters.solver_child import SolverChild
+from drrouter.domain.plan import SolveRung
 from drrouter.errors import PlannerError
 from tests.adapters.runtime.planner_targets import NOW, answer, problem
 
@@ -41,6 +42,13 @@ async def test_one_child_answers_one_problem_after_the_other(solver: SolverChild
     pid = await pid_of(solver)
     assert pid != os.getpid()
     assert await pid_of(solver) == pid
+
+
+async def test_without_a_target_the_child_runs_the_planner() -> None:
+    async with SolverChild(SimulatedClock(NOW)) as solver:
+        plan = await solver.solve(problem("", count=8), LONG)
+    assert plan.solve_rung is SolveRung.OPTIMAL
+    assert len(plan.grid_w) == 8
 
 
 async def test_a_large_problem_and_its_plan_cross_whole(solver: SolverChild) -> None:
