@@ -1,0 +1,126 @@
+"""The replanner: one plan for several reasons, checked, and never none."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from drrouter.adapters.clock import SimulatedClock
+from drrouter.domain.plan import Plan, SolveRung
+from drrouter.errors import PlannerError
+from drrouter.planner import DeviceInput, Problem, greedy, grid_slots, plan
+from drrouter.router.replan import Replanner
+from tests.builders import HOUR, NOON, hvac
+
+
+class Solver:
+    """Answers as it is told to, and remembers what it was asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self.may_answer = asyncio.Event()
+        self.may_answer.set()
+        self.spoil = False
+        self.error: PlannerError | None = None
+
+    async def solve(self, problem: Problem, budget: timedelta) -> Plan:
+        self.asked.append(problem.trigger)
+        await self.may_answer.wait()
+        if self.error:
+            raise self.error
+        made = plan(problem)
+        return replace(made, power_w={}, grid_w=made.grid_w[1:]) if self.spoil else made
+
+
+class Room:
+    """A replanner, its solver, and what was adopted."""
+
+    def __init__(self) -> None:
+        self.clock, self.solver = SimulatedClock(NOON), Solver()
+        self.adopted: list[tuple[str, SolveRung]] = []
+        budget = timedelta(seconds=10)
+        self.replanner = Replanner(
+            self.solver, self.clock, budget, self.describe, self.adopt, lambda: bool(self.adopted)
+        )
+
+    def describe(self, trigger: str) -> Problem:
+        slots = grid_slots(NOON, HOUR)
+        flat = (0.3,) * len(slots)
+        one = hvac()
+        device = DeviceInput(one.id, one.name, one.flexibility)
+        return Problem(NOON, slots, flat, flat, flat, (device,), trigger=trigger)
+
+    def adopt(self, problem: Problem, made: Plan) -> None:
+        self.adopted.append((problem.trigger, made.solve_rung))
+
+    def ask(self, *triggers: str) -> None:
+        for trigger in triggers:
+            self.replanner.request(trigger)
+
+
+@pytest.fixture
+async def room() -> AsyncIterator[Room]:
+    made = Room()
+    task = asyncio.create_task(made.replanner.run())
+    yield made
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+async def test_the_first_plan_is_there_at_once_and_a_better_one_follows(room: Room) -> None:
+    room.ask("start")
+    await room.clock.settle()
+    assert room.adopted == [("start", SolveRung.GREEDY), ("start", SolveRung.OPTIMAL)]
+
+
+async def test_reasons_that_come_together_make_one_plan(room: Room) -> None:
+    room.ask("start", "event a", "event b", "event a")
+    await room.clock.settle()
+    assert room.solver.asked == ["start; event a; event b"]
+
+
+async def test_a_reason_that_comes_while_the_solver_works_makes_another_plan(room: Room) -> None:
+    room.solver.may_answer.clear()
+    room.ask("start")
+    for _ in range(10):
+        await asyncio.sleep(0)
+    room.ask("event")
+    room.solver.may_answer.set()
+    await room.clock.settle()
+    assert room.solver.asked == ["start", "event"]
+    assert room.adopted[-1] == ("event", SolveRung.OPTIMAL)
+
+
+async def test_without_a_reason_there_is_no_new_plan(room: Room) -> None:
+    room.ask("start")
+    await room.clock.advance(HOUR)
+    assert room.solver.asked == ["start"]
+
+
+async def test_where_the_solver_has_no_answer_the_greedy_plan_is_taken(
+    room: Room, caplog: pytest.LogCaptureFixture
+) -> None:
+    room.solver.error = PlannerError("no plan came in time")
+    room.ask("start")
+    await room.clock.settle()
+    assert room.adopted == [("start", SolveRung.GREEDY)] * 2
+    assert "no plan from the solver, taking the greedy one: no plan came in time" in caplog.messages
+
+
+async def test_a_plan_that_cannot_be_carried_out_is_refused(
+    room: Room, caplog: pytest.LogCaptureFixture
+) -> None:
+    room.solver.spoil = True
+    room.ask("start")
+    await room.clock.settle()
+    assert room.adopted[-1] == ("start", SolveRung.GREEDY)
+    assert [record.levelno for record in caplog.records if "cannot be carried out" in record.message] == [
+        logging.ERROR
+    ]
+
+
+def test_the_greedy_plan_of_this_room_can_be_carried_out() -> None:
+    assert greedy(Room().describe("x")).solve_rung is SolveRung.GREEDY
