@@ -17,34 +17,42 @@ def on_slots_of(problem: Problem, plan: Plan) -> Plan:
         return plan
     pv_w = problem.pv_w or (0.0,) * len(problem.slots)
     bare = tuple(load - sun for load, sun in zip(problem.base_load_w, pv_w, strict=True))
+    nothing = (0.0,) * len(bare)
+    shares = _shares(plan.slots, problem.slots)
     return replace(
         plan,
         slots=problem.slots,
-        grid_w=_resampled(plan, problem, plan.grid_w, bare),
+        grid_w=_resampled(shares, plan.grid_w, bare),
         power_w={
-            device_id: _resampled(plan, problem, power_w, (0.0,) * len(bare))
-            for device_id, power_w in plan.power_w.items()
+            device_id: _resampled(shares, power_w, nothing) for device_id, power_w in plan.power_w.items()
         },
     )
 
 
-def _resampled(
-    plan: Plan, problem: Problem, values: tuple[float, ...], elsewhere: tuple[float, ...]
-) -> tuple[float, ...]:
-    """The mean over each slot of the problem; both rows of slots are walked once."""
-    means, first, count = [], 0, len(plan.slots)
-    for slot, other in zip(problem.slots, elsewhere, strict=True):
-        while first < count and plan.slots[first].end <= slot.start:
+def _shares(old: tuple[Interval, ...], new: tuple[Interval, ...]) -> list[list[tuple[int, float]]]:
+    """For each new slot, the old ones that overlap it and the share of it that they cover.
+
+    Both rows of slots are walked once, for all devices together.
+    """
+    shares: list[list[tuple[int, float]]] = []
+    first, count = 0, len(old)
+    for slot in new:
+        while first < count and old[first].end <= slot.start:
             first += 1
-        last = first
-        while last < count and plan.slots[last].start < slot.end:
+        last, parts = first, []
+        while last < count and old[last].start < slot.end:
+            parts.append((last, old[last].overlap_hours(slot) / slot.hours))
             last += 1
-        means.append(_mean(plan.slots[first:last], values[first:last], slot, other))
-    return tuple(means)
+        shares.append(parts)
+    return shares
 
 
-def _mean(slots: tuple[Interval, ...], values: tuple[float, ...], over: Interval, other: float) -> float:
-    parts = [(slot.overlap_hours(over), value) for slot, value in zip(slots, values, strict=True)]
-    covered = sum(hours for hours, _ in parts)
-    total = sum(hours * value for hours, value in parts) + (over.hours - covered) * other
-    return total / over.hours
+def _resampled(
+    shares: list[list[tuple[int, float]]], values: tuple[float, ...], elsewhere: tuple[float, ...]
+) -> tuple[float, ...]:
+    """The mean over each new slot; what no old slot covers has the value of ``elsewhere``."""
+    return tuple(
+        sum(share * values[index] for index, share in parts)
+        + (1.0 - sum(share for _, share in parts)) * other
+        for parts, other in zip(shares, elsewhere, strict=True)
+    )

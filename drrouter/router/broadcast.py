@@ -16,6 +16,11 @@ class Broadcast:
         """Begin with no listeners."""
         self._queues: set[asyncio.Queue[Change]] = set()
 
+    @property
+    def is_heard(self) -> bool:
+        """Whether anybody listens; what is costly to tell need not be made for nobody."""
+        return bool(self._queues)
+
     def tell(self, change: Change) -> None:
         """Give the change to every listener, without waiting."""
         for queue in self._queues:

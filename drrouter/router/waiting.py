@@ -8,11 +8,22 @@ from drrouter.ports import Clock
 
 async def news_or(clock: Clock, instant: datetime, news: asyncio.Event) -> None:
     """Return when there is news, at the latest at the instant; the news stay set."""
-    sleeper = asyncio.ensure_future(clock.sleep_until(instant))
-    told = asyncio.ensure_future(news.wait())
+    if news.is_set():
+        return
+    any_done = asyncio.get_running_loop().create_future()
+    waits = (asyncio.ensure_future(clock.sleep_until(instant)), asyncio.ensure_future(news.wait()))
+
+    def end(_: object) -> None:
+        if not any_done.done():
+            any_done.set_result(None)
+
+    for wait in waits:
+        wait.add_done_callback(end)
     try:
-        await asyncio.wait((sleeper, told), return_when=asyncio.FIRST_COMPLETED)
+        await any_done
+        for wait in waits:
+            if wait.done():
+                wait.result()
     finally:
-        sleeper.cancel()
-        told.cancel()
-        await asyncio.gather(sleeper, told, return_exceptions=True)
+        for wait in waits:
+            wait.cancel()
