@@ -5,12 +5,12 @@ from typing import Annotated
 
 import typer
 
-from drrouter.cli import act_verbs, part_verbs, read_verbs
+from drrouter.cli import act_verbs, part_verbs, read_verbs, screen_verbs
 from drrouter.cli.connection import client_verb
 
 _HELP = """The demand-response router of a home: takes tariffs and events, plans appliances, and steers them.
 
-Start with `drrouter demo`; then, in another terminal, try `drrouter status`, `drrouter plan` and
+Start with `drrouter demo`; then, in another terminal, try `drrouter tui`, `drrouter status` and
 `drrouter why washer`."""
 
 _EXITS = "Exit codes: 0 ok, 1 failure, 2 usage, 3 no router answers, 4 degraded, 5 a wish cannot be met."
@@ -43,6 +43,7 @@ def root(
 
 
 for work in (
+    screen_verbs.tui,
     read_verbs.status,
     read_verbs.plan,
     read_verbs.why,

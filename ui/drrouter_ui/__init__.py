@@ -7,12 +7,15 @@
 Textual is loaded when a screen opens, not when this package is imported.
 """
 
-from drrouter.adapters.client import DrClient
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from drrouter.adapters.client import DrClient
 
 __all__ = ["open_screens", "print_today"]
 
 
-async def open_screens(client: DrClient, *, plain: bool = False) -> None:
+async def open_screens(client: "DrClient", *, plain: bool = False) -> None:
     """Show the screens until the person quits.
 
     Args:
@@ -27,7 +30,7 @@ async def open_screens(client: DrClient, *, plain: bool = False) -> None:
     await RouterApp(client, await look(client), plain=plain).run_async()
 
 
-async def print_today(client: DrClient, *, plain: bool = False) -> None:
+async def print_today(client: "DrClient", *, plain: bool = False) -> None:
     """Print the screen *Today* as text.
 
     Args:

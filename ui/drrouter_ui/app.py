@@ -25,8 +25,8 @@ class RouterApp(App[None]):
     CSS_PATH = "style.tcss"
     TITLE = "drrouter"
     ENABLE_COMMAND_PALETTE = False
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]  # type: ignore[misc] # declared oddly there
-    VERTICAL_BREAKPOINTS = [(0, "-low"), (26, "-middle"), (36, "-tall")]  # type: ignore[misc] # the same
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]  # noqa: RUF012 - as Textual declares it
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (26, "-middle"), (36, "-tall")]  # noqa: RUF012 - the same
     BINDINGS: ClassVar[list[BindingType]] = [("t", "next_theme", "Theme"), ("q", "quit", "Quit")]
 
     def __init__(

@@ -1,0 +1,33 @@
+"""The verb that opens the terminal screens, which live in ``drrouter_ui`` and know the local API alone."""
+
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from drrouter.cli.exits import USAGE
+
+if TYPE_CHECKING:
+    from drrouter.adapters.client import DrClient
+
+
+async def tui(
+    client: "DrClient",
+    once: Annotated[bool, typer.Option("--once", help="Print the first screen as text, and end.")] = False,
+    plain: Annotated[bool, typer.Option("--plain", help="No colours, and only characters of ASCII.")] = False,
+) -> int | None:
+    """Open the screens in this terminal: the plan as a chart, each device, and keys that act on it.
+
+    Examples: `drrouter tui`, `drrouter tui --once`, `drrouter tui --plain`
+    """
+    from drrouter.cli import screen
+    from drrouter_ui import open_screens, print_today
+
+    if once:
+        await print_today(client, plain=plain)
+        return None
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        screen.say("The screens need a terminal. Print the first one with: drrouter tui --once")
+        return USAGE
+    await open_screens(client, plain=plain)
+    return None
