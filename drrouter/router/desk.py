@@ -79,6 +79,7 @@ class OptionsDesk:
                 f" and cannot be done by {said(question.ready_by, self._zone)}. Allow a later time."
             )
         problem, plan = self._live()
+        now = problem.now
         priced = price_options(
             plan, problem, question.device_id, question.programme, question.earliest, question.ready_by, now
         )
@@ -124,8 +125,8 @@ class OptionsDesk:
         if hold.option.expires_at <= now or not self._is_current(token):
             raise HoldExpiredError("This offer has expired. Ask for options again.")
         option, programme = hold.option, hold.question.programme
-        start = max(option.start, now)
         problem, plan = self._live()
+        start = max(option.start, problem.now)
         if why := fits(plan, problem, option.device_id, programme, start):
             raise HoldConflictError(f"This no longer fits: {why}.", self._fresh(hold.question, now))
         made = Commitment(option.device_id, programme.id, start, programme.duration, token, now)

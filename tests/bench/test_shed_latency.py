@@ -10,7 +10,6 @@ import asyncio
 import json
 import os
 import statistics
-import threading
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from datetime import timedelta
@@ -29,12 +28,11 @@ from drrouter.app import App, Options, running
 from drrouter.config import load_home
 from drrouter.domain.event import PayloadType
 from drrouter.domain.interval import Interval
-from drrouter.domain.plan import Plan
-from drrouter.planner import Problem
 from drrouter.sim.demo.provider import BusinessLogic
 from drrouter.sim.demo.scenario import LOADS, Cancel, Order, Post
 from drrouter.sim.home_process import free_port
 from drrouter.sim.wire.kasa import FakePlug
+from tests.adapters.runtime.planner_targets import hang
 
 PLUGS, ROUNDS = 100, 20
 LIMIT_S = 2.0
@@ -91,12 +89,6 @@ class Relay:
 
     def energy_wh(self) -> float:
         return 0.0
-
-
-def hang(_problem: Problem) -> Plan:
-    """A solver that never answers."""
-    threading.Event().wait()
-    raise AssertionError("never")
 
 
 def neighbourhood(pipe: Connection, port: int) -> None:
