@@ -123,7 +123,7 @@ async def build_router(
     Args:
         home: the home file.
         clock, store, solver, providers: the adapters.
-        sources: where offline profiles come from; without any, those that the store keeps hold on.
+        sources: where offline profiles come from; a provider without one has none, whatever was kept.
 
     Raises:
         StoreError: what was kept cannot be read.

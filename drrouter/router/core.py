@@ -86,7 +86,7 @@ class Router:
         self.scribe = Scribe(store, clock, lambda entry: self.broadcast.tell(Change(Topic.JOURNAL, entry)))
         self.dispatcher = Dispatcher(registry, clock, self._carried_out)
         names = [provider.id for provider in providers]
-        shelf = Shelf(offline.rules, offline.kept, names)
+        shelf = Shelf(offline.rules, offline.kept, offline.sources)
         self.uplinks = Uplinks(
             names, shelf, self.scribe, clock, settings.zone, site.follows_prices, offline.kept
         )
@@ -118,7 +118,8 @@ class Router:
 
     def _keepers(self, offline: OfflineSetup, shelf: Shelf) -> dict[ProviderId, ProfileKeeper]:
         """One for each provider that has put an offline profile somewhere."""
-        own = shelf, self.scribe, self.clock, self._orders_changed, self.settings.site_name
+        seed = str(offline.kept.get("seed", self.settings.site_name))
+        own = shelf, self.scribe, self.clock, self._orders_changed, seed
         return {name: ProfileKeeper(name, source, *own) for name, source in offline.sources.items()}
 
     def tasks(self) -> tuple[Task, ...]:
