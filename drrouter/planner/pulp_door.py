@@ -18,7 +18,7 @@ from drrouter.errors import PlannerError
 from drrouter.planner.problem import Effort
 
 _SEED = 20090
-_GAP_ABS = 5e-4
+_GAP_ABS = 1e-4
 _FEASIBLE = 2
 """What HiGHS calls a primal solution that keeps every row (kSolutionStatusFeasible)."""
 
@@ -97,7 +97,7 @@ class Door:
         self._prices: dict[Var, float] = {}
         self._labels: dict[str, Label] = {}
         self._names: dict[Label, str] = {}
-        self._rows = 0
+        self._rows, self._constant = 0, 0.0
 
     def variable(
         self,
@@ -123,6 +123,10 @@ class Door:
         """Let each unit of the variable cost this much more."""
         if price:
             self._prices[name] = self._prices.get(name, 0.0) + price
+
+    def add_constant(self, price: float) -> None:
+        """Let the whole cost this much more, so that a relative gap is one of the true objective."""
+        self._constant += price
 
     def row(self, label: Label, terms: Mapping[Var, float], sense: Sense, right: float) -> None:
         """Sum of coefficient times variable, compared with a number; a row without terms is left out."""
@@ -153,15 +157,19 @@ class Door:
         """The name in the model."""
         return self._names[label]
 
-    def solve(self, effort: Effort) -> Solution:
+    def solve(self, effort: Effort, scale: float = 0.0) -> Solution:
         """Minimise, with one thread, a fixed seed and a limit on work instead of time.
+
+        Args:
+            effort: how many nodes at most, and which relative gap is good enough.
+            scale: what the gap is relative to where the objective is smaller, for bills near zero.
 
         Raises:
             PlannerError: there is no solution that keeps every row.
         """
         objective = {self._variables[name]: price for name, price in self._prices.items()}
         self._problem.setObjective(_expression(objective))
-        highs = self._run(effort)
+        highs = self._run(effort, max(_GAP_ABS, effort.gap * scale))
         info, status = highs.getInfo(), highs.getModelStatus()
         if info.primal_solution_status != _FEASIBLE or status not in _WITH_PLAN:
             raise PlannerError(f"the solver found no plan: {highs.modelStatusToString(status)}")
@@ -176,12 +184,12 @@ class Door:
             proven=status == highspy.HighsModelStatus.kOptimal,
         )
 
-    def _run(self, effort: Effort) -> Any:
+    def _run(self, effort: Effort, gap_abs: float) -> Any:
         """PuLP's own three steps, without its reading of the status, which fails at a node limit."""
         solver = pulp.HiGHS(
             msg=False,
             gapRel=effort.gap,
-            gapAbs=_GAP_ABS,
+            gapAbs=gap_abs,
             threads=1,
             output_flag=False,
             parallel="off",
@@ -191,6 +199,7 @@ class Door:
         with _refusals("the model"):
             solver.createAndConfigureSolver(self._problem)
             solver.buildSolverModel(self._problem)
+            self._problem.solverModel.changeObjectiveOffset(self._constant)
             solver.callSolver(self._problem)
         return self._problem.solverModel
 

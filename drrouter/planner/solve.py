@@ -18,9 +18,17 @@ def solve(problem: Problem, tasks: Tasks) -> tuple[Entry, float | None, SolveRun
         PlannerError: the solver found no plan.
     """
     model = build(problem, tasks)
-    solution = model.door.solve(problem.effort)
+    solution = model.door.solve(problem.effort, _base_cost(tasks))
     entry = enter(problem, tasks, read_schedule(model, solution))
     bound = None
     if solution.bound is not None:
-        bound = solution.bound + entry.objective - solution.objective  # the model leaves constants out
+        bound = (
+            solution.bound + entry.objective - solution.objective
+        )  # the model leaves out what no plan can change
     return entry, bound, SolveRung.OPTIMAL if solution.proven else SolveRung.INCUMBENT
+
+
+def _base_cost(tasks: Tasks) -> float:
+    """What the base load alone costs: a home's scale of money where its bill is near zero."""
+    slots = zip(tasks.tariffs.hours, tasks.tariffs.buy, tasks.base_w, strict=True)
+    return sum(hours * abs(price * base_w) / 1000 for hours, price, base_w in slots)

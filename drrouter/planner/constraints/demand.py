@@ -35,6 +35,7 @@ def add_demand(door: Door, tasks: Tasks, task: DemandTask) -> DemandVars:
         power.append(door.variable(Label(owner, "power", k), task.floor_kw[k], task.max_kw[k]))
         if task.max_kw[k] <= task.expected_kw:
             door.add_price(power[k], useful)
+            door.add_constant(-useful * task.expected_kw)
         else:
             _price_curtailment(door, task, k, power[k], length)
     for number, (first, behind, energy) in enumerate(task.breaks):

@@ -82,6 +82,20 @@ def test_prices_add_up() -> None:
     assert door.solve(Effort()).objective == pytest.approx(7.0)
 
 
+def test_a_constant_counts_in_the_objective() -> None:
+    door = Door()
+    door.variable(Label("a", "x"), 2.0, price=1.0)
+    door.add_constant(-10.0)
+    solution = door.solve(Effort())
+    assert solution.objective == pytest.approx(-8.0)
+    assert solution.bound == pytest.approx(-8.0)
+
+
+def test_near_zero_the_gap_is_relative_to_the_given_scale() -> None:
+    assert knapsack().solve(Effort(nodes=10, gap=0.02), scale=10_000.0).proven
+    assert not knapsack().solve(Effort(nodes=10, gap=0.002)).proven
+
+
 def test_a_model_that_cannot_be_kept_is_an_error() -> None:
     door = Door()
     x = door.variable(Label("a", "x"), 0.0, 1.0, price=1.0)
