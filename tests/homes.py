@@ -24,17 +24,18 @@ from drrouter.domain.interval import Interval
 from drrouter.domain.rates import constant
 from drrouter.domain.timeline import TariffRates
 from drrouter.planner.port import Solver
-from drrouter.ports import Collection
+from drrouter.ports import Collection, DocumentSource
 from drrouter.router.book import Book
 from drrouter.router.core import Router, Settings
 from drrouter.router.finder import Finder, Sought
 from drrouter.router.forecast import BaseLoad
 from drrouter.router.front import Front
 from drrouter.router.household import StandingWish
+from drrouter.router.profile_keeper import OfflineSetup
 from drrouter.router.registry import Registry
 from drrouter.router.steering import Site
 from drrouter.supervise import Supervisor
-from tests.builders import CAR, FREEZER, HVAC, NOON, WASHER, car, freezer, hvac, washer
+from tests.builders import CAR, FREEZER, HVAC, NOON, SP, WASHER, car, freezer, hvac, washer
 from tests.fakes import FakeIntegration, FakePlug, FakeProvider, GreedySolver, MemoryStore
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
@@ -135,13 +136,16 @@ class Home:
         standing: dict[DeviceId, StandingWish] | None = None,
         tick: timedelta = TICK,
         replan: timedelta = timedelta(minutes=15),
+        offline: DocumentSource | None = None,
+        follows_prices: bool = False,
     ) -> None:
-        self.tick, self.replan = tick, replan
+        self.tick, self.replan, self.offline = tick, replan, offline
         self.clock = SimulatedClock(start)
         self.profiles = profiles or (freezer(), washer(), car(), hvac())
         self.store = store or MemoryStore()
         self.provider, self.solver = FakeProvider(), solver or GreedySolver()
-        self.site = Site(BaseLoad((base_w,) * 24, AMSTERDAM), tariff or flat, fuse_w, names=("home",))
+        base_load = BaseLoad((base_w,) * 24, AMSTERDAM)
+        self.site = Site(base_load, tariff or flat, fuse_w, names=("home",), follows_prices=follows_prices)
         self.standing = standing or {}
         self.kasa = FakeIntegration()
         self.plugs = {one.id: Plug(Appliance(one, self.clock), tick) for one in self.profiles}
@@ -174,6 +178,10 @@ class Home:
             self.clock,
             self.standing,
             (await self.store.load(Collection.LEDGER)).get("router"),
+            OfflineSetup(
+                {SP: self.offline} if self.offline else {},
+                kept=await self.store.load(Collection.SETTINGS),
+            ),
         )
         self.front = Front(self.router, self.store)
 
