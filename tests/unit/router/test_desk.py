@@ -29,12 +29,13 @@ class Counter:
 
     def __init__(self) -> None:
         self.limits: tuple[Limit, ...] = ()
+        self.now = NOON
         self.desk = OptionsDesk(self.live, ZoneInfo("Europe/Amsterdam"))
 
     def live(self) -> tuple[Problem, Plan]:
-        slots = grid_slots(NOON, 6 * HOUR)
+        slots = grid_slots(self.now, 6 * HOUR)
         problem = Problem(
-            now=NOON,
+            now=self.now,
             slots=slots,
             import_price=tuple(PRICES.get(slot.start.hour, 0.35) for slot in slots),
             export_price=(0.0,) * len(slots),
@@ -116,6 +117,7 @@ def test_an_accepted_option_is_a_commitment(counter: Counter) -> None:
 
 def test_a_start_that_has_passed_since_is_now(counter: Counter) -> None:
     offered = by_kind(counter.quote())[OptionKind.NOW]
+    counter.now = NOON + MINUTE
     assert counter.desk.accept(offered.token, NOON + MINUTE).start == NOON + MINUTE
 
 
@@ -158,8 +160,9 @@ def test_what_no_longer_fits_and_is_too_late_for_anything_else_is_refused_with_n
 ) -> None:
     (*_, offered) = counter.desk.quote(question(washer(), at("13:31")), NOON)
     counter.forbid_everything()
+    counter.now = NOON + LIFE - timedelta(seconds=1)
     with pytest.raises(HoldConflictError) as refused:
-        counter.desk.accept(offered.token, NOON + LIFE - timedelta(seconds=1))
+        counter.desk.accept(offered.token, counter.now)
     assert refused.value.options == ()
 
 
@@ -168,6 +171,19 @@ def test_where_every_start_breaks_a_limit_now_alone_is_offered_and_says_so(count
     (alone,) = counter.quote()
     assert alone.kind is OptionKind.NOW
     assert "500 W" in alone.reason
+
+
+def test_a_start_that_is_barred_altogether_is_not_offered() -> None:
+    """An offline profile's peak, within which nothing that can wait may begin."""
+    counter = Counter()
+    zone = ZoneInfo("Europe/Amsterdam")
+    counter.desk = OptionsDesk(
+        counter.live, zone, lambda _, start, end: "a peak" if start < at("14:00") else ""
+    )
+    assert {f"{option.start:%H:%M}" for option in counter.quote()} == {"14:00", "16:30"}
+    counter.desk = OptionsDesk(counter.live, zone, lambda *_: "a peak lasts")
+    with pytest.raises(WishImpossibleError, match=r"Eco cannot be done by .*: a peak lasts\. Allow a later"):
+        counter.quote()
 
 
 # Who holds what
