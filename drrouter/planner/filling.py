@@ -1,6 +1,7 @@
 """Fills one storage by hand: the cheapest hours that keep its bounds, then its wishes, then what pays."""
 
-from collections.abc import Callable, Iterator
+from bisect import insort
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from drrouter.planner.problem import Problem
@@ -59,6 +60,7 @@ class _Filling:
         self.power_kw = list(task.kept_kw)
         self.stored = task.stored([1000 * power for power in self.power_kw], self.hours)
         self.pieces = [self._piece(index) for index in range(len(self.hours))]
+        self.order = sorted(self._ranked(index) for index, piece in enumerate(self.pieces) if piece)
 
     def missing(self, index: int) -> float:
         return self.task.low[index] - self.stored[index]
@@ -68,31 +70,40 @@ class _Filling:
         for _ in range(_MOST_STEPS * (until + 1)):
             if wanted_kwh <= SLACK_KWH:
                 return
-            best = min(self._offers(until, wanted_kwh, worth), default=None)
+            best = self._best(until, wanted_kwh, worth)
             if best is None:
                 return
-            wanted_kwh -= self._take(best[1], best[2])
+            wanted_kwh -= self._take(*best)
 
     def _take(self, index: int, kilowatts: float) -> float:
         energy = kilowatts * self.hours[index]
         self.power_kw[index] += kilowatts
         for later in range(index, len(self.stored)):
             self.stored[later] += energy
+        self.order.remove(self._ranked(index))
         self.pieces[index] = self._piece(index)
+        if self.pieces[index]:
+            insort(self.order, self._ranked(index))
         return energy
 
-    def _offers(self, until: int, wanted_kwh: float, worth: float) -> Iterator[tuple[float, int, float]]:
-        """What can be bought: rank, slot and kW."""
+    def _ranked(self, index: int) -> tuple[float, int]:
+        """Where the slot's next piece stands among all that can be bought."""
+        piece = self.pieces[index]
+        return (self.rank(index, piece.price) if piece else float("inf")), index
+
+    def _best(self, until: int, wanted_kwh: float, worth: float) -> tuple[int, float] | None:
+        """The slot that comes first by rank of those that can be bought, and how many kW."""
         rooms = self._rooms()
-        for index in range(until + 1):
+        for _, index in self.order:
             piece, hours = self.pieces[index], self.hours[index]
-            if piece is None or piece.price >= worth:
+            if index > until or piece is None or piece.price >= worth:
                 continue
             kilowatts = min(piece.most, rooms[index] / hours, max(wanted_kwh / hours, piece.least))
             if kilowatts <= CRUMB_KW:
                 continue
             if kilowatts >= piece.least - CRUMB_KW or self._fills(index, kilowatts):
-                yield self.rank(index, piece.price), index, kilowatts
+                return index, kilowatts
+        return None
 
     def _rooms(self) -> list[float]:
         """What each slot may store more without any later level going above its bound, in kWh."""
