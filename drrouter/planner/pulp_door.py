@@ -5,7 +5,8 @@ early stop cannot be trusted, and that names may hold only ``[a-z0-9_]``. What t
 of the home, is left to the model and the constraint families.
 """
 
-from collections.abc import Iterator, Mapping
+import operator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum
@@ -46,6 +47,13 @@ class Sense(Enum):
     AT_MOST = "<="
     AT_LEAST = ">="
     EQUAL = "="
+
+
+_COMPARED: dict[Sense, Callable[[Any, float], Any]] = {
+    Sense.AT_MOST: operator.le,
+    Sense.AT_LEAST: operator.ge,
+    Sense.EQUAL: operator.eq,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,13 +144,7 @@ class Door:
             return
         self._rows += 1
         with _refusals(str(label)):
-            match sense:
-                case Sense.AT_MOST:
-                    self._problem.addConstraint(expression <= right, name)
-                case Sense.AT_LEAST:
-                    self._problem.addConstraint(expression >= right, name)
-                case Sense.EQUAL:
-                    self._problem.addConstraint(expression == right, name)
+            self._problem.addConstraint(_COMPARED[sense](expression, right), name)
 
     @property
     def size(self) -> tuple[int, int]:

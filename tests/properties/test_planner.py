@@ -1,14 +1,20 @@
 """Laws of the planner, over random homes."""
 
 import pickle
+from dataclasses import replace
+from datetime import timedelta
 
 from hypothesis import HealthCheck, given, note, settings
+from hypothesis import strategies as st
 
 from drrouter.domain.flexibility import ProfileFlexibility
-from drrouter.planner import Problem, greedy, plan, verify
+from drrouter.domain.option import OptionKind
+from drrouter.planner import Problem, fits, greedy, plan, price_options, verify
+from drrouter.planner.codec import plan_from_json, plan_to_json, problem_from_json, problem_to_json
 from drrouter.planner.fallback import start_now_entry
 from drrouter.planner.tasks import tasks_of
 from tests.properties.random_homes import homes
+from tests.unit.planner.homes import COTTON
 
 SOME = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
@@ -46,6 +52,44 @@ def test_equal_problems_give_equal_plans_also_after_a_journey_through_pickle(pro
     made = plan(problem)
     assert plan(twin) == made
     assert pickle.loads(pickle.dumps(made)) == made
+
+
+@settings(SOME, max_examples=25)
+@given(homes())
+def test_problems_and_plans_survive_the_journey_through_json(problem: Problem) -> None:
+    made = plan(problem)
+    assert problem_from_json(problem_to_json(problem)) == problem
+    assert plan_from_json(plan_to_json(made)) == made
+
+
+@settings(SOME, max_examples=25)
+@given(homes())
+def test_planning_again_from_the_same_home_changes_no_cycle(problem: Problem) -> None:
+    made = plan(problem)
+    again = plan(replace(problem, previous=made))
+    assert again.objective is not None
+    assert made.objective is not None
+    moved = {cycle.device_id for cycle in set(made.cycles) ^ set(again.cycles)}
+    assert not moved or again.objective < made.objective
+
+
+@SOME
+@given(homes(), st.timedeltas(timedelta(0), timedelta(hours=3)))
+def test_an_option_is_in_time_and_within_limits_or_says_why_not(problem: Problem, later: timedelta) -> None:
+    made, now = plan(problem), problem.now + later
+    ready_by = now + timedelta(hours=8)
+    for device in problem.devices:
+        priced = price_options(made, problem, device.id, COTTON, now, ready_by, now)
+        assert len({offer.kind for offer in priced}) == len(priced) > 0
+        if len(priced) == 1:
+            assert priced[0].reason.startswith("No start")
+            continue
+        cheapest = next(offer for offer in priced if offer.kind is OptionKind.CHEAPEST)
+        for offer in priced:
+            assert now <= offer.start
+            assert offer.end <= ready_by
+            assert offer.cost >= cheapest.cost - 1e-9
+            assert fits(made, problem, device.id, COTTON, offer.start) is None
 
 
 @SOME

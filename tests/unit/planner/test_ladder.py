@@ -14,6 +14,7 @@ from drrouter.domain.plan import MissKind, Plan, SolveRung
 from drrouter.errors import PlannerError
 from drrouter.planner import Effort, Prices, Problem, greedy, ladder, plan, verify
 from drrouter.planner.model import build
+from drrouter.planner.solve import solve
 from drrouter.planner.tasks import Tasks, tasks_of
 from tests.unit.planner.homes import (
     CAR,
@@ -341,6 +342,15 @@ class TestLadder:
     def test_a_plan_that_breaks_a_rule_is_thrown_away(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(ladder, "verify", lambda made, problem: ("It breaks a rule.",))
         assert plan(demo_home()).solve_rung is SolveRung.GREEDY
+
+    def test_without_a_bound_there_is_no_gap(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        home = demo_home()
+        entry, bound, rung = solve(home, tasks_of(home))
+        assert bound is not None
+        monkeypatch.setattr(ladder, "solve", lambda *_: (entry, None, SolveRung.INCUMBENT))
+        made = plan(home)
+        assert rung is SolveRung.OPTIMAL
+        assert (made.solve_rung, made.gap, made.bound) == (SolveRung.INCUMBENT, None, None)
 
     def test_an_effort_of_one_node_still_makes_a_checked_plan(self) -> None:
         home = demo_home(effort=Effort(nodes=1, gap=0.0))
