@@ -130,6 +130,13 @@ def test_a_version_of_an_event_is_told_by_its_modification() -> None:
     assert older.version != newer.version
 
 
+def test_an_event_is_over_when_its_last_payload_is() -> None:
+    both = event("e", *(payload(PayloadType.PRICE, 0.1, f"1{n}:00", f"1{n + 1}:00") for n in (0, 1)))
+    assert not both.ends_before(at("11:59"))
+    assert both.ends_before(at("12:00"))
+    assert event("nothing").ends_before(at("00:00"))
+
+
 def test_an_event_gives_its_payloads_by_type() -> None:
     dear = payload(PayloadType.PRICE, 0.3, "10:00", "11:00")
     grey = payload(PayloadType.GHG, 400.0, "10:00", "11:00")
