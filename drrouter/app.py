@@ -10,6 +10,7 @@ import asyncio
 import json
 import logging
 import os
+import secrets
 import signal
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
@@ -32,7 +33,7 @@ from drrouter.adapters.store import SqliteStore
 from drrouter.config import HomeConfig, ProviderConfig, load_home
 from drrouter.domain.ids import ProviderId
 from drrouter.planner.port import Solver
-from drrouter.ports import Clock, Collection, DocumentSource, Executor, Integration, Provider, Store
+from drrouter.ports import Clock, Collection, DocumentSource, Executor, Integration, Provider, Put, Store
 from drrouter.router.book import Book
 from drrouter.router.core import Router, Settings
 from drrouter.router.finder import Finder, Sought
@@ -46,6 +47,8 @@ from drrouter.supervise import Supervisor
 from drrouter.tariff import expand
 
 log = logging.getLogger(__name__)
+
+_SEED = "seed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +90,8 @@ async def running(home: HomeConfig, options: Options) -> AsyncIterator[App]:
         executor = await stack.enter_async_context(ThreadExecutor(clock))
         store = await stack.enter_async_context(SqliteStore(home.store_path, executor, clock))
         solver = await stack.enter_async_context(options.solver(clock))
-        providers = [_provider(config, home, clock) for config in home.providers]
+        seed = await _seed(store)
+        providers = [_provider(config, home, clock, seed) for config in home.providers]
         sources = offline_sources(home, clock, executor)
         router = await build_router(home, clock, store, solver, providers, sources)
         tokens = await TokenBook.open(store, clock)
@@ -174,7 +178,21 @@ def offline_sources(home: HomeConfig, clock: Clock, executor: Executor) -> dict[
     return sources
 
 
-def _provider(config: ProviderConfig, home: HomeConfig, clock: Clock) -> Provider:
+async def _seed(store: Store) -> str:
+    """What this router draws its random starts by: made once, so that a restart changes none of them.
+
+    Raises:
+        StoreError: it cannot be read or kept.
+    """
+    kept = (await store.load(Collection.SETTINGS)).get(_SEED)
+    if isinstance(kept, str):
+        return kept
+    seed = secrets.token_hex(16)
+    await store.commit(Put(Collection.SETTINGS, _SEED, seed))
+    return seed
+
+
+def _provider(config: ProviderConfig, home: HomeConfig, clock: Clock, seed: str) -> Provider:
     """The adapter that speaks the provider's protocol."""
     hook = config.webhook
     webhook = None
@@ -195,6 +213,8 @@ def _provider(config: ProviderConfig, home: HomeConfig, clock: Clock) -> Provide
         webhook=webhook,
         role=config.role,
         programs=config.programs,
+        seed=f"{seed} {config.id}",
+        randomize_prices=config.randomize_prices,
     )
     return OpenAdr3Provider(settings, clock)
 

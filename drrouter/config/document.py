@@ -188,6 +188,8 @@ class ProviderPart(Part):
         tuple[Annotated[str, Field(min_length=1, max_length=128)], ...], Field(max_length=100)
     ] = ()
     """Names of its programmes that count; without them, all that it shows."""
+    randomize_prices: bool = False
+    """Whether its randomizeStart moves prices as well as orders."""
     webhook: WebhookPart | None = None
     """A listener for its notices."""
     offline: OfflinePart | None = None

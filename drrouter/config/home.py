@@ -46,6 +46,7 @@ class ProviderConfig:
         jitter: share of ``poll`` by which a look may come later.
         programs: names of the programmes that count; empty: all.
         offline: where its offline profile comes from; None: it has none.
+        randomize_prices: whether its randomizeStart moves prices as well as orders.
     """
 
     id: ProviderId
@@ -62,6 +63,7 @@ class ProviderConfig:
     programs: tuple[str, ...] = ()
     webhook: WebhookConfig | None = None
     offline: OfflineConfig | None = None
+    randomize_prices: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,6 +46,9 @@ class Event:
         priority: 0 is highest, None lowest (OpenADR 3.1, Definition, "priority").
         currency: ISO 4217 of its prices, empty where it has none.
         ignored: sentences about parts that were not understood.
+        known_until: how far an event that goes on and on has been read; None where to its end. The same
+            version comes again, and reaches farther, before that instant.
+        fingerprint: of all that the provider said, dates too; empty where it is not known.
     """
 
     id: EventId
@@ -58,6 +61,8 @@ class Event:
     targets: tuple[str, ...] = ()
     currency: str = ""
     ignored: tuple[str, ...] = ()
+    known_until: datetime | None = None
+    fingerprint: str = ""
 
     @property
     def version(self) -> str:
@@ -67,6 +72,18 @@ class Event:
     def ends_before(self, instant: datetime) -> bool:
         """Whether every payload is over by then."""
         return all(payload.interval.end <= instant for payload in self.payloads)
+
+    def repeats(self, known: "Event") -> bool:
+        """Whether it says what is known already, whatever its date."""
+        if self.fingerprint and known.fingerprint:
+            return self.fingerprint == known.fingerprint
+        return self.version == known.version
+
+    def reaches_beyond(self, known: "Event") -> bool:
+        """Whether it was read farther than ``known``, which it repeats."""
+        if known.known_until is None:
+            return False
+        return self.known_until is None or self.known_until > known.known_until
 
     def of(self, *types: PayloadType) -> tuple[Payload, ...]:
         """Its payloads of these types."""

@@ -60,11 +60,6 @@ class Book:
             Collection.LEVELS: self.levels,
         }
 
-    def knows(self, event: Event) -> bool:
-        """Whether this very version has been taken in."""
-        known = self.events.get((event.provider, event.id))
-        return known is not None and known.version == event.version
-
     def versions(self, provider: ProviderId) -> tuple[tuple[EventId, str], ...]:
         """Every event version of a provider that has been taken in."""
         return tuple(

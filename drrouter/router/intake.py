@@ -6,6 +6,8 @@ commit, and whatever the guard has to say about the event comes behind its recei
 """
 
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
 
 from drrouter.domain.event import Event
 from drrouter.domain.ids import DeviceId, ProviderId
@@ -65,17 +67,38 @@ class Intake:
                 self._link(signal)
 
     def _receive(self, event: Event) -> None:
-        """Keep, acknowledge, act; a version that is known changes nothing."""
-        if self._book.knows(event):
-            return
+        """Keep, acknowledge, act; a version that is known changes nothing, unless it reaches farther now."""
+        known = self._book.events.get((event.provider, event.id))
+        if known is not None:
+            if event.repeats(known):
+                self._lengthen(event, known)
+                return
+            event = self._dated(event, known)
         change = self._book.keep_event(event)
+        ignored = {"ignored": "; ".join(event.ignored)} if event.ignored else {}
         receipts = [
-            Enqueue(message(event, MessageKind.RECEIPT, self._clock, member))
+            Enqueue(message(event, MessageKind.RECEIPT, self._clock, member, **ignored))
             for member in self._members(event)
         ]
         note = self._note(JournalKind.EVENT_ACCEPTED, _accepted(event), event)
         self._keep(event.provider, change, *receipts, note)
         self._act(f"event {event.name or event.id}")
+
+    def _lengthen(self, event: Event, known: Event) -> None:
+        """Keep more of an event that goes on and on; it was acknowledged and noted long ago."""
+        if event.reaches_beyond(known):
+            self._scribe.keep(self._book.keep_event(replace(event, modified_at=known.modified_at)))
+            self._act(f"more of event {event.name or event.id} is known")
+
+    def _dated(self, event: Event, known: Event) -> Event:
+        """The event with a date of its own.
+
+        Interpretation: new content with an old modificationDateTime is dated to its receipt, so that two
+        versions of one event always differ in date, and each has its own receipt.
+        """
+        if event.modified_at > known.modified_at:
+            return event
+        return replace(event, modified_at=max(self._clock.now(), known.modified_at + timedelta.resolution))
 
     def _members(self, event: Event) -> tuple[DeviceId | None, ...]:
         """Who acknowledges: each member of the groups that are named, else the site once."""

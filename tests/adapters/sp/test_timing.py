@@ -8,7 +8,7 @@ import pytest
 from drrouter.adapters.openadr3 import reading
 from drrouter.adapters.sp.openadr3.normalise import Withdrawn, normalise
 from drrouter.domain.ids import EventId, ProviderId
-from tests.adapters.sp.wire import DAY, NOW, read, says, steps, wire
+from tests.adapters.sp.wire import NOW, read, says, steps, wire
 
 
 def test_prices_follow_one_another_from_the_events_start() -> None:
@@ -59,39 +59,25 @@ def test_the_beginning_of_time_in_the_first_interval_means_the_events_start() ->
     assert steps(read(wire(says(1, start="0001-01-01")))) == [(0, 1, 1)]
 
 
-def test_infinity_ends_a_year_from_now() -> None:
-    """12: P9999Y."""
+def test_infinity_is_read_a_year_ahead_and_read_on_before_it_ends() -> None:
+    """12: P9999Y, from the date of the version on, so that it begins at the same instant at every look."""
     event = read(wire(says(1), intervalPeriod={"start": "0001-01-01", "duration": "P9999Y"}))
+    (payload,) = event.payloads
+    assert payload.interval.start == datetime(2026, 2, 28, 14, tzinfo=UTC)
+    assert payload.interval.end == event.known_until == NOW + timedelta(days=365)
+
+
+def test_now_and_for_ever_without_a_date_begins_at_the_receipt() -> None:
+    """12, 17."""
+    period = {"start": "0001-01-01", "duration": "P9999Y"}
+    event = read(wire(says(1), intervalPeriod=period, modificationDateTime="noon"))
     assert event.payloads[0].interval.start == NOW
-    assert event.payloads[0].interval.end == NOW + timedelta(days=365)
 
 
-@pytest.mark.parametrize(
-    ("duration", "expected"),
-    [
-        ("PT2H", [(0, 1, 1), (1, 2, 2)]),
-        ("PT90M", [(0, 1, 1), (1, 1.5, 2)]),
-        ("P1H", [(0, 1, 1)]),
-    ],
-)
-def test_a_short_event_is_cut(duration: str, expected: list[Any]) -> None:
-    """13: event.duration shorter than its intervals."""
-    assert steps(read(wire(says(1), says(2), duration=duration))) == expected
-
-
-def test_a_long_event_repeats_from_the_repetition_that_holds_now() -> None:
-    """13: event.duration longer than its intervals; what is over is not repeated."""
-    event = read(wire(says(1), says(2), says(3), duration="PT15H"))
-    assert steps(event) == [(12, 13, 1), (13, 14, 2), (14, 15, 3)]
-
-
-def test_an_endlessly_repeated_event_is_capped_and_says_so() -> None:
-    """13: 96 prices a day for ever."""
-    quarter = {"start": "2020-01-01T00:00:00Z", "duration": "PT15M"}
-    event = read(wire(*[says(n) for n in range(96)], intervalPeriod=quarter, duration="P9999Y"))
-    assert 9_000 < len(event.payloads) <= 10_000
-    assert event.payloads[0].interval.start == DAY
-    assert any("the event repeats" in sentence for sentence in event.ignored)
+def test_an_event_that_began_before_it_was_received_is_in_the_interval_that_holds_now() -> None:
+    """12: "do it now", User Guide 7.3: the hours before are over, the present one holds."""
+    event = read(wire(*[says(hour) for hour in range(25)]))
+    assert [payload.value for payload in event.payloads if payload.interval.holds(NOW)] == [12]
 
 
 def test_several_values_share_the_interval_evenly() -> None:
@@ -114,17 +100,6 @@ def test_months_and_years_follow_the_calendar() -> None:
 def test_a_zero_duration_is_dropped() -> None:
     """15: and the next interval starts where it stands."""
     assert steps(read(wire(says(1, duration="PT0S"), says(2)))) == [(0, 1, 2)]
-
-
-def test_random_starts_are_named_as_not_applied() -> None:
-    """16 is not covered yet, which the owner reads."""
-    event = read(
-        wire(
-            says(1),
-            intervalPeriod={"start": "2026-03-01T00:00:00Z", "duration": "PT1H", "randomizeStart": "PT5M"},
-        )
-    )
-    assert event.ignored == ("randomizeStart is not applied",)
 
 
 @pytest.mark.parametrize("start", ["2026-03-01 05:00:00", "2026-03-01T05:00:00", "2026-03-01T06:00:00+01:00"])

@@ -56,19 +56,39 @@ async def test_only_news_is_passed_on_at_later_polls(vtn: TroubleVtn, clock: Sim
         assert links(heard) == [True]
 
 
-async def test_content_that_changes_without_a_new_date_is_a_new_version(
+async def test_content_that_changes_without_a_new_date_is_passed_on(
     vtn: TroubleVtn, clock: SimulatedClock
 ) -> None:
-    """19: so that a receipt names what it is for."""
+    """19: told apart by what it says, at any later start too; intake gives it a date of its own."""
     row = shed(vtn)
     async with listening(settings_for(vtn.url, poll_s=60), clock) as (_, heard):
-        row["priority"] = 1
-        await clock.advance(MINUTE)
-        row["priority"] = 2
-        await clock.advance(MINUTE)
-        versions = [event.version for event in events(heard)]
-        assert len(set(versions)) == 3
+        for priority in (1, 2):
+            row["priority"] = priority
+            await clock.advance(MINUTE)
         assert [event.priority for event in events(heard)] == [None, 1, 2]
+        assert len({event.fingerprint for event in events(heard)}) == 3
+    async with listening(settings_for(vtn.url, poll_s=60), clock) as (_, again):
+        assert events(again)[0].repeats(events(heard)[-1])
+
+
+async def test_an_event_that_never_ends_is_read_on_even_without_a_link(
+    vtn: TroubleVtn, clock: SimulatedClock
+) -> None:
+    """13: daily prices for ever are known for the days to come, however long the provider is silent."""
+    price = [{"id": hour, "payloads": [{"type": "PRICE", "values": [hour]}]} for hour in range(24)]
+    daily = {"start": "2026-01-01T00:00:00Z", "duration": "PT1H"}
+    unit = {"payloadType": "PRICE", "units": "KWH", "currency": "EUR"}
+    shed(vtn, intervals=price, intervalPeriod=daily, duration="P9999Y", payloadDescriptors=[unit])
+    async with listening(settings_for(vtn.url, poll_s=3600), clock) as (_, heard):
+        vtn.bend["GET /events"] = fail
+        for _ in range(60):
+            await clock.advance(timedelta(hours=12))
+            known = [p for p in events(heard)[-1].payloads if p.interval.holds(clock.now())]
+            assert [payload.value for payload in known] == [clock.now().hour]
+        reads = events(heard)
+        assert 7 <= len(reads) <= 10
+        assert all(late.reaches_beyond(early) and late.repeats(early) for early, late in pairwise(reads))
+        assert all(len(event.payloads) <= 11 * 24 for event in reads)
 
 
 async def test_a_new_unit_in_the_program_changes_its_events(vtn: TroubleVtn, clock: SimulatedClock) -> None:

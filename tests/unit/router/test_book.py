@@ -14,7 +14,6 @@ from tests.builders import (
     HVAC,
     MINUTE,
     NOON,
-    OTHER_SP,
     SP,
     WASHER,
     a_plan,
@@ -25,14 +24,6 @@ from tests.builders import (
 from tests.fakes import MemoryStore
 
 EVENT = price("e", 0.3, "12:00", "13:00")
-
-
-def test_an_event_is_known_by_provider_id_and_version() -> None:
-    book = Book()
-    book.keep_event(EVENT)
-    assert book.knows(EVENT)
-    assert not book.knows(replace(EVENT, modified_at=NOON))
-    assert not book.knows(replace(EVENT, provider=OTHER_SP))
 
 
 def test_a_newer_version_replaces_and_a_cancelled_event_is_forgotten() -> None:

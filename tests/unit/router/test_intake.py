@@ -3,13 +3,15 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from drrouter.adapters.clock import SimulatedClock
+from drrouter.domain.event import Event
 from drrouter.domain.ids import DeviceId, EventId, ProviderId
 from drrouter.domain.signal import EventCancelled, EventReceived, EventsComplete, LinkChanged, OutboxItem
-from drrouter.ports import Enqueue, Put
+from drrouter.ports import Collection, Enqueue, Put
 from drrouter.router.book import Book
 from drrouter.router.intake import Intake
 from drrouter.router.scribe import RETRY, Scribe
@@ -183,6 +185,55 @@ async def test_an_event_that_is_over_is_forgotten_without_a_word(desk: Desk) -> 
     assert desk.book.events == {}
     assert desk.acted == ["event E"]
     assert len(desk.store.sentences()) == 1
+
+
+# Versions
+
+
+def unending(until: str, fingerprint: str = "f") -> Event:
+    """An order that is known until then and goes on."""
+    return replace(shed("e", "12:00", until), known_until=at(until), fingerprint=fingerprint)
+
+
+async def test_an_event_that_is_read_on_is_kept_and_acts_but_is_neither_noted_nor_acknowledged_again(
+    desk: Desk,
+) -> None:
+    """13."""
+    for until in ("13:00", "15:00", "14:00"):
+        desk.intake.take(EventReceived(unending(until)))
+    await desk.clock.settle()
+    assert (await desk.store.load(Collection.EVENTS))["grid/e"] == unending("15:00")
+    assert desk.acted == ["event E", "more of event E is known"]
+    assert len(desk.receipts) == len(desk.store.sentences()) == 1
+
+
+async def test_an_event_that_is_read_to_its_end_reaches_no_farther(desk: Desk) -> None:
+    """13."""
+    desk.intake.take(EventReceived(unending("13:00")))
+    desk.intake.take(EventReceived(replace(unending("15:00"), known_until=None)))
+    desk.intake.take(EventReceived(unending("16:00")))
+    assert desk.book.events[SP, ORDER.id].known_until is None
+    assert len(desk.acted) == 2
+
+
+async def test_new_content_with_an_old_date_is_dated_to_its_receipt_and_acknowledged(desk: Desk) -> None:
+    """19, 21: and the same content again, of a router that was restarted, is known."""
+    for fingerprint in "abcc":
+        desk.intake.take(EventReceived(replace(ORDER, fingerprint=fingerprint)))
+    await desk.clock.settle()
+    assert len(desk.receipts) == len(desk.acted) == 3
+    assert len({item.event_version for item in desk.store.items.values()}) == 3
+    kept = desk.book.events[SP, ORDER.id]
+    assert kept.modified_at == NOON + timedelta.resolution
+
+
+async def test_what_is_not_understood_is_told_to_the_provider_with_the_receipt(desk: Desk) -> None:
+    """22."""
+    odd = replace(ORDER, ignored=("payload type 'CTA2045_X' is not used",))
+    desk.intake.take(EventReceived(odd))
+    await desk.clock.settle()
+    (item,) = desk.store.items.values()
+    assert item.payloads == {"ignored": "payload type 'CTA2045_X' is not used"}
 
 
 # Links

@@ -6,6 +6,8 @@
     not one of the customer's programs nothing, noted once
     unreadable                         nothing, warned once; what was known of it stays in force
     the same again                     nothing
+    time passes (an event that         EventReceived of the same version, read farther ahead,
+      repeats or never ends)           without any link
 
 Deciding what is in force at which instant is left to the router.
 """
@@ -21,6 +23,7 @@ from drrouter.adapters.openadr3 import reading
 from drrouter.adapters.sp.openadr3.normalise import Withdrawn, normalise
 from drrouter.adapters.sp.openadr3.paging import identity, text
 from drrouter.adapters.sp.openadr3.settings import Openadr3Settings
+from drrouter.adapters.sp.openadr3.shift import Dice
 from drrouter.domain.event import Event
 from drrouter.domain.ids import EventId
 from drrouter.domain.signal import EventCancelled, EventReceived, Signal
@@ -30,12 +33,25 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
+class _Further:
+    """An event that goes on: what it was made of, and when to read on."""
+
+    row: reading.Event
+    program: reading.Program | None
+    again_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class _Seen:
-    """What an event was made of when last looked at, and whether it is in force at the provider."""
+    """What an event was made of when last looked at, and whether it is in force at the provider.
+
+    Attributes:
+        further: where it goes on beyond what was passed on.
+    """
 
     digest: str
     in_force: bool
-    written_at: datetime | None = None
+    further: _Further | None = None
 
 
 class KnownEvents:
@@ -43,7 +59,7 @@ class KnownEvents:
 
     def __init__(self, settings: Openadr3Settings) -> None:
         """Know nothing."""
-        self._settings = settings
+        self._settings, self._dice = settings, Dice(settings.seed, settings.randomize_prices)
         self._seen: dict[EventId, _Seen] = {}
         self._programs: dict[str, reading.Program] = {}
 
@@ -72,13 +88,27 @@ class KnownEvents:
             event = reading.Event.read(row, f"event {event_id}")
         except MessageError as error:
             log.warning("provider %s: %s", self._settings.id, error)
-            self._seen[event_id] = _Seen(digest, True, known.written_at if known else None)
+            self._seen[event_id] = _Seen(digest, in_force=True)
             return []
-        found = normalise(event, program, self._settings.id, now)
+        found = normalise(event, program, self._settings.id, now, self._dice)
         if isinstance(found, Withdrawn):
             self._seen[event_id] = _Seen(digest, in_force=False)
             return [EventCancelled(self._settings.id, event_id, now)]
-        return self._take(found, digest, known, now)
+        seen = _Seen(digest, True, _further(event, program, found, now))
+        return self._take(replace(found, fingerprint=digest), seen, now)
+
+    def read_on(self, now: datetime) -> list[Signal]:
+        """More of the events that repeat or never end, where what is known of them runs short."""
+        signals: list[Signal] = []
+        for event_id, seen in self._seen.items():
+            if seen.further is None or seen.further.again_at > now:
+                continue
+            row, program = seen.further.row, seen.further.program
+            found = normalise(row, program, self._settings.id, now, self._dice)
+            if isinstance(found, Event):
+                self._seen[event_id] = replace(seen, further=_further(row, program, found, now))
+                signals.append(EventReceived(replace(found, fingerprint=seen.digest)))
+        return signals
 
     def withdraw(self, event_id: EventId, now: datetime) -> list[Signal]:
         """The provider took it back; a router that was restarted may know it while we do not."""
@@ -95,23 +125,28 @@ class KnownEvents:
         """What was in force at the provider when last looked at."""
         return frozenset(event_id for event_id, seen in self._seen.items() if seen.in_force)
 
-    def _take(self, event: Event, digest: str, known: _Seen | None, now: datetime) -> list[Signal]:
-        """Remember a readable version and pass it on.
-
-        Interpretation: a version that changed its content but not its modificationDateTime is dated to
-        its receipt, so that two versions of one event always differ in date.
-        """
-        in_force = known is not None or any(payload.interval.end > now for payload in event.payloads)
+    def _take(self, event: Event, seen: _Seen, now: datetime) -> list[Signal]:
+        """Remember a readable version and pass it on."""
+        in_force = event.id in self._seen or any(payload.interval.end > now for payload in event.payloads)
         in_force = in_force or not event.payloads
-        self._seen[event.id] = _Seen(digest, in_force, event.modified_at)
-        if known is not None and known.written_at == event.modified_at:
-            event = replace(event, modified_at=now)
+        self._seen[event.id] = replace(seen, in_force=in_force)
+        if event.ignored:
+            log.info("event %s of %s, what is not used: %s", event.id, event.provider, event.ignored)
         return [EventReceived(event)] if in_force else []
 
     def _is_enrolled(self, program: reading.Program | None) -> bool:
         """Whether an event of this program is for us (obligation 10); None is one we may not see."""
         enrolled = self._settings.programs
         return not enrolled or (program is not None and program.program_name in enrolled)
+
+
+def _further(
+    row: reading.Event, program: reading.Program | None, event: Event, now: datetime
+) -> _Further | None:
+    """How to read on, half-way to the end of what is known; None where everything is known."""
+    if event.known_until is None:
+        return None
+    return _Further(row, program, now + (event.known_until - now) / 2)
 
 
 def _digest(row: Mapping[str, object], program: reading.Program | None) -> str:

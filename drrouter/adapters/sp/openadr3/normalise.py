@@ -13,8 +13,10 @@ from datetime import datetime
 
 from drrouter.adapters.openadr3 import reading
 from drrouter.adapters.openadr3.times import parse_instant
+from drrouter.adapters.sp.openadr3.repeating import MOST_INTERVALS, Placed
+from drrouter.adapters.sp.openadr3.shift import Dice
 from drrouter.adapters.sp.openadr3.targets import names
-from drrouter.adapters.sp.openadr3.timing import MOST_INTERVALS, Placed, place
+from drrouter.adapters.sp.openadr3.timing import place
 from drrouter.adapters.sp.openadr3.units import Meaning, RefusedPayloadError, meaning, number, words
 from drrouter.domain.event import Event, Payload, PayloadType
 from drrouter.domain.ids import EventId, ProgramId, ProviderId
@@ -35,7 +37,11 @@ class Withdrawn:
 
 
 def normalise(
-    row: reading.Event, program: reading.Program | None, provider: ProviderId, now: datetime
+    row: reading.Event,
+    program: reading.Program | None,
+    provider: ProviderId,
+    now: datetime,
+    dice: Dice | None = None,
 ) -> Event | Withdrawn:
     """One version of an event as the router sees it.
 
@@ -43,16 +49,20 @@ def normalise(
         row: the event as it came.
         program: its program, None where it is not known.
         now: the instant of receipt, which is what a start of 0001-01-01 means.
+        dice: draws for randomizeStart; those of a router without a seed by default.
 
     Interpretation: ``program_id`` is the program's name where it is known, because people read it; names
     are unique at a provider (OpenADR 3.1, Definition, "Object names").
     """
-    timing = place(row, now)
+    timing = place(row, now, dice or Dice())
     if timing.withdrawn:
         return Withdrawn(EventId(row.id))
     reader = _Reader(_descriptors(row, program), ignored=timing.ignored)
     payloads = tuple(payload for placed in timing.placed for payload in reader.read(placed))
-    if len(payloads) > MOST_INTERVALS:
+    known_until = timing.known_until
+    if len(payloads) > MOST_INTERVALS and known_until is not None:
+        known_until = payloads[MOST_INTERVALS - 1].interval.end
+    elif len(payloads) > MOST_INTERVALS:
         reader.ignored.append(f"only the first {MOST_INTERVALS} of {len(payloads)} values are used")
     return Event(
         id=EventId(row.id),
@@ -65,6 +75,7 @@ def normalise(
         targets=names(row.targets)[:_MOST_TARGETS],
         currency=reader.currency,
         ignored=tuple(dict.fromkeys(reader.ignored))[:_MOST_SENTENCES],
+        known_until=known_until,
     )
 
 

@@ -50,6 +50,8 @@ class Openadr3Settings:
         programs: names of the programs that the customer is enrolled in; empty means all it shows.
         version: of OpenADR 3 that the provider speaks.
         timeout_s: real seconds that one exchange may take.
+        seed: this router's own, by which it draws for randomizeStart; kept across restarts.
+        randomize_prices: whether randomizeStart moves prices, too.
     """
 
     id: ProviderId
@@ -68,3 +70,5 @@ class Openadr3Settings:
     version: Version = "3.1"
     timeout_s: float = 10.0
     max_body_bytes: int = MAX_BODY_BYTES
+    seed: str = field(default="", repr=False)
+    randomize_prices: bool = False

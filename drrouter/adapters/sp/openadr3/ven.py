@@ -108,9 +108,9 @@ class OpenAdr3Provider:
             else:
                 signals = await self._look_up(notice.event_id, notice.deleted)
         except ProviderError as error:
-            return self._lost(error)
+            return self._lost(error) + self._known.read_on(self._clock.now())
         self._backoff.reset()
-        return signals
+        return signals + self._known.read_on(self._clock.now())
 
     async def _look_up(self, event_id: EventId, deleted: bool) -> list[Signal]:
         """One GET; an event that is gone though it was not said to be leads to a full poll."""
