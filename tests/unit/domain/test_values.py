@@ -1,5 +1,6 @@
 """Programmes, storages, limits, bands, wishes, events and plans: valid once built, and what they tell."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -135,6 +136,26 @@ def test_an_event_is_over_when_its_last_payload_is() -> None:
     assert not both.ends_before(at("11:59"))
     assert both.ends_before(at("12:00"))
     assert event("nothing").ends_before(at("00:00"))
+
+
+def test_an_event_is_repeated_by_its_content_where_that_is_known_and_else_by_its_date() -> None:
+    one = price("e", 0.1, "10:00", "11:00")
+    later = replace(one, modified_at=NOON)
+    assert one.repeats(one)
+    assert not later.repeats(one)
+    assert replace(later, fingerprint="a").repeats(replace(one, fingerprint="a"))
+    assert not replace(one, fingerprint="a").repeats(replace(one, fingerprint="b"))
+    assert not replace(later, fingerprint="a").repeats(one)
+
+
+def test_an_event_that_goes_on_and_on_reaches_farther_when_it_is_read_later() -> None:
+    whole = price("e", 0.1, "10:00", "11:00")
+    early, late = replace(whole, known_until=at("12:00")), replace(whole, known_until=at("13:00"))
+    assert late.reaches_beyond(early)
+    assert not early.reaches_beyond(late)
+    assert not late.reaches_beyond(late)
+    assert whole.reaches_beyond(early)
+    assert not late.reaches_beyond(whole)
 
 
 def test_an_event_gives_its_payloads_by_type() -> None:
