@@ -220,8 +220,10 @@ class Router:
             self._account.passed(self.clock.now(), self.data_rung())
             if gone := self.book.expired(self.clock.now()):
                 self.scribe.keep(*gone)
-            self.look()
-            self.broadcast.tell(Change(Topic.STATUS, self.status()))
+            if not self.steering.is_steady(self.book.plan):
+                self.look()
+            if self.broadcast.is_heard:
+                self.broadcast.tell(Change(Topic.STATUS, self.status()))
             await self._next_look()
 
     async def _next_look(self) -> None:
@@ -292,9 +294,10 @@ class Router:
 
     def _keep_levels(self) -> None:
         """Remember the levels, so that a restart need not guess."""
-        for device_id in self.registry.seats:
-            if known := self.registry.known_level(device_id):
-                self.scribe.keep(self.book.put(Collection.LEVELS, device_id, known))
+        known = {device_id: self.registry.known_level(device_id) for device_id in self.registry.seats}
+        changes = [self.book.put(Collection.LEVELS, key, level) for key, level in known.items() if level]
+        if changes:
+            self.scribe.keep(*changes)
 
     # What is shown
 

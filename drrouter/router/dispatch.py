@@ -82,6 +82,15 @@ class Dispatcher:
             if self._group and desk.worker is None and self._is_due(device_id, desk):
                 desk.worker = self._group.create_task(self._work(device_id, desk))
 
+    def is_settled(self) -> bool:
+        """Whether every device that can be reached is seen to do what is wished, and none is being told."""
+        return all(desk.worker is None and self._obeys(name, desk) for name, desk in self._desks.items())
+
+    def _obeys(self, device_id: DeviceId, desk: _Desk) -> bool:
+        seat = self._registry.seat(device_id)
+        unreachable = seat.handle is None or seat.state.on is None
+        return desk.wish is None or unreachable or seat.state.on is (desk.wish.power_w > 0)
+
     def _is_due(self, device_id: DeviceId, desk: _Desk) -> bool:
         """Whether the wish differs from what is observed and the device is not being left alone.
 

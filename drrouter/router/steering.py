@@ -27,6 +27,7 @@ from drrouter.router.recovery import Recovery
 from drrouter.router.registry import Registry
 from drrouter.router.safety import running_peak_w
 from drrouter.router.schedule import Proposal, propose
+from drrouter.router.steady import PATIENCE, Facts, Steady, facts_of
 
 SPAN = timedelta(hours=72)
 """How far ahead the tariff is expanded; the plan's horizon and the owner's view lie within."""
@@ -70,7 +71,7 @@ class Steering:
         """Nothing is steered before the first ``look``; ``offline``: what profiles in force order."""
         self._site, self._registry, self._book = site, registry, book
         self._dispatcher, self._clock, self._offline = dispatcher, clock, offline
-        self._recovery = Recovery()
+        self._recovery, self._steady = Recovery(), Steady()
         self.timeline = Timeline("", Rates(), Rates(), Rates())
         self._timeline_from: datetime | None = None
         self.verdict = Verdict({})
@@ -98,7 +99,27 @@ class Steering:
             for device_id, proposal in proposals.items()
         }
         self._dispatcher.steer(self.setpoints)
+        self._steady.looked(self._facts(plan), self._next_change(plan, now))
         return self.verdict
+
+    def is_steady(self, plan: Plan | None) -> bool:
+        """Whether another look would find nothing new: all obey, and nothing changed since the last one."""
+        now = self._clock.now()
+        self.refresh()
+        return self._dispatcher.is_settled() and self._steady.holds(self._facts(plan), now)
+
+    def _facts(self, plan: Plan | None) -> Facts:
+        """Everything that a look goes by, time aside; what is the same object is not compared further."""
+        book = self._book
+        shelves = (book.commitments, book.wishes, book.overrides)
+        kept = tuple(tuple(shelf.items()) for shelf in shelves)
+        return plan, self.timeline, kept, facts_of(self._registry.seats.values())
+
+    def _next_change(self, plan: Plan | None, now: datetime) -> datetime:
+        """When the next order, start, override or slot begins or ends, at the latest after a while."""
+        index = plan.slot_at(now) if plan else None
+        until = self.next_look(PATIENCE)
+        return min(until, plan.slots[index].end) if plan and index is not None else until
 
     def barred(self, device_id: DeviceId, start: datetime, end: datetime) -> str:
         """Why a cycle of the device may not run from start to end, empty where it may."""
