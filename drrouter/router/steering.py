@@ -180,7 +180,8 @@ class Steering:
         recovery = self._recovery.due(seat.profile, seat.state, now)
         zone, peaks = self._site.base_load.zone, self.timeline.peaks
         held = held_back(seat.profile, peaks, now, self._cycle_asked(device_id), zone) if peaks else ""
-        return Claim(seat.profile, seat.state, proposal.power_w, override, running_w, recovery, held)
+        cooling = self._recovery.cooling(seat.profile, seat.state)
+        return Claim(seat.profile, seat.state, proposal.power_w, override, running_w, recovery, held, cooling)
 
     def _cycle_asked(self, device_id: DeviceId) -> timedelta | None:
         """How long the cycle takes that is committed or wished; None where there is none."""

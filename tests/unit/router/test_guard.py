@@ -174,6 +174,15 @@ def test_a_machine_that_draws_before_its_cycle_is_known_is_not_cut_either() -> N
     assert verdict.bands[WASHER].min_w == 2000.0
 
 
+# A freezer that cools down from its bound
+
+
+def test_nobody_stops_a_freezer_that_cools_down_from_its_bound() -> None:
+    cooling = replace(claim(freezer(), override=OFF), cooling="it cools down first")
+    verdict = judge([cooling], orders(limit(0), sheds=(order("s"),)), 0.0)
+    assert verdict.bands[FREEZER] == Band(100.0, 100.0, "it cools down first")
+
+
 # Recovery of a load that was held off for its longest time
 
 

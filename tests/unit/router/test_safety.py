@@ -95,3 +95,18 @@ def test_nobody_else_recovers() -> None:
     assert Recovery().due(freezer(), long_off, NOON + 9 * HOUR) == ""
     assert Recovery().due(hvac(), DeviceState(on=False), NOON + 9 * HOUR) == ""
     assert Recovery().due(hvac(), DeviceState(on=True, changed_at=NOON), NOON + 9 * HOUR) == ""
+
+
+def test_a_freezer_that_was_near_its_bound_cools_down_before_it_may_be_off() -> None:
+    recovery, near = Recovery(), DeviceState(on=True, level=-16.5)
+    words = "it was near its bound and cools down first"
+    assert recovery.cooling(freezer(), DeviceState(on=True, level=-18.0)) == ""
+    assert recovery.cooling(freezer(), near) == words
+    assert recovery.cooling(freezer(), DeviceState(on=True, level=-18.0)) == words
+    assert recovery.cooling(freezer(), DeviceState(on=True, level=-18.5)) == ""
+    assert recovery.cooling(freezer(), DeviceState(on=True, level=-18.0)) == ""
+
+
+def test_only_what_is_known_to_be_cold_cools_down() -> None:
+    assert Recovery().cooling(freezer(), DeviceState(on=True)) == ""
+    assert Recovery().cooling(hvac(), DeviceState(on=True, level=99.0)) == ""
