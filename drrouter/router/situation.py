@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from drrouter.domain.device import DeviceProfile, DeviceState, Presence
 from drrouter.domain.flexibility import ProfileFlexibility, StorageFlexibility
-from drrouter.domain.interval import Interval
+from drrouter.domain.interval import SLOT, Interval
 from drrouter.domain.limit import Limit
 from drrouter.domain.plan import DataRung
 from drrouter.domain.timeline import Timeline
@@ -16,12 +16,16 @@ from drrouter.planner.problem import DeviceInput
 from drrouter.router.book import Book
 from drrouter.router.guard import sheds_at
 from drrouter.router.offline import is_shiftable
+from drrouter.router.peaks import narrowed
 from drrouter.router.registry import Registry
 from drrouter.router.safety import GUARD_SHARE, nominal_w
 from drrouter.router.steering import Site
 
 UNKNOWN_PRICE = 0.30
 """Per kWh, where neither a provider nor the tariff knows any: a usual price, so that waste still costs."""
+
+RESERVE = timedelta(minutes=45)
+"""How long before its departure a car shall have what it needs, while there is time enough."""
 
 CRUMB = 1.0
 """A range of levels is never narrower than this, in the store's unit."""
@@ -53,18 +57,20 @@ def describe(
     """
     slots = grid_slots(now, horizon, edges=timeline.edges_after(now))
     span = Interval(now, slots[-1].end)
+    base_load_w = tuple(site.base_load.mean(slot) for slot in slots)
     fuse = () if site.fuse_w is None else (Limit(span, site.fuse_w, program="main fuse"),)
+    limits = (*fuse, *(limit for limit in timeline.limits if limit.interval.overlap(span)))
     return Problem(
         now=now,
         slots=slots,
         import_price=per_slot(timeline.import_price, slots, UNKNOWN_PRICE),
         export_price=per_slot(timeline.export_price, slots, 0.0),
-        base_load_w=tuple(site.base_load.mean(slot) for slot in slots),
+        base_load_w=base_load_w,
         devices=tuple(_devices(now, span, registry, book, timeline)),
         currency=timeline.currency,
         co2_g_per_kwh=per_slot(timeline.co2_g_per_kwh, slots, 0.0) if timeline.co2_g_per_kwh.steps else (),
         co2_price_per_kg=site.co2_price_per_kg,
-        limits=(*fuse, *(limit for limit in timeline.limits if limit.interval.overlap(span))),
+        limits=narrowed(limits, slots, base_load_w, registry, book),
         data_rung=data_rung,
         previous=book.plan,
         trigger=trigger,
@@ -108,7 +114,7 @@ def _device(
         flexibility=flexibility,
         level=level if isinstance(flexibility, StorageFlexibility) else None,
         available=_here(now, profile, wish),
-        wishes=() if wish is None else (wish,),
+        wishes=() if wish is None else (_with_reserve(now, profile, state, wish),),
         running=state.running,
         commitment=book.commitments.get(profile.id),
         caps=_caps(now, span, profile, timeline, override),
@@ -123,6 +129,20 @@ def _here(now: datetime, profile: DeviceProfile, wish: Wish | None) -> Interval 
     store = profile.flexibility
     is_car = isinstance(store, StorageFlexibility) and not store.runs_downwards
     return Interval(now, wish.by) if is_car and isinstance(wish, LevelWish) and wish.by > now else None
+
+
+def _with_reserve(now: datetime, profile: DeviceProfile, state: DeviceState, wish: Wish) -> Wish:
+    """A departure is planned for somewhat earlier, to leave time for what an unforeseen order takes.
+
+    Interpretation: A8 wants ready-by kept whenever physically possible, and the peers plan to the last
+    minute. Once the reserve is needed it is used.
+    """
+    store = profile.flexibility
+    if not isinstance(store, StorageFlexibility) or store.runs_downwards or not isinstance(wish, LevelWish):
+        return wish
+    missing_wh = max(wish.level - (state.level or 0.0), 0.0) / store.level_per_wh
+    enough = now + timedelta(hours=missing_wh / store.max_power_w) + SLOT
+    return replace(wish, by=wish.by - RESERVE) if enough <= wish.by - RESERVE else wish
 
 
 def _plannable(

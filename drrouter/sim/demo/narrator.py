@@ -1,6 +1,6 @@
 """Tells what happens in plain sentences, one a line, with the home's local time.
 
-Sat 18:20  home      plugs the car in: 15 kWh left, 26 kWh needed by Sunday 17:30
+Sat 18:20  home      plugs the car in: 14 kWh left, 26 kWh needed by Sunday 17:30
 Sat 18:30  provider  limits the home's import to 2.2 kW from 19:00 to 20:30
 Sat 18:30  router    ...
 """

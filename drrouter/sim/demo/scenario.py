@@ -203,7 +203,7 @@ PROVIDER_DAY: tuple[ProviderAct, ...] = (
 
 CAR, WASHER, DISHWASHER = DeviceId("car"), DeviceId("washer"), DeviceId("dishwasher")
 FREEZER, AIRCO = DeviceId("freezer"), DeviceId("airco")
-CAR_ARRIVES_WITH_WH = 15_000.0
+CAR_ARRIVES_WITH_WH = 14_000.0
 CAR_LEAVES_WITH_WH = 26_000.0
 
 HOME_DAY: tuple[HomeAct, ...] = (
@@ -219,7 +219,7 @@ HOME_DAY: tuple[HomeAct, ...] = (
         local(SATURDAY, 18, 20),
         CAR,
         CAR_ARRIVES_WITH_WH,
-        "plugs the car in: 15 kWh left, 26 kWh needed by Sunday 17:30",
+        "plugs the car in: 14 kWh left, 26 kWh needed by Sunday 17:30",
     ),
     LoadMachine(
         local(SATURDAY, 21, 15),

@@ -119,10 +119,10 @@ def test_the_problem_names_trigger_rung_zone_base_load_and_the_previous_plan(sit
 
 def test_limits_within_the_horizon_stand_beside_the_main_fuse(situation: Situation) -> None:
     situation.events = [capacity("near", 2000, "13:00", "14:00"), capacity("far", 1000, "18:00", "19:00")]
-    assert [limit.max_w for limit in situation.problem().limits] == [2000]
+    assert [limit.event_id for limit in situation.problem().limits] == ["near"]
     situation.site = replace(situation.site, fuse_w=5750.0)
     fuse, near = situation.problem().limits
-    assert (fuse.max_w, fuse.program, fuse.provider) == (5750.0, "main fuse", None)
+    assert (fuse.program, fuse.provider) == ("main fuse", None)
     assert near.event_id == "near"
 
 
@@ -179,6 +179,17 @@ def test_a_car_is_planned_no_further_than_it_was_asked_for_or_is(
     told = situation.device(CAR)
     assert isinstance(told.flexibility, StorageFlexibility)
     assert told.flexibility.level_max == top
+
+
+@pytest.mark.parametrize(("level", "by"), [(0.0, "17:15"), (7500.0, "17:15"), (-10000.0, "18:00")])
+def test_a_departure_is_planned_with_a_reserve_until_the_reserve_is_needed(
+    situation: Situation, level: float, by: str
+) -> None:
+    situation.knows(CAR, replace(HERE, level=level))
+    situation.book.put(Collection.WISHES, CAR, LevelWish(CAR, 8000.0, at("18:00")))
+    told = situation.device(CAR)
+    assert told.wishes == (LevelWish(CAR, 8000.0, at(by)),)
+    assert told.available == span("12:00", "18:00")
 
 
 def test_a_car_whose_time_is_just_over_has_no_end(situation: Situation) -> None:
