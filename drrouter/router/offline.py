@@ -107,7 +107,7 @@ def standing_of(uplink: Uplink, profile: OfflineDocument | None, now: datetime) 
         since = max(_due_at(first), profile.validity.start)
         return Standing(Mode.IN_FORCE, since, first.cause, first.since, changes_at=changes_at)
     first = min(begun, key=lambda lack: lack.since)
-    due_at = _comes_at(begun, profile, now)
+    due_at = _comes_at(lacks, profile, now)
     return Standing(Mode.WAITING, first.since, first.cause, first.since, due_at, changes_at)
 
 
@@ -130,12 +130,12 @@ def _next_edge(lacks: Iterable[_Lack], profile: OfflineDocument | None, now: dat
     return min((edge for edge in edges if edge and edge > now), default=None)
 
 
-def _comes_at(begun: Iterable[_Lack], profile: OfflineDocument | None, now: datetime) -> datetime | None:
+def _comes_at(lacks: Iterable[_Lack], profile: OfflineDocument | None, now: datetime) -> datetime | None:
     """When the profile comes into force if nothing comes; None where it does not."""
     if profile is None:
         return None
     valid = profile.validity
-    instants = (max(lack.due, valid.start) for lack in begun if lack.due)
+    instants = (max(lack.due, valid.start) for lack in lacks if lack.due)
     return min((instant for instant in instants if now < instant < valid.end), default=None)
 
 

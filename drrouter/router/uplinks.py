@@ -118,7 +118,8 @@ class Uplinks:
         """What the profiles in force order over the span."""
         orders, now = OfflineOrders(), self._clock.now()
         for provider in self.in_force:
-            if profile := self._shelf.profile(provider, now):
+            profile = self._shelf.profile(provider, now)
+            if profile is not None:
                 orders = orders.plus(expand_offline(profile, span, provider))
         return orders
 

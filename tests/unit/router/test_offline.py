@@ -83,6 +83,12 @@ def test_the_first_time_out_to_end_counts() -> None:
     assert (in_force.since, in_force.cause) == (at("12:15"), Cause.LINK)
 
 
+def test_prices_that_will_run_out_sooner_than_the_link_time_out_are_announced() -> None:
+    uplink = Uplink(up=False, since=NOON, data_until=at("12:05"))
+    profile = a_profile(link_s=3600, data_s=600)
+    assert standing_of(uplink, profile, at("12:01")).due_at == at("12:15")
+
+
 def test_a_provider_whose_link_returns_has_one_data_time_out_to_publish_new_prices() -> None:
     uplink = Uplink(up=True, since=at("18:00"), data_until=NOON)
     standing = standing_of(uplink, WITH_DATA, at("18:00"))
