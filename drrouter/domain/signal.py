@@ -38,12 +38,19 @@ class EventsComplete:
 
 @dataclass(frozen=True, slots=True)
 class LinkChanged:
-    """The link to the provider came or went."""
+    """The link to the provider came or went.
+
+    Attributes:
+        at: when this showed.
+        heard_at: where the link went, when the provider answered last; None where it never did, or where
+            that is not known.
+    """
 
     provider: ProviderId
     up: bool
     sentence: str
     at: datetime
+    heard_at: datetime | None = None
 
 
 Signal = EventReceived | EventCancelled | EventsComplete | LinkChanged

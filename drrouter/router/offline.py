@@ -9,8 +9,10 @@
 The profile comes into force at the exact instant at which the first of its time-outs ends, and leaves as soon
 as its cause is gone. Keeping what is known up to date is left to ``uplinks``.
 
-Interpretation: a provider whose link returns has one data time-out to publish new prices, even where the old
-ones ran out long ago; and a profile that begins to be valid later comes into force then.
+Interpretation: a link is lost since the provider answered last, not since the first question that it failed
+to answer, so that the time-out is met wherever between two questions the link was cut. A provider whose link
+returns has one data time-out to publish new prices, even where the old ones ran out long ago. A profile that
+begins to be valid later comes into force then.
 
 Source: TR 102 935, 5.3.1.2 ("when communication links are temporarily down or not activated").
 """
@@ -48,7 +50,7 @@ class Uplink:
     """What is known of the link to one provider and of its prices.
 
     Attributes:
-        since: when the link came, or was lost.
+        since: when the link came, or when the provider was last heard before it was lost.
         data_until: the end of its newest price; None where it never sent one.
         heard: whether the link was ever reported since the start; before, it counts as lost.
     """

@@ -78,7 +78,7 @@ class Uplinks:
             link = links.get(provider)
             up, since = before.up, before.since
             if link is not None and link.up is not before.up:
-                up, since = link.up, link.at
+                up, since = link.up, link.at if link.up else link.heard_at or link.at
             until = known.get(provider, before.data_until)
             after = Uplink(up, since, until, before.heard or link is not None)
             if after != before:
@@ -99,7 +99,7 @@ class Uplinks:
                 sentence = self._entry(provider, after) if begins else self._exit(provider, before)
                 log.warning("%s", sentence)
                 self._scribe.keep(Note(JournalEntry(now, JournalKind.OFFLINE, sentence)))
-                reasons.append(sentence.rstrip("."))
+                reasons.append(f"offline profile of {provider} {'' if begins else 'no longer '}in force")
         return tuple(reasons)
 
     # What holds

@@ -8,7 +8,6 @@ A test keeps both files as fresh as the models of ``document`` and ``offline_doc
 
 import json
 import sys
-from collections.abc import Sequence
 
 from drrouter.tariff import document, offline_document
 
@@ -20,9 +19,5 @@ def schema_text(kind: str = "tariff") -> str:
     return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
 
 
-def _main(arguments: Sequence[str]) -> None:
-    sys.stdout.write(schema_text(*arguments[:1]))
-
-
 if __name__ == "__main__":
-    _main(sys.argv[1:])
+    sys.stdout.write(schema_text(*sys.argv[1:2]))

@@ -87,6 +87,16 @@ async def test_a_profile_comes_into_force_and_leaves_each_with_one_entry_in_the_
     ]
 
 
+async def test_the_time_out_runs_from_the_last_word_of_the_provider() -> None:
+    watch = Watch()
+    watch.put(profile_text(link_s=900))
+    await watch.link(up=True)
+    await watch.pass_to(at("13:00"))
+    watch.links[SP] = LinkChanged(SP, False, "No answer.", at("13:00"), heard_at=at("12:58"))
+    await watch.hear()
+    assert watch.uplinks.next_change() == at("13:13")
+
+
 async def test_prices_that_run_out_bring_it_into_force_and_new_ones_end_it() -> None:
     watch = Watch()
     watch.put(profile_text(data_s=3600))

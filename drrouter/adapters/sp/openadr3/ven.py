@@ -54,6 +54,7 @@ class OpenAdr3Provider:
         self._dice = random.Random(f"{settings.ven_name} poll")  # noqa: S311 -- spreads load, guards nothing
         self._known = KnownEvents(settings)
         self._up: bool | None = None
+        self._heard_at: datetime | None = None
         self._poll_at = clock.now()
 
     @property
@@ -67,6 +68,7 @@ class OpenAdr3Provider:
         While a signal is with the consumer, until it asks for the next, shared domain time stands.
         """
         self._known, self._up, self._poll_at = KnownEvents(self._settings), None, self._clock.now()
+        self._heard_at = None
         try:
             await self._subscription.listen()
             while True:
@@ -110,6 +112,7 @@ class OpenAdr3Provider:
         except ProviderError as error:
             return self._lost(error) + self._known.read_on(self._clock.now())
         self._backoff.reset()
+        self._heard_at = self._clock.now()
         return signals + self._known.read_on(self._clock.now())
 
     async def _look_up(self, event_id: EventId, deleted: bool) -> list[Signal]:
@@ -186,4 +189,4 @@ class OpenAdr3Provider:
             log.debug("still no link to %s: %s", self.id, error)
             return []
         log.warning("the link to %s is lost: %s", self.id, error)
-        return [LinkChanged(self.id, False, error.sentence, now)]
+        return [LinkChanged(self.id, False, error.sentence, now, self._heard_at)]
