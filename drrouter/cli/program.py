@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from drrouter.cli import act_verbs, part_verbs, read_verbs, screen_verbs
+from drrouter.cli import act_verbs, part_verbs, read_verbs, screen_verbs, simulate
 from drrouter.cli.connection import client_verb
 
 _HELP = """The demand-response router of a home: takes tariffs and events, plans appliances, and steers them.
@@ -63,5 +63,6 @@ app.command(context_settings=_TAKES_A_DASH)(client_verb(act_verbs.accept))
 app.command()(part_verbs.check)
 app.command()(part_verbs.run)
 app.command()(part_verbs.demo)
+app.command()(simulate.simulate)
 app.command()(part_verbs.vtn)
 app.command("sim-home", hidden=True)(part_verbs.sim_home)

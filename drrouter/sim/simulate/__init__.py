@@ -1,1 +1,1 @@
-"""The true router in virtual time, with simulated home, people, providers and seeded faults in one process."""
+"""The true router in virtual time, with simulated home, people, providers and faults, all in one process."""

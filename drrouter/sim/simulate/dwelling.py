@@ -1,4 +1,4 @@
-"""The house behind a home file: for each device what its object model says, with a room where it needs one."""
+"""The house behind a home file: for each device what its object model says, and a room where it needs one."""
 
 import math
 from datetime import date, timedelta

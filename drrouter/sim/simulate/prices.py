@@ -24,10 +24,11 @@ HIGHEST_PER_MWH = 100_000.0
 
 @dataclass(frozen=True, slots=True)
 class PriceSeries:
-    """Prices per kWh, without taxes and fees, and where they come from."""
+    """Prices per kWh, without taxes and fees, and where they come from: in words, and the user's file."""
 
     rates: Rates
     source: str
+    file: Path | None = None
 
 
 def prices_for(span: Interval, file: Path | None, seed: int, zone: ZoneInfo) -> PriceSeries:
@@ -43,7 +44,7 @@ def prices_for(span: Interval, file: Path | None, seed: int, zone: ZoneInfo) -> 
         DocumentError: the file cannot be read, or does not cover the span.
     """
     if file is not None:
-        return PriceSeries(_covering(read_prices(file), span, file), f"file {file.name}")
+        return PriceSeries(_covering(read_prices(file), span, file), f"file {file.name}", file)
     bundled = day_ahead()
     if _covers(bundled, span):
         return PriceSeries(bundled, "real day-ahead prices of the Netherlands, 2023-07-29 to 2023-07-31")

@@ -37,8 +37,8 @@ HEALS = timedelta(minutes=7)
 
 STANDBY_W = 5.0
 CRUMB_W = 10.0
-NEAR_BOUND = 0.2
-"""The last fifth of a freezer's range, where it may run whatever is ordered."""
+NEAR_BOUND = 0.5
+"""The warm half of a freezer's range: the router estimates its level, and lets it cool from the bound."""
 
 SPELL = timedelta(minutes=16)
 """How long a load runs that was off its longest time, and a minute."""

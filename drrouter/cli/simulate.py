@@ -1,0 +1,131 @@
+"""The verb that plays a home through days of virtual time, with seeded habits, orders and faults."""
+
+import json as jsonlib
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from drrouter.cli.exits import FAILURE
+from drrouter.cli.words import parse_span
+
+if TYPE_CHECKING:
+    from drrouter.sim.simulate.report import SimulationLedger
+
+MOST_DAYS = 3660
+
+
+def simulate(
+    home: Annotated[Path, typer.Argument(metavar="HOME.toml", help="The home file.", show_default=False)],
+    start: Annotated[str, typer.Option("--from", metavar="DATE", help="The first local day.")] = "2023-07-29",
+    days: Annotated[int, typer.Option("--days", min=1, max=MOST_DAYS, help="How many days.")] = 1,
+    seed: Annotated[int, typer.Option("--seed", help="Of habits, orders and faults.")] = 1,
+    replan: Annotated[
+        str, typer.Option("--replan", metavar="SPAN", help="A new plan at least so often, such as 15m.")
+    ] = "60m",
+    poll: Annotated[
+        str, typer.Option("--poll", metavar="SPAN", help="How often each device is read.")
+    ] = "1m",
+    faults: Annotated[
+        str,
+        typer.Option("--faults", metavar="NAMES", help="all, none, names or groups such as device,store."),
+    ] = "none",
+    prices: Annotated[
+        Path | None,
+        typer.Option("--prices", help="A CSV file: start_utc,price_eur_per_mwh.", show_default=False),
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print the result as JSON, and nothing else.")] = False,
+) -> None:
+    """Play the true router in a simulation of your home, beside the same days without it.
+
+    One seed always gives the same result. Prices are real where the bundled days or your file reach, else
+    invented and called so. Exits with 1 where a rule was broken, and says how to play that again.
+
+    Examples: `drrouter simulate home.toml --days 3`, `drrouter simulate home.toml --faults all --seed 4`,
+    `drrouter simulate home.toml --from 2026-01-01 --days 31 --prices day-ahead.csv --json`
+    """
+    from drrouter.config import load_home
+    from drrouter.sim.simulate.faults import chosen
+    from drrouter.sim.simulate.prices import prices_for
+    from drrouter.sim.simulate.report import draw_up
+    from drrouter.sim.simulate.simulation import Plot, play, span_of
+
+    loaded, day = load_home(home, environ=None), _day(start)
+    series = prices_for(span_of(loaded, day, days), prices, seed, loaded.zone)
+    plot = Plot(
+        home=loaded,
+        day=day,
+        days=days,
+        seed=seed,
+        prices=series,
+        faults=chosen(faults),
+        replan=parse_span(replan),
+        poll=parse_span(poll),
+    )
+    with _progress(day, days) as progress:
+        ledger = draw_up(play(plot, progress))
+    if json:
+        sys.stdout.write(jsonlib.dumps(ledger.as_json(), indent=2, ensure_ascii=False) + "\n")
+    else:
+        _show(ledger)
+    if ledger.findings:
+        sys.stderr.writelines(f"{line}\n" for line in ([] if json else ledger.findings))
+        sys.stderr.write(f"Play it again with: {ledger.replay}\n")
+        raise typer.Exit(FAILURE)
+
+
+def _day(text: str) -> date:
+    """A calendar day."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise typer.BadParameter(f"{text!r} is no day. Write it like 2023-07-29.") from error
+
+
+@contextmanager
+def _progress(day: date, days: int) -> Iterator[Callable[[float], None]]:
+    """A bar on a terminal, nothing elsewhere."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:.0f} %"))
+    with Progress(*columns, TimeRemainingColumn(), console=Console(stderr=True), transient=True) as bar:
+        words = f"{days} day{'s' if days > 1 else ''} from {day}"
+        task = bar.add_task(words, total=1.0)
+        yield lambda share: bar.update(task, completed=share)
+
+
+def _show(ledger: "SimulationLedger") -> None:
+    """The result for people: both houses side by side, then what else there is to say."""
+    from drrouter.cli.screen import console, pairs, table
+
+    out = console()
+    rows = [
+        ("cost", f"{ledger.cost:.2f} {ledger.currency}", f"{ledger.baseline_cost:.2f} {ledger.currency}"),
+        ("import", f"{ledger.import_kwh:.1f} kWh", f"{ledger.baseline_import_kwh:.1f} kWh"),
+        ("highest minute", f"{ledger.peak_import_w:.0f} W", f"{ledger.baseline_peak_import_w:.0f} W"),
+        ("limits exceeded", str(ledger.limit_breaches), str(ledger.baseline_limit_breaches)),
+        ("not ready in time", str(ledger.deadline_misses), str(ledger.baseline_deadline_misses)),
+    ]
+    out.print(table(("", "with the router", "without"), rows, frozenset({"with the router", "without"})))
+    rungs = ", ".join(f"{count} {rung}" for rung, count in ledger.rungs.items())
+    out.print(
+        pairs(
+            (
+                ("saved", f"{ledger.saving:.2f} {ledger.currency}, what is stored at the end valued alike"),
+                ("prices", ledger.prices),
+                ("orders obeyed", f"{ledger.events_obeyed} of {ledger.events_total}"),
+                ("plans", rungs),
+                ("restarts", str(ledger.restarts)),
+                ("faults", ", ".join(f"{name} {count}" for name, count in ledger.faults.items()) or "none"),
+                ("broken rules", str(len(ledger.findings))),
+            )
+        )
+    )
