@@ -47,6 +47,7 @@ def text(seen: Seen, width: int, pen: Pen) -> list[Text]:
         rows += [Text(_INDENT + part, "dim") for part in why]
     for row in rows:
         row.truncate(width)
+        row.rstrip()
     return rows
 
 

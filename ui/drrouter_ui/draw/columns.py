@@ -16,6 +16,7 @@ from drrouter.domain.words import clean, power
 from drrouter_ui.seen import Seen
 
 _STEPS = tuple(timedelta(minutes=minutes) for minutes in (5, 10, 15, 20, 30, 60, 120, 240))
+_HOUR = timedelta(hours=1)
 _DAY, _MOST = timedelta(days=1), 0.9
 _BASE_LETTER = ":"
 
@@ -79,9 +80,9 @@ def picture(seen: Seen, plan: Plan, width: int) -> Picture:
     shown = [(number, view) for number, view in enumerate(seen.devices) if view.profile.id in plan.power_w]
     letters = _letters([clean(view.profile.name) for view in seen.devices])
     layers = [Layer(clean(view.profile.name, 24), letters[number], number) for number, view in shown]
-    ids = [view.profile.id for _, view in shown]
-    columns = (_column(span, plan, ids, seen.timeline) for span in spans)
-    return Picture((Layer("base load", _BASE_LETTER), *layers), tuple(columns), marks)
+    loads_w = [plan.power_w[view.profile.id] for _, view in shown]
+    columns = _columns(spans, plan, loads_w, seen.timeline)
+    return Picture((Layer("base load", _BASE_LETTER), *layers), columns, marks)
 
 
 def _hour_of(seen: Seen) -> datetime:
@@ -97,20 +98,41 @@ def _step(horizon: timedelta, width: int) -> timedelta:
     return next((step for step in _STEPS if step * width >= wanted), _STEPS[-1])
 
 
-def _column(span: Interval, plan: Plan, ids: Sequence[DeviceId], timeline: Timeline) -> Column:
-    loads_w = [_mean(span, plan, plan.power_w[device_id]) or 0.0 for device_id in ids]
-    grid_w = _mean(span, plan, plan.grid_w) or 0.0
-    published = timeline.import_price.mean(span)
-    price = _mean(span, plan, plan.marginal_price) if published is None else published
-    stack = (max(grid_w - sum(loads_w), 0.0), *(max(load_w, 0.0) for load_w in loads_w))
-    return Column(span, stack, price, published is not None, _at_most_w(span, timeline))
+def _columns(
+    spans: Sequence[Interval], plan: Plan, loads_w: Sequence[Sequence[float]], timeline: Timeline
+) -> tuple[Column, ...]:
+    stacks = [_means(spans, plan.slots, load_w) for load_w in loads_w]
+    grid_w = _means(spans, plan.slots, plan.grid_w)
+    assumed = _means(spans, plan.slots, plan.marginal_price)
+    steps = timeline.import_price.steps
+    published = _means(spans, [step for step, _ in steps], [price for _, price in steps])
+    made = []
+    for place, span in enumerate(spans):
+        loads = [max(stack[place] or 0.0, 0.0) for stack in stacks]
+        base_w = max((grid_w[place] or 0.0) - sum(loads), 0.0)
+        known = published[place]
+        price = assumed[place] if known is None else known
+        made.append(Column(span, (base_w, *loads), price, known is not None, _at_most_w(span, timeline)))
+    return tuple(made)
 
 
-def _mean(span: Interval, plan: Plan, values: Sequence[float]) -> float | None:
-    """The mean over the part of the span that the plan covers, None where it covers none."""
-    shares = [(slot.overlap_hours(span), value) for slot, value in zip(plan.slots, values, strict=False)]
-    hours = sum(share for share, _ in shares)
-    return sum(share * value for share, value in shares) / hours if hours else None
+def _means(
+    spans: Sequence[Interval], steps: Sequence[Interval], values: Sequence[float]
+) -> list[float | None]:
+    """The mean over each span, as far as steps cover it, None where none does; both ascend, so one pass."""
+    means: list[float | None] = []
+    first = 0
+    for span in spans:
+        while first < len(steps) and steps[first].end <= span.start:
+            first += 1
+        hours = total = 0.0
+        for place in range(first, min(len(steps), len(values))):
+            if steps[place].start >= span.end:
+                break
+            share = (min(steps[place].end, span.end) - max(steps[place].start, span.start)) / _HOUR
+            hours, total = hours + share, total + share * values[place]
+        means.append(total / hours if hours else None)
+    return means
 
 
 def _at_most_w(span: Interval, timeline: Timeline) -> float | None:

@@ -41,14 +41,16 @@ class TodayScreen(Screen[None]):
         """Show this at first; ``show`` brings what is new."""
         super().__init__()
         self._seen, self._orders, self._pen = seen, orders, pen
+        self._headline, self._chart = Headline(pen), PlanChart(seen, pen)
+        self._table, self._why, self._decisions = DeviceTable(pen), WhyLine(pen), Decisions(pen)
 
     def compose(self) -> ComposeResult:
         """From top to bottom."""
-        yield Headline(self._pen)
-        yield PlanChart(self._seen, self._pen)
-        yield DeviceTable(self._pen)
-        yield WhyLine(self._pen)
-        yield Decisions(self._pen)
+        yield self._headline
+        yield self._chart
+        yield self._table
+        yield self._why
+        yield self._decisions
         yield Footer(show_command_palette=False)
 
     def show(self, seen: Seen) -> None:
@@ -57,16 +59,15 @@ class TodayScreen(Screen[None]):
         if not self.is_mounted:
             return
         width = self.app.size.width
-        table = self.query_one(DeviceTable)
-        self.query_one(Headline).show(seen, width - _MARGIN)
-        self.query_one(PlanChart).show(seen)
-        table.show(seen, width)
-        self.query_one(WhyLine).show(seen, table.chosen)
-        self.query_one(Decisions).show(seen, width - _MARGIN)
+        self._headline.show(seen, width - _MARGIN)
+        self._chart.show(seen)
+        self._table.show(seen, width)
+        self._why.show(seen, self._table.chosen)
+        self._decisions.show(seen, width - _MARGIN)
 
     def on_mount(self) -> None:
         """The arrows belong to the table."""
-        self.query_one(DeviceTable).focus()
+        self._table.focus()
 
     def on_resize(self) -> None:
         """Widths have changed; also called when the screen opens."""
@@ -149,7 +150,7 @@ class TodayScreen(Screen[None]):
     # Telling
 
     def _chosen(self) -> DeviceView | None:
-        return self._seen.device(self.query_one(DeviceTable).chosen)
+        return self._seen.device(self._table.chosen)
 
     def _tell(self, order: Awaitable[str]) -> None:
         """Give an order, and tell what the router says to it."""

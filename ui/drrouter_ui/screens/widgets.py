@@ -1,8 +1,10 @@
 """The parts of the screen of the day; each draws what was seen and knows no router."""
 
 from collections.abc import Sequence
+from typing import ClassVar
 
 from rich.text import Text
+from textual.binding import Binding, BindingType
 from textual.widget import Widget
 from textual.widgets import DataTable, Static
 
@@ -28,11 +30,13 @@ class Headline(Static):
     def __init__(self, pen: Pen) -> None:
         """Empty until something was seen."""
         super().__init__(id="headline", markup=False)
-        self._pen = pen
+        self._pen, self._rows = pen, 0
 
     def show(self, seen: Seen, width: int) -> None:
-        """Draw it anew, in rows of this width."""
-        self.update(lines(headline(seen, width, self._pen)))
+        """Draw it anew, in rows of this width; all below moves only when their number changes."""
+        rows = headline(seen, width, self._pen)
+        self.update(lines(rows), layout=len(rows) != self._rows)
+        self._rows = len(rows)
 
 
 class PlanChart(Widget):
@@ -56,6 +60,11 @@ class PlanChart(Widget):
 
 class DeviceTable(DataTable[Text]):
     """A row for each device, in columns of fixed widths; the cursor stays on its device."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("home", "scroll_top", show=False),
+        Binding("end", "scroll_bottom", show=False),
+    ]
 
     def __init__(self, pen: Pen) -> None:
         """Empty until something was seen."""
@@ -110,7 +119,8 @@ class WhyLine(Static):
     def show(self, seen: Seen, device_id: DeviceId | None) -> None:
         """Tell it of this device."""
         view = seen.device(device_id)
-        self.update(Text(self._pen.plain(reason(view, seen.plan)) if view else ""))
+        text = self._pen.plain(reason(view, seen.plan)) if view else ""
+        self.update(Text(text), layout=False)
 
 
 class Decisions(Static):
@@ -129,4 +139,4 @@ class Decisions(Static):
         ]
         for row in rows:
             row.truncate(width, overflow="ellipsis" if self._pen.blocks else "crop")
-        self.update(lines(rows))
+        self.update(lines(rows), layout=False)
