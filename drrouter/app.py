@@ -159,12 +159,13 @@ async def build_router(
         clock=clock,
         standing={device.profile.id: device.standing for device in home.devices if device.standing},
         kept=(await store.load(Collection.LEDGER)).get("router"),
-        offline=OfflineSetup(
-            sources or {},
-            Rules(home.currency, {provider.id: provider.programs for provider in home.providers}),
-            await store.load(Collection.SETTINGS),
-        ),
+        offline=OfflineSetup(sources or {}, _rules(home), await store.load(Collection.SETTINGS)),
     )
+
+
+def _rules(home: HomeConfig) -> Rules:
+    """What an offline profile must fit to."""
+    return Rules(home.currency, {provider.id: provider.programs for provider in home.providers})
 
 
 def offline_sources(home: HomeConfig, clock: Clock, executor: Executor) -> dict[ProviderId, DocumentSource]:
