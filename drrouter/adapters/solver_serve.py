@@ -39,10 +39,12 @@ def serve(target: Callable[[Problem], Plan], connection: socket) -> None:
 
 
 def _next(requests: BinaryIO) -> bytes | None:
-    header = requests.read(HEADER.size)
-    if len(header) < HEADER.size:
+    """The next problem; None where the parent hung up, or was killed."""
+    try:
+        header = requests.read(HEADER.size)
+        return requests.read(HEADER.unpack(header)[0]) if len(header) == HEADER.size else None
+    except ConnectionError:
         return None
-    return requests.read(HEADER.unpack(header)[0])
 
 
 def _answer(target: Callable[[Problem], Plan], problem: Problem) -> Plan | str:

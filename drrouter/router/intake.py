@@ -80,7 +80,7 @@ class Intake:
             Enqueue(message(event, MessageKind.RECEIPT, self._clock, member, **ignored))
             for member in self._members(event)
         ]
-        note = self._note(JournalKind.EVENT_ACCEPTED, _accepted(event), event)
+        note = self._note(JournalKind.EVENT_ACCEPTED, _accepted(event), event, version=event.version)
         self._keep(event.provider, change, *receipts, note)
         self._act(f"event {event.name or event.id}")
 
@@ -136,8 +136,8 @@ class Intake:
         """Hand the changes to the scribe; the outbox has news once they are durable."""
         self._scribe.keep(*changes, then=lambda: self._committed(provider))
 
-    def _note(self, kind: JournalKind, sentence: str, event: Event) -> Note:
-        return Note(JournalEntry(self._clock.now(), kind, sentence, event_id=event.id))
+    def _note(self, kind: JournalKind, sentence: str, event: Event, **data: str) -> Note:
+        return Note(JournalEntry(self._clock.now(), kind, sentence, event_id=event.id, data={**data}))
 
 
 def _accepted(event: Event) -> str:

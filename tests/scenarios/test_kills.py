@@ -1,0 +1,201 @@
+"""The true router is killed and started again: promises stand, and what goes on goes on (R5, R8, A1)."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from drrouter.adapters.client import DrClient
+from drrouter.adapters.openadr3.times import format_instant
+from drrouter.domain.ids import DeviceId
+from drrouter.domain.option import OptionKind
+from drrouter.domain.wish import OverrideMode
+from drrouter.router.facade import OptionsRequest
+from drrouter.sim.home_process import free_port
+from drrouter.sim.wire.kasa import FakePlug
+from tests.children import CLOCK, SECRET, Child, Children, Operator, until
+from tests.killing import HOME, kill_often
+
+pytestmark = pytest.mark.timeout(180)
+
+WASHER, DISHWASHER, HVAC = DeviceId("washer"), DeviceId("dishwasher"), DeviceId("hvac")
+MODELS = {WASHER: "washer", DISHWASHER: "dishwasher", HVAC: "hvac_relay"}
+
+PLUGS = """
+[kasa]
+broadcast = "127.255.255.255"
+port = {port}
+discovery_s = 0.1
+poll_s = 1
+every_s = 5
+"""
+
+DEVICE = """
+[[device]]
+id = "{name}"
+name = "{name}"
+model = "generic.{model}"
+integration = "kasa"
+match = {{ alias = "{name}" }}
+"""
+
+
+class Load:
+    """Draws a kilowatt while its plug is on, and counts how often that was switched."""
+
+    def __init__(self) -> None:
+        self.on, self.switched = False, -1  # the plug tells it its state when it is plugged in
+
+    def set_supply(self, on: bool) -> None:
+        self.on, self.switched = on, self.switched + 1
+
+    def power_w(self) -> float:
+        return 1000.0 if self.on else 0.0
+
+    def energy_wh(self) -> float:
+        return 0.0
+
+
+@asynccontextmanager
+async def plugged_in() -> AsyncIterator[tuple[dict[DeviceId, Load], str]]:
+    """Three plugs on loopback, and the part of a home file that is about them."""
+    port = free_port()
+    loads = {name: Load() for name in MODELS}
+    async with AsyncExitStack() as stack:
+        for number, (name, load) in enumerate(loads.items(), 1):
+            await stack.enter_async_context(
+                FakePlug(f"127.81.0.{number}", name, load, now=CLOCK.now, port=port)
+            )
+        devices = "".join(DEVICE.format(name=name, model=model) for name, model in MODELS.items())
+        yield loads, PLUGS.format(port=port) + devices
+
+
+async def client_of(router: Child) -> DrClient:
+    """Once the router is ready."""
+    ready = await router.ready()
+    token = await asyncio.to_thread(Path(router.log.parent, ready["token_file"]).read_text)
+    return DrClient(ready["url"], token.strip())
+
+
+async def test_ten_kills_in_a_burst_of_events_lose_and_double_nothing(tmp_path: Path) -> None:
+    """The long version is ``tests/bench/test_kills.py``."""
+    tally = await kill_often(tmp_path, kills=10, seed=1)
+    assert (tally.lost, tally.doubled, tally.orphans) == (set(), set(), 0)
+    assert tally.receipts >= 10
+
+
+async def test_promise_override_cycle_and_plan_go_on_after_a_kill(tmp_path: Path) -> None:
+    async with plugged_in() as (loads, devices), Children(tmp_path) as children:
+        url = await children.vtn()
+        home = HOME.format(url=url, secret=SECRET) + devices
+        async with Operator(url):
+            router = await children.router(home)
+            async with await client_of(router) as client:
+                made = await _settle_in(client)
+                before = {view.profile.id: view for view in await client.devices()}
+            assert {name: load.on for name, load in loads.items()} == {
+                WASHER: True,
+                DISHWASHER: False,
+                HVAC: False,
+            }
+            switched = {name: load.switched for name, load in loads.items()}
+            await router.kill()
+            router = await children.router(home)
+            async with await client_of(router) as client:
+                assert (
+                    await client.status()
+                ).plan_made_at is not None  # of the last plan, before any new one
+                after = {view.profile.id: view for view in await client.devices()}
+                for name in MODELS:
+                    assert after[name].commitment == before[name].commitment
+                    assert after[name].override == before[name].override
+                    assert after[name].state.running == before[name].state.running
+                assert after[DISHWASHER].commitment is not None
+                assert after[WASHER].state.running is not None
+                await until(lambda: _replanned(client, made))
+                plan, kept = await client.plan(), after[DISHWASHER].commitment
+                assert plan is not None
+                assert kept is not None
+                assert [cycle.start for cycle in plan.cycles if cycle.device_id == DISHWASHER] == [kept.start]
+            assert {name: load.switched for name, load in loads.items()} == switched
+
+
+async def _settle_in(client: DrClient) -> datetime:
+    """Let a machine run, promise another one for later, switch a third off; when the last plan was made."""
+
+    async def all_seen() -> bool:
+        return all(view.state.on is not None for view in await client.devices())
+
+    async def as_asked() -> bool:
+        views = {view.profile.id: view for view in await client.devices()}
+        return views[WASHER].state.running is not None and views[HVAC].state.on is False
+
+    await until(all_seen)
+    now = CLOCK.now()
+    options = await client.options(WASHER, OptionsRequest())
+    await client.accept(next(option.token for option in options if option.kind is OptionKind.NOW))
+    later = OptionsRequest(earliest=now + timedelta(hours=3), ready_by=now + timedelta(hours=8))
+    options = await client.options(DISHWASHER, later)
+    await client.accept(options[-1].token)
+    await client.override(HVAC, OverrideMode.OFF, now + timedelta(hours=1))
+    await until(as_asked)
+    plan = await client.plan()
+    assert plan is not None
+    return plan.made_at
+
+
+async def _replanned(client: DrClient, last: datetime) -> bool:
+    plan = await client.plan()
+    return plan is not None and plan.made_at > last
+
+
+async def test_a_restart_draws_no_new_start(tmp_path: Path) -> None:
+    """16: the seed is kept on the disk; a router with another disk draws another start."""
+    async with Children(tmp_path) as children:
+        url = await children.vtn()
+        home = HOME.format(url=url, secret=SECRET)
+        async with Operator(url) as operator:
+            start = CLOCK.now().replace(microsecond=0) + timedelta(days=3)
+            await operator.send(
+                1, {"start": format_instant(start), "duration": "PT1H", "randomizeStart": "P1D"}
+            )
+            first, again = [await _start_of_the_event(children, home) for _ in range(2)]
+            assert abs(first - start) <= timedelta(days=1)
+            assert again == first
+            await asyncio.to_thread(_forget, tmp_path)
+            assert await _start_of_the_event(children, home) != first
+
+
+def _forget(folder: Path) -> None:
+    for file in folder.glob("drrouter.sqlite3*"):
+        file.unlink()
+
+
+async def _start_of_the_event(children: Children, home: str) -> datetime:
+    """As a router knows it that is started and killed."""
+    router = await children.router(home)
+    async with await client_of(router) as client:
+        await until(lambda: _has_events(client))
+        (view,) = await client.events()
+    await router.kill()
+    return view.event.payloads[0].interval.start
+
+
+async def _has_events(client: DrClient) -> bool:
+    return bool(await client.events())
+
+
+def test_the_bench_of_kills_tells_what_it_found() -> None:
+    """So that a figure that is missing is missed here, not after the long run."""
+    from tests.killing import Disk, Tally, compare
+
+    tally = Tally()
+    disk = Disk()
+    disk.accepted["e", "1"] = disk.messages["e", "1"] = 2
+    compare(disk, {("e", "1"): {"r1", "r2"}, ("f", "1"): {"r3"}}, tally)
+    assert json.loads(json.dumps(tally.as_json()))["lost"] == len(tally.lost) == 3
+    assert len(tally.doubled) == 3
