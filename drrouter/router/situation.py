@@ -55,7 +55,8 @@ def describe(
         horizon: how far to plan.
         data_rung: how fresh prices and events are.
     """
-    slots = grid_slots(now, horizon, edges=timeline.edges_after(now))
+    ends = (override.until for override in book.overrides.values())
+    slots = grid_slots(now, horizon, edges=(*timeline.edges_after(now), *ends))
     span = Interval(now, slots[-1].end)
     base_load_w = tuple(site.base_load.mean(slot) for slot in slots)
     fuse = () if site.fuse_w is None else (Limit(span, site.fuse_w, program="main fuse"),)

@@ -96,7 +96,8 @@ def _check_slot(plan: Plan, path: _Path, index: int, findings: Findings) -> None
         f"{place} draws {watts:.1f} W, its floor is {floor_w:.1f} W.",
     )
     if slot.start < path.problem.now + path.problem.effort.near:
-        possible = watts <= WATT or watts >= on_w - WATT or path.is_full(index)
+        at_floor = abs(watts - floor_w) <= WATT  # held on for a part of the slot, off for the rest
+        possible = watts <= WATT or at_floor or watts >= on_w - WATT or path.is_full(index)
         findings.expect(possible, f"{place} draws {watts:.1f} W, and on it draws at least {on_w:.1f} W.")
     findings.expect(
         abs(plan.level[device.id][index] - path.levels[index]) <= path.fine,

@@ -252,6 +252,12 @@ class TestStorages:
     def test_a_part_of_a_switch_in_a_near_slot(self) -> None:
         assert "on it draws at least 2300.0 W" in complaints(with_power(self.made, CAR, 5, 700.0), self.home)
 
+    def test_a_floor_that_ends_inside_a_near_slot_asks_for_no_more(self) -> None:
+        home = problem(car(floors=((Interval(NOW, NOW + timedelta(minutes=22)), 2300.0),)), freezer())
+        at_floor = complaints(with_power(plan(home), CAR, 1, 2300 * 7 / 15), home)
+        assert "on it draws at least 2300.0 W" not in at_floor
+        assert "on it draws at least 2300.0 W" in complaints(with_power(plan(home), CAR, 1, 1500.0), home)
+
     def test_a_part_of_a_switch_later_on_is_a_part_of_the_slot(self) -> None:
         later = with_power(self.made, CAR, 40, 700.0)
         assert "at least 2300.0 W" not in complaints(later, self.home)

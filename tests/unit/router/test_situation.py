@@ -259,6 +259,11 @@ def test_an_override_longer_than_the_horizon_fills_it(situation: Situation) -> N
     assert told.floors == ((span("12:00", "14:00"), 1000.0),)
 
 
+def test_a_slot_is_cut_where_an_override_ends(situation: Situation) -> None:
+    situation.book.put(Collection.OVERRIDES, HVAC, Override(HVAC, ON, at("12:22")))
+    assert at("12:22") in [slot.end for slot in situation.problem().slots]
+
+
 def test_a_machine_that_the_owner_switched_on_has_the_power_of_its_cycle(situation: Situation) -> None:
     situation.book.put(Collection.OVERRIDES, WASHER, Override(WASHER, ON, at("13:00")))
     assert situation.device(WASHER).floors == ()
