@@ -8,8 +8,11 @@ from drrouter.domain.ids import DeviceId
 from drrouter.domain.plan import Explanation, ScheduledCycle
 from drrouter.planner.cycle_task import CycleTask, Profile, Start, obstacle_at
 from drrouter.planner.explain.scene import WORTH_SAYING, Scene
+from drrouter.planner.problem import Problem
 from drrouter.planner.site import Site
 from drrouter.planner.words import clock, money, watts
+
+PROMISED = "it was promised, and no plan moves it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +28,32 @@ class _Elsewhere:
 
 
 def explain_fixed(scene: Scene, cycle: ScheduledCycle) -> Explanation:
-    """A running or committed cycle stands where it stands."""
+    """A running or promised cycle stands where it stands; what is promised is still priced, then and now."""
     label, problem = scene.labels[cycle.device_id], scene.problem
+    ready = f"it is ready at {clock(problem, cycle.end)}"
     if cycle.start <= problem.now:
-        text = f"{label} runs since {clock(problem, cycle.start)} and is never cut"
-    else:
-        text = f"{label} was agreed to start at {clock(problem, cycle.start)}"
-    return Explanation(cycle.device_id, f"{text}; it is ready at {clock(problem, cycle.end)}.")
+        text = f"{label} runs since {clock(problem, cycle.start)} and is never cut; {ready}."
+        return Explanation(cycle.device_id, text)
+    text = f"{label} was agreed to start at {clock(problem, cycle.start)}; {ready}"
+    profile = _profile_of(problem, cycle)
+    if profile is None:
+        return Explanation(cycle.device_id, f"{text}.", binding=PROMISED)
+    promised = profile.place(cycle.start, problem.slots, cycle.end)
+    at_once = profile.place(problem.now, problem.slots, cycle.end)
+    with scene.without(cycle.device_id, promised.power_w, promised.first) as site:
+        cost, cost_now = _cost(scene, site, promised), _cost(scene, site, at_once)
+    saving = cost_now - cost
+    against = f"{money(problem, abs(saving))} {'less' if saving >= 0 else 'more'} than now"
+    text = f"{text} and costs {money(problem, cost)} then, {against}."
+    return Explanation(cycle.device_id, text, cost_now, cost, PROMISED)
+
+
+def _profile_of(problem: Problem, cycle: ScheduledCycle) -> Profile | None:
+    """The programme's energy over time, None where the model does not know the programme."""
+    device = next(device for device in problem.devices if device.id == cycle.device_id)
+    flexibility = device.flexibility
+    found = flexibility.programme(cycle.programme_id) if isinstance(flexibility, ProfileFlexibility) else None
+    return Profile(found) if found else None
 
 
 def explain_cycle(scene: Scene, task: CycleTask) -> Explanation:

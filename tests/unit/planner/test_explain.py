@@ -135,7 +135,12 @@ class TestCycles:
         busy = machine(running=running(WASHER, COTTON, at(15.9)))
         assert "Washer runs since 15:54 UTC and is never cut" in told(problem(busy), WASHER).text
         agreed = machine(commitment=committed(WASHER, COTTON, at(20)))
-        assert "was agreed to start at 20:00 UTC" in told(problem(agreed), WASHER).text
+        said = told(problem(agreed), WASHER)
+        assert "was agreed to start at 20:00 UTC" in said.text
+        assert said.binding == "it was promised, and no plan moves it"
+        assert said.cost_planned is not None
+        assert said.cost_now is not None
+        assert f"{abs(said.cost_now - said.cost_planned):.2g}"[:3] in said.text
 
     def test_a_machine_that_runs_and_has_another_cycle_tells_both(self) -> None:
         both = machine(
