@@ -26,8 +26,13 @@ async def tui(
     if once:
         await print_today(client, plain=plain)
         return None
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if not _in_a_terminal():
         screen.say("The screens need a terminal. Print the first one with: drrouter tui --once")
         return USAGE
     await open_screens(client, plain=plain)
     return None
+
+
+def _in_a_terminal() -> bool:
+    """Whether keys come from a terminal and the screens reach one."""
+    return sys.stdin.isatty() and sys.stdout.isatty()

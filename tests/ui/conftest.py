@@ -21,7 +21,7 @@ from tests.ui.home import NOW, FullHome
 from tests.ui.pictures import shown
 
 NARROW, WIDE = (80, 24), (120, 40)
-PATIENCE_S = 4.0
+PATIENCE_S = 20.0
 
 
 @dataclass(slots=True)

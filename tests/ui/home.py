@@ -86,11 +86,11 @@ class FullHome(MemoryRouter):
         self.the_plan = full_plan()
         self.rung = DataRung.LIVE
         self.alerts: tuple[str, ...] = ()
+        self.offline_since: datetime | None = None
+        self.sentence = "All is well; next, washer starts at 22:00."
 
     def status(self) -> StatusView:
-        sentence = (
-            "The link to grid is down." if self.degraded else "All is well; next, washer starts at 22:00."
-        )
+        sentence = "The link to grid is down." if self.degraded else self.sentence
         return StatusView(
             "Canal house",
             "Europe/Amsterdam",
@@ -107,6 +107,7 @@ class FullHome(MemoryRouter):
             power_w=1362.0,
             links=(LinkView(SP, not self.degraded, at("12:05"), sentence),),
             alerts=self.alerts,
+            offline_since=self.offline_since,
         )
 
     def timeline(self) -> Timeline:

@@ -218,9 +218,9 @@ async def test_the_cursor_stays_on_its_device_whatever_is_told(served: Served, o
         await screens.press(*to(CAR))
         served.home.states[CAR] = DeviceState(Presence.PRESENT, on=True, power_w=2290.0)
         served.home.told(CAR)
-        await screens.sees("▸ Car                 on 2.29 kW")
+        await screens.sees("▸ Car               on 2.29 kW")
         await screens.pilot.resize_terminal(*WIDE)
-        await screens.sees("▸ Car                           on 2.29 kW")
+        await screens.sees("▸ Car                             on 2.29 kW")
 
 
 async def test_devices_without_any_need_no_keys(served: Served, opened: Open) -> None:

@@ -35,13 +35,16 @@ async def test_a_new_plan_brings_new_limits_and_readings(served: Served, opened:
         served.home.the_plan = replace(served.home.the_plan, made_at=at("12:25"))
         served.home.states[FREEZER] = DeviceState(Presence.PRESENT, on=False)
         served.home.broadcast.tell(Change(Topic.PLAN, served.home.the_plan))
-        await screens.sees("limit 2.20 kW", "▸ Freezer             off")
+        await screens.sees("limit 2.20 kW", "▸ Freezer           off")
 
 
 async def test_offline_mode_and_alerts_are_shown(served: Served, opened: Open) -> None:
     served.home.rung = DataRung.OFFLINE_PROFILE
     served.home.alerts = ("Save power until 20:00.",)
+    served.home.offline_since = at("11:30")
+    served.home.sentence = "grid is silent since 13:30. " + "Its offline profile is in force. " * 20
     async with opened() as screens:
+        await screens.sees("● offline since 13:30", "grid is silent since 13:30.", "in force. …")
         await screens.sees("! Offline mode: the plan follows the provider's offline profile.")
         await screens.sees("! Save power until 20:00.")
 

@@ -47,6 +47,11 @@ def test_a_wheel_says_that_it_is_typed(unpacked_wheel: Path) -> None:
     assert (unpacked_wheel / "drrouter" / "py.typed").is_file()
 
 
+def test_a_wheel_carries_the_screens_with_their_style(unpacked_wheel: Path) -> None:
+    for name in ("app.py", "style.tcss", "screens/today.py", "py.typed"):
+        assert (unpacked_wheel / "drrouter_ui" / name).is_file()
+
+
 def test_outside_a_checkout_the_data_are_taken_from_the_package(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -231,3 +231,25 @@ def test_the_program_as_a_process_says_one_sentence_and_ends_with_3() -> None:
 
 def _write(path: Path, text: str) -> None:
     path.write_text(text + "\n")
+
+
+async def test_the_first_screen_is_printed_and_the_screens_need_a_terminal(run: Run) -> None:
+    said = await run("tui", "--once", "--plain")
+    assert (said.code, said.err) == (0, "")
+    assert said.out.startswith("demo   Mon 01 Jun 14:00")
+    assert said.out.isascii()
+    said = await run("tui")
+    assert (said.code, said.out) == (2, "")
+    assert "drrouter tui --once" in said.err
+
+
+async def test_the_screens_open_in_a_terminal(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[bool] = []
+
+    async def open_screens(client: object, *, plain: bool) -> None:
+        asked.append(plain)
+
+    monkeypatch.setattr("drrouter_ui.open_screens", open_screens)
+    monkeypatch.setattr("drrouter.cli.screen_verbs._in_a_terminal", lambda: True)
+    assert (await run("tui", "--plain")).code == 0
+    assert asked == [True]

@@ -19,7 +19,7 @@ def test_every_help_has_examples(verb: object) -> None:
 
 
 def test_help_is_quick_and_loads_no_heavy_room() -> None:
-    heavy = ("aiohttp", "pydantic", "pulp", "highspy", "kasa", "numpy")
+    heavy = ("aiohttp", "pydantic", "pulp", "highspy", "kasa", "numpy", "textual")
     code = f"import sys, drrouter.cli; sys.exit(sum(name in sys.modules for name in {heavy}))"
     began = time.monotonic()
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

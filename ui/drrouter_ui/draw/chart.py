@@ -37,17 +37,19 @@ _TOPS = (1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
 def chart(seen: Seen, width: int, height: int, pen: Pen) -> list[Text]:
     """The chart in exactly ``height`` rows, none longer than ``width``."""
     if seen.plan is None or not seen.plan.slots or width <= GUTTER + 1:
-        return _fill([Text(NO_PLAN[:width])], height)
+        return _fit([Text(NO_PLAN)], width, height)
     shown = picture(seen, seen.plan, width - GUTTER)
     prices = _prices(shown.columns, 3 if height >= _TALL else 2, pen)
     axis = _row(f"{clean(seen.status.currency, 3)}/kWh", [(_axis(shown.columns, seen.local), "dim")])
     below = [*_events(shown, pen, width - GUTTER), *prices, axis, _legend(shown.layers, width, pen)]
     bars = _bars(shown, seen.status.now, max(height - len(below), 1), pen)
-    return _fill([*bars, *below], height)
+    return _fit([*bars, *below], width, height)
 
 
-def _fill(rows: list[Text], height: int) -> list[Text]:
-    """Exactly so many rows."""
+def _fit(rows: list[Text], width: int, height: int) -> list[Text]:
+    """Exactly so many rows, cut where they are too long."""
+    for row in rows:
+        row.truncate(width)
     return [*rows, *(Text() for _ in range(height - len(rows)))][:height]
 
 

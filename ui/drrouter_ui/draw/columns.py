@@ -82,7 +82,7 @@ def picture(seen: Seen, plan: Plan, width: int) -> Picture:
     layers = [Layer(clean(view.profile.name, 24), letters[number], number) for number, view in shown]
     loads_w = [plan.power_w[view.profile.id] for _, view in shown]
     columns = _columns(spans, plan, loads_w, seen.timeline)
-    return Picture((Layer("base load", _BASE_LETTER), *layers), columns, marks)
+    return Picture((Layer("base", _BASE_LETTER), *layers), columns, marks)
 
 
 def _hour_of(seen: Seen) -> datetime:

@@ -1,15 +1,18 @@
 """The head of the screen: how the home is, what power costs now, and what is wrong, if something is."""
 
+import textwrap
+
 from rich.cells import cell_len
 from rich.text import Text
 
 from drrouter.domain.plan import DataRung
-from drrouter.domain.words import clean, power
+from drrouter.domain.words import MOST_CHARACTERS, clean, power
 from drrouter.router.facade import StatusView
 from drrouter_ui.draw.pen import ACCENT, BAD, DEAR, PAID, Pen
 from drrouter_ui.seen import Seen
 
 _GAP = "   "
+_MOST_ROWS = 3
 _RUNGS = {
     DataRung.LAST_PUBLISHED: "No provider answers; the plan follows the prices that were published last.",
     DataRung.OFFLINE_PROFILE: "Offline mode: the plan follows the provider's offline profile.",
@@ -19,7 +22,7 @@ _RUNGS = {
 
 def headline(seen: Seen, width: int, pen: Pen) -> list[Text]:
     """Site and time, the state sentence, values of now, and one row for each thing that is wrong."""
-    rows = [_title(seen, width, pen), _sentence(seen, pen), _values(seen, width, pen)]
+    rows = [_title(seen, width, pen), *_sentence(seen, width, pen), _values(seen, width, pen)]
     rows += [Text(f"! {pen.plain(text)}", BAD) for text in _warnings(seen)]
     for row in rows:
         row.truncate(width)
@@ -41,19 +44,25 @@ def _pill(seen: Seen, pen: Pen) -> Text:
     if seen.gone:
         return Text(f"{pen.dot} router gone since {seen.local.say(seen.status.now)}", BAD)
     down = [link for link in seen.status.links if not link.up]
+    if seen.status.offline_since:
+        return Text(f"{pen.dot} offline since {seen.local.say(seen.status.offline_since)}", DEAR)
     if down:
         names = pen.plain(clean(", ".join(link.provider for link in down), 30))
         return Text(f"{pen.dot} {names} offline since {seen.local.say(down[0].since)}", DEAR)
     return Text(f"{pen.dot} live", PAID)
 
 
-def _sentence(seen: Seen, pen: Pen) -> Text:
-    """What the router says of itself, or that it says nothing any more."""
+def _sentence(seen: Seen, width: int, pen: Pen) -> list[Text]:
+    """What the router says of itself, in a few rows at most, or that it says nothing any more."""
     if seen.gone:
         tries = f"try {seen.gone.tries}, next in {seen.gone.wait_s:.0f} s"
         since = seen.local.say(seen.status.now)
-        return Text(f"Router gone since {since}, trying again ({tries}). Below is what was last known.", BAD)
-    return Text(pen.plain(clean(seen.status.sentence)), DEAR if seen.status.degraded else "bold")
+        return [
+            Text(f"Router gone since {since}, trying again ({tries}). Below is what was last known.", BAD)
+        ]
+    sentence = pen.plain(clean(seen.status.sentence, 2 * MOST_CHARACTERS))
+    parts = textwrap.wrap(sentence, width, max_lines=_MOST_ROWS, placeholder=f" {pen.ellipsis}")
+    return [Text(part, DEAR if seen.status.degraded else "bold") for part in parts]
 
 
 def _values(seen: Seen, width: int, pen: Pen) -> Text:
@@ -70,7 +79,7 @@ def _values(seen: Seen, width: int, pen: Pen) -> Text:
 def _named_values(view: StatusView, seen: Seen) -> list[tuple[str, str]]:
     currency = clean(view.currency, 3)
     price = "unknown" if view.price_per_kwh is None else f"{view.price_per_kwh:.3f} {currency}/kWh"
-    values = [("price now", price), ("house uses", power(view.power_w))]
+    values = [("price now", price), ("devices use", power(view.power_w))]
     if view.limit_w is not None:
         values.append(("limit", power(view.limit_w)))
     if view.plan_made_at and view.solve_rung:

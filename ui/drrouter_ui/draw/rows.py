@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from drrouter.domain.device import Presence
+from drrouter.domain.flexibility import Flexibility, StorageFlexibility
 from drrouter.domain.ids import DeviceId
 from drrouter.domain.plan import Plan
 from drrouter.domain.wish import CycleWish
@@ -29,10 +30,10 @@ class ColumnHead:
 
 
 HEADS = (
-    ColumnHead("Device", 20, 30),
-    ColumnHead("Now", 14, 20),
-    ColumnHead("Next", 18, 26),
-    ColumnHead("Order", 18, 32),
+    ColumnHead("Device", 18, 32),
+    ColumnHead("Now", 12, 20),
+    ColumnHead("Next", 18, 24),
+    ColumnHead("Order", 22, 32),
 )
 """Widths are fixed: columns that fit themselves to their content jump, and cut names."""
 
@@ -53,7 +54,7 @@ def _now(view: DeviceView) -> str:
     if state.presence is not Presence.PRESENT:
         return {Presence.EXPECTED: "not seen yet", Presence.GONE: "gone"}[state.presence]
     if state.running:
-        return f"running {power(state.power_w)}"
+        return f"runs {power(state.power_w)}"
     if not state.on:
         return "off" if state.on is False else "-"
     return f"on {power(state.power_w)}" if (state.power_w or 0.0) >= _DRAWS_ABOVE_W else "on, idle"
@@ -86,9 +87,14 @@ def _order(view: DeviceView, local: LocalTime) -> str:
     if isinstance(view.wish, CycleWish):
         return f"{clean(view.wish.programme_id, 40)} by {local.say(view.wish.ready_by)}"
     if view.wish:
-        unit = clean(getattr(view.profile.flexibility, "unit", ""), 10)
-        return f"{view.wish.level:g} {unit} by {local.say(view.wish.by)}"
+        return f"{_level(view.wish.level, view.profile.flexibility)} by {local.say(view.wish.by)}"
     return "-"
+
+
+def _level(level: float, flexibility: Flexibility) -> str:
+    """A level in the storage's unit."""
+    unit = clean(flexibility.unit, 10) if isinstance(flexibility, StorageFlexibility) else ""
+    return f"{level / 1000:g} kWh" if unit == "Wh" else f"{level:g} {unit}".strip()
 
 
 def reason(view: DeviceView, plan: Plan | None) -> str:
