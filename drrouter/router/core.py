@@ -41,6 +41,7 @@ from drrouter.router.replan import Replanner
 from drrouter.router.scribe import Scribe
 from drrouter.router.shelf import Shelf
 from drrouter.router.situation import describe
+from drrouter.router.steady import PATIENCE, is_news
 from drrouter.router.steering import Site, Steering
 from drrouter.router.uplinks import Uplinks
 from drrouter.router.waiting import news_or
@@ -112,6 +113,7 @@ class Router:
         self._shown = views.Shown(settings.site_name, settings.zone.key, clock.now())
         self._told: set[str] = set()
         self._looked = asyncio.Event()
+        self._stirred, self._reconciled_at = False, clock.now()
         registry.restore(book.running, book.levels)
         for commitment in book.commitments.values():
             self.desk.remember(commitment)
@@ -154,9 +156,17 @@ class Router:
 
     def readings(self, device_id: DeviceId, readings: Sequence[Reading]) -> None:
         """Let one answer of a device in."""
+        before = self.registry.state(device_id)
         for happening in self.registry.take_in(device_id, readings):
             self.household.happened(device_id, happening)
             self.look()
+        if is_news(before, self.registry.state(device_id)):
+            self._stir()
+
+    def _stir(self) -> None:
+        """Something is new of a device: look again soon."""
+        self._stirred = True
+        self._looked.set()
 
     def _orders_changed(self, why: str) -> None:
         """An event, a link or an offline profile changed: act now, plan after."""
@@ -211,11 +221,13 @@ class Router:
     def _carried_out(self, instruction: Instruction, outcome: Outcome) -> None:
         """A device answered an instruction."""
         self.household.carried_out(instruction, outcome)
+        self._stir()
         self.broadcast.tell(Change(Topic.DEVICE, self.device(instruction.device_id)))
 
     async def _reconcile(self) -> None:
-        """Look again every few seconds and at every edge, for ever."""
+        """Look again when something is new and at every edge, for ever; at an idle home now and then."""
         while True:
+            self._stirred, self._reconciled_at = False, self.clock.now()
             self._step_offline()
             self._account.passed(self.clock.now(), self.data_rung())
             if gone := self.book.expired(self.clock.now()):
@@ -235,8 +247,11 @@ class Router:
             due = min(due, self._next_edge())
 
     def _next_edge(self) -> datetime:
-        """When to look again at the latest."""
-        edge = self.steering.next_look(self.settings.reconcile)
+        """When to look again at the latest: soon while a device is told, somebody watches, or news came."""
+        period = self.settings.reconcile
+        edge = self.steering.next_look(max(period, PATIENCE))
+        if self._stirred or self.broadcast.is_heard or not self.dispatcher.is_settled():
+            edge = min(edge, self._reconciled_at + period)
         return min(edge, self.uplinks.next_change() or edge)
 
     # Planning

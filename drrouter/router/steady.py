@@ -8,6 +8,7 @@ cycle) waits for the next full look, ``PATIENCE`` after the last one at the late
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from drrouter.domain.device import DeviceState
 from drrouter.router.registry import Seat
 
 PATIENCE = timedelta(seconds=30)
@@ -34,17 +35,23 @@ class Steady:
 
 
 def facts_of(seats: Iterable[Seat]) -> Facts:
-    """What steering goes by of each device: its state without meter count and time of reading."""
-    return tuple(
-        (
-            seat.handle is not None,
-            seat.state.presence,
-            seat.state.on,
-            seat.state.power_w,
-            seat.state.level,
-            seat.state.plugged,
-            seat.state.running,
-            seat.state.changed_at,
-        )
-        for seat in seats
+    """What steering goes by of each device."""
+    return tuple((seat.handle is not None, *_facts(seat.state)) for seat in seats)
+
+
+def is_news(before: DeviceState, after: DeviceState) -> bool:
+    """Whether a device changed in anything that steering goes by."""
+    return before is not after and _facts(before) != _facts(after)
+
+
+def _facts(state: DeviceState) -> Facts:
+    """All of a state but the meter's count and the time of reading."""
+    return (
+        state.presence,
+        state.on,
+        state.power_w,
+        state.level,
+        state.plugged,
+        state.running,
+        state.changed_at,
     )
