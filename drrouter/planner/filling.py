@@ -59,6 +59,7 @@ class _Filling:
         self.hours = tuple(slot.hours for slot in problem.slots)
         self.power_kw = list(task.kept_kw)
         self.stored = task.stored([1000 * power for power in self.power_kw], self.hours)
+        self.rooms = self._rooms()
         self.pieces = [self._piece(index) for index in range(len(self.hours))]
         self.order = sorted(self._ranked(index) for index, piece in enumerate(self.pieces) if piece)
 
@@ -78,8 +79,8 @@ class _Filling:
     def _take(self, index: int, kilowatts: float) -> float:
         energy = kilowatts * self.hours[index]
         self.power_kw[index] += kilowatts
-        for later in range(index, len(self.stored)):
-            self.stored[later] += energy
+        self.stored[index:] = [stored + energy for stored in self.stored[index:]]
+        self._fill_up(index, energy)
         self.order.remove(self._ranked(index))
         self.pieces[index] = self._piece(index)
         if self.pieces[index]:
@@ -93,12 +94,11 @@ class _Filling:
 
     def _best(self, until: int, wanted_kwh: float, worth: float) -> tuple[int, float] | None:
         """The slot that comes first by rank of those that can be bought, and how many kW."""
-        rooms = self._rooms()
         for _, index in self.order:
             piece, hours = self.pieces[index], self.hours[index]
             if index > until or piece is None or piece.price >= worth:
                 continue
-            kilowatts = min(piece.most, rooms[index] / hours, max(wanted_kwh / hours, piece.least))
+            kilowatts = min(piece.most, self.rooms[index] / hours, max(wanted_kwh / hours, piece.least))
             if kilowatts <= CRUMB_KW:
                 continue
             if kilowatts >= piece.least - CRUMB_KW or self._fills(index, kilowatts):
@@ -112,6 +112,15 @@ class _Filling:
             room = min(room, self.task.high[index] - self.stored[index])
             rooms[index] = room
         return rooms
+
+    def _fill_up(self, index: int, energy: float) -> None:
+        """Bring the rooms up to date after energy was stored: all later ones shrink, earlier ones may."""
+        self.rooms[index:] = [room - energy for room in self.rooms[index:]]
+        for earlier in reversed(range(index)):
+            room = min(self.rooms[earlier + 1], self.task.high[earlier] - self.stored[earlier])
+            if room == self.rooms[earlier]:
+                return
+            self.rooms[earlier] = room
 
     def _piece(self, index: int) -> _Piece | None:
         """The piece ends where the price changes: where the sun ends, and where a limit is reached."""

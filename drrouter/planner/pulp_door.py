@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 from typing import Any
 
 import highspy
@@ -239,6 +240,7 @@ def _refusals(what: str) -> Iterator[None]:
         raise PlannerError(f"the solver refused {what}: {error}") from error
 
 
+@lru_cache(maxsize=1000)  # a model has a few words and thousands of names
 def _plain(text: str) -> str:
     return "".join(letter if letter in _LETTERS else "_" for letter in text.lower()) or "_"
 
