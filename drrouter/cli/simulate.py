@@ -68,6 +68,11 @@ def simulate(
     )
     with _progress(day, days) as progress:
         ledger = draw_up(play(plot, progress))
+    _tell(ledger, json)
+
+
+def _tell(ledger: "SimulationLedger", json: bool) -> None:
+    """The result on standard output; what was broken, and how to play it again, beside it."""
     if json:
         sys.stdout.write(jsonlib.dumps(ledger.as_json(), indent=2, ensure_ascii=False) + "\n")
     else:

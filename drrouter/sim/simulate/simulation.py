@@ -140,15 +140,8 @@ class _Simulation:
         agenda = agenda_of(self._home, span, plot.prices.rates, plot.seed)
         people = People(house, clock, lambda: life.front)
         referee = Referee(self._home, plugs, providers, script, life, clock, plot.poll)
-        tasks = [
-            asyncio.ensure_future(each)
-            for each in (
-                life.run(),
-                referee.run(),
-                _publish(agenda, providers, clock),
-                _live(script, people, clock),
-            )
-        ]
+        happening = (_publish(agenda, providers, clock), _live(script, people, clock))
+        tasks = [asyncio.ensure_future(each) for each in (life.run(), referee.run(), *happening)]
         try:
             await _or_failure(tasks, self._pass_until(span.end, clock))
             house.advance(span.end)
@@ -160,10 +153,7 @@ class _Simulation:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
-        findings = [
-            *referee.findings,
-            *closing_findings(span, plugs, providers, disk, people),
-        ]
+        findings = (*referee.findings, *closing_findings(span, plugs, providers, disk, people))
         return Played(
             plot=plot,
             spec=spec,
@@ -171,7 +161,7 @@ class _Simulation:
             agenda=agenda,
             record=record,
             account=account,
-            findings=tuple(findings),
+            findings=findings,
             struck={fault.value: dice.struck[fault] for fault in Fault if dice.struck[fault]},
             outages=tuple(life.outages),
             plans=sum(account.solve_rungs.values()),
