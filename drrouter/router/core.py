@@ -103,10 +103,7 @@ class Router:
         )
         self.desk = OptionsDesk(self._live, settings.zone, self.steering.barred)
         self.keepers = self._keepers(offline, shelf)
-        self.senders = {
-            provider.id: OutboxSender(provider, store, clock, book.versions(provider.id))
-            for provider in providers
-        }
+        self.senders = {one.id: OutboxSender(one, store, clock, book.versions(one.id)) for one in providers}
         self._errors = ErrorCount()
         logging.getLogger("drrouter").addHandler(self._errors)
         self._account = Account(self._errors, kept)
