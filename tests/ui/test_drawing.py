@@ -9,7 +9,7 @@ from drrouter.adapters.clock import SimulatedClock
 from drrouter.domain.event import Event, Payload, PayloadType
 from drrouter.domain.ids import EventId, ProgramId
 from drrouter.domain.interval import slots
-from drrouter.domain.plan import Plan
+from drrouter.domain.plan import DataRung, Plan
 from drrouter.domain.timeline import TariffRates, resolve
 from drrouter.domain.wish import LevelWish
 from drrouter_ui import open_screens
@@ -18,7 +18,7 @@ from drrouter_ui.draw.chart import chart
 from drrouter_ui.draw.columns import picture
 from drrouter_ui.draw.headline import headline
 from drrouter_ui.draw.pen import ASCII, LETTERS
-from drrouter_ui.draw.rows import cells
+from drrouter_ui.draw.rows import cells, reason
 from drrouter_ui.draw.why import why
 from drrouter_ui.seen import Seen
 from tests.builders import CAR, FREEZER, HOUR, HVAC, NOON, SP, WASHER, at, span
@@ -120,10 +120,12 @@ def test_events_of_each_kind_are_named_where_there_is_room(home: FullHome) -> No
 def test_a_price_that_nobody_published_is_only_hinted_at(home: FullHome) -> None:
     rows = drawn(seen(home))
     assert "?" in "".join(rows)
+    assert home.the_plan
+    guessed = replace(seen(home), plan=replace(home.the_plan, data_rung=DataRung.BEST_PRACTICE))
+    assert "#" not in "".join(drawn(guessed)[-4:-2])
     bare = replace(seen(home), timeline=resolve([], TariffRates(), {}))
     prices = drawn(bare)[-4:-2]
     assert "#" not in "".join(prices)
-    assert home.the_plan
     nothing = replace(bare, plan=replace(home.the_plan, marginal_price=()))
     assert drawn(nothing)[-4:-2] == [" " * 8 + " " * 72] * 2
 
@@ -204,3 +206,18 @@ async def test_the_screens_are_opened_with_what_is_seen_at_once(
 def test_a_plan_without_slots_is_none(home: FullHome) -> None:
     plan: Plan = replace(full_plan(), slots=())
     assert drawn(replace(seen(home), plan=plan))[0].startswith("There is no plan yet")
+
+
+def test_the_line_below_the_table_says_no_reason_twice(home: FullHome) -> None:
+    view = seen(home)
+    washer, cooling = view.devices[1], view.devices[-1]
+    (planned,) = (text.text for text in full_plan().explanations if text.device_id == WASHER)
+    older = replace(washer, because="Washer starts at 21:00 and is ready at 22:30.")
+    assert reason(older, view.plan) == planned
+    assert reason(replace(washer, because="rests."), view.plan) == f"Now: rests. {planned}"
+    assert (
+        reason(replace(cooling, because="switched off by the owner"), None)
+        == "Now: switched off by the owner."
+    )
+    assert reason(replace(older, because=""), None) == "The router has not said yet what it does with it."
+    assert reason(older, None) == "Now: Washer starts at 21:00 and is ready at 22:30."

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from drrouter.domain.ids import DeviceId
 from drrouter.domain.interval import Interval
 from drrouter.domain.limit import Scope
-from drrouter.domain.plan import Plan
+from drrouter.domain.plan import DataRung, Plan
 from drrouter.domain.timeline import Timeline
 from drrouter.domain.words import clean, power
 from drrouter_ui.seen import Seen
@@ -106,13 +106,15 @@ def _columns(
     assumed = _means(spans, plan.slots, plan.marginal_price)
     steps = timeline.import_price.steps
     published = _means(spans, [step for step, _ in steps], [price for _, price in steps])
+    trusted = plan.data_rung is not DataRung.BEST_PRACTICE
     made = []
     for place, span in enumerate(spans):
         loads = [max(stack[place] or 0.0, 0.0) for stack in stacks]
         base_w = max((grid_w[place] or 0.0) - sum(loads), 0.0)
         known = published[place]
         price = assumed[place] if known is None else known
-        made.append(Column(span, (base_w, *loads), price, known is not None, _at_most_w(span, timeline)))
+        sent = trusted and known is not None
+        made.append(Column(span, (base_w, *loads), price, sent, _at_most_w(span, timeline)))
     return tuple(made)
 
 

@@ -101,6 +101,6 @@ def reason(view: DeviceView, plan: Plan | None) -> str:
     """Why it does what it does now, and why it runs when it runs, in one line."""
     explained = plan.explanation_of(view.profile.id) if plan else None
     now, planned = clean(view.because, 400), clean(explained.text, 400) if explained else ""
-    if not now or now.rstrip(".") == planned.rstrip("."):
+    if not now or (planned and now.startswith(clean(view.profile.name, 60))):  # an older plan's words
         return planned or now or "The router has not said yet what it does with it."
     return f"Now: {now.rstrip('.')}." + (f" {planned}" if planned else "")

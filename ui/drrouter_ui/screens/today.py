@@ -1,6 +1,6 @@
 """The screen of the day: how the home is, the plan as a chart, and a row for each device to act on."""
 
-from collections.abc import Awaitable, Coroutine
+from collections.abc import Awaitable, Callable
 from typing import Any, ClassVar
 
 from textual import on
@@ -88,27 +88,27 @@ class TodayScreen(Screen[None]):
     def action_start_now(self) -> None:
         """Start the device, or its programme, now."""
         if view := self._chosen():
-            self._tell(self._orders.start_now(view, self._seen))
+            self._tell(lambda: self._orders.start_now(view, self._seen))
 
     def action_skip(self) -> None:
         """Forget what was asked of it."""
         if view := self._chosen():
-            self._tell(self._orders.skip(view))
+            self._tell(lambda: self._orders.skip(view))
 
     def action_auto(self) -> None:
         """Give it back to the plan."""
         if view := self._chosen():
-            self._tell(self._orders.auto(view))
+            self._tell(lambda: self._orders.auto(view))
 
     def action_pause(self) -> None:
         """Ask for how long, then switch it off."""
         if view := self._chosen():
-            self._run(self._pause(view))
+            self._run(lambda: self._pause(view))
 
     def action_options(self) -> None:
         """Ask for options, and take the one that is chosen."""
         if view := self._chosen():
-            self._run(self._choose(view))
+            self._run(lambda: self._choose(view))
 
     def action_why(self) -> None:
         """All that is known of why it runs when it runs."""
@@ -123,7 +123,7 @@ class TodayScreen(Screen[None]):
     async def _pause(self, view: DeviceView) -> None:
         dialog = PauseDialog(f"Pause {clean(view.profile.name)}", self._pen)
         if span := await self.app.push_screen_wait(dialog):
-            self._tell(self._orders.pause(view, span, self._seen))
+            self._say(await self._orders.pause(view, span, self._seen))
 
     async def _choose(self, view: DeviceView) -> None:
         """Offer options until one is taken or the person gives up."""
@@ -152,24 +152,24 @@ class TodayScreen(Screen[None]):
     def _chosen(self) -> DeviceView | None:
         return self._seen.device(self._table.chosen)
 
-    def _tell(self, order: Awaitable[str]) -> None:
+    def _tell(self, order: Callable[[], Awaitable[str]]) -> None:
         """Give an order, and tell what the router says to it."""
 
         async def give() -> None:
-            self._say(await order)
+            self._say(await order())
 
-        self._run(give())
+        self._run(give)
 
-    def _run(self, work: Coroutine[Any, Any, None]) -> None:
+    def _run(self, work: Callable[[], Awaitable[None]]) -> None:
         """Do it beside everything else; what goes wrong is one sentence."""
 
         async def guarded() -> None:
             try:
-                await work
+                await work()
             except DrrouterError as error:
                 self._say(error.sentence, "error")
 
-        self.run_worker(guarded())
+        self.run_worker(guarded)  # type: ignore[arg-type] # cannot tell callables apart
 
     def _say(self, sentence: str, severity: Any = "information") -> None:
         """One sentence in a corner; whatever it holds, it is text."""
