@@ -4,8 +4,11 @@ A damaged file is renamed with a stamp and refused with a sentence. The next sta
 one and says in the journal that, and where, the damaged one lies.
 """
 
+import fcntl
+import os
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -39,6 +42,33 @@ def open_database(path: Path, scripts: Sequence[str], now: datetime) -> sqlite3.
         connection.close()
         raise
     return connection
+
+
+@contextmanager
+def claimed(path: Path) -> Iterator[None]:
+    """Keep the store to this process: two routers on one store would steer the same devices.
+
+    The system lets go of the claim when the process ends, however it ends.
+
+    Raises:
+        StoreError: another router has it, or the folder cannot be written.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        descriptor = os.open(path.with_name(f"{path.name}.lock"), os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise StoreError(
+            f"The store {path} cannot be opened ({error.strerror}). Check the folder and its rights."
+        ) from error
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    except BlockingIOError as error:
+        raise StoreError(
+            f"Another router uses the store {path}. End it, or give this one a store of its own."
+        ) from error
+    finally:
+        os.close(descriptor)
 
 
 def set_aside(path: Path) -> tuple[Path, ...]:

@@ -12,7 +12,7 @@ The file and what becomes of a damaged one is left to ``database``, the SQL to `
 import logging
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from pathlib import Path
 from threading import Lock
@@ -20,7 +20,7 @@ from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from drrouter.adapters.store import statements
-from drrouter.adapters.store.database import open_database, set_aside, store_error
+from drrouter.adapters.store.database import claimed, open_database, set_aside, store_error
 from drrouter.adapters.store.migrate import schemas
 from drrouter.domain.ids import DeviceId, ProviderId
 from drrouter.domain.journal import JournalEntry, JournalKind
@@ -53,6 +53,7 @@ class SqliteStore:
         self._path, self._executor, self._clock = path, executor, clock
         self._scripts = scripts
         self._connection: sqlite3.Connection | None = None
+        self._opened = ExitStack()
         self._turn = Lock()  # the executor may use several threads; the connection serves one at a time
         self._reader = statements.Reader()
         self._commits = 0
@@ -111,7 +112,11 @@ class SqliteStore:
         """Open the file; return the damaged one that a new file takes the place of."""
         is_new = not self._path.exists()
         scripts = schemas() if self._scripts is None else self._scripts
-        self._connection = open_database(self._path, scripts, now)
+        with ExitStack() as opening:
+            opening.enter_context(claimed(self._path))
+            self._connection = open_database(self._path, scripts, now)
+            opening.callback(self._connection.close)
+            self._opened = opening.pop_all()
         damaged = set_aside(self._path)
         return damaged[-1] if is_new and damaged else None
 
@@ -158,6 +163,5 @@ class SqliteStore:
 
     def _close(self) -> None:
         with self._turn:
-            if self._connection is not None:
-                self._connection.close()
-                self._connection = None
+            self._connection = None
+            self._opened.close()

@@ -155,3 +155,31 @@ def _mode(path: Path) -> int:
 def _overwrite(path: Path, content: bytes | bytearray) -> None:
     path.parent.mkdir(exist_ok=True)
     path.write_bytes(content)
+
+
+async def test_a_second_router_is_refused_until_the_first_has_ended(path: Path) -> None:
+    async with store_at(path):
+        with pytest.raises(StoreError, match="Another router uses the store"):
+            async with store_at(path):
+                pass
+    async with store_at(path) as store:
+        assert await store.load(Collection.SETTINGS) == {}
+
+
+async def test_a_store_that_could_not_be_opened_is_free_for_the_next(path: Path) -> None:
+    with pytest.raises(StoreError, match="damaged"):
+        async with store_at(_damaged(path)):
+            pass
+    async with store_at(path):
+        pass
+
+
+async def test_a_folder_that_cannot_be_made_is_said_with_a_remedy() -> None:
+    with pytest.raises(StoreError, match="Check the folder and its rights"):
+        async with store_at(Path(__file__) / "store.db"):
+            pass
+
+
+def _damaged(path: Path) -> Path:
+    path.write_bytes(b"this is no database " * 400)
+    return path
