@@ -30,7 +30,8 @@ class Claim:
         held_back: why it gives way to a peak window of an offline profile, empty where it does not.
         recovery: why it gets power after having been held off, empty where it does not; the owner and the
             main fuse stand above that.
-        cooling: why a freezer that was near its bound goes on cooling, which nobody stands above.
+        kept: why it keeps its power beside what its state alone says, and nobody stands above that: a
+            freezer that cools down from its bound, a machine that somebody has just switched on.
     """
 
     profile: DeviceProfile
@@ -40,7 +41,7 @@ class Claim:
     running_w: float | None = None
     recovery: str = ""
     held_back: str = ""
-    cooling: str = ""
+    kept: str = ""
 
     @property
     def id(self) -> DeviceId:
@@ -82,7 +83,7 @@ def judge(claims: Iterable[Claim], orders: Orders, base_load_w: float) -> Verdic
         base_load_w: the load that no device of ours explains, in W.
     """
     ranked = sorted(claims, key=_rank)
-    held = {claim.id: must_run(claim.profile, claim.state) or claim.cooling for claim in ranked}
+    held = {claim.id: must_run(claim.profile, claim.state) or claim.kept for claim in ranked}
     blocked = {claim.id: "" if held[claim.id] else _blocked(claim, orders) for claim in ranked}
     impossible_w: dict[EventKey, float] = {}
     # The house's own limit comes first: what it takes from the owner exceeds no limit of a provider.

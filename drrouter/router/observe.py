@@ -36,10 +36,15 @@ class Happening(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """Since when the power has been above the start threshold, or below the end threshold."""
+    """Since when the power has been above the start threshold, or below the end threshold.
+
+    Attributes:
+        pressed_at: when somebody switched it on by hand; None where it is off, or the router did.
+    """
 
     above_since: datetime | None = None
     below_since: datetime | None = None
+    pressed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +74,8 @@ def observe(
     seen = _seen(state, values, now)
     if not values.keys() & _LEVELS:
         seen = replace(seen, level=_level(profile, state, seen))
-    watch = _timers(profile, watch, seen, now)
+    pressed_at = now if state.on is False and seen.on else watch.pressed_at if seen.on else None
+    watch = replace(_timers(profile, watch, seen, now), pressed_at=pressed_at)
     after, happened = _conclude(profile, seen, watch, now)
     appeared = () if state.presence is Presence.PRESENT else (Happening.APPEARED,)
     return Observation(after, watch, (*appeared, *happened))

@@ -8,6 +8,9 @@ from drrouter.domain.flexibility import ProfileFlexibility, StorageFlexibility
 GUARD_SHARE = 0.1
 """Interpretation: the guard acts this share of the allowed range before a freezer's bound."""
 
+SLOW_START = timedelta(minutes=30)
+"""Interpretation: a machine that draws a little for so long after being switched on begins no cycle."""
+
 
 def nominal_w(profile: DeviceProfile) -> float:
     """The most that the device draws, in W."""
@@ -31,6 +34,20 @@ def must_run(profile: DeviceProfile, state: DeviceState) -> str:
         return _as_if_running(profile, state)
     if isinstance(flexibility, StorageFlexibility) and flexibility.runs_downwards:
         return _near_warm_bound(flexibility, state)
+    return ""
+
+
+def may_begin(profile: DeviceProfile, state: DeviceState, pressed_at: datetime | None, now: datetime) -> str:
+    """Why a machine that somebody has just switched on by hand keeps its power, empty where it need not.
+
+    An armed machine begins with the power, and many draw next to nothing while water comes in. It is left on
+    until it is seen idle for as long as the end of a cycle takes to show, or a cycle shows.
+    """
+    if not isinstance(profile.flexibility, ProfileFlexibility) or state.running or pressed_at is None:
+        return ""
+    draws = (state.power_w or 0.0) >= profile.binding.end_below_w
+    if now - pressed_at < (SLOW_START if draws else profile.binding.end_for):
+        return "somebody switched it on, and a cycle may begin"
     return ""
 
 

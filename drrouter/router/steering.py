@@ -25,7 +25,7 @@ from drrouter.router.guard import Claim, Orders, Verdict, judge
 from drrouter.router.offline import held_back
 from drrouter.router.recovery import Recovery
 from drrouter.router.registry import Registry
-from drrouter.router.safety import running_peak_w
+from drrouter.router.safety import may_begin, running_peak_w
 from drrouter.router.schedule import Proposal, propose
 from drrouter.router.steady import PATIENCE, Facts, Steady, facts_of
 
@@ -180,8 +180,9 @@ class Steering:
         recovery = self._recovery.due(seat.profile, seat.state, now)
         zone, peaks = self._site.base_load.zone, self.timeline.peaks
         held = held_back(seat.profile, peaks, now, self._cycle_asked(device_id), zone) if peaks else ""
-        cooling = self._recovery.cooling(seat.profile, seat.state)
-        return Claim(seat.profile, seat.state, proposal.power_w, override, running_w, recovery, held, cooling)
+        begins = may_begin(seat.profile, seat.state, seat.watch.pressed_at, now)
+        kept = begins or self._recovery.cooling(seat.profile, seat.state)
+        return Claim(seat.profile, seat.state, proposal.power_w, override, running_w, recovery, held, kept)
 
     def _cycle_asked(self, device_id: DeviceId) -> timedelta | None:
         """How long the cycle takes that is committed or wished; None where there is none."""

@@ -178,7 +178,7 @@ def test_a_machine_that_draws_before_its_cycle_is_known_is_not_cut_either() -> N
 
 
 def test_nobody_stops_a_freezer_that_cools_down_from_its_bound() -> None:
-    cooling = replace(claim(freezer(), override=OFF), cooling="it cools down first")
+    cooling = replace(claim(freezer(), override=OFF), kept="it cools down first")
     verdict = judge([cooling], orders(limit(0), sheds=(order("s"),)), 0.0)
     assert verdict.bands[FREEZER] == Band(100.0, 100.0, "it cools down first")
 

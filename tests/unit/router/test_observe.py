@@ -301,3 +301,20 @@ def test_the_same_car_is_not_news_and_an_empty_place_neither() -> None:
     plugged = replace(HERE, plugged=True, level=0.0)
     assert seen(car(), plugged, *powers(CAR, at("12:10"), 2300.0, 2300.0)).happened == ()
     assert seen(car(), NO_CAR, *powers(CAR, at("12:10"), *[0.0] * 20)).happened == ()
+
+
+# A plug that somebody switches by hand
+
+
+def test_a_plug_that_was_switched_on_by_hand_is_remembered_until_it_is_off() -> None:
+    off = replace(HERE, on=False)
+    pressed = seen(
+        washer(), off, answer(WASHER, at("12:01"), True, 0.0), answer(WASHER, at("12:02"), True, 0.0)
+    )
+    assert pressed.watch.pressed_at == at("12:01")
+    assert seen(washer(), pressed.state, answer(WASHER, at("12:03"), False, 0.0)).watch.pressed_at is None
+
+
+def test_a_plug_that_was_never_read_or_is_on_already_was_not_pressed() -> None:
+    assert seen(washer(), DeviceState(), answer(WASHER, NOON, True, 0.0)).watch.pressed_at is None
+    assert seen(washer(), HERE, answer(WASHER, at("12:01"), True, 0.0)).watch.pressed_at is None

@@ -1,6 +1,7 @@
 """What no plan, order or person may break."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -8,7 +9,7 @@ from drrouter.domain.device import DeviceState
 from drrouter.domain.ids import ProgrammeId
 from drrouter.domain.wish import RunningCycle
 from drrouter.router.recovery import SPELL, Recovery
-from drrouter.router.safety import must_run, nominal_w, running_peak_w
+from drrouter.router.safety import SLOW_START, may_begin, must_run, nominal_w, running_peak_w
 from tests.builders import ECO, HOUR, MINUTE, NOON, WASHER, at, car, freezer, hvac, programme, washer
 
 RUNNING = DeviceState(running=RunningCycle(WASHER, ECO, NOON))
@@ -110,3 +111,28 @@ def test_a_freezer_that_was_near_its_bound_cools_down_before_it_may_be_off() -> 
 def test_only_what_is_known_to_be_cold_cools_down() -> None:
     assert Recovery().cooling(freezer(), DeviceState(on=True)) == ""
     assert Recovery().cooling(hvac(), DeviceState(on=True, level=99.0)) == ""
+
+
+# A machine that somebody switched on
+
+
+@pytest.mark.parametrize(
+    ("power_w", "on_for", "may"),
+    [
+        (0.0, 4 * MINUTE, True),
+        (0.0, 5 * MINUTE, False),
+        (7.0, 20 * MINUTE, True),
+        (7.0, SLOW_START, False),
+    ],
+)
+def test_a_machine_that_was_switched_on_by_hand_is_given_time_to_begin(
+    power_w: float, on_for: timedelta, may: bool
+) -> None:
+    on = DeviceState(on=True, power_w=power_w)
+    assert bool(may_begin(washer(), on, NOON, NOON + on_for)) is may
+
+
+def test_nothing_begins_where_a_cycle_runs_or_nobody_switched_or_there_is_no_machine() -> None:
+    assert may_begin(washer(), RUNNING, NOON, NOON) == ""
+    assert may_begin(washer(), DeviceState(on=True, power_w=7.0), None, NOON) == ""
+    assert may_begin(hvac(), DeviceState(on=True), NOON, NOON) == ""
