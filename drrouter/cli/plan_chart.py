@@ -16,6 +16,7 @@ from drrouter.cli.words import LocalTime
 from drrouter.domain.ids import DeviceId
 from drrouter.domain.interval import Interval
 from drrouter.domain.plan import Plan
+from drrouter.domain.rates import Rates
 from drrouter.domain.words import clean, money, power
 
 COLUMN = timedelta(minutes=30)
@@ -26,15 +27,15 @@ _RUNS_ABOVE_W = 5.0
 _BLOCKS, _LETTERS = "▁▂▃▄▅▆▇█", ".:-=+*#%"
 
 
-def show(plan: Plan | None, names: Mapping[DeviceId, str], local: LocalTime) -> None:
-    """The whole plan on standard output."""
+def show(plan: Plan | None, names: Mapping[DeviceId, str], local: LocalTime, prices: Rates) -> None:
+    """The whole plan on standard output, under the prices of import as they are known."""
     out = console()
     if plan is None:
         out.print("There is no plan yet; the router makes one as soon as it knows prices and devices.")
         return
     rungs = f"{plan.solve_rung.value} on {plan.data_rung.value} prices".replace("_", " ")
     out.print(f"Plan of {local.say(plan.made_at)}, {rungs}", style="bold")
-    _chart(out, plan, names, local)
+    _chart(out, plan, names, local, prices)
     out.print()
     if runs := _next_runs(plan, names, local):
         out.print(pairs(runs))
@@ -42,12 +43,12 @@ def show(plan: Plan | None, names: Mapping[DeviceId, str], local: LocalTime) -> 
     out.print(pairs(_sums(plan, names)))
 
 
-def _chart(out: Console, plan: Plan, names: Mapping[DeviceId, str], local: LocalTime) -> None:
+def _chart(out: Console, plan: Plan, names: Mapping[DeviceId, str], local: LocalTime, known: Rates) -> None:
     columns = _columns(plan)
     levels = _BLOCKS if (out.encoding or "").lower().startswith("utf") else _LETTERS
     empty = "·" if levels is _BLOCKS else " "
     out.print(Text(" " * (_NAME + 1) + _axis(columns, local), style="dim"))
-    prices = _means(plan, plan.marginal_price, columns)
+    prices = [known.mean(column) for column in columns]
     price_bars = _bars(prices, levels, empty, from_zero=False)
     out.print(Text(f"{'price':<{_NAME}} {price_bars} {_range(prices, plan.currency)}", style="cyan"))
     for device_id, power_w in plan.power_w.items():

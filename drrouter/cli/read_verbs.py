@@ -33,11 +33,13 @@ async def plan(client: "DrClient", json: Json = False) -> None:
     """
     from drrouter.cli import plan_chart, show
     from drrouter.domain.plan import Plan
+    from drrouter.domain.rates import Rates
 
     found = await client.plan()
     names = {} if json else {view.profile.id: view.profile.name for view in await client.devices()}
+    prices = Rates() if json else (await client.timeline()).import_price
     local = show.local_time(await client.status())
-    _print(json, Plan | None, found, lambda made, times: plan_chart.show(made, names, times), local)
+    _print(json, Plan | None, found, lambda made, times: plan_chart.show(made, names, times, prices), local)
 
 
 async def why(client: "DrClient", device: Device, json: Json = False) -> None:

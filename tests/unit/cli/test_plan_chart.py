@@ -19,6 +19,7 @@ from drrouter.domain.plan import (
     ScheduledCycle,
     SolveRung,
 )
+from drrouter.domain.rates import Rates
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 LOCAL = LocalTime.of("Europe/Amsterdam", NOON)
@@ -44,7 +45,7 @@ def a_plan(hours: int = 24) -> Plan:
             Miss(MissKind.LIMIT, None, 0.5, "kWh", "the oven"),
         ),
         cost=CostSplit(import_cost=0.7, export_revenue=0.2),
-        marginal_price=tuple(0.1 + 0.001 * index for index in range(count)),
+        marginal_price=(9.9,) * count,
         headroom_w=(5000.0,) * count,
         solve_rung=SolveRung.OPTIMAL,
         data_rung=DataRung.LAST_PUBLISHED,
@@ -53,8 +54,13 @@ def a_plan(hours: int = 24) -> Plan:
 
 
 def shown(capsys: pytest.CaptureFixture[str], plan: Plan | None) -> list[str]:
-    plan_chart.show(plan, NAMES, LOCAL)
+    plan_chart.show(plan, NAMES, LOCAL, _published(plan))
     return [line.rstrip() for line in capsys.readouterr().out.splitlines()]
+
+
+def _published(plan: Plan | None) -> Rates:
+    """Prices that rise through the plan; what a kWh more would cost under a limit is another thing."""
+    return Rates(tuple((slot, 0.1 + 0.001 * index) for index, slot in enumerate(plan.slots if plan else ())))
 
 
 def test_the_chart_stands_in_the_sites_time(capsys: pytest.CaptureFixture[str]) -> None:
@@ -84,10 +90,10 @@ def test_a_plan_that_begins_within_an_hour_is_labelled_where_the_hour_begins(
     begin = NOON + timedelta(minutes=50)
     plan = a_plan()
     times = slots(begin, begin + timedelta(hours=3))
-    plan = replace(plan, slots=times, power_w={}, cycles=(), marginal_price=(0.2,) * len(times), grid_w=())
+    plan = replace(plan, slots=times, power_w={}, cycles=(), grid_w=())
     _, axis, price, *_ = shown(capsys, plan)
     assert axis.index("15") == 21  # the first half hour holds 15:00
-    assert price.endswith("▅▅▅▅▅▅ 0.200 to 0.200 EUR")
+    assert price.endswith("▁▂▄▅▇█ 0.101 to 0.111 EUR")
 
 
 def test_without_a_plan_it_says_so(capsys: pytest.CaptureFixture[str]) -> None:
