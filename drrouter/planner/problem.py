@@ -53,6 +53,7 @@ class DeviceInput:
         commitment: an accepted option, never moved.
         caps: upper bounds in W over intervals (sheds, alerts, overrides), already resolved.
         floors: lower bounds in W over intervals (overrides "on").
+        reserve: how much earlier its wishes are put here than people asked; explanations name their time.
         end_value_per_wh: what energy still stored at the horizon is worth, per Wh put in; None lets the
             planner price it by the mean import price.
     """
@@ -70,6 +71,7 @@ class DeviceInput:
     line: Line = Line.L1
     groups: tuple[str, ...] = ()
     end_value_per_wh: float | None = None
+    reserve: timedelta = timedelta()
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,6 +105,7 @@ def _device(
     """One device with what is asked of it and what is ordered for it."""
     flexibility, wish = profile.flexibility, book.wishes.get(profile.id)
     override = book.override_of(profile.id, now)
+    reserve = _reserve(now, profile, state, wish)
     level = state.level
     if isinstance(flexibility, StorageFlexibility):
         level = flexibility.level_target if level is None and flexibility.runs_downwards else level or 0.0
@@ -115,13 +116,14 @@ def _device(
         flexibility=flexibility,
         level=level if isinstance(flexibility, StorageFlexibility) else None,
         available=_here(now, profile, wish),
-        wishes=() if wish is None else (_with_reserve(now, profile, state, wish),),
+        wishes=() if wish is None else (_earlier(wish, reserve),),
         running=state.running,
         commitment=book.commitments.get(profile.id),
         caps=_caps(now, span, profile, timeline, override),
         floors=_floors(now, span, profile, override),
         line=profile.line,
         groups=profile.groups,
+        reserve=reserve,
     )
 
 
@@ -132,7 +134,7 @@ def _here(now: datetime, profile: DeviceProfile, wish: Wish | None) -> Interval 
     return Interval(now, wish.by) if is_car and isinstance(wish, LevelWish) and wish.by > now else None
 
 
-def _with_reserve(now: datetime, profile: DeviceProfile, state: DeviceState, wish: Wish) -> Wish:
+def _reserve(now: datetime, profile: DeviceProfile, state: DeviceState, wish: Wish | None) -> timedelta:
     """A departure is planned for somewhat earlier, to leave time for what an unforeseen order takes.
 
     Interpretation: A8 wants ready-by kept whenever physically possible, and the peers plan to the last
@@ -140,10 +142,15 @@ def _with_reserve(now: datetime, profile: DeviceProfile, state: DeviceState, wis
     """
     store = profile.flexibility
     if not isinstance(store, StorageFlexibility) or store.runs_downwards or not isinstance(wish, LevelWish):
-        return wish
+        return timedelta()
     missing_wh = max(wish.level - (state.level or 0.0), 0.0) / store.level_per_wh
     enough = now + timedelta(hours=missing_wh / store.max_power_w) + SLOT
-    return replace(wish, by=wish.by - RESERVE) if enough <= wish.by - RESERVE else wish
+    return RESERVE if enough <= wish.by - RESERVE else timedelta()
+
+
+def _earlier(wish: Wish, reserve: timedelta) -> Wish:
+    """A level wished for so much earlier."""
+    return replace(wish, by=wish.by - reserve) if isinstance(wish, LevelWish) else wish
 
 
 def _plannable(

@@ -78,9 +78,9 @@ def _binding(
             break
         saved = worth - _worth(scene, later, site)
         if saved > WORTH_SAYING:
-            goal = task.goals[-1]
-            until = clock(scene.problem, goal.wish.by + timedelta(hours=hours))
-            by = clock(scene.problem, goal.wish.by)
+            asked = task.goals[-1].wish.by + task.device.reserve
+            until = clock(scene.problem, asked + timedelta(hours=hours))
+            by = clock(scene.problem, asked)
             return f"its wished level by {by}", f"allow until {until} and save {money(scene.problem, saved)}"
     if site.rows:
         saved = worth - _worth(scene, task, scene.unlimited())

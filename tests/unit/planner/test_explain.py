@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -170,6 +170,10 @@ class TestStorages:
         explanation = told(problem(car(by=at(22))), CAR)
         assert explanation.binding == "its wished level by 22:00 UTC"
         assert re.fullmatch(r"allow until \S+( \d\d:\d\d)? UTC and save [\d.]+ EUR", explanation.would_change)
+
+    def test_a_departure_planned_with_a_reserve_is_named_as_it_was_asked(self) -> None:
+        asked = problem(car(by=at(22), reserve=timedelta(minutes=45)))
+        assert told(asked, CAR).binding == "its wished level by 22:45 UTC"
 
     def test_a_departure_that_leaves_the_plan_when_put_off_is_not_tried(self) -> None:
         assert told(problem(car(by=at(16, 30))), CAR).would_change == ""

@@ -189,6 +189,7 @@ def test_a_departure_is_planned_with_a_reserve_until_the_reserve_is_needed(
     situation.book.put(Collection.WISHES, CAR, LevelWish(CAR, 8000.0, at("18:00")))
     told = situation.device(CAR)
     assert told.wishes == (LevelWish(CAR, 8000.0, at(by)),)
+    assert told.reserve == at("18:00") - at(by)
     assert told.available == span("12:00", "18:00")
 
 
