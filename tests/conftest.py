@@ -5,9 +5,17 @@ may be missing, and a skip would hide that something was not tested.
 """
 
 import os
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 
 import pytest
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_note_of_a_real_router(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """A router that a test starts leaves its note in a folder of the tests, not in the developer's."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CONFIG_HOME", str(tmp_path_factory.mktemp("config")))
+        yield
 
 
 @pytest.hookimpl(wrapper=True)
