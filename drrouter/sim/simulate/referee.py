@@ -198,8 +198,10 @@ class Referee:
         cycle = machine.cycle if isinstance(machine, CycleMachine) else None
         if cycle is None or cycle.started_at is None:
             return False
-        by_hand = any(act.device_id == plug.id and act.at == cycle.loaded_at for act in self._at_once)
-        return by_hand or cycle.started_at < since + GRACE
+        at_once = any(act.device_id == plug.id and act.at == cycle.loaded_at for act in self._at_once)
+        on = next((moved for moved in reversed(plug.switchings) if moved.on), None)
+        by_hand = on is not None and on.instruction_id is None
+        return at_once or by_hand or cycle.started_at < since + GRACE
 
     def _at_its_bound(self, plug: MemoryPlug, now: datetime) -> bool:
         """Whether food or comfort needs it."""
