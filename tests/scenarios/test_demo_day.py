@@ -46,6 +46,7 @@ def test_a_whole_day_is_cheaper_and_every_order_deadline_and_bound_is_kept(tmp_p
     assert ledger["finished"]
     assert ledger["cost"] < ledger["baseline_cost"]
     assert ledger["saving"] > 1.0
+    assert ledger["same_service"]
     assert ledger["currency"] == "EUR"
     assert ledger["peak_import_w"] < 5750
     assert ledger["baseline_limit_breaches"] == 1

@@ -46,6 +46,7 @@ class DemoLedger:
         safety_breaches: cut cycles, a freezer outside its bounds, compressors started again too soon.
         deadline_misses: machines not done and cars not charged in time.
         comfort_misses: rooms that left their comfort range.
+        same_service: whether both days finished the same cycles and the car lacked no more with the router.
         events_total, events_obeyed: orders that were not taken back, and those that the home obeyed.
         rungs: plans by solve rung.
         finished: whether the day came to its end.
@@ -64,6 +65,7 @@ class DemoLedger:
     safety_breaches: int
     deadline_misses: int
     comfort_misses: int
+    same_service: bool
     events_total: int
     events_obeyed: int
     offline_minutes: float
@@ -97,6 +99,7 @@ def draw_up(
         safety_breaches=safety_breaches(record),
         deadline_misses=deadline_misses(record, acts),
         comfort_misses=int(_was_outside(record, AIRCO)),
+        same_service=comparison.same_service,
         events_total=len(obeyed),
         events_obeyed=sum(obeyed.values()),
         offline_minutes=account.offline_minutes,

@@ -154,6 +154,7 @@ def test_the_ledger_puts_both_days_side_by_side() -> None:
         "safety_breaches": 0,
         "deadline_misses": 0,
         "comfort_misses": 1,
+        "same_service": True,
         "events_total": 2,
         "events_obeyed": 2,
         "offline_minutes": 1.5,

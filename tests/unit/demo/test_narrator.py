@@ -61,6 +61,7 @@ def test_the_day_in_numbers_shows_both_days() -> None:
             safety_breaches=0,
             deadline_misses=0,
             comfort_misses=0,
+            same_service=True,
             events_total=3,
             events_obeyed=3,
             offline_minutes=0.0,
@@ -73,6 +74,8 @@ def test_the_day_in_numbers_shows_both_days() -> None:
     narrator.remark("That was it.")
     text = "\n".join(lines)
     assert "cost                 0.85                  3.76 EUR" in text
+    assert "Saved 2.45 EUR" in text
+    assert "for the same service" in text
     assert "3 of 3 orders obeyed" in text
     assert "Plans: 1 greedy, 117 optimal." in text
     assert lines[-1] == "\nThat was it."
