@@ -114,7 +114,9 @@ def read_token(path: Path) -> str:
     try:
         token = path.read_text(encoding="utf-8").strip()
     except (OSError, ValueError) as error:
-        raise DocumentError(str(path), "", f"the token cannot be read: {error}") from error
+        why = error.strerror if isinstance(error, OSError) else "it is no text"
+        remedy = "Is its router still running? Else name the token with --token or --token-file"
+        raise DocumentError(str(path), "", f"the token cannot be read ({why})", remedy) from error
     if not token:
         raise DocumentError(str(path), "", "the file of the token is empty", "Start the router again")
     return token
