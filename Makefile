@@ -35,7 +35,7 @@ help: ## list these targets
 venv: $(DEV_INSTALLED) ## install everything for development into .venv
 
 demo: $(RUN_INSTALLED) ## run the router with a simulated home; pass options with ARGS="..."
-	@$(BIN)/drrouter demo $(ARGS)
+	@$(BIN)/drrouter demo $(ARGS) || [ $$? -eq 130 ] # Ctrl-C, which is how it ends
 
 # ------------------------------------------------------------------------------------------------ checking
 
