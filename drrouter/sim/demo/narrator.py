@@ -82,9 +82,10 @@ class Narrator:
         for name, routed, baseline, unit in rows:
             digits = 0 if isinstance(routed, int) else 2
             self._write(f"{name:15}{routed:10.{digits}f}{baseline:22.{digits}f} {unit}")
+        service = "for the same service" if ledger.same_service else "but the service was not the same"
         self._write(
             f"\nSaved {ledger.saving:.2f} {ledger.currency}, what is left in freezer, room and car counted"
-            f" alike, {'for the same service' if ledger.same_service else 'but the service was not the same'}."
+            f" alike, {service}."
             f" {ledger.events_obeyed} of {ledger.events_total} orders obeyed,"
             f" {ledger.safety_breaches} breaches of safety, {ledger.deadline_misses} deadlines missed,"
             f" {ledger.comfort_misses} rooms uncomfortable."
