@@ -145,10 +145,10 @@ def _finished(record: HouseRecord) -> dict[DeviceId, int]:
 def _kept(record: HouseRecord, limit: Limit) -> LimitLedger:
     """How a limit was kept, minute by minute, a minute of grace at its beginning aside."""
     over_wh = controllable_over_wh = worst_w = 0.0
-    for index in range(len(record.base_wh)):
-        begin = _instant(record, index)
-        if not limit.interval.start + GRACE <= begin or begin + MINUTE > limit.interval.end:
-            continue
+    origin = _instant(record, 0)
+    first = max(0, -((origin - limit.interval.start - GRACE) // MINUTE))
+    last = min(len(record.base_wh), (limit.interval.end - origin) // MINUTE)
+    for index in range(first, last):
         bound_w = 60 * sum(record.devices_wh[key][index] for key in _bound(record, limit))
         if limit.scope is Scope.SITE:
             bound_w += 60 * record.base_wh[index]

@@ -38,9 +38,11 @@ class SimulationLedger:
         saving: what the router saved, cold, warmth and charge left at the end valued alike.
         limit_breaches: limits exceeded, by the meters, by what could have been switched off; the base load
             that nobody foresees and faults are no excuse here, in ``findings`` they are.
-        safety_breaches: cut cycles, and freezers that left their bounds.
+        safety_breaches: cut cycles, freezers that left their bounds, compressors started again too soon; what
+            hands and faults did counts here too, ``findings`` are the router's own.
         deadline_misses: machines not done and cars not charged in time.
         comfort_misses: rooms that left their comfort range.
+        same_service: whether both houses finished the same cycles and cars lacked no more with the router.
         events_total, events_obeyed: orders that were not taken back, and those without a finding.
         rungs: plans by solve rung.
         finished: whether all days were played.
@@ -65,6 +67,7 @@ class SimulationLedger:
     deadline_misses: int
     baseline_deadline_misses: int
     comfort_misses: int
+    same_service: bool
     events_total: int
     events_obeyed: int
     offline_minutes: float
@@ -102,7 +105,7 @@ def draw_up(played: Played) -> SimulationLedger:
     return SimulationLedger(
         **_figures(comparison),
         currency=plot.home.currency,
-        safety_breaches=record.cycle_cuts + _warm(played),
+        safety_breaches=record.cycle_cuts + _warm(played) + _short_rests(record),
         deadline_misses=_deadline_misses(record, played),
         baseline_deadline_misses=_deadline_misses(record_of(baseline), played),
         comfort_misses=_uncomfortable(played),
@@ -173,6 +176,7 @@ def _figures(comparison: Comparison) -> dict[str, Any]:
         "baseline_peak_import_w": round(baseline.peak_import_w),
         "limit_breaches": _breaches(routed),
         "baseline_limit_breaches": _breaches(baseline),
+        "same_service": comparison.same_service,
     }
 
 
@@ -190,6 +194,11 @@ def _breaches(ledger: Ledger) -> int:
 def _warm(played: Played) -> int:
     """Freezers that left their bounds for longer than a meter can tell."""
     return _outside(played, rooms=False)
+
+
+def _short_rests(record: HouseRecord) -> int:
+    """How often a compressor was started again too soon."""
+    return sum(body.short_rests for body in record.temperatures.values())
 
 
 def _uncomfortable(played: Played) -> int:
