@@ -69,7 +69,7 @@ def explain_cycle(scene: Scene, task: CycleTask) -> Explanation:
         cost_now = others[0].cost
         cost = _cost(scene, site, chosen) if chosen else None
     binding, would_change = _binding(scene, task, others, cost) if cost is not None else ("", "")
-    text = _text(scene, task, chosen, cost, cost_now)
+    text = _text(scene, task, chosen, cost, others[0])
     return Explanation(device_id, text, cost_now, cost, binding or _cause(scene, device_id), would_change)
 
 
@@ -78,15 +78,19 @@ def _cause(scene: Scene, device_id: DeviceId) -> str:
     return miss.cause if miss else ""
 
 
-def _text(scene: Scene, task: CycleTask, chosen: Start | None, cost: float | None, cost_now: float) -> str:
+def _text(
+    scene: Scene, task: CycleTask, chosen: Start | None, cost: float | None, at_once: _Elsewhere
+) -> str:
     problem, label = scene.problem, task.device.label
     if chosen is None or cost is None:
         if task.can_wait:
             price = money(problem, task.energy_wh / 1000 * scene.bill.prices.mean_buy)
             return f"{label} waits: no start in the planned hours is cheaper than the {price} expected later."
         return f"{label} is not started: {_cause(scene, task.device.id)}."
-    saving = cost_now - cost
+    saving = at_once.cost - cost
     against = f"{money(problem, abs(saving))} {'less' if saving >= 0 else 'more'} than now"
+    if saving < 0 and at_once.limit:
+        against += f", but {at_once.limit}"
     if chosen.start == problem.now:
         against = "and no later start in its window is cheaper"
     late = (

@@ -24,7 +24,9 @@ def explain_storage(scene: Scene, task: StorageTask) -> Explanation:
     power_w = scene.entry.schedule.power_w[device_id]
     with scene.without(device_id, power_w) as site:
         cost = scene.bill.added(site.grid_w, power_w)
-        cost_now = scene.bill.added(site.grid_w, _unplanned(task, power_w, scene.tasks.tariffs.hours))
+        unplanned = _unplanned(task, power_w, scene.tasks.tariffs.hours)
+        cost_now = scene.bill.added(site.grid_w, unplanned)
+        fits = all(watts <= site.room_w(device_id, index) + 1 for index, watts in enumerate(unplanned))
         binding, would_change = _binding(scene, task, site, power_w, cost)
     miss = scene.missed(device_id)
     energy = (
@@ -32,6 +34,8 @@ def explain_storage(scene: Scene, task: StorageTask) -> Explanation:
     )
     saving = cost_now - cost
     against = "as its thermostat would have it" if task.drift_kw else "at full power from now on"
+    if saving < 0 and not fits:
+        against += ", which the limits do not allow"
     text = (
         f"{task.device.label} draws {kwh(energy)}{_when(scene, power_w)} for {money(problem, cost)}, "
         f"{money(problem, abs(saving))} {'less' if saving >= 0 else 'more'} than {against}."

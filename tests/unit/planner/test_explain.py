@@ -154,6 +154,12 @@ class TestCycles:
         assert "Eco costs" in made.explanations[0].text
         assert made.explanations[0].cost_planned is not None
 
+    def test_a_start_now_that_would_be_cheaper_but_breaks_a_limit_is_said_to(self) -> None:
+        rising = tuple(0.1 + 0.001 * index for index in range(96))
+        home = problem(machine(), limits=(limit(1000.0, NOW, at(19)),), import_price=rising)
+        text = told(home, WASHER).text
+        assert "more than now, but the limit of 1.00 kW leaves 700 W at" in text
+
 
 class TestStorages:
     def test_a_car_compares_with_full_power_now(self) -> None:
@@ -170,6 +176,15 @@ class TestStorages:
         explanation = told(problem(car(by=at(22))), CAR)
         assert explanation.binding == "its wished level by 22:00 UTC"
         assert re.fullmatch(r"allow until \S+( \d\d:\d\d)? UTC and save [\d.]+ EUR", explanation.would_change)
+
+    def test_what_would_be_cheaper_at_once_but_breaks_a_limit_is_said_to(self) -> None:
+        rising = tuple(0.1 + 0.001 * index for index in range(96))
+        home = problem(
+            car(wished=30_000.0), hvac(), limits=(limit(2700.0, NOW, at(19)),), import_price=rising
+        )
+        assert told(home, CAR).text.endswith(
+            "more than at full power from now on, which the limits do not allow."
+        )
 
     def test_a_departure_planned_with_a_reserve_is_named_as_it_was_asked(self) -> None:
         asked = problem(car(by=at(22), reserve=timedelta(minutes=45)))
