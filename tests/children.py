@@ -12,6 +12,7 @@ import contextlib
 import json
 import os
 import signal
+import ssl
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
@@ -27,18 +28,21 @@ SECRET = "a secret for tests"
 READY_S = 60.0
 
 VTN = """
-{tls}
+state = "vtn.sqlite"
+{options}
 [[client]]
 id = "operator"
 secret = "{secret}"
 role = "bl"
+"""
 
+VEN = """
 [[client]]
-id = "home"
+id = "{name}"
 secret = "{secret}"
 role = "ven"
-ven_name = "home"
-targets = ["hvac"]
+ven_name = "{name}"
+targets = ["{name}_loads"]
 """
 
 
@@ -149,10 +153,11 @@ class Children:
         self._started.append(child)
         return child
 
-    async def vtn(self, tls: str = "") -> str:
-        """Start a VTN with its state on disk and return its address."""
+    async def vtn(self, options: str = "", homes: Sequence[str] = ("home",)) -> str:
+        """Start a VTN for these homes, with its state on disk, and return its address."""
         file = self.folder / "vtn.toml"
-        file.write_text(VTN.format(tls=f'state = "vtn.sqlite"\n{tls}', secret=SECRET))
+        clients = [VEN.format(name=name, secret=SECRET) for name in homes]
+        file.write_text(VTN.format(options=options, secret=SECRET) + "".join(clients))
         file.chmod(0o600)
         child = await self.start("vtn", str(file), "--port", "0", log="vtn.log")
         return str((await child.ready())["url"])
@@ -173,12 +178,13 @@ class Operator:
         program: the id of the one program.
     """
 
-    def __init__(self, url: str, **session: Any) -> None:
-        self._url, self._session = url.rstrip("/"), session
+    def __init__(self, url: str, tls: ssl.SSLContext | None = None) -> None:
+        self._url, self._tls = url.rstrip("/"), tls or ssl.create_default_context()
         self.program = ""
 
     async def __aenter__(self) -> "Operator":
-        self._http = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=30), **self._session)
+        connector = aiohttp.TCPConnector(ssl=self._tls, limit=0)
+        self._http = aiohttp.ClientSession(connector=connector, timeout=aiohttp.ClientTimeout(total=30))
         form = {"grant_type": "client_credentials", "client_id": "operator", "client_secret": SECRET}
         token = await self.call("POST", "/auth/token", data=form)
         self._http.headers["Authorization"] = f"Bearer {token['access_token']}"

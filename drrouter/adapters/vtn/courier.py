@@ -4,6 +4,9 @@
     callback B   |n1 ......... hangs, gives up after 10 s, tries again after 1, 2, 4, 8, 16 s|n2|
     callback C   |n1|n2|
 
+An attempt that is late is made again after 2 s on another connection, beside the first (``hedge``): packets
+get lost, and a notice may come twice.
+
 A callback that did not take a notice after all attempts is broken: further notices are tried once each until
 one arrives. Subscribers poll as well, so a lost notice costs them time, never an event.
 
@@ -20,9 +23,15 @@ from datetime import timedelta
 import aiohttp
 from yarl import URL
 
+from drrouter.adapters.hedge import first_answer
+from drrouter.adapters.vtn.callbacks import ANSWER_S
 from drrouter.ports import Clock
 
 log = logging.getLogger(__name__)
+
+PATIENCE_S = 2.0
+MOST_AT_ONCE = 4
+"""Real seconds after which a late attempt is doubled, and how often."""
 
 DELAYS = tuple(timedelta(seconds=seconds) for seconds in (1, 2, 4, 8, 16))
 MOST_WAITING = 1000
@@ -140,11 +149,16 @@ class _Lane:
 
     async def _attempt(self, notice: bytes) -> tuple[str | None, bool]:
         """One request: what went wrong, if anything, and whether another may go better."""
-        try:
+
+        async def send() -> int:
             async with self._session.post(
                 self._url, data=notice, headers=self._headers, allow_redirects=False
             ) as response:
-                status = response.status
+                return response.status
+
+        try:
+            async with asyncio.timeout(ANSWER_S):
+                status = await first_answer(send, PATIENCE_S, MOST_AT_ONCE, _is_lost)
         except (aiohttp.ClientError, OSError, ValueError) as error:
             return type(error).__name__, True
         if 200 <= status < 300:
@@ -158,3 +172,8 @@ class _Lane:
         elif why is None and self._broken:
             log.warning("the webhook at %s takes notices again", self._url.origin())
         self._broken = why is not None
+
+
+def _is_lost(error: Exception) -> bool:
+    """Whether the connection broke, so that another one may carry the notice."""
+    return isinstance(error, aiohttp.ClientOSError | aiohttp.ServerDisconnectedError)

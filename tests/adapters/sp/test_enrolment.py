@@ -122,7 +122,7 @@ async def test_openadr_3_0_is_spoken_in_its_own_dialect(vtn: TroubleVtn, clock: 
     settings = replace(enrolled(vtn, resources=("freezer",), version="3.0"), webhook=WebhookSettings())
     async with listening(settings, clock):
         pass
-    assert made == [{"resourceName": "freezer"}]
+    assert made[0] == {"resourceName": "freezer"}
     asked = [query for path, query in vtn.queries if path == "GET /events"]
     assert ("targetValues", "east") in asked[1]
     subscriptions = list(vtn.rows["subscriptions"].values())

@@ -9,8 +9,9 @@ from aiohttp import web
 
 from drrouter.adapters.clock import SimulatedClock
 from drrouter.adapters.sp.openadr3 import OpenAdr3Provider, WebhookSettings
+from drrouter.adapters.sp.openadr3.ven import MOST_UNDERWAY
 from drrouter.domain.ids import EventId
-from drrouter.domain.signal import EventCancelled, EventReceived, EventsComplete
+from drrouter.domain.signal import EventCancelled, EventReceived, EventsComplete, Signal
 from tests.adapters.sp.peers import (
     MINUTE,
     NOW,
@@ -91,8 +92,9 @@ async def test_time_stands_until_the_consumer_has_handled_an_order(
     """The demo's shared clock may not run on while an order is under way."""
 
     signals = OpenAdr3Provider(pushing(vtn), clock).signals()
-    while not isinstance(await anext(signals), EventsComplete):
-        pass
+    polls = 0
+    while polls < 2:  # before and after subscribing
+        polls += isinstance(await anext(signals), EventsComplete)
     following = asyncio.ensure_future(anext(signals))
     await clock.settle()
     await vtn.notify("CREATE", shed(vtn))
@@ -123,6 +125,112 @@ async def test_a_failure_after_a_notice_loses_the_link_and_the_poll_makes_up_for
         assert len(events(heard)) == 1
 
 
+class Held:
+    """A request that is answered as things were when it came, but only when it is let go."""
+
+    def __init__(self, vtn: TroubleVtn, asked: str) -> None:
+        self._vtn, self._asked = vtn, asked
+        self.came, self.go = asyncio.Event(), asyncio.Event()
+        vtn.bend[asked] = self._answer
+
+    async def _answer(self, request: web.Request) -> web.StreamResponse:
+        del self._vtn.bend[self._asked]
+        answer = await self._vtn.handle(request)
+        self.came.set()
+        await self.go.wait()
+        return answer
+
+
+async def passed_on(heard: list[Signal], count: int) -> None:
+    """Wait, in real time, until so many signals were passed on."""
+    async with asyncio.timeout(10):
+        while True:
+            if len(heard) >= count:
+                return
+            await asyncio.sleep(0)
+
+
+async def test_a_notice_is_looked_up_while_a_poll_hangs(vtn: TroubleVtn, clock: SimulatedClock) -> None:
+    """21, 34: an order waits for no list."""
+    async with listening(pushing(vtn, poll_s=60), clock) as (_, heard):
+        poll, before = Held(vtn, "GET /programs"), len(heard)
+        passing = asyncio.create_task(clock.advance(MINUTE))
+        await poll.came.wait()
+        await vtn.notify("CREATE", shed(vtn))
+        await passed_on(heard, before + 1)
+        assert len(events(heard)) == 1
+        poll.go.set()
+        await passing
+        assert links(heard) == [True]
+
+
+@pytest.mark.parametrize("change", ["created", "changed", "deleted"])
+async def test_what_a_poll_read_before_a_notice_does_not_undo_what_was_looked_up(
+    vtn: TroubleVtn, clock: SimulatedClock, change: str
+) -> None:
+    """20, 21: the list was made before the change and arrives after it."""
+    row = shed(vtn)
+    async with listening(pushing(vtn, poll_s=60), clock) as (_, heard):
+        poll = Held(vtn, "GET /events")
+        passing = asyncio.create_task(clock.advance(MINUTE))
+        await poll.came.wait()
+        before = len(heard)
+        match change:
+            case "created":
+                row = shed(vtn, priority=1)
+            case "changed":
+                row["priority"] = 1
+            case "deleted":
+                del vtn.rows["events"][row["id"]]
+        await vtn.notify(change[:-1].upper(), row)
+        await passed_on(heard, before + 1)
+        poll.go.set()
+        await passing
+        after = heard[before:]
+        assert len(after) == 2
+        assert isinstance(after[1], EventsComplete)
+        if change == "deleted":
+            assert isinstance(after[0], EventCancelled)
+            assert last_complete(heard) == set()
+        else:
+            assert [event.priority for event in events(after)] == [1]
+            assert last_complete(heard) == set(vtn.rows["events"])
+
+
+async def test_an_answer_that_was_overtaken_by_a_later_one_changes_nothing(
+    vtn: TroubleVtn, clock: SimulatedClock
+) -> None:
+    """21: two look-ups of one event, and the older answer arrives last."""
+    row = shed(vtn)
+    async with listening(pushing(vtn), clock) as (_, heard):
+        row["priority"], before = 1, len(heard)
+        older = Held(vtn, f"GET /events/{row['id']}")
+        await vtn.notify("UPDATE", row)
+        await older.came.wait()
+        vtn.rows["events"][row["id"]] = row | {"priority": 2}
+        await vtn.notify("UPDATE", row)
+        await passed_on(heard, before + 1)
+        older.go.set()
+        await clock.settle()
+        assert [event.priority for event in events(heard)] == [None, 2]
+
+
+async def test_a_burst_of_notices_is_looked_up_side_by_side(vtn: TroubleVtn, clock: SimulatedClock) -> None:
+    """21, 34: but never all at once."""
+    async with listening(pushing(vtn), clock) as (_, heard):
+        rows = [shed(vtn) for _ in range(3 * MOST_UNDERWAY)]
+        held = [Held(vtn, f"GET /events/{row['id']}") for row in rows]
+        for row in rows:
+            await vtn.notify("CREATE", row)
+        for one in held[:MOST_UNDERWAY]:
+            await one.came.wait()
+        assert not any(one.came.is_set() for one in held[MOST_UNDERWAY:])
+        for one in held:
+            one.go.set()
+        await clock.settle()
+        assert {event.id for event in events(heard)} == {row["id"] for row in rows}
+
+
 async def test_a_forgotten_subscription_is_made_again(vtn: TroubleVtn, clock: SimulatedClock) -> None:
     """34: a VTN that was restarted."""
     async with listening(pushing(vtn, poll_s=60), clock):
@@ -132,6 +240,24 @@ async def test_a_forgotten_subscription_is_made_again(vtn: TroubleVtn, clock: Si
         assert len(vtn.rows["subscriptions"]) == 1
         await clock.advance(MINUTE)
         assert vtn.count("POST /subscriptions") == 2
+
+
+async def test_what_came_before_the_subscription_was_made_is_not_missed(
+    vtn: TroubleVtn, clock: SimulatedClock
+) -> None:
+    """34: after the list was read and before anybody would be told."""
+    subscribing = Held(vtn, "POST /subscriptions")
+    async with asyncio.TaskGroup() as group:
+
+        async def create_meanwhile() -> None:
+            await subscribing.came.wait()
+            shed(vtn)
+            subscribing.go.set()
+
+        group.create_task(create_meanwhile())
+        async with listening(pushing(vtn), clock) as (_, heard):
+            assert len(events(heard)) == 1
+            assert clock.now() == NOW
 
 
 async def test_a_subscription_of_an_earlier_run_is_replaced(vtn: TroubleVtn, clock: SimulatedClock) -> None:

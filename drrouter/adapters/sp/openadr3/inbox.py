@@ -5,8 +5,8 @@ in any order, and a flood of them shrinks to one mark per event, or to one full 
 """
 
 import asyncio
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -44,39 +44,37 @@ class Inbox:
         if not self._marks:
             self._hold.enter_context(self._clock.working())
         if len(self._marks) >= MOST_MARKS:
-            self._marks[None] = False
+            self._marks = {None: False}
         else:
             self._marks[notice.event_id] = notice.deleted
         self._news.set()
 
-    async def wait(self, until: datetime) -> None:
-        """Return when there is a mark, at the latest at the instant."""
-        if self._marks:
-            return
-        sleeper = asyncio.ensure_future(self._clock.sleep_until(until))
-        news = asyncio.ensure_future(self._news.wait())
+    def nudge(self) -> None:
+        """Let whoever waits look again, though nothing was marked."""
+        self._news.set()
+
+    async def wait(self, until: datetime | None) -> None:
+        """Return when there was news since the last return, at the latest at the instant, if there is one."""
+        sleeping = [self._clock.sleep_until(until)] if until is not None else []
+        waits = [asyncio.ensure_future(wait) for wait in (*sleeping, self._news.wait())]
         try:
-            await asyncio.wait((sleeper, news), return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            sleeper.cancel()
-            news.cancel()
-            await asyncio.gather(sleeper, news, return_exceptions=True)
+            for wait in waits:
+                wait.cancel()
+            await asyncio.gather(*waits, return_exceptions=True)
+        self._news.clear()
 
-    @contextmanager
-    def attended(self) -> Iterator[Notice | None]:
-        """The oldest notice, or None where it was the time that came; domain time stands until this is left.
+    def marked(self) -> tuple[Notice, ...]:
+        """Where to look, the oldest first."""
+        return tuple(Notice(event_id, deleted) for event_id, deleted in self._marks.items())
 
-        A notice that asks for a full poll covers all the others.
-        """
-        if None in self._marks:
-            self._marks = {None: False}
-        event_id = next(iter(self._marks), None)
-        notice = Notice(event_id, self._marks.pop(event_id)) if self._marks else None
-        with self._clock.working():
-            if not self._marks:
-                self._news.clear()
-                self._hold.close()
-            yield notice
+    def attended(self, notices: Iterable[Notice]) -> None:
+        """These are being looked at, by somebody who holds domain time."""
+        for notice in notices:
+            self._marks.pop(notice.event_id, None)
+        if not self._marks:
+            self._hold.close()
 
     def close(self) -> None:
         """Forget everything and let time go on."""

@@ -2,6 +2,7 @@
 
     request ──> token ──> TLS (tls.py) ──> status ──> strict JSON
        401/403: one new token, one more attempt        ^ capped before parsing
+       late or lost: asked again on another connection, where asking twice does no harm (hedge.py)
 
 Time-outs are real time, whatever the domain clock says; the domain clock stands while an exchange runs.
 What is asked, and what the answers mean, is left to the neighbours.
@@ -15,6 +16,7 @@ from dataclasses import dataclass
 import aiohttp
 from yarl import URL
 
+from drrouter.adapters.hedge import first_answer
 from drrouter.adapters.openadr3 import loads_strict
 from drrouter.adapters.sp.openadr3.settings import Openadr3Settings
 from drrouter.adapters.sp.openadr3.tls import client_context, explain, joined, safe_url
@@ -32,6 +34,11 @@ _REDIRECTS = (301, 302, 303, 307, 308)
 _MOST_REDIRECTS = 3
 _MOST_WORDS = 300
 
+PATIENCE_S = 2.0
+"""Real seconds after which a question that may be asked twice is asked again, beside the first one."""
+
+MOST_ATTEMPTS = 4
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -44,6 +51,19 @@ class Answer:
     def ok(self) -> bool:
         """Whether it was done."""
         return 200 <= self.status < 300
+
+
+@dataclass(frozen=True, slots=True)
+class _Raw:
+    """What came back, unread."""
+
+    status: int
+    body: bytes
+    location: str
+
+
+class _UnacceptableError(aiohttp.ClientPayloadError):
+    """The answer is one that nobody should send; asking again does not make it better."""
 
 
 class VtnSession:
@@ -127,11 +147,7 @@ class VtnSession:
         """One request and its whole answer, with foreign exceptions translated."""
         name = self._settings.id
         try:
-            async with self._open().request(
-                method, url, headers=headers, json=json, data=form, allow_redirects=False
-            ) as response:
-                answer = Answer(response.status, self._parsed(response, await self._read(response)))
-                return answer, response.headers.get("Location", "")
+            raw = await self._answered(method, url, headers, json, form)
         except ssl.SSLError as error:  # aiohttp's TLS errors are of this kind, too
             cause = getattr(error, "certificate_error", None) or getattr(error, "os_error", None) or error
             await self.close()
@@ -143,6 +159,29 @@ class VtnSession:
         except (aiohttp.ClientError, OSError, asyncio.IncompleteReadError, ValueError) as error:
             said = _words(str(error)) or type(error).__name__
             raise ProviderUnreachableError(f"Provider {name} cannot be reached: {said}.") from error
+        return Answer(raw.status, self._parsed(raw)), raw.location
+
+    async def _answered(
+        self,
+        method: str,
+        url: URL,
+        headers: Mapping[str, str],
+        json: Mapping[str, object] | None,
+        form: Mapping[str, str] | None,
+    ) -> _Raw:
+        """The bytes of the answer; reading, and asking for a token, may be done twice."""
+
+        async def ask() -> _Raw:
+            async with self._open().request(
+                method, url, headers=headers, json=json, data=form, allow_redirects=False
+            ) as response:
+                body = await self._read(response)
+                return _Raw(response.status, body, response.headers.get("Location", ""))
+
+        if method != "GET" and form is None:
+            return await ask()
+        async with asyncio.timeout(self._settings.timeout_s):
+            return await first_answer(ask, PATIENCE_S, MOST_ATTEMPTS, _may_pass)
 
     def _open(self) -> aiohttp.ClientSession:
         if self._http is None:
@@ -158,27 +197,25 @@ class VtnSession:
     async def _read(self, response: aiohttp.ClientResponse) -> bytes:
         """The body, never more than the cap; compressed bodies, which were not asked for, are refused."""
         if response.headers.get("Content-Encoding", "identity") != "identity":
-            raise aiohttp.ClientPayloadError("the answer is compressed, which was not asked for")
+            raise _UnacceptableError("the answer is compressed, which was not asked for")
         raw = bytearray()
         async for chunk in response.content.iter_any():
             raw += chunk
             if len(raw) > self._settings.max_body_bytes:
                 response.close()
-                raise aiohttp.ClientPayloadError(
-                    f"the answer is longer than {self._settings.max_body_bytes} bytes"
-                )
+                raise _UnacceptableError(f"the answer is longer than {self._settings.max_body_bytes} bytes")
         return bytes(raw)
 
-    def _parsed(self, response: aiohttp.ClientResponse, raw: bytes) -> object:
+    def _parsed(self, raw: _Raw) -> object:
         """The JSON of the body; a failure's body may be anything, a success's may not."""
-        if not raw.strip():
+        if not raw.body.strip():
             return None
         try:
             where = f"provider {self._settings.id}"
-            return loads_strict(raw, where=where, max_bytes=self._settings.max_body_bytes)
+            return loads_strict(raw.body, where=where, max_bytes=self._settings.max_body_bytes)
         except MessageError as error:
-            if response.status >= 300:
-                return _words(raw.decode("utf-8", "replace"))
+            if raw.status >= 300:
+                return _words(raw.body.decode("utf-8", "replace"))
             raise ProviderUnreachableError(f"The answer cannot be read: {_words(str(error))}") from error
 
     def _checked(self, answer: Answer, what: str) -> Answer:
@@ -194,6 +231,12 @@ class VtnSession:
         if status in (400, 405, 406, 413, 415, 422):
             raise ProviderRefusedError(f"Provider {name} refuses a request: {said}.")
         raise ProviderUnreachableError(f"Provider {name} is out of order: {said}.")
+
+
+def _may_pass(error: Exception) -> bool:
+    """Whether the next attempt may go better than the one that failed like this."""
+    lost = isinstance(error, aiohttp.ClientError | OSError | asyncio.IncompleteReadError)
+    return lost and not isinstance(error, ssl.SSLError | _UnacceptableError | aiohttp.InvalidURL)
 
 
 def _bearer(token: str | None) -> str | None:

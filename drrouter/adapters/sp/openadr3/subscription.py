@@ -46,22 +46,27 @@ class Subscription:
         if self._webhook is not None:
             await self._webhook.close()
 
-    async def renew(self, targets: Sequence[str]) -> None:
+    async def renew(self, targets: Sequence[str]) -> bool:
         """Make sure that the provider still has the subscription, for what is meant for these targets, too.
+
+        Returns:
+            Whether it had to be made anew, so that notices may have been missed until now.
 
         Raises:
             ProviderError: the provider cannot be reached; a refusal to subscribe is only logged.
         """
         if self._webhook is None or not self._listening:
-            return
+            return False
         if self._targets == tuple(targets) and await self._stands():
-            return
+            return False
         try:
             await self._remove_old()
             self._ids = await self._subscribe(self._webhook, targets)
             self._targets = tuple(targets)
         except ProviderRefusedError as error:
             self._complain(error)
+            return False
+        return True
 
     async def _stands(self) -> bool:
         """Whether it is there: a provider that was restarted may have forgotten it."""

@@ -3,25 +3,29 @@
       start, or link lost                      notice (webhook)        every poll_s
              |                                        |                     |
              v                                        v                     v
-    enrol -> subscribe -> full poll           GET /events/{id}          full poll
+    enrol -> full poll -> subscribe -> again  GET /events/{id}          full poll
              |                                        |                     |
              +--> LinkChanged                         +--> EventReceived    +--> EventReceived ...
              +--> EventReceived ...                   +--> EventCancelled   +--> EventsComplete
              +--> EventsComplete
 
-A notice only says where to look; what GET returns decides. A poll that fails, or misses a page, cancels
-nothing. No failure ends ``signals()``: the link is reported lost once, and tried again ever more rarely.
+A notice only says where to look; what GET returns decides. Look-ups do not wait for a poll that is under way,
+nor for one another, and an answer that was overtaken changes nothing (``errands``). A poll that fails, or
+misses a page, cancels nothing. No failure ends ``signals()``: the link is reported lost once, and tried again
+ever more rarely.
 """
 
 import logging
 import random
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
+from functools import partial
 
 from drrouter.adapters.sp.openadr3.backoff import Backoff
 from drrouter.adapters.sp.openadr3.delivery import Delivery
 from drrouter.adapters.sp.openadr3.dialect import Dialect
 from drrouter.adapters.sp.openadr3.enrolment import Enrolment
+from drrouter.adapters.sp.openadr3.errands import Errands, Freshness
 from drrouter.adapters.sp.openadr3.inbox import Inbox, Notice
 from drrouter.adapters.sp.openadr3.known import KnownEvents
 from drrouter.adapters.sp.openadr3.paging import PAGE, identity, read_all, text
@@ -36,6 +40,9 @@ from drrouter.ports import Clock
 
 log = logging.getLogger(__name__)
 
+MOST_UNDERWAY = 8
+"""Questions to one provider that are under way at once."""
+
 
 class OpenAdr3Provider:
     """Implements ``ports.Provider`` for one OpenADR 3 VTN."""
@@ -48,6 +55,7 @@ class OpenAdr3Provider:
         self._enrolment = Enrolment(self._session, settings, self._dialect)
         self._delivery = Delivery(self._session, settings.ven_name, self._dialect, clock)
         self._inbox = Inbox(clock)
+        self._errands, self._fresh = Errands(clock.working, self._inbox.nudge), Freshness()
         listener = Webhook(settings.webhook, clock, self._inbox.mark) if settings.webhook else None
         self._subscription = Subscription(self._session, settings, self._dialect, listener)
         self._backoff = Backoff(settings.ven_name)
@@ -68,15 +76,17 @@ class OpenAdr3Provider:
         While a signal is with the consumer, until it asks for the next, shared domain time stands.
         """
         self._known, self._up, self._poll_at = KnownEvents(self._settings), None, self._clock.now()
-        self._heard_at = None
+        self._polling = self._subscribing = False
         try:
             await self._subscription.listen()
             while True:
-                await self._inbox.wait(self._poll_at)
-                with self._inbox.attended() as notice:
-                    for signal in await self._attend(notice):
+                with self._errands.collected() as signals:
+                    for signal in signals:
                         yield signal
+                self._send_out()
+                await self._inbox.wait(None if self._polling else self._poll_at)
         finally:
+            await self._errands.close()
             self._inbox.close()
             await self._subscription.close()
             await self.close()
@@ -102,49 +112,86 @@ class OpenAdr3Provider:
                     raise
                 log.debug("provider %s takes no reports", self.id)
 
-    async def _attend(self, notice: Notice | None) -> list[Signal]:
-        """Look where the notice points, or everywhere; any failure of the provider loses the link."""
+    def _send_out(self) -> None:
+        """Poll where it is time, or where everything should be looked at; look up what is marked beside it.
+
+        Before the first link a poll stands for all that is marked; after a loss it is made at once, too.
+        """
+        marked, is_due = self._inbox.marked(), self._clock.now() >= self._poll_at
+        if not self._polling and (is_due or Notice(None) in marked or (marked and not self._up)):
+            self._polling = True
+            self._errands.send(self._told(self._poll))
+            self._inbox.attended(one for one in marked if one.event_id is None or self._up is None)
+        if self._up is not None:
+            for notice in self._inbox.marked()[: max(0, MOST_UNDERWAY - len(self._errands))]:
+                if notice.event_id is not None:
+                    look_up = partial(self._look_up, notice.event_id, notice.deleted)
+                    self._errands.send(self._told(look_up))
+                    self._inbox.attended([notice])
+
+    async def _told(self, question: Callable[[], Awaitable[list[Signal]]]) -> list[Signal]:
+        """What an errand brings; any failure of the provider loses the link."""
         try:
-            if notice is None or notice.event_id is None or not self._up or self._poll_is_due():
-                signals = await self._poll()
-            else:
-                signals = await self._look_up(notice.event_id, notice.deleted)
+            signals = await question()
         except ProviderError as error:
-            return self._lost(error) + self._known.read_on(self._clock.now())
-        self._backoff.reset()
-        self._heard_at = self._clock.now()
+            signals = self._lost(error)
+        else:
+            self._backoff.reset()
         return signals + self._known.read_on(self._clock.now())
 
     async def _look_up(self, event_id: EventId, deleted: bool) -> list[Signal]:
         """One GET; an event that is gone though it was not said to be leads to a full poll."""
-        answer = await self._session.get(f"/events/{event_id}")
-        now = self._clock.now()
-        if isinstance(answer.body, Mapping) and answer.ok and identity(answer.body) == event_id:
-            return self._known.look_at(answer.body, now)
-        if answer.status == 404 and deleted:
-            return self._known.withdraw(event_id, now)
-        return await self._poll()
-
-    def _poll_is_due(self) -> bool:
-        return self._clock.now() >= self._poll_at
+        with self._fresh.question() as number:
+            answer = await self._session.get(f"/events/{event_id}")
+            now, row = self._clock.now(), answer.body
+            if isinstance(row, Mapping) and answer.ok and identity(row) == event_id:
+                return self._known.look_at(row, now) if self._fresh.takes(event_id, number) else []
+            if answer.status == 404 and deleted:
+                return self._known.withdraw(event_id, now) if self._fresh.takes(event_id, number) else []
+        self._inbox.mark(Notice(None))
+        return []
 
     async def _poll(self) -> list[Signal]:
         """Everything the provider has for us; a missing page raises, so nothing is cancelled by it."""
-        await self._enrolment.renew()
-        programs = await self._read("/programs")
-        self._dialect.programs = {text(row, "programName"): identity(row) for row in programs}
-        self._known.learn_programs(programs)
-        await self._subscription.renew(self._enrolment.targets)
-        rows = await self._read("/events")
-        rows += await self._missed(rows)
-        now = self._clock.now()
+        try:
+            await self._enrolment.renew()
+            programs = await self._read("/programs")
+            self._dialect.programs = {text(row, "programName"): identity(row) for row in programs}
+            self._known.learn_programs(programs)
+            with self._fresh.question() as number:
+                rows = await self._read("/events")
+                rows += await self._missed(rows)
+                signals = self._taken_in(rows, number)
+        finally:
+            self._polling = False
+        if not self._subscribing:
+            self._subscribing = True
+            self._errands.send(self._told(self._subscribe))
+        return signals
+
+    async def _subscribe(self) -> list[Signal]:
+        """Keep the subscription; after it was made anew, look everywhere for what no notice told of."""
+        try:
+            if await self._subscription.renew(self._enrolment.targets):
+                self._inbox.mark(Notice(None))
+        finally:
+            self._subscribing = False
+        return []
+
+    def _taken_in(self, rows: list[object], number: int) -> list[Signal]:
+        """What a complete list says, but for events of which something newer is known by now."""
+        now, newer = self._clock.now(), self._fresh.fresher(number)
         signals = self._found(now)
         for row in rows:
-            if isinstance(row, Mapping) and identity(row):
+            if (
+                isinstance(row, Mapping)
+                and identity(row)
+                and self._fresh.takes(EventId(identity(row)), number)
+            ):
                 signals += self._known.look_at(row, now)
         listed = [EventId(identity(row)) for row in rows]
         if all(listed):
-            signals.append(EventsComplete(self.id, self._known.keep_only(listed), now))
+            signals.append(EventsComplete(self.id, self._known.keep_only({*listed, *newer}), now))
         else:
             log.warning(
                 "provider %s lists an event without an id; nothing is cancelled by this poll", self.id
