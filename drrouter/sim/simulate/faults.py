@@ -35,6 +35,7 @@ class Fault(StrEnum):
     UPLINK_UNHEARD = "uplink.unheard"
     SOLVER_DIES = "solver.dies"
     SOLVER_HANGS = "solver.hangs"
+    SOLVER_STALE = "solver.stale"
     STORE_FAILS = "store.fails"
     RESTART_ORDERLY = "restart.orderly"
     RESTART_KILL = "restart.kill"
@@ -57,6 +58,7 @@ MEANING = {
     Fault.UPLINK_UNHEARD: "a provider has a message, but its answer is lost",
     Fault.SOLVER_DIES: "the solver's process ends without a plan",
     Fault.SOLVER_HANGS: "the solver uses up its budget and has no plan",
+    Fault.SOLVER_STALE: "the solver answers the question before the last",
     Fault.STORE_FAILS: "the disk takes nothing",
     Fault.RESTART_ORDERLY: "the router ends in order and starts again",
     Fault.RESTART_KILL: "the router is killed and starts again",
@@ -71,6 +73,7 @@ CHANCES = {
     Fault.UPLINK_UNHEARD: 0.1,
     Fault.SOLVER_DIES: 0.04,
     Fault.SOLVER_HANGS: 0.02,
+    Fault.SOLVER_STALE: 0.04,
     Fault.KILL_BEFORE_COMMIT: 0.001,
     Fault.KILL_AFTER_COMMIT: 0.001,
     Fault.KILL_AFTER_SEND: 0.02,

@@ -32,7 +32,9 @@ def test_every_fault_point_is_explained_and_can_strike() -> None:
 def test_faults_are_chosen_by_name_and_by_group() -> None:
     assert chosen("all") == frozenset(Fault)
     assert chosen("none") == frozenset()
-    assert chosen("store.fails, solver") == {Fault.STORE_FAILS, Fault.SOLVER_DIES, Fault.SOLVER_HANGS}
+    assert chosen("store.fails, solver") == frozenset(
+        {Fault.STORE_FAILS, Fault.SOLVER_DIES, Fault.SOLVER_HANGS, Fault.SOLVER_STALE}
+    )
     assert chosen("device") == frozenset(OF_DEVICES)
 
 

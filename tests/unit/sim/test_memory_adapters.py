@@ -382,6 +382,17 @@ def test_a_solver_plans_dies_or_uses_up_its_budget(problem: Problem) -> None:
     in_virtual_time(test)
 
 
+def test_a_stale_solver_answers_an_older_question(problem: Problem) -> None:
+    async def test(clock: VirtualClock) -> None:
+        solver = InlineSolver(clock, Dice(1, [Fault.SOLVER_STALE]))
+        plans = [await solver.solve(replace(problem, trigger=str(n)), HOUR) for n in range(100)]
+        stale = [n for n, made in enumerate(plans) if made.trigger != str(n)]
+        assert stale
+        assert all(plans[n] is plans[n - 1] for n in stale)
+
+    in_virtual_time(test)
+
+
 async def _until_it_fails(solver: InlineSolver, problem: Problem) -> None:
     for _ in range(500):
         await solver.solve(problem, 10 * MINUTE)
