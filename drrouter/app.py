@@ -98,6 +98,7 @@ async def running(home: HomeConfig, options: Options) -> AsyncIterator[App]:
         owner_token = await _owner_token(home.api.token_file, tokens)
         stack.push_async_callback(router.scribe.drain)
         supervisor = await stack.enter_async_context(Supervisor(clock))
+        router.health = supervisor.health
         period = timedelta(seconds=home.kasa.every_s)
         search = search_task(home, router, clock, KasaIntegration(home.kasa, clock), period)
         for name, work in (*router.tasks(), search):

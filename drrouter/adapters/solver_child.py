@@ -54,7 +54,7 @@ class SolverChild:
         self._starting: asyncio.Task[None] | None = None
         self._burials: set[asyncio.Task[None]] = set()
         self._idle_end: asyncio.TimerHandle | None = None
-        self._closed = False
+        self._closed = self._lost = False
 
     async def __aenter__(self) -> "SolverChild":
         """Begin to start the child; whoever asks first waits for the rest of it."""
@@ -130,7 +130,19 @@ class SolverChild:
         with theirs:
             await asyncio.to_thread(process.start)  # waits for the fork server, which loads the planner once
         reader, writer = await asyncio.open_connection(sock=ours)
-        self._child = _Child(process, reader, writer)
+        self._child = child = _Child(process, reader, writer)
+        asyncio.get_running_loop().add_reader(process.sentinel, self._ended, child)
+        if self._lost:
+            logger.warning("the planner's process is back")
+        self._lost = False
+
+    def _ended(self, child: "_Child") -> None:
+        """A process is no more; one that nobody waits for is missed here, another one by who waits."""
+        asyncio.get_running_loop().remove_reader(child.sentinel)
+        if self._child is child and not self._turn.locked():
+            logger.warning("the planner's process died while it was idle; another one is started")
+            self._lost = True
+            self._replace()
 
     def _end_idle(self) -> None:
         if self._child is not None and not self._turn.locked():
@@ -147,6 +159,7 @@ class SolverChild:
         """Kill the child at once; its burial goes on beside."""
         child, self._child = self._child, None
         if child is not None:
+            asyncio.get_running_loop().remove_reader(child.sentinel)
             child.kill()
             burial = asyncio.create_task(child.bury(), name="planner.end")
             self._burials.add(burial)
@@ -160,6 +173,7 @@ class _Child:
         self, process: ForkServerProcess, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
         self._process, self._reader, self._writer = process, reader, writer
+        self.sentinel = process.sentinel
 
     async def exchange(self, problem: Problem) -> object:
         """Send the problem and return the answer: a plan, or a sentence why there is none."""

@@ -8,7 +8,7 @@ clients  -> front (options, accept, override, wish) -> book, scribe
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -45,6 +45,7 @@ from drrouter.router.steady import PATIENCE, is_news
 from drrouter.router.steering import Site, Steering
 from drrouter.router.uplinks import Uplinks
 from drrouter.router.waiting import news_or
+from drrouter.supervise import TaskHealth
 
 log = logging.getLogger(__name__)
 
@@ -64,7 +65,11 @@ class Settings:
 
 
 class Router:
-    """One home's router; everything that it uses is given to it."""
+    """One home's router; everything that it uses is given to it.
+
+    Attributes:
+        health: how its tasks do, from whoever keeps them running.
+    """
 
     def __init__(
         self,
@@ -108,6 +113,7 @@ class Router:
         logging.getLogger("drrouter").addHandler(self._errors)
         self._account = Account(self._errors, kept)
         self._shown = views.Shown(settings.site_name, settings.zone.key, clock.now())
+        self.health: Callable[[], Mapping[str, TaskHealth]] = dict
         self._told: set[str] = set()
         self._looked = asyncio.Event()
         self._stirred, self._reconciled_at = False, clock.now()
@@ -317,6 +323,7 @@ class Router:
         """The router at a glance."""
         links = [views.link_view(link) for link in self.intake.links.values()]
         behind = [f"{self.scribe.behind} changes wait for the disk."] if self.scribe.behind > 10 else []
+        failing = [*views.failing(self.health()), *self.replanner.sentences()]
         offline = self.uplinks.sentences()
         view = views.status(
             self._shown,
@@ -326,7 +333,7 @@ class Router:
             self.book.plan,
             links,
             self.data_rung(),
-            [*behind, *offline],
+            [*behind, *failing, *offline],
         )
         return replace(view, offline=" ".join(offline), offline_since=self.uplinks.offline_since())
 

@@ -1,20 +1,23 @@
 """Finds devices on the home network, claims those of the home file, and reads each of them for ever."""
 
-import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 
 from drrouter.domain.ids import DeviceId
 from drrouter.domain.measurement import Reading
 from drrouter.errors import DeviceError
 from drrouter.ports import Clock, Found, Integration
 from drrouter.router.registry import Registry
+from drrouter.supervise import Supervisor, TaskHealth, TaskState
 
 log = logging.getLogger(__name__)
 
 READ_AGAIN = timedelta(seconds=5)
+
+_READER = "reader "
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,17 +49,20 @@ class Finder:
         """``readings`` and ``gone`` are told what each device answers, or that it does not."""
         self._registry, self._sought, self._clock, self._period = registry, sought, clock, period
         self._readings, self._gone = readings, gone
-        self._readers: dict[DeviceId, asyncio.Task[None]] = {}
+        self._readers: dict[DeviceId, Supervisor] = {}
         self._failing: set[str] = set()
 
     async def run(self, integration: Integration) -> None:
-        """Discover again and again, and keep one reader for each device of ours."""
-        async with asyncio.TaskGroup() as group:
+        """Discover again and again, and keep one reader for each device of ours.
+
+        A reader that fails is started again by itself; the others do not notice.
+        """
+        async with Supervisor(self._clock, self._reader_changed) as readers:
             while True:
-                await self._look_around(integration, group)
+                await self._look_around(integration, readers)
                 await self._clock.sleep_until(self._clock.now() + self._period)
 
-    async def _look_around(self, integration: Integration, group: asyncio.TaskGroup) -> None:
+    async def _look_around(self, integration: Integration, readers: Supervisor) -> None:
         """One discovery; a failing one is said once and tried again at its time."""
         try:
             with self._clock.working():
@@ -70,7 +76,7 @@ class Finder:
         ours = self._recognised(everything)
         self._registry.met(integration.domain, [one for one in everything if one not in ours.values()])
         for device_id, found in ours.items():
-            self._claim(device_id, found, integration, group)
+            await self._claim(device_id, found, integration, readers)
 
     def _recognised(self, everything: Sequence[Found]) -> dict[DeviceId, Found]:
         """Our devices among what was found; where several fit, the one that it was, else the first."""
@@ -81,13 +87,12 @@ class Finder:
                 ours[owner] = found
         return ours
 
-    def _claim(
-        self, device_id: DeviceId, found: Found, integration: Integration, group: asyncio.TaskGroup
+    async def _claim(
+        self, device_id: DeviceId, found: Found, integration: Integration, readers: Supervisor
     ) -> None:
         """Bind the device to where it was found; one that moved gets a fresh handle."""
-        seat = self._registry.seat(device_id)
-        reader = self._readers.get(device_id)
-        if reader and not reader.done() and seat.found == found:
+        seat, reader = self._registry.seat(device_id), self._reader(device_id)
+        if reader and seat.found == found:
             return
         try:
             handle = integration.setup(device_id, found)
@@ -95,9 +100,22 @@ class Finder:
             self._gone(device_id, error.sentence)
             return
         if reader:
-            reader.cancel()
+            await reader.stop(_READER + device_id)
         seat.found, seat.handle = found, handle
-        self._readers[device_id] = group.create_task(self._read(device_id))
+        self._readers[device_id] = readers
+        readers.start(_READER + device_id, partial(self._read, device_id))
+
+    def _reader(self, device_id: DeviceId) -> Supervisor | None:
+        """Who keeps the device's reader running, if anybody does."""
+        readers = self._readers.get(device_id)
+        if readers is None or readers.health()[_READER + device_id].state is TaskState.STOPPED:
+            return None
+        return readers
+
+    def _reader_changed(self, name: str, health: TaskHealth) -> None:
+        """A device that is not read is as good as gone."""
+        if health.state is TaskState.RESTARTING:
+            self._gone(DeviceId(name.removeprefix(_READER)), f"reading it failed ({health.error})")
 
     async def _read(self, device_id: DeviceId) -> None:
         """Let every answer in; when it falls silent say so and try again."""

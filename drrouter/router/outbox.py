@@ -57,7 +57,6 @@ class OutboxSender:
         self._known, self._acknowledged = tuple(known), set[tuple[EventId, str]]()
         self._refused: set[str] = set()
         self._news = asyncio.Event()
-        self._news.set()
 
     def wake(self) -> None:
         """Something was enqueued, or the link returned."""
@@ -73,6 +72,7 @@ class OutboxSender:
         receipts = [item for item in waiting if item.kind is MessageKind.RECEIPT]
         self._acknowledged |= set(self._known) - {(item.event_id, item.event_version) for item in receipts}
         retry = FIRST_RETRY
+        self._news.set()  # an earlier run may have failed with messages at hand
         while True:
             await self._news.wait()
             self._news.clear()

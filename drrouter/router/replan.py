@@ -43,33 +43,49 @@ class Replanner:
         self._solver, self._clock, self._budget = solver, clock, budget
         self._describe, self._adopt, self._has_plan = describe, adopt, has_plan
         self._triggers: dict[str, None] = {}
+        self._owed: dict[str, None] = {}
         self._due = asyncio.Event()
+        self._failing = False
 
     def request(self, trigger: str) -> None:
         """Ask for a new plan; several reasons that come together make one plan."""
         self._triggers[trigger] = None
         self._due.set()
 
+    def sentences(self) -> tuple[str, ...]:
+        """What the owner should know of the solver."""
+        return ("The solver makes no plans at present; simpler ones are used.",) if self._failing else ()
+
     async def run(self) -> None:
-        """Plan for ever."""
+        """Plan for ever; a plan that an earlier run still owed is made first."""
+        for trigger in self._owed:
+            self.request(trigger)
         while True:
             await self._due.wait()
             self._due.clear()
-            trigger = "; ".join(self._triggers)
-            self._triggers.clear()
-            problem = self._describe(trigger)
+            self._owed, self._triggers = self._triggers, {}
+            problem = self._describe("; ".join(self._owed))
             if not self._has_plan():
                 self._adopt(problem, greedy(problem))
             self._adopt(problem, await self._plan(problem))
+            self._owed = {}
 
     async def _plan(self, problem: Problem) -> Plan:
-        """The solver's plan where it can be carried out, else the greedy one."""
+        """The solver's plan where it can be carried out, else the greedy one.
+
+        That there is no plan from the solver is said once, and once that there is one again.
+        """
         try:
             with self._clock.working():
                 plan = await self._solver.solve(problem, self._budget)
         except PlannerError as error:
-            log.warning("no plan from the solver, taking the greedy one: %s", error.sentence)
+            level = logging.DEBUG if self._failing else logging.WARNING
+            log.log(level, "no plan from the solver, taking the greedy one: %s", error.sentence)
+            self._failing = True
             return greedy(problem)
+        if self._failing:
+            log.warning("the solver makes plans again")
+        self._failing = False
         faults = verify(plan, problem)
         if not faults:
             return plan

@@ -53,6 +53,7 @@ class Scribe:
 
     async def run(self) -> None:
         """Commit for ever."""
+        self._news.set()  # an earlier run may have failed with changes at hand
         while True:
             await self._news.wait()
             self._news.clear()

@@ -20,6 +20,7 @@ from drrouter.router.local import said
 from drrouter.router.registry import Registry
 from drrouter.router.schedule import wished_cycle
 from drrouter.router.steering import Steering
+from drrouter.supervise import TaskHealth
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,15 @@ def status(
         limit_w=_site_limit_w(orders),
         links=links,
         alerts=_alerts(orders),
+    )
+
+
+def failing(health: Mapping[str, TaskHealth]) -> tuple[str, ...]:
+    """A sentence for each part of the router that failed and has not shown yet that it works again."""
+    return tuple(
+        f"A part of the router, {name}, failed and was started again ({task.error})."
+        for name, task in health.items()
+        if task.error
     )
 
 

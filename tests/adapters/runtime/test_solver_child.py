@@ -88,6 +88,20 @@ async def test_a_child_that_died_while_idle_is_noticed_and_replaced(solver: Solv
     await pid_of(solver)
 
 
+async def test_a_child_that_died_while_idle_is_replaced_though_nobody_asks(
+    solver: SolverChild, caplog: pytest.LogCaptureFixture
+) -> None:
+    pid = await pid_of(solver)
+    os.kill(pid, signal.SIGKILL)
+    async with asyncio.timeout(30):
+        while True:
+            if "the planner's process is back" in caplog.messages:
+                break
+            await asyncio.sleep(0)
+    assert await pid_of(solver) != pid
+    assert caplog.messages.count("the planner's process died while it was idle; another one is started") == 1
+
+
 async def test_a_planner_that_raises_says_why_and_its_child_lives_on(solver: SolverChild) -> None:
     pid = await pid_of(solver)
     with pytest.raises(PlannerError, match="ArithmeticError: the matrix is singular"):

@@ -226,3 +226,29 @@ async def test_a_device_whose_readings_end_is_asked_again(network: Network) -> N
     await network.clock.advance(PERIOD + 2 * READ_AGAIN)
     assert network.answers == [HVAC] * 3
     assert network.gone == []
+
+
+async def test_a_reader_that_fails_is_started_again_and_the_others_do_not_notice(
+    network: Network, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Odd(FakePlug):
+        fails = True
+
+        async def readings(self) -> AsyncIterator[Sequence[Reading]]:
+            if Odd.fails:
+                raise KeyError("a mistake of ours")
+            async for answer in super().readings():
+                yield answer
+
+    network.kasa.put("10.0.0.5:9999", Odd(HVAC, network.clock), alias="air con")
+    network.kasa.put("10.0.0.6:9999", network.plug(WASHER), mac="aa")
+    await network.clock.advance(3 * PERIOD)
+    assert {*network.gone} == {"reading it failed (KeyError: 'a mistake of ours')"}
+    assert network.registry.is_present(WASHER)
+    assert not network.registry.is_present(HVAC)
+    assert network.kasa.set_up == ["10.0.0.5:9999", "10.0.0.6:9999"]
+    Odd.fails = False
+    await network.clock.advance(3 * PERIOD)
+    assert network.registry.is_present(HVAC)
+    said = [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING]
+    assert said == ["reader hvac failed: KeyError: 'a mistake of ours'", "reader hvac is back"]

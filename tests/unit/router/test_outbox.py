@@ -206,3 +206,14 @@ async def test_after_a_restart_what_no_longer_waits_has_been_acknowledged() -> N
     async with running(post):
         assert post.sender.has_receipt(EVENT)
         assert not post.sender.has_receipt(waits)
+
+
+async def test_what_waits_when_a_run_fails_is_delivered_by_the_next() -> None:
+    post = Post()
+    await post.enqueue("a", "b")
+    post.provider.error = lambda _: KeyError("a mistake of the adapter")  # type: ignore[assignment, return-value]
+    with pytest.raises(KeyError):
+        await post.sender.run()
+    post.provider.error = lambda _: None
+    async with running(post):
+        assert post.delivered == ["a", "b"]

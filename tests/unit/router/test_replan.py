@@ -110,6 +110,46 @@ async def test_where_the_solver_has_no_answer_the_greedy_plan_is_taken(
     assert "no plan from the solver, taking the greedy one: no plan came in time" in caplog.messages
 
 
+async def test_a_solver_that_fails_is_told_of_once_and_once_when_it_works_again(
+    room: Room, caplog: pytest.LogCaptureFixture
+) -> None:
+    room.solver.error = PlannerError("no plan came in time")
+    for number in range(3):
+        room.ask(f"reason {number}")
+        await room.clock.settle()
+    assert room.replanner.sentences() == ("The solver makes no plans at present; simpler ones are used.",)
+    room.solver.error = None
+    for number in range(2):
+        room.ask(f"reason {number}")
+        await room.clock.settle()
+    assert room.replanner.sentences() == ()
+    assert [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING] == [
+        "no plan from the solver, taking the greedy one: no plan came in time",
+        "the solver makes plans again",
+    ]
+
+
+async def test_a_plan_that_a_failed_run_owes_is_made_by_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    room = Room()
+    adopt, fails = room.replanner._adopt, iter([True])
+
+    def adopting(problem: Problem, made: Plan) -> None:
+        if next(fails, False):
+            raise KeyError("a mistake of ours")
+        adopt(problem, made)
+
+    monkeypatch.setattr(room.replanner, "_adopt", adopting)
+    room.ask("event")
+    with pytest.raises(KeyError):
+        await room.replanner.run()
+    room.ask("another")
+    task = asyncio.create_task(room.replanner.run())
+    await room.clock.settle()
+    assert room.adopted[-1] == ("another; event", SolveRung.OPTIMAL)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
 async def test_a_plan_that_cannot_be_carried_out_is_refused(
     room: Room, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -160,3 +160,20 @@ async def test_at_an_orderly_end_a_store_that_fails_is_not_waited_for() -> None:
     office.keep(1, 2)
     await office.scribe.drain()
     assert office.scribe.behind == 2
+
+
+async def test_what_waits_when_a_run_fails_is_committed_by_the_next() -> None:
+    office = Office()
+
+    def mistake() -> None:
+        raise KeyError("a mistake of whoever is told")
+
+    office.scribe.keep(put(1), then=mistake)
+    office.keep(2, 3)
+    with pytest.raises(KeyError):
+        await office.scribe.run()
+    task = asyncio.create_task(office.scribe.run())
+    await office.clock.settle()
+    assert office.kept == [1, 2, 3]
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)

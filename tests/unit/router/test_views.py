@@ -14,6 +14,7 @@ from drrouter.domain.signal import EventReceived, LinkChanged
 from drrouter.domain.timeline import TariffRates
 from drrouter.router import views
 from drrouter.router.facade import WishRequest
+from drrouter.supervise import TaskHealth, TaskState
 from tests.builders import (
     CAR,
     HVAC,
@@ -113,3 +114,16 @@ async def test_before_the_first_plan_and_the_first_reading_nothing_is_made_up() 
 def test_a_link_is_shown_as_it_was_told() -> None:
     shown = views.link_view(UP)
     assert (shown.provider, shown.up, shown.since, shown.sentence) == (SP, True, NOON, UP.sentence)
+
+
+async def test_a_part_that_failed_is_named_until_it_has_shown_that_it_works(home: Home) -> None:
+    failed = TaskHealth(TaskState.RESTARTING, NOON, 1, "KeyError: 'x'")
+    home.router.health = lambda: {"uplink grid": failed, "scribe": TaskHealth(TaskState.RUNNING, NOON)}
+    status = home.router.status()
+    assert status.degraded
+    assert (
+        "A part of the router, uplink grid, failed and was started again (KeyError: 'x')." in status.sentence
+    )
+    assert "scribe" not in status.sentence
+    home.router.health = lambda: {"uplink grid": TaskHealth(TaskState.RUNNING, NOON)}
+    assert "uplink" not in home.router.status().sentence
