@@ -77,6 +77,7 @@ class OpenAdr3Provider:
         """
         self._known, self._up, self._poll_at = KnownEvents(self._settings), None, self._clock.now()
         self._polling = self._subscribing = False
+        self._heard_at = None
         try:
             await self._subscription.listen()
             while True:
@@ -137,6 +138,7 @@ class OpenAdr3Provider:
             signals = self._lost(error)
         else:
             self._backoff.reset()
+            self._heard_at = self._clock.now()
         return signals + self._known.read_on(self._clock.now())
 
     async def _look_up(self, event_id: EventId, deleted: bool) -> list[Signal]:
