@@ -41,7 +41,7 @@ demo: $(RUN_INSTALLED) ## run the router with a simulated home; pass options wit
 
 COVERAGE := $(BIN)/coverage
 PYTEST := $(BIN)/python -m pytest
-PARALLEL := --numprocesses auto
+PARALLEL := --numprocesses auto --dist worksteal # some tests take seconds, one takes minutes
 FULLY_COVERED := drrouter/domain/*,drrouter/planner/verify*
 
 check: $(DEV_INSTALLED) ## format, lint, types, import contracts and the quick tests: under two minutes
