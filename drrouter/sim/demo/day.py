@@ -1,4 +1,4 @@
-"""One day of the demo on a running stage: provider and people act at their times, and then the bill comes."""
+"""One day of the demo on a running stage: provider, people and the line act at their times; then the bill."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -11,7 +11,16 @@ from drrouter.sim.demo.ledger import DemoLedger, RouterAccount, draw_up, limits_
 from drrouter.sim.demo.narrator import Narrator
 from drrouter.sim.demo.owner import Household
 from drrouter.sim.demo.provider import BusinessLogic
-from drrouter.sim.demo.scenario import END, HOME_DAY, PROVIDER_DAY, START, orders, posted_prices
+from drrouter.sim.demo.scenario import (
+    END,
+    HOME_DAY,
+    OUTAGE,
+    PROVIDER_DAY,
+    START,
+    orders,
+    posted_prices,
+)
+from drrouter.sim.wire.cable import Cable
 from drrouter.tariff import TariffDocument, expand
 
 
@@ -26,21 +35,27 @@ class Day:
         router: DrClient,
         tariff: TariffDocument,
         narrator: Narrator,
+        cable: Cable,
         other_errors: Callable[[], int] = lambda: 0,
     ) -> None:
-        """Play on this stage; ``tariff`` is the home's contract.
+        """Play on this stage; ``tariff`` is the home's contract, ``cable`` its line to the provider.
 
         ``other_errors`` counts errors that the other processes logged.
         """
         self._clock, self._provider, self._household = clock, provider, household
         self._router, self._tariff, self._narrator = router, tariff, narrator
-        self._other_errors = other_errors
+        self._cable, self._other_errors = cable, other_errors
 
     async def live(self) -> DemoLedger:
         """Play the day to its end and draw up the ledger."""
         listening = asyncio.create_task(self._listen(), name="demo.journal")
         try:
-            await _together(self._provider_acts(), self._people_act(), self._clock.sleep_until(END))
+            await _together(
+                self._provider_acts(),
+                self._people_act(),
+                self._line_fails(),
+                self._clock.sleep_until(END),
+            )
             return await self._bill()
         finally:
             listening.cancel()
@@ -58,6 +73,15 @@ class Day:
             self._narrator.say(act.at, "home", act.words)
             if answer := await self._household.perform(act):
                 self._narrator.say(act.at, "home", answer)
+
+    async def _line_fails(self) -> None:
+        for at, words, act in (
+            (OUTAGE.interval.start, OUTAGE.cut_words, self._cable.cut),
+            (OUTAGE.interval.end, OUTAGE.mended_words, self._cable.mend),
+        ):
+            await self._clock.sleep_until(at)
+            self._narrator.say(at, "network", words)
+            act()
 
     async def _listen(self) -> None:
         async for change in self._router.changes():

@@ -1,8 +1,9 @@
-"""Writes the demo's files into a folder: both homes and the secrets.
+"""Writes the demo's files into a folder: both homes, the secrets and the offline profile.
 
 vtn.toml                 the provider's server and who may ask it
 simulated-home.toml      what stands behind the plugs
 home.toml                what the router is told; the same kind of file as in a real home
+offline.toml             what the provider wants its homes to do while they cannot reach it
 """
 
 import secrets
@@ -56,6 +57,7 @@ def write_simulated_home(folder: Path) -> Path:
 def write_home(folder: Path, vtn_url: str, plug_port: int, api_port: int, given: Secrets) -> Path:
     """Write the home file and the secret beside it."""
     _write_private(folder / "provider-secret", given.home + "\n")
+    _write(folder / "offline.toml", "offline.toml", {})
     words = {
         "vtn_url": vtn_url,
         "client_id": HOME_CLIENT,

@@ -4,7 +4,7 @@ All of it is judged from the simulated home's own meters, never from the router'
 else can know (rungs, minutes without live data, errors) is taken from the router's account.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -13,7 +13,17 @@ from drrouter.domain.event import PayloadType
 from drrouter.domain.ids import DeviceId
 from drrouter.domain.interval import Interval
 from drrouter.domain.limit import Limit
-from drrouter.sim.demo.scenario import AIRCO, END, FREEZER, HomeAct, LoadMachine, Order
+from drrouter.sim.demo.scenario import (
+    AIRCO,
+    END,
+    FREEZER,
+    OUTAGE,
+    SHIFTABLE,
+    HomeAct,
+    LoadMachine,
+    Order,
+    Outage,
+)
 from drrouter.sim.ledger import GRACE, Comparison, Ledger
 from drrouter.sim.record import MINUTE, HouseRecord
 
@@ -47,6 +57,8 @@ class DemoLedger:
         deadline_misses: machines not done and cars not charged in time.
         comfort_misses: rooms that left their comfort range.
         same_service: whether both days finished the same cycles and the car lacked no more with the router.
+        peak_window_wh: what shiftable devices drew in peak windows of the offline profile while the line was
+            dead, standby left out.
         events_total, events_obeyed: orders that were not taken back, and those that the home obeyed.
         rungs: plans by solve rung.
         finished: whether the day came to its end.
@@ -69,6 +81,7 @@ class DemoLedger:
     events_total: int
     events_obeyed: int
     offline_minutes: float
+    peak_window_wh: float
     errors_logged: int
     rungs: dict[str, int]
     until: str
@@ -103,6 +116,7 @@ def draw_up(
         events_total=len(obeyed),
         events_obeyed=sum(obeyed.values()),
         offline_minutes=account.offline_minutes,
+        peak_window_wh=round(peak_window_wh(record), 3),
         errors_logged=account.errors_logged,
         rungs=account.rungs,
         until=record.until.isoformat(),
@@ -142,6 +156,20 @@ def deadline_misses(record: HouseRecord, acts: Iterable[HomeAct]) -> int:
     return cars + sum(not _was_done(record, act) for act in machines)
 
 
+def peak_window_wh(record: HouseRecord, outage: Outage = OUTAGE) -> float:
+    """What shiftable devices drew in the peak windows of the outage, in Wh, after the grace of each.
+
+    A cycle that ran before is never cut and does not count (DESIGN, "Precedence").
+    """
+    return sum(
+        energy_wh
+        for peak in outage.peaks
+        for device in SHIFTABLE
+        for begin, energy_wh in _minutes(record, device, peak)
+        if 60 * energy_wh > STANDBY_W and not _runs_on(record, device, peak, begin)
+    )
+
+
 def _is_limit(order: Order) -> bool:
     return order.kind is PayloadType.IMPORT_CAPACITY_LIMIT
 
@@ -162,13 +190,19 @@ def _was_outside(record: HouseRecord, device: DeviceId) -> bool:
 
 def _is_off(record: HouseRecord, device: DeviceId, interval: Interval) -> bool:
     """Whether the device draws no more than standby, or runs a cycle that began before."""
+    return not any(
+        60 * energy_wh > STANDBY_W and not _runs_on(record, device, interval, begin)
+        for begin, energy_wh in _minutes(record, device, interval)
+    )
+
+
+def _minutes(record: HouseRecord, device: DeviceId, interval: Interval) -> Iterator[tuple[datetime, float]]:
+    """What the device drew in every whole minute of the interval, in Wh, after its grace."""
     first = record.start.replace(second=0, microsecond=0)
-    for index, energy_wh in enumerate(record.devices_wh[device]):
+    for index, energy_wh in enumerate(record.devices_wh.get(device, ())):
         begin = first + index * MINUTE
-        judged = interval.start + GRACE <= begin and begin + MINUTE <= interval.end
-        if judged and 60 * energy_wh > STANDBY_W and not _runs_on(record, device, interval, begin):
-            return False
-    return True
+        if interval.start + GRACE <= begin and begin + MINUTE <= interval.end:
+            yield begin, energy_wh
 
 
 def _runs_on(record: HouseRecord, device: DeviceId, interval: Interval, instant: datetime) -> bool:

@@ -91,7 +91,8 @@ class Narrator:
             f" {ledger.comfort_misses} rooms uncomfortable."
         )
         self._write(
-            f"Plans: {rungs}. Minutes offline: {ledger.offline_minutes:g}."
+            f"Plans: {rungs}. Minutes offline: {ledger.offline_minutes:.0f},"
+            f" with {ledger.peak_window_wh:.0f} Wh shiftable in the offline profile's peak windows."
             f" Errors logged: {ledger.errors_logged}."
         )
 

@@ -15,7 +15,7 @@ from drrouter.domain.rates import Rates
 from drrouter.errors import DaemonUnreachableError, MessageError
 from drrouter.ports import Clock
 from drrouter.router.facade import OptionsRequest, WishRequest
-from drrouter.sim.demo.scenario import ZONE, CarArrives, HomeAct, LoadMachine
+from drrouter.sim.demo.scenario import ZONE, CarArrives, HomeAct, LoadMachine, Overrule
 from drrouter.sim.ledger import Comparison
 
 TIMEOUT = aiohttp.ClientTimeout(total=30)
@@ -43,7 +43,9 @@ class Household:
             if isinstance(act, LoadMachine):
                 await self._do("load", {"device": act.device_id, "programme": act.programme_id})
                 return await self._ask(act)
-            if isinstance(act, CarArrives):
+            if isinstance(act, Overrule):
+                await self._router.override(act.device_id, act.mode, act.until)
+            elif isinstance(act, CarArrives):
                 await self._do("plug_in", {"device": act.device_id, "level_wh": act.level_wh})
             else:
                 await self._do("unplug", {"device": act.device_id, "needed_wh": act.needed_wh})

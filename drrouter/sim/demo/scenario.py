@@ -5,8 +5,10 @@
     |    |====limit====|                                     |    |alert    |==shed==|    |
     |car, washer        |dishwasher          |ready          |prices of Monday    |car leaves
                                                   |--------- prices below zero ------------|
+                                          |== line cut ==|
 
-Local times are those of the home, in Europe/Amsterdam. Sending is left to ``provider``, doing to ``owner``.
+Local times are those of the home, in Europe/Amsterdam. Sending is left to ``provider``, doing to ``owner``,
+cutting and mending the line to ``network``.
 """
 
 import csv
@@ -21,6 +23,7 @@ from drrouter.domain.event import PayloadType
 from drrouter.domain.ids import DeviceId, ProgrammeId
 from drrouter.domain.interval import Interval
 from drrouter.domain.rates import Rates
+from drrouter.domain.wish import OverrideMode
 
 ZONE = ZoneInfo("Europe/Amsterdam")
 SATURDAY, SUNDAY, MONDAY = date(2023, 7, 29), date(2023, 7, 30), date(2023, 7, 31)
@@ -134,7 +137,33 @@ class CarLeaves:
     words: str
 
 
-HomeAct = LoadMachine | CarArrives | CarLeaves
+@dataclass(frozen=True, slots=True)
+class Overrule:
+    """Somebody has the last word on a device until then."""
+
+    at: datetime
+    device_id: DeviceId
+    mode: OverrideMode
+    until: datetime
+    words: str
+
+
+HomeAct = LoadMachine | CarArrives | CarLeaves | Overrule
+
+
+@dataclass(frozen=True, slots=True)
+class Outage:
+    """The line between home and provider is dead for a while.
+
+    Attributes:
+        peaks: the peak windows of the offline profile that come into force meanwhile; ``data/offline.toml``.
+    """
+
+    interval: Interval
+    peaks: tuple[Interval, ...]
+    cut_words: str
+    mended_words: str
+
 
 _EVENING = Interval(local(SATURDAY, 19), local(SATURDAY, 20, 30))
 
@@ -203,6 +232,9 @@ PROVIDER_DAY: tuple[ProviderAct, ...] = (
 
 CAR, WASHER, DISHWASHER = DeviceId("car"), DeviceId("washer"), DeviceId("dishwasher")
 FREEZER, AIRCO = DeviceId("freezer"), DeviceId("airco")
+SHIFTABLE = (CAR, WASHER, DISHWASHER, FREEZER)
+"""What an offline profile keeps out of its peak windows."""
+
 CAR_ARRIVES_WITH_WH = 14_000.0
 CAR_LEAVES_WITH_WH = 26_000.0
 
@@ -237,7 +269,21 @@ HOME_DAY: tuple[HomeAct, ...] = (
         False,
         "fills the dishwasher again, to be done by 17:45",
     ),
+    Overrule(
+        local(SUNDAY, 10, 45),
+        AIRCO,
+        OverrideMode.OFF,
+        local(SUNDAY, 11, 15),
+        "opens the windows and switches the air conditioning off until 11:15",
+    ),
     CarLeaves(local(SUNDAY, 17, 30), CAR, CAR_LEAVES_WITH_WH, "drives away with the car"),
+)
+
+OUTAGE = Outage(
+    Interval(local(SUNDAY, 8, 10), local(SUNDAY, 12)),
+    (Interval(local(SUNDAY, 8, 30), local(SUNDAY, 10)),),
+    "an excavator cuts the line; the provider cannot be reached",
+    "the line is mended",
 )
 
 

@@ -1,8 +1,8 @@
 """Sets the demo's stage: the clock, the provider's server, the simulated home and the router, wired together.
 
-clock server (here) --- vtn <---http---> router <---kasa---> home
-     |                   ^                  ^                  ^
-    demo -------------- events ------ options, wishes ----- hands
+clock server (here) --- vtn <---cable---> router <---kasa---> home
+     |                   ^        ^         ^                  ^
+    demo -------------- events   cut   options, wishes ----- hands
 """
 
 from collections.abc import AsyncIterator
@@ -10,6 +10,8 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+
+from yarl import URL
 
 from drrouter.adapters.client import DrClient
 from drrouter.adapters.clock import SharedClock
@@ -22,6 +24,7 @@ from drrouter.sim.demo.owner import Household
 from drrouter.sim.demo.processes import Processes
 from drrouter.sim.demo.provider import BusinessLogic
 from drrouter.sim.demo.scenario import PROVIDER_DAY, START
+from drrouter.sim.wire.cable import Cable
 
 PARTICIPANTS = ("demo", "home", "router", "vtn")
 
@@ -60,14 +63,16 @@ async def set_stage(
                 if act.at <= START:
                     await provider.perform(act)
             home = await processes.start("home", "sim-home", str(write_simulated_home(folder)), *on_clock)
-            home_file = write_home(folder, vtn["url"], home["plug_port"], api_port, given)
+            cable = await stack.enter_async_context(Cable(URL(vtn["url"]).port or 0))
+            seen_at = str(URL(vtn["url"]).with_port(cable.entrance))
+            home_file = write_home(folder, seen_at, home["plug_port"], api_port, given)
             router = await processes.start("router", "run", str(home_file), *on_clock)
             token = _first_line(router["token_file"])
             api = await stack.enter_async_context(DrClient(router["url"], token, clock))
             household = await stack.enter_async_context(Household(home["control"], api, clock))
             tariff = load_home(home_file).tariff
             errors = partial(processes.errors_logged, "vtn", "home")  # the router counts its own
-            day = Day(clock, provider, household, api, tariff, narrator, errors)
+            day = Day(clock, provider, household, api, tariff, narrator, cable, errors)
         yield Stage(server, processes, day, router["url"], token)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import cast
 
@@ -15,12 +15,23 @@ from drrouter.domain.ids import DeviceId, HoldToken, ProgrammeId
 from drrouter.domain.interval import Interval
 from drrouter.domain.option import Option, OptionKind
 from drrouter.domain.rates import constant
-from drrouter.domain.wish import Commitment, CycleWish, Wish
+from drrouter.domain.wish import Commitment, CycleWish, Override, OverrideMode, Wish
 from drrouter.errors import DaemonUnreachableError, MessageError
 from drrouter.router.facade import OptionsRequest, WishRequest
 from drrouter.sim.demo.files import write_simulated_home
 from drrouter.sim.demo.owner import Household
-from drrouter.sim.demo.scenario import CAR, END, HOME_DAY, START, CarArrives, CarLeaves, LoadMachine
+from drrouter.sim.demo.scenario import (
+    AIRCO,
+    CAR,
+    END,
+    HOME_DAY,
+    START,
+    CarArrives,
+    CarLeaves,
+    HomeAct,
+    LoadMachine,
+    Overrule,
+)
 from drrouter.sim.home_file import SimulatedHome, read_home
 from drrouter.sim.home_process import open_home
 from drrouter.sim.house import House
@@ -35,6 +46,7 @@ class Router:
     clock: SimulatedClock
     accepted: list[HoldToken] = field(default_factory=list)
     wishes: list[tuple[DeviceId, WishRequest]] = field(default_factory=list)
+    overrides: list[Override] = field(default_factory=list)
 
     async def options(self, device_id: DeviceId, request: OptionsRequest) -> tuple[Option, ...]:
         kinds = {OptionKind.NOW: 0.30, OptionKind.CHEAPEST: -0.05, OptionKind.GREENEST: 0.02}
@@ -66,6 +78,10 @@ class Router:
         self.wishes.append((device_id, request))
         return CycleWish(device_id, request.programme_id or ProgrammeId(""), START, request.ready_by)
 
+    async def override(self, device_id: DeviceId, mode: OverrideMode, until: datetime) -> Override:
+        self.overrides.append(Override(device_id, mode, until))
+        return self.overrides[-1]
+
 
 @asynccontextmanager
 async def living(tmp_path: Path) -> AsyncIterator[tuple[Household, House, Router]]:
@@ -84,7 +100,7 @@ def _elsewhere(home: SimulatedHome) -> SimulatedHome:
     return home.model_copy(update={"devices": tuple(devices)})
 
 
-def acts(kind: type) -> list[LoadMachine | CarArrives | CarLeaves]:
+def acts(kind: type) -> list[HomeAct]:
     return [act for act in HOME_DAY if isinstance(act, kind)]
 
 
@@ -104,6 +120,15 @@ async def test_a_machine_can_be_left_to_the_router(tmp_path: Path) -> None:
         assert isinstance(act, LoadMachine)
         assert await household.perform(act) == ""
         assert router.wishes == [(act.device_id, WishRequest(act.ready_by, act.programme_id))]
+
+
+async def test_the_last_word_goes_to_the_router(tmp_path: Path) -> None:
+    async with living(tmp_path) as (household, house, router):
+        act = acts(Overrule)[0]
+        assert isinstance(act, Overrule)
+        assert await household.perform(act) == ""
+        assert router.overrides == [Override(AIRCO, OverrideMode.OFF, act.until)]
+        assert house.happenings == []
 
 
 async def test_the_car_comes_and_goes(tmp_path: Path) -> None:

@@ -15,9 +15,10 @@ from drrouter.sim.demo.ledger import (
     draw_up,
     is_obeyed,
     limits_of,
+    peak_window_wh,
     safety_breaches,
 )
-from drrouter.sim.demo.scenario import AIRCO, CAR, END, FREEZER, WASHER, LoadMachine, Order
+from drrouter.sim.demo.scenario import AIRCO, CAR, END, FREEZER, WASHER, LoadMachine, Order, Outage
 from drrouter.sim.ledger import Ledger, compare, settle
 from drrouter.sim.record import HouseRecord, ThermalRecord
 
@@ -133,6 +134,19 @@ def test_a_car_that_leaves_with_too_little_misses_its_deadline() -> None:
     assert deadline_misses(record(departures={CAR: (enough, short)}), []) == 1
 
 
+def test_peak_windows_count_what_can_be_shifted_after_a_grace_but_no_cycle_that_ran_before() -> None:
+    outage = Outage(Interval(NOON, NOON + 60 * MINUTE), (HOUR,), "cut", "mended")
+    assert peak_window_wh(record(car=on_between(0, 11), airco=on_between(0, 60)), outage) == 0
+    assert peak_window_wh(record(car=[4.0] * 60), outage) == 0
+    assert peak_window_wh(record(car=on_between(20, 26)), outage) == pytest.approx(100.0)
+    ran_before = Cycle(NORMAL, NOON, NOON + 5 * MINUTE, NOON + 30 * MINUTE)
+    began_within = Cycle(NORMAL, NOON, NOON + 15 * MINUTE, NOON + 30 * MINUTE)
+    washed = on_between(15, 30, 600.0)
+    assert peak_window_wh(record(washer=washed, cycles={WASHER: (ran_before,)}), outage) == 0
+    counted = peak_window_wh(record(washer=washed, cycles={WASHER: (began_within,)}), outage)
+    assert counted == pytest.approx(150.0)
+
+
 def test_the_ledger_puts_both_days_side_by_side() -> None:
     orders = (shed(PayloadType.IMPORT_CAPACITY_LIMIT, value=1200.0), shed(PayloadType.SIMPLE, "hvac"))
     prices = constant(0.2, Interval(NOON, NOON + timedelta(hours=1)))
@@ -158,6 +172,7 @@ def test_the_ledger_puts_both_days_side_by_side() -> None:
         "events_total": 2,
         "events_obeyed": 2,
         "offline_minutes": 1.5,
+        "peak_window_wh": 0.0,
         "errors_logged": 2,
         "rungs": {"optimal": 9},
         "until": "2023-07-30T16:00:00+00:00",

@@ -64,7 +64,8 @@ def test_the_day_in_numbers_shows_both_days() -> None:
             same_service=True,
             events_total=3,
             events_obeyed=3,
-            offline_minutes=0.0,
+            offline_minutes=231.03,
+            peak_window_wh=0.0,
             errors_logged=0,
             rungs={"optimal": 117, "greedy": 1},
             until="",
@@ -78,4 +79,5 @@ def test_the_day_in_numbers_shows_both_days() -> None:
     assert "for the same service" in text
     assert "3 of 3 orders obeyed" in text
     assert "Plans: 1 greedy, 117 optimal." in text
+    assert "Minutes offline: 231, with 0 Wh shiftable in the offline profile's peak windows" in text
     assert lines[-1] == "\nThat was it."

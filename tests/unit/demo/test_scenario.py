@@ -4,17 +4,21 @@ from datetime import timedelta
 from itertools import pairwise
 
 from drrouter.domain.event import PayloadType
+from drrouter.domain.ids import ProviderId
 from drrouter.domain.interval import Interval
+from drrouter.domain.offline import Peak
 from drrouter.sim.demo.scenario import (
     DATA,
     END,
     HOME_DAY,
+    OUTAGE,
     PROVIDER_DAY,
     START,
     ZONE,
     Cancel,
     LoadMachine,
     Order,
+    Overrule,
     Post,
     PriceNotice,
     base_load_w,
@@ -23,6 +27,7 @@ from drrouter.sim.demo.scenario import (
     orders,
     posted_prices,
 )
+from drrouter.tariff import expand_offline, read_offline
 
 
 def test_the_day_is_a_saturday_evening_to_the_next() -> None:
@@ -100,6 +105,21 @@ def test_a_price_notice_is_about_a_whole_local_day() -> None:
     notices = [act.what for act in PROVIDER_DAY if isinstance(act, Post)]
     days = [what.interval.duration for what in notices if isinstance(what, PriceNotice)]
     assert days == [timedelta(hours=24)] * 3
+
+
+def test_nobody_sends_anything_while_the_line_is_dead_and_the_owner_has_the_last_word_meanwhile() -> None:
+    dead = OUTAGE.interval
+    assert not any(dead.holds(act.at) for act in PROVIDER_DAY)
+    overrules = [act for act in HOME_DAY if isinstance(act, Overrule)]
+    assert [dead.holds(act.at) and dead.holds(act.until) for act in overrules] == [True]
+
+
+def test_the_peak_windows_of_the_outage_are_those_of_the_offline_profile() -> None:
+    profile = read_offline((DATA / "offline.toml").read_bytes(), "offline.toml")
+    in_force = Interval(OUTAGE.interval.start + profile.timeouts.link, OUTAGE.interval.end)
+    assert expand_offline(profile, in_force, ProviderId("grid")).peaks == tuple(
+        Peak(peak, ProviderId("grid"), "morning") for peak in OUTAGE.peaks
+    )
 
 
 def test_the_data_say_where_they_come_from() -> None:

@@ -157,7 +157,7 @@ class VtnSession:
                 f"Provider {name} did not answer within {self._settings.timeout_s:g} s."
             ) from error
         except (aiohttp.ClientError, OSError, asyncio.IncompleteReadError, ValueError) as error:
-            said = _words(str(error)) or type(error).__name__
+            said = _words(getattr(error, "strerror", None) or str(error)) or type(error).__name__
             raise ProviderUnreachableError(f"Provider {name} cannot be reached: {said}.") from error
         return Answer(raw.status, self._parsed(raw)), raw.location
 
