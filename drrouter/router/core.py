@@ -117,6 +117,7 @@ class Router:
         self._told: set[str] = set()
         self._looked = asyncio.Event()
         self._stirred, self._reconciled_at = False, clock.now()
+        self._is_burst = self._owes_look = False
         registry.restore(book.running, book.levels)
         for commitment in book.commitments.values():
             self.desk.remember(commitment)
@@ -172,15 +173,34 @@ class Router:
         self._looked.set()
 
     def _orders_changed(self, why: str) -> None:
-        """An event, a link or an offline profile changed: act now, plan after."""
+        """An event, a link or an offline profile changed: act now, plan after.
+
+        Of many changes that come in one breath, the first acts now, the others together with the next look:
+        making the timeline anew for each would keep everything else waiting.
+        """
+        self.steering.events_changed()
+        self.replanner.request(why)
+        if self._is_burst:
+            self._owes_look = True
+            self._looked.set()
+            return
+        self._is_burst = True
+        asyncio.get_running_loop().call_soon(self._end_burst)
+        self._act_on_orders()
+
+    def _end_burst(self) -> None:
+        """The event loop has turned; the next change acts at once again."""
+        self._is_burst = False
+
+    def _act_on_orders(self) -> None:
+        """Let every change of orders so far have its effect."""
+        self._owes_look = False
         for provider in self.uplinks.heard(self.intake.links, self.book.events.values()):
             if provider in self.keepers:
                 self.keepers[provider].link_returned()
         self._step_offline()
-        self.steering.events_changed()
         self.look()
         self._account.passed(self.clock.now(), self.data_rung())
-        self.replanner.request(why)
 
     def _step_offline(self) -> None:
         """Let offline profiles come into force and leave."""
@@ -231,6 +251,8 @@ class Router:
         """Look again when something is new and at every edge, for ever; at an idle home now and then."""
         while True:
             self._stirred, self._reconciled_at = False, self.clock.now()
+            if self._owes_look:
+                self._act_on_orders()
             self._step_offline()
             self._account.passed(self.clock.now(), self.data_rung())
             if gone := self.book.expired(self.clock.now()):
@@ -251,6 +273,8 @@ class Router:
 
     def _next_edge(self) -> datetime:
         """When to look again at the latest: soon while a device is told, somebody watches, or news came."""
+        if self._owes_look:
+            return self.clock.now()
         period = self.settings.reconcile
         edge = self.steering.next_look(max(period, PATIENCE))
         if self._stirred or self.broadcast.is_heard or not self.dispatcher.is_settled():

@@ -84,12 +84,20 @@ class OutboxSender:
             self._news.set()
 
     async def _deliver_all(self) -> bool:
-        """Send what there is, oldest first; return whether the outbox is empty now.
+        """Send what there is, oldest first; return whether the outbox is empty now."""
+        while await self._deliver_some():
+            pass
+        return not await self._store.outbox(self._provider.id, most=1)
+
+    async def _deliver_some(self) -> bool:
+        """Send the oldest; return whether some of them got through and more may wait behind them.
 
         A message that the provider refuses stays for a day and does not keep the others back; one that does
         not get through ends the round.
         """
-        for item in await self._store.outbox(self._provider.id, most=BATCH + len(self._refused)):
+        most, delivered = BATCH + len(self._refused), 0
+        waiting = await self._store.outbox(self._provider.id, most=most)
+        for item in waiting:
             try:
                 with self._clock.working():
                     await self._provider.send(item)
@@ -97,12 +105,13 @@ class OutboxSender:
                 await self._refuse(item, error)
                 continue
             except ProviderError:
-                break
+                return False
             await self._store.delivered([item.id])
+            delivered += 1
             self._refused.discard(item.id)
             if item.kind is MessageKind.RECEIPT:
                 self._acknowledged.add((item.event_id, item.event_version))
-        return not await self._store.outbox(self._provider.id, most=1)
+        return delivered > 0 and len(waiting) == most
 
     async def _refuse(self, item: OutboxItem, error: ProviderRefusedError) -> None:
         """Say once that a message is refused, and let it go when it is old."""
