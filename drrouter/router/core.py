@@ -34,8 +34,10 @@ from drrouter.router.facade import Change, DeviceView, LedgerView, StatusView, T
 from drrouter.router.freshness import data_rung_of
 from drrouter.router.household import Household, StandingWish
 from drrouter.router.intake import Intake
+from drrouter.router.one_breath import OneBreath
 from drrouter.router.outbox import OutboxSender, message
 from drrouter.router.profile_keeper import OfflineSetup, ProfileKeeper
+from drrouter.router.recent import Recent
 from drrouter.router.registry import Registry
 from drrouter.router.replan import Replanner
 from drrouter.router.scribe import Scribe
@@ -114,10 +116,10 @@ class Router:
         self._account = Account(self._errors, kept)
         self._shown = views.Shown(settings.site_name, settings.zone.key, clock.now())
         self.health: Callable[[], Mapping[str, TaskHealth]] = dict
-        self._told: set[str] = set()
+        self._told = Recent[str]()
         self._looked = asyncio.Event()
         self._stirred, self._reconciled_at = False, clock.now()
-        self._is_burst = self._owes_look = False
+        self._breath = OneBreath(self._act_on_orders, self._looked.set)
         registry.restore(book.running, book.levels)
         for commitment in book.commitments.values():
             self.desk.remember(commitment)
@@ -173,28 +175,13 @@ class Router:
         self._looked.set()
 
     def _orders_changed(self, why: str) -> None:
-        """An event, a link or an offline profile changed: act now, plan after.
-
-        Of many changes that come in one breath, the first acts now, the others together with the next look:
-        making the timeline anew for each would keep everything else waiting.
-        """
+        """An event, a link or an offline profile changed: act now, plan after."""
         self.steering.events_changed()
         self.replanner.request(why)
-        if self._is_burst:
-            self._owes_look = True
-            self._looked.set()
-            return
-        self._is_burst = True
-        asyncio.get_running_loop().call_soon(self._end_burst)
-        self._act_on_orders()
-
-    def _end_burst(self) -> None:
-        """The event loop has turned; the next change acts at once again."""
-        self._is_burst = False
+        self._breath.changed()
 
     def _act_on_orders(self) -> None:
         """Let every change of orders so far have its effect."""
-        self._owes_look = False
         for provider in self.uplinks.heard(self.intake.links, self.book.events.values()):
             if provider in self.keepers:
                 self.keepers[provider].link_returned()
@@ -251,8 +238,7 @@ class Router:
         """Look again when something is new and at every edge, for ever; at an idle home now and then."""
         while True:
             self._stirred, self._reconciled_at = False, self.clock.now()
-            if self._owes_look:
-                self._act_on_orders()
+            self._breath.settle()
             self._step_offline()
             self._account.passed(self.clock.now(), self.data_rung())
             if gone := self.book.expired(self.clock.now()):
@@ -273,7 +259,7 @@ class Router:
 
     def _next_edge(self) -> datetime:
         """When to look again at the latest: soon while a device is told, somebody watches, or news came."""
-        if self._owes_look:
+        if self._breath.owes:
             return self.clock.now()
         period = self.settings.reconcile
         edge = self.steering.next_look(max(period, PATIENCE))

@@ -10,6 +10,7 @@ from drrouter.domain.ids import DeviceId, EventId
 from drrouter.domain.signal import MessageKind, OutboxItem
 from drrouter.errors import ProviderError, ProviderRefusedError
 from drrouter.ports import Clock, Provider, Store
+from drrouter.router.recent import Recent
 from drrouter.router.waiting import news_or
 
 log = logging.getLogger(__name__)
@@ -54,7 +55,7 @@ class OutboxSender:
             known: the event versions kept before a restart; those without a waiting receipt have had it.
         """
         self._provider, self._store, self._clock = provider, store, clock
-        self._known, self._acknowledged = tuple(known), set[tuple[EventId, str]]()
+        self._known, self._acknowledged = tuple(known), Recent[tuple[EventId, str]]()
         self._refused: set[str] = set()
         self._news = asyncio.Event()
 
@@ -70,7 +71,8 @@ class OutboxSender:
         """Deliver for ever."""
         waiting = await self._store.outbox(self._provider.id, most=10_000)
         receipts = [item for item in waiting if item.kind is MessageKind.RECEIPT]
-        self._acknowledged |= set(self._known) - {(item.event_id, item.event_version) for item in receipts}
+        due = {(item.event_id, item.event_version) for item in receipts}
+        self._acknowledged.update(version for version in self._known if version not in due)
         retry = FIRST_RETRY
         self._news.set()  # an earlier run may have failed with messages at hand
         while True:

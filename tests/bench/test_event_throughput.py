@@ -35,6 +35,7 @@ from drrouter.ports import Change, Enqueue
 from drrouter.sim.home_process import free_port
 from drrouter.supervise import Supervisor
 from tests.builders import MINUTE, PROGRAM, SP
+from tests.children import pause
 from tests.fakes import FakeProvider
 from tests.home_files import write_home
 
@@ -165,7 +166,7 @@ async def _longest_turn(until: asyncio.Event) -> float:
     """The longest time, in ms, that the event loop did not come round, up to an event."""
     longest, last = 0.0, perf_counter()
     while not until.is_set():
-        await asyncio.sleep(0.001)  # the loop's own timer is what is measured
+        await pause(0.001)  # the loop's own timer is what is measured
         longest, last = max(longest, perf_counter() - last), perf_counter()
     return 1000 * longest
 
