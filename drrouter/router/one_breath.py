@@ -1,4 +1,4 @@
-"""Acts at once on the first of many changes that come in one breath, and once more on all the others together.
+"""Acts at once on the first of many changes that come in one breath, and once more on all the others.
 
     changes      a   b c d ... z           e
     acts         a   |      b to z         e
@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 
 class OneBreath:
-    """Calls ``act`` for changes; what it still owes is paid by ``settle`` in the next turn of the event loop."""
+    """Calls ``act`` for changes; what it owes is paid by ``settle`` in the next turn of the event loop."""
 
     def __init__(self, act: Callable[[], None], soon: Callable[[], None]) -> None:
         """``soon`` is told that something is owed; whoever hears it calls ``settle``."""
