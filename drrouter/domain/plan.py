@@ -37,14 +37,34 @@ class MissKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Reason:
+    """A sentence as a code with values, so that a screen can say it in any language.
+
+    Attributes:
+        code: of its template, ``topic.meaning`` (``drrouter.planner.catalogue``).
+        values: by the names of the template's fields: numbers, texts, and instants as ISO texts.
+        parts: the reasons that stand inside the sentence, or behind it.
+    """
+
+    code: str
+    values: dict[str, float | str] = field(default_factory=dict, hash=False)
+    parts: tuple["Reason", ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Miss:
-    """What is missed, by how much and because of what (P3); ``device_id`` None means the site."""
+    """What is missed, by how much and because of what (P3); ``device_id`` None means the site.
+
+    Attributes:
+        cause: in words; ``reason`` says the same as a code with values.
+    """
 
     kind: MissKind
     device_id: DeviceId | None
     amount: float
     unit: str
     cause: str
+    reason: Reason | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +100,12 @@ class Explanation:
     Attributes:
         cost_now: if it started, or charged at full power, now.
         cost_planned: as planned.
+        cost_best: the cheapest that it could have anywhere in the horizon if nothing but physics bound it.
         binding: the constraint that keeps the plan from being cheaper, in words.
         would_change: what would make it cheaper, in words; empty where nothing would.
+        saving_if_changed: what that would save.
+        reasons: the sentences of ``text`` as codes with values; ``binding_reason`` and
+            ``would_change_reason`` likewise.
     """
 
     device_id: DeviceId
@@ -90,6 +114,11 @@ class Explanation:
     cost_planned: float | None = None
     binding: str = ""
     would_change: str = ""
+    cost_best: float | None = None
+    saving_if_changed: float | None = None
+    reasons: tuple[Reason, ...] = ()
+    binding_reason: Reason | None = None
+    would_change_reason: Reason | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +132,7 @@ class Plan:
         marginal_price: what one more kWh in that slot would cost.
         headroom_w: what is left below the tightest site limit.
         gap, bound: of the solver; None where no solver made the plan.
+        changes: what is new against the plan before, in words; ``change_reasons`` the same as codes.
     """
 
     made_at: datetime
@@ -125,6 +155,7 @@ class Plan:
     objective: float | None = None
     trigger: str = ""
     plan_schema: int = field(default=1)
+    change_reasons: tuple[Reason, ...] = ()
 
     def slot_at(self, instant: datetime) -> int | None:
         """The index of the slot that holds the instant, None outside the plan."""

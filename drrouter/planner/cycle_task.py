@@ -11,10 +11,10 @@ from datetime import datetime, timedelta
 from drrouter.domain.flexibility import ProfileFlexibility, Programme, RemoteStart
 from drrouter.domain.ids import ProgrammeId
 from drrouter.domain.interval import Interval
-from drrouter.domain.plan import ScheduledCycle
+from drrouter.domain.plan import Reason, ScheduledCycle
 from drrouter.domain.wish import CycleWish
+from drrouter.planner.catalogue import reason
 from drrouter.planner.problem import DeviceInput, Problem
-from drrouter.planner.words import clock, watts
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class CycleTask:
         can_wait: whether it may as well start after the horizon and still be ready in time.
         missed_h: hours that count as late when it is not placed at all.
         previous: the index of the start that the previous plan chose.
-        obstacle: why there is no start at all, in words.
+        obstacle: why there is no start at all.
     """
 
     device: DeviceInput
@@ -62,7 +62,7 @@ class CycleTask:
     can_wait: bool
     missed_h: float
     previous: int | None = None
-    obstacle: str = ""
+    obstacle: Reason | None = None
 
 
 class Profile:
@@ -138,9 +138,10 @@ def cycle_task(problem: Problem, device: DeviceInput) -> CycleTask | None:
         return None
     programme = device.flexibility.programme(wish.programme_id)
     if programme is None:
-        return _obstructed(problem, device, wish, f"it knows no programme {wish.programme_id!r}")
+        unknown = reason("cycle.unknown_programme", programme=wish.programme_id)
+        return _obstructed(problem, device, wish, unknown)
     if device.flexibility.remote_start is RemoteStart.NONE:
-        return _obstructed(problem, device, wish, "it cannot be started by a command; start it by hand")
+        return _obstructed(problem, device, wish, reason("cycle.by_hand"))
     starts = _starts(problem, device, programme, wish, [cycle for cycle, _ in fixed])
     return CycleTask(
         device=device,
@@ -151,11 +152,11 @@ def cycle_task(problem: Problem, device: DeviceInput) -> CycleTask | None:
         can_wait=wish.ready_by - programme.duration >= problem.horizon.end,
         missed_h=_missed_h(problem, wish),
         previous=_previous(problem, device, programme.id, starts),
-        obstacle="" if starts else "no start in the horizon is free of caps and other cycles",
+        obstacle=None if starts else reason("cycle.no_start"),
     )
 
 
-def _obstructed(problem: Problem, device: DeviceInput, wish: CycleWish, obstacle: str) -> CycleTask:
+def _obstructed(problem: Problem, device: DeviceInput, wish: CycleWish, obstacle: Reason) -> CycleTask:
     return CycleTask(
         device=device,
         wish=wish,
@@ -202,16 +203,15 @@ def _starts(
 
 def obstacle_at(
     problem: Problem, device: DeviceInput, programme: Programme, begin: datetime, fixed: list[ScheduledCycle]
-) -> str | None:
-    """Why the machine itself cannot run then, in words: another cycle of it, or a cap; None where it can."""
+) -> Reason | None:
+    """Why the machine itself cannot run then: another cycle of it, or a cap; None where it can."""
     end = begin + programme.duration
     for cycle in fixed:
         if cycle.start < end and cycle.end > begin:
-            return f"another cycle of {device.label} runs until {clock(problem, cycle.end)}"
+            return reason("cycle.other_runs", label=device.label, end=cycle.end)
     for span, cap_w in device.caps:
         if peak_between(programme, span.start - begin, span.end - begin) > max(0.0, cap_w):
-            bounds = f"{clock(problem, span.start)} to {clock(problem, span.end)}"
-            return f"{device.label} is held to {watts(cap_w)} from {bounds}"
+            return reason("cycle.held", label=device.label, cap_w=cap_w, since=span.start, until=span.end)
     return None
 
 

@@ -4,8 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
+from drrouter.domain.ids import DeviceId
 from drrouter.domain.limit import Scope
-from drrouter.domain.plan import Miss, MissKind
+from drrouter.domain.plan import Miss, MissKind, Reason
+from drrouter.planner.catalogue import reason, say
 from drrouter.planner.cycle_task import CycleTask, Start
 from drrouter.planner.demand_task import DemandTask
 from drrouter.planner.problem import Problem
@@ -13,7 +15,6 @@ from drrouter.planner.schedule import Schedule
 from drrouter.planner.site import LimitRow, Site
 from drrouter.planner.storage_task import SLACK_KWH, Goal, StorageTask
 from drrouter.planner.tasks import Tasks
-from drrouter.planner.words import clock, kwh, watts
 
 _NOTHING_KWH = 1e-4
 """Less than a tenth of a watt-hour is the arithmetic's, not a miss."""
@@ -33,10 +34,17 @@ def find_misses(problem: Problem, tasks: Tasks, schedule: Schedule, site: Site) 
         *_cycle_misses(problem, tasks, schedule),
         *_level_misses(problem, tasks, schedule),
         *_comfort_misses(problem, tasks, schedule),
-        *_curtailments(tasks, schedule),
+        *_curtailments(problem, tasks, schedule),
         *_limit_misses(problem, tasks, schedule, site),
     ]
     return Missed(tuple(miss for miss, _ in priced), sum(price for _, price in priced))
+
+
+def miss(
+    problem: Problem, kind: MissKind, device_id: DeviceId | None, amount: float, unit: str, because: Reason
+) -> Miss:
+    """A miss with its cause, in words and as a code."""
+    return Miss(kind, device_id, amount, unit, say(problem, because), because)
 
 
 def missed_price(problem: Problem, task: CycleTask) -> float:
@@ -54,28 +62,27 @@ def _cycle_misses(problem: Problem, tasks: Tasks, schedule: Schedule) -> Iterato
         start, device_id = schedule.starts[task.device.id], task.device.id
         if start is None and not task.can_wait:
             cause = task.obstacle or _why_nowhere(task)
-            yield Miss(MissKind.CYCLE, device_id, 1.0, "cycle", cause), missed_price(problem, task)
+            missed = miss(problem, MissKind.CYCLE, device_id, 1.0, "cycle", cause)
+            yield missed, missed_price(problem, task)
         elif start is not None and start.late_h > 0:
             price = start.late_h * problem.prices.lateness_per_hour
-            yield (
-                Miss(MissKind.DEADLINE, device_id, start.late_h, "h", _why_late(problem, task, start)),
-                price,
-            )
+            why = _why_late(problem, task, start)
+            yield miss(problem, MissKind.DEADLINE, device_id, start.late_h, "h", why), price
 
 
-def _why_nowhere(task: CycleTask) -> str:
-    return f"no start leaves {task.name} below every limit, or each costs more than the cycle is worth"
+def _why_nowhere(task: CycleTask) -> Reason:
+    return reason("cycle.no_room", name=task.name)
 
 
-def _why_late(problem: Problem, task: CycleTask, start: Start) -> str:
+def _why_late(problem: Problem, task: CycleTask, start: Start) -> Reason:
     begin = max(task.wish.earliest, problem.now)
     length_h = (start.end - start.start).total_seconds() / 3600
     left_h = (task.wish.ready_by - begin).total_seconds() / 3600
     if left_h < length_h:
-        return f"{task.name} takes {length_h:.2f} h and only {max(left_h, 0.0):.2f} h were left"
+        return reason("cycle.too_long", name=task.name, length_h=length_h, left_h=max(left_h, 0.0))
     if all(other.late_h for other in task.starts):
-        return "caps or other cycles of the machine leave no earlier start"
-    return f"the limits in force leave no room before {clock(problem, start.start)}"
+        return reason("cycle.no_earlier")
+    return reason("cycle.limits_before", start=start.start)
 
 
 def _level_misses(problem: Problem, tasks: Tasks, schedule: Schedule) -> Iterator[tuple[Miss, float]]:
@@ -87,8 +94,8 @@ def _level_misses(problem: Problem, tasks: Tasks, schedule: Schedule) -> Iterato
             if short_kwh > _NOTHING_KWH:
                 amount, unit = _in_unit(task, short_kwh)
                 cause = _why_short(problem, task, goal, hours)
-                miss = Miss(MissKind.LEVEL, task.device.id, amount, unit, cause)
-                yield miss, short_kwh * problem.prices.level_per_kwh
+                missed = miss(problem, MissKind.LEVEL, task.device.id, amount, unit, cause)
+                yield missed, short_kwh * problem.prices.level_per_kwh
 
 
 def _in_unit(task: StorageTask, short_kwh: float) -> tuple[float, str]:
@@ -97,15 +104,15 @@ def _in_unit(task: StorageTask, short_kwh: float) -> tuple[float, str]:
     return short_kwh * abs(task.unit_per_kwh), task.flexibility.unit
 
 
-def _why_short(problem: Problem, task: StorageTask, goal: Goal, hours: tuple[float, ...]) -> str:
+def _why_short(problem: Problem, task: StorageTask, goal: Goal, hours: tuple[float, ...]) -> Reason:
     full_power = [1000 * power for power in task.open_kw]
     reachable = goal.reached(task.stored(full_power, hours))
     if goal.stored_kwh > task.full + SLACK_KWH:
-        return "the wish is for more than the storage holds"
+        return reason("storage.holds_less")
     if reachable < goal.stored_kwh:
         missing = goal.stored_kwh - reachable
-        return f"even full power until {clock(problem, goal.wish.by)} leaves {kwh(missing)} missing"
-    return f"limits and prices leave no room for more before {clock(problem, goal.wish.by)}"
+        return reason("storage.full_power", by=goal.wish.by, missing=missing)
+    return reason("storage.no_room", by=goal.wish.by)
 
 
 def _comfort_misses(problem: Problem, tasks: Tasks, schedule: Schedule) -> Iterator[tuple[Miss, float]]:
@@ -116,8 +123,8 @@ def _comfort_misses(problem: Problem, tasks: Tasks, schedule: Schedule) -> Itera
                 (1000, "kWh·h") if task.flexibility.unit == "Wh" else (1, f"{task.flexibility.unit}·h")
             )
             amount = outside / scale
-            miss = Miss(MissKind.COMFORT, task.device.id, amount, unit, _why_outside(task))
-            yield miss, amount * problem.prices.comfort_per_unit_hour
+            missed = miss(problem, MissKind.COMFORT, task.device.id, amount, unit, _why_outside(task))
+            yield missed, amount * problem.prices.comfort_per_unit_hour
 
 
 def _outside(task: StorageTask, schedule: Schedule, tasks: Tasks) -> float:
@@ -131,21 +138,21 @@ def _outside(task: StorageTask, schedule: Schedule, tasks: Tasks) -> float:
     return total
 
 
-def _why_outside(task: StorageTask) -> str:
+def _why_outside(task: StorageTask) -> Reason:
     low, high, unit = task.flexibility.level_min, task.flexibility.level_max, task.flexibility.unit
     if not low <= task.level <= high:
-        return f"it stands at {task.level:g} {unit} now, outside {low:g} .. {high:g}"
-    return f"its caps or its power cannot keep it within {low:g} .. {high:g} {unit}"
+        return reason("storage.outside_now", level=task.level, unit=unit, low=low, high=high)
+    return reason("storage.cannot_keep", low=low, high=high, unit=unit)
 
 
-def _curtailments(tasks: Tasks, schedule: Schedule) -> Iterator[tuple[Miss, float]]:
+def _curtailments(problem: Problem, tasks: Tasks, schedule: Schedule) -> Iterator[tuple[Miss, float]]:
     for task in tasks.demands:
         missing = _curtailed(task, schedule, tasks)
         if missing > _NOTHING_KWH:
             capped = any(most < task.expected_kw for most in task.max_kw)
-            cause = "held off by a cap" if capped else "held off for a limit or a price"
-            miss = Miss(MissKind.COMFORT, task.device.id, missing, "kWh", cause)
-            yield miss, missing * task.flexibility.curtail_price_per_kwh
+            cause = reason("demand.capped") if capped else reason("demand.held_off")
+            missed = miss(problem, MissKind.COMFORT, task.device.id, missing, "kWh", cause)
+            yield missed, missing * task.flexibility.curtail_price_per_kwh
 
 
 def _curtailed(task: DemandTask, schedule: Schedule, tasks: Tasks) -> float:
@@ -171,25 +178,28 @@ def _limit_misses(
         row = rows[0][0]
         device_id = row.limit.members[0] if row.limit.scope is Scope.DEVICE and row.limit.members else None
         cause = _why_over(problem, tasks, schedule, rows)
-        yield Miss(MissKind.LIMIT, device_id, energy, "kWh", cause), energy * problem.prices.limit_per_kwh
+        missed = miss(problem, MissKind.LIMIT, device_id, energy, "kWh", cause)
+        yield missed, energy * problem.prices.limit_per_kwh
 
 
 def _name(row: LimitRow) -> tuple[str, ...]:
     return tuple(sorted(row.members or ()))
 
 
-def _why_over(problem: Problem, tasks: Tasks, schedule: Schedule, rows: list[tuple[LimitRow, float]]) -> str:
+def _why_over(
+    problem: Problem, tasks: Tasks, schedule: Schedule, rows: list[tuple[LimitRow, float]]
+) -> Reason:
     """The worst slot of the stretch, and what draws there."""
     row, used_w = max(rows, key=lambda item: item[1] - item[0].max_w)
     begin, end = problem.slots[rows[0][0].index].start, problem.slots[rows[-1][0].index].end
-    parts = [f"unshiftable load {watts(tasks.base_w[row.index])}"] if row.members is None else []
+    parts = [reason("limit.unshiftable", power=tasks.base_w[row.index])] if row.members is None else []
     power_w = schedule.device_power(tasks)
     for device in problem.devices:
         drawn = power_w.get(device.id, ())
         if drawn and drawn[row.index] > 0.5 and row.binds(device.id):
-            mark = " (running cycle)" if device.running is not None and device.id in tasks.fixed_w else ""
-            parts.append(f"{device.label} {watts(drawn[row.index])}{mark}")
-    return (
-        f"{clock(problem, begin)} to {clock(problem, end)}: up to {watts(used_w - row.max_w)} above "
-        f"the limit of {watts(row.max_w)}, because of {', '.join(parts) or 'its members'}"
-    )
+            runs = device.running is not None and device.id in tasks.fixed_w
+            power = drawn[row.index]
+            parts.append(reason("limit.running" if runs else "limit.load", label=device.label, power=power))
+    parts = parts or [reason("limit.members")]
+    over_w = used_w - row.max_w
+    return reason("limit.exceeded", *parts, since=begin, until=end, over_w=over_w, limit_w=row.max_w)

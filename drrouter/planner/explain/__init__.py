@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from drrouter.domain.plan import Explanation, Plan, SolveRung
+from drrouter.planner.catalogue import say
 from drrouter.planner.explain.changes import changes
 from drrouter.planner.explain.cycles import explain_cycle, explain_fixed
 from drrouter.planner.explain.demands import explain_demand
@@ -27,7 +28,9 @@ def explained(problem: Problem, tasks: Tasks, entry: Entry, rung: SolveRung) -> 
     told += [explain_cycle(scene, task) for task in tasks.cycles]
     told += [explain_storage(scene, task) for task in tasks.storages]
     told += [explain_demand(scene, demand) for demand in tasks.demands]
-    return replace(plan, explanations=_one_each(told), changes=changes(scene, plan))
+    new = changes(scene, plan)
+    said = tuple(say(problem, change) for change in new)
+    return replace(plan, explanations=_one_each(told), changes=said, change_reasons=new)
 
 
 def _one_each(told: list[Explanation]) -> tuple[Explanation, ...]:
@@ -35,6 +38,8 @@ def _one_each(told: list[Explanation]) -> tuple[Explanation, ...]:
     by_device: dict[str, Explanation] = {}
     for explanation in told:
         before = by_device.get(explanation.device_id)
-        text = f"{before.text} {explanation.text}" if before else explanation.text
-        by_device[explanation.device_id] = replace(explanation, text=text)
+        if before is not None:
+            text, reasons = f"{before.text} {explanation.text}", before.reasons + explanation.reasons
+            explanation = replace(explanation, text=text, reasons=reasons)
+        by_device[explanation.device_id] = explanation
     return tuple(by_device.values())

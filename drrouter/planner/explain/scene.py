@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from drrouter.domain.ids import DeviceId
-from drrouter.domain.plan import Miss
+from drrouter.domain.plan import Miss, Reason
 from drrouter.planner.bill import bill_of
 from drrouter.planner.ledger import Entry
 from drrouter.planner.problem import Problem
@@ -39,6 +39,19 @@ class Scene:
         """The same home without its limits, for what they cost."""
         return Site(replace(self.problem, limits=()), self.site.grid_w, self.tasks.tariffs)
 
+    def raised(self, more_w: float) -> Site:
+        """The same home with each of its limits so much higher; what is drawn under them stays."""
+        higher = tuple(replace(limit, max_w=limit.effective_w + more_w) for limit in self.problem.limits)
+        site = Site(replace(self.problem, limits=higher), self.tasks.base_w, self.tasks.tariffs)
+        for device_id, power_w in self.entry.power_w.items():
+            site.add(device_id, power_w)
+        return site
+
     def missed(self, device_id: DeviceId) -> Miss | None:
         """The first thing that the plan misses for the device."""
         return next((miss for miss in self.entry.missed.misses if miss.device_id == device_id), None)
+
+    def cause(self, device_id: DeviceId) -> Reason | None:
+        """Because of what that is missed."""
+        miss = self.missed(device_id)
+        return miss.reason if miss else None

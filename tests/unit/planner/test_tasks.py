@@ -10,6 +10,7 @@ from drrouter.domain.ids import ProgrammeId
 from drrouter.domain.interval import Interval
 from drrouter.domain.wish import CycleWish, LevelWish
 from drrouter.planner import Effort, plan
+from drrouter.planner.catalogue import reason
 from drrouter.planner.cycle_task import Profile, cycle_task, fixed_cycles, peak_between
 from drrouter.planner.demand_task import demand_task
 from drrouter.planner.storage_task import StorageTask, storage_task
@@ -111,13 +112,13 @@ class TestCycles:
         task = cycle_task(problem(device), device)
         assert task is not None
         assert task.starts == ()
-        assert "by hand" in task.obstacle
+        assert task.obstacle == reason("cycle.by_hand")
 
     def test_an_unknown_programme_has_no_start(self) -> None:
         device = machine(wishes=(CycleWish(WASHER, ProgrammeId("wool"), NOW, at(20)),))
         task = cycle_task(problem(device), device)
         assert task is not None
-        assert "'wool'" in task.obstacle
+        assert task.obstacle == reason("cycle.unknown_programme", programme="wool")
 
     def test_it_may_end_behind_the_horizon_only_when_that_is_in_time(self) -> None:
         relaxed, strict = machine(ready_by=at(20)), machine(ready_by=at(17.5))
