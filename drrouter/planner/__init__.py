@@ -6,7 +6,7 @@ checks any plan without knowing the solver, ``price_options`` and ``fits`` answe
 """
 
 from drrouter.planner.fallback import greedy
-from drrouter.planner.grid import HORIZON, grid_slots, per_slot
+from drrouter.planner.grid import HORIZON, grid_slots, per_slot, varied_slots
 from drrouter.planner.ladder import plan
 from drrouter.planner.options import PricedStart, fits, price_options
 from drrouter.planner.problem import DeviceInput, Effort, Prices, Problem
@@ -25,5 +25,6 @@ __all__ = [
     "per_slot",
     "plan",
     "price_options",
+    "varied_slots",
     "verify",
 ]

@@ -186,10 +186,15 @@ def _starts(
     wish: CycleWish,
     fixed: list[ScheduledCycle],
 ) -> tuple[Start, ...]:
-    """The beginnings of slots from ``earliest`` on; in too narrow a window its own ends as well."""
+    """The beginnings of slots from ``earliest`` on; in too narrow a window its own ends as well.
+
+    Interpretation: the start that the previous plan chose stays possible though slots begin elsewhere now.
+    More starts inside long slots do not pay: prices are the same all through such a slot.
+    """
     earliest = max(wish.earliest, problem.now)
     latest = wish.ready_by - programme.duration
     begins = [slot.start for slot in problem.slots if slot.start >= earliest]
+    begins += [begin for begin in _planned_before(problem, device, programme) if begin >= earliest]
     if not any(begin <= latest for begin in begins):
         begins += [begin for begin in (earliest, latest) if earliest <= begin < problem.horizon.end]
     profile = Profile(programme)
@@ -227,6 +232,14 @@ def peak_between(programme: Programme, since: timedelta, until: timedelta) -> fl
 
 def _missed_h(problem: Problem, wish: CycleWish) -> float:
     return max(0.0, (problem.horizon.end - wish.ready_by).total_seconds() / 3600)
+
+
+def _planned_before(problem: Problem, device: DeviceInput, programme: Programme) -> list[datetime]:
+    """Where the previous plan put it, within the horizon."""
+    cycle = problem.previous.cycle_of(device.id) if problem.previous else None
+    if cycle is None or cycle.programme_id != programme.id or cycle.start >= problem.horizon.end:
+        return []
+    return [cycle.start]
 
 
 def _previous(

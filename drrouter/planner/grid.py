@@ -21,7 +21,7 @@ Steps = tuple[tuple[timedelta, timedelta], ...]
 _HOUR = timedelta(hours=1)
 
 STEPS: Steps = ((6 * _HOUR, SLOT), (24 * _HOUR, 2 * SLOT), (48 * _HOUR, 4 * SLOT))
-"""Quarter hours while whole steps of power are planned exactly (``Effort.near``), then half hours and hours."""
+"""Quarter hours while whole steps of power are planned exactly (``Effort.near``), then longer slots."""
 
 FINE_STEPS: Steps = ((_HOUR, timedelta(minutes=5)), *STEPS)
 """The same with five minutes in the first hour, for homes that are told what to do by the minute."""
@@ -72,7 +72,8 @@ def varied_slots(
     time, for that is what an even power in the slot meets. A limit holds for the mean power of a slot, which
     says little of a cycle's peak in a long one: where limits are ordered, slots stay ``fine``.
     """
-    plain, until = [], now
+    plain: list[Interval] = []
+    until = now
     for number, (reach, step) in enumerate(steps):
         last = number == len(steps) - 1
         end = now + horizon

@@ -17,11 +17,13 @@ from drrouter.domain.ids import DeviceId, ProgrammeId
 from drrouter.domain.interval import Interval
 from drrouter.domain.limit import Limit, Scope
 from drrouter.domain.wish import CycleWish, LevelWish
-from drrouter.planner import DeviceInput, Effort, Problem, grid_slots
+from drrouter.planner import DeviceInput, Effort, Problem, grid_slots, varied_slots
+from drrouter.planner.grid import FINE_STEPS, STEPS
 from tests.unit.planner.homes import NOW, committed, running
 
 HOURS = st.floats(0, 30).map(lambda hours: timedelta(minutes=round(hours * 60)))
 WATTS = st.floats(0, 4000).map(lambda watts: round(watts, 1))
+GRIDS = st.sampled_from([STEPS, FINE_STEPS])
 PRICES = st.floats(-0.5, 1.0).map(lambda price: round(price, 3))
 
 
@@ -125,8 +127,7 @@ def homes(draw: st.DrawFn, most_devices: int = 5) -> Problem:
     """A home of up to five devices, at any minute, over 2 to 26 hours."""
     now = NOW + timedelta(minutes=draw(st.integers(0, 59)))
     edges = draw(st.lists(HOURS, max_size=2))
-    step = timedelta(minutes=draw(st.sampled_from([15, 30, 60])))
-    slots = grid_slots(now, timedelta(hours=draw(st.integers(2, 26))), step, [now + edge for edge in edges])
+    slots = _slots(draw, now, timedelta(hours=draw(st.integers(2, 26))), [now + edge for edge in edges])
     kinds = draw(st.lists(st.sampled_from([machines, storages, demands]), max_size=most_devices))
     devices = tuple(draw(kind(DeviceId(f"d{number}"))) for number, kind in enumerate(kinds))
     shape = draw(st.sampled_from(["flat", "random", "random", "blocks"]))
@@ -143,6 +144,14 @@ def homes(draw: st.DrawFn, most_devices: int = 5) -> Problem:
         limits=tuple(draw(st.lists(limits([device.id for device in devices]), max_size=3))),
         effort=Effort(nodes=200),
     )
+
+
+def _slots(draw: st.DrawFn, now: datetime, horizon: timedelta, edges: list[datetime]) -> tuple[Interval, ...]:
+    """Of one length, or short ones soon and long ones late; cut at the edges."""
+    step = draw(st.sampled_from([15, 30, 60, None, None]))
+    if step is not None:
+        return grid_slots(now, horizon, timedelta(minutes=step), edges)
+    return varied_slots(now, horizon, edges, draw(st.lists(spans(), max_size=1)), draw(GRIDS))
 
 
 def _series(

@@ -152,6 +152,14 @@ class TestCycles:
         assert task.previous is not None
         assert task.starts[task.previous].start == first.cycles[0].start
 
+    def test_the_start_of_the_previous_plan_stays_possible_where_no_slot_begins(self) -> None:
+        first = plan(problem(machine()))
+        moved = replace(first, cycles=(replace(first.cycles[0], start=at(11.1, 30)),))
+        task = cycle_task(problem(machine(), previous=moved), machine())
+        assert task is not None
+        assert task.previous is not None
+        assert task.starts[task.previous].start == at(11.1, 30)
+
     def test_another_programme_in_the_previous_plan_is_not_this_one(self) -> None:
         first = plan(problem(machine(runs=ECO)))
         again = machine()
