@@ -1,45 +1,32 @@
-"""The one door to PuLP and HiGHS: variables, rows and prices go in by name, values come out by name.
+"""The one door to PuLP: variables, rows and prices go in by name, values come out by name.
 
-It alone knows that PuLP 3 (Python 3.11) and PuLP 4 (Python 3.12 and newer) differ, that a status after an
-early stop cannot be trusted, and that names may hold only ``[a-z0-9_]``. What the names mean, and every rule
-of the home, is left to the model and the constraint families.
+It alone knows that PuLP 3 (Python 3.11) and PuLP 4 (Python 3.12 and newer) differ, and that names may hold
+only ``[a-z0-9_]``. PuLP holds the model, its expressions made from dictionaries, without operators; the same
+rows are handed to HiGHS in one piece, where PuLP's own interface makes a call for each. What the names mean,
+and every rule of the home, is left to the model and the constraint families.
 """
 
 import operator
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
-from typing import Any
+from math import isfinite
+from typing import Any, NamedTuple
 
-import highspy
 import pulp
 
 from drrouter.errors import PlannerError
+from drrouter.planner.highs import INFINITE, HighsModel, Numbers
 from drrouter.planner.problem import Effort
 
-_SEED = 20090
 _GAP_ABS = 1e-4
-_FEASIBLE = 2
-"""What HiGHS calls a primal solution that keeps every row (kSolutionStatusFeasible)."""
 
-_WITH_PLAN = frozenset(
-    {
-        highspy.HighsModelStatus.kOptimal,
-        highspy.HighsModelStatus.kSolutionLimit,
-        highspy.HighsModelStatus.kIterationLimit,
-        highspy.HighsModelStatus.kTimeLimit,
-        highspy.HighsModelStatus.kObjectiveBound,
-        highspy.HighsModelStatus.kObjectiveTarget,
-        highspy.HighsModelStatus.kInterrupt,
-        highspy.HighsModelStatus.kMemoryLimit,
-    }
-)
-"""Ends after which a feasible solution is a plan; an unbounded model has feasible points too, and no plan."""
+_IS_PULP_4 = hasattr(pulp.LpAffineExpression, "from_dict")
+"""PuLP 4 makes expressions by a class method and rows by comparing; PuLP 3 by its classes themselves."""
 
-_HAS_FROM_DICT = hasattr(pulp.LpAffineExpression, "from_dict")
-"""PuLP 4 makes expressions by a class method, PuLP 3 by the class itself."""
+_REFUSED = (pulp.PulpError, ValueError, TypeError, OverflowError)
+"""What PuLP raises at numbers that are not finite, or are none."""
 
 
 class Sense(Enum):
@@ -50,15 +37,7 @@ class Sense(Enum):
     EQUAL = "="
 
 
-_COMPARED: dict[Sense, Callable[[Any, float], Any]] = {
-    Sense.AT_MOST: operator.le,
-    Sense.AT_LEAST: operator.ge,
-    Sense.EQUAL: operator.eq,
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Label:
+class Label(NamedTuple):
     """What a variable or row is: of whom, what, and in which slot (or which of several).
 
     ``Label("Washer 2", "power", 17)`` reads ``Washer 2.power[17]`` and is named ``washer_2__power__017``.
@@ -66,11 +45,11 @@ class Label:
 
     owner: str
     what: str
-    index: int | None = None
+    number: int | None = None
 
     def __str__(self) -> str:
         """As people read it."""
-        return f"{self.owner}.{self.what}" + ("" if self.index is None else f"[{self.index}]")
+        return f"{self.owner}.{self.what}" + ("" if self.number is None else f"[{self.number}]")
 
 
 Var = str
@@ -82,7 +61,7 @@ class Solution:
     """What the solver found.
 
     Attributes:
-        values: per variable; one that stands in no row and has no price is at its lower bound.
+        values: per variable.
         objective, bound: of the model, in the plan's currency; the bound is proven.
         gap: relative distance of both; None where there is no bound.
         proven: whether the solver itself stopped because the gap asked for was reached.
@@ -102,11 +81,11 @@ class Door:
         """Open an empty model."""
         self._problem = pulp.LpProblem(name, pulp.LpMinimize)
         self._variables: dict[Var, Any] = {}
-        self._lower: dict[Var, float] = {}
-        self._prices: dict[Var, float] = {}
+        self._columns: dict[Var, int] = {}
         self._labels: dict[str, Label] = {}
         self._names: dict[Label, str] = {}
-        self._rows, self._constant = 0, 0.0
+        self._numbers = Numbers()
+        self._start: dict[Var, float] = {}
 
     def variable(
         self,
@@ -115,42 +94,83 @@ class Door:
         high: float | None = None,
         *,
         binary: bool = False,
+        integer: bool = False,
         price: float = 0.0,
     ) -> Var:
-        """A new variable between its bounds (None is no bound), with its price in the objective."""
-        name = self._name(label)
-        category = pulp.LpInteger if binary else pulp.LpContinuous
+        """A new variable between its bounds (None is no bound), with its price in the objective.
+
+        Args:
+            binary: it is 0 or 1, whatever its bounds.
+            integer: it is a whole number.
+
+        Raises:
+            PlannerError: the label stands in the model already, or a number is not finite.
+        """
+        name, numbers, whole = self._name(label), self._numbers, binary or integer
         if binary:
             low, high = 0.0, 1.0
-        with _refusals(str(label)):
-            self._variables[name] = self._problem.add_variable(name, low, high, category)
-        self._lower[name] = low if low is not None else 0.0
-        self.add_price(name, price)
+        try:
+            self._variables[name] = self._problem.add_variable(name, low, high, _KIND[whole])
+        except _REFUSED as error:
+            raise PlannerError(f"the solver refused {label}: {error}") from error
+        self._columns[name] = len(numbers.cost)
+        if whole:
+            numbers.integers.append(len(numbers.cost))
+        numbers.cost.append(price)
+        numbers.lower.append(-INFINITE if low is None else low)
+        numbers.upper.append(INFINITE if high is None else high)
         return name
 
     def add_price(self, name: Var, price: float) -> None:
         """Let each unit of the variable cost this much more."""
-        if price:
-            self._prices[name] = self._prices.get(name, 0.0) + price
+        self._numbers.cost[self._columns[name]] += price
 
     def add_constant(self, price: float) -> None:
         """Let the whole cost this much more, so that a relative gap is one of the true objective."""
-        self._constant += price
+        self._numbers.offset += price
 
     def row(self, label: Label, terms: Mapping[Var, float], sense: Sense, right: float) -> None:
-        """Sum of coefficient times variable, compared with a number; a row without terms is left out."""
-        name, known = self._name(label), self._variables
-        expression = _expression({known[var]: value for var, value in terms.items() if value})
-        if not any(terms.values()):
+        """Sum of coefficient times variable, compared with a number; a row without terms is left out.
+
+        Raises:
+            PlannerError: the label stands in the model already, or a number is not finite.
+        """
+        name, numbers = self._name(label), self._numbers
+        terms = {var: value for var, value in terms.items() if value}
+        if not terms:
             return
-        self._rows += 1
-        with _refusals(str(label)):
-            self._problem.addConstraint(_COMPARED[sense](expression, right), name)
+        if not isfinite(sum(terms.values())):
+            raise PlannerError(f"the solver refused {label}: {terms}")
+        try:
+            self._problem.addConstraint(self._constraint(terms, sense, right), name)
+        except _REFUSED as error:
+            raise PlannerError(f"the solver refused {label}: {error}") from error
+        numbers.start.append(len(numbers.index))
+        numbers.index.extend([self._columns[var] for var in terms])
+        numbers.value.extend(terms.values())
+        numbers.row_lower.append(-INFINITE if sense is Sense.AT_MOST else right)
+        numbers.row_upper.append(INFINITE if sense is Sense.AT_LEAST else right)
+
+    def start(self, values: Mapping[Var, float]) -> None:
+        """Begin the search at a solution known before; what is not named, the solver adds."""
+        self._start.update(values)
 
     @property
     def size(self) -> tuple[int, int]:
         """How many variables and rows there are."""
-        return len(self._variables), self._rows
+        return len(self._numbers.cost), len(self._numbers.row_lower)
+
+    @property
+    def numbers(self) -> Numbers:
+        """The model as the solver takes it, columns in the order in which variables were made."""
+        return self._numbers
+
+    @property
+    def problem(self) -> Any:
+        """The model as PuLP holds it: to be written to a file, or solved by another of PuLP's solvers."""
+        costs = zip(self._variables.values(), self._numbers.cost, strict=True)
+        self._problem.setObjective(_expression({variable: cost for variable, cost in costs if cost}))
+        return self._problem
 
     def label_of(self, name: str) -> Label:
         """What the name in the model stands for."""
@@ -170,57 +190,27 @@ class Door:
         Raises:
             PlannerError: there is no solution that keeps every row.
         """
-        objective = {self._variables[name]: price for name, price in self._prices.items()}
-        self._problem.setObjective(_expression(objective))
-        highs = self._run(effort, max(_GAP_ABS, effort.gap * scale))
-        info, status = highs.getInfo(), highs.getModelStatus()
-        if info.primal_solution_status != _FEASIBLE or status not in _WITH_PLAN:
-            raise PlannerError(f"the solver found no plan: {highs.modelStatusToString(status)}")
-        bound = info.mip_dual_bound if _is_number(info.mip_dual_bound) else None
-        if not self._problem.isMIP():
-            bound = info.objective_function_value
+        model = HighsModel(self._numbers)
+        start = [(self._columns[name], value) for name, value in self._start.items()]
+        answer = model.run(effort.nodes, effort.gap, max(_GAP_ABS, effort.gap * scale), start)
         return Solution(
-            values=self._values(highs),
-            objective=info.objective_function_value,
-            bound=bound,
-            gap=_gap(info.objective_function_value, bound),
-            proven=status == highspy.HighsModelStatus.kOptimal,
+            values=dict(zip(self._columns, answer.values, strict=True)),
+            objective=answer.objective,
+            bound=answer.bound,
+            gap=_gap(answer.objective, answer.bound),
+            proven=answer.proven,
         )
 
-    def _run(self, effort: Effort, gap_abs: float) -> Any:
-        """PuLP's own three steps, without its reading of the status, which fails at a node limit."""
-        solver = pulp.HiGHS(
-            msg=False,
-            gapRel=effort.gap,
-            gapAbs=gap_abs,
-            threads=1,
-            output_flag=False,
-            parallel="off",
-            random_seed=_SEED,
-            mip_max_nodes=effort.nodes,
-        )
-        with _refusals("the model"):
-            solver.createAndConfigureSolver(self._problem)
-            solver.buildSolverModel(self._problem)
-            self._problem.solverModel.changeObjectiveOffset(self._constant)
-            solver.callSolver(self._problem)
-        return self._problem.solverModel
-
-    def _values(self, highs: Any) -> dict[Var, float]:
-        columns = highs.getSolution().col_value
-        values = dict(self._lower)
-        if hasattr(self._problem, "exported_variables"):
-            for index, variable in enumerate(self._problem.exported_variables()):
-                values[variable.name] = columns[index]
-        else:
-            for variable in self._problem.variables():
-                values[variable.name] = columns[variable.index]
-        return values
+    def _constraint(self, terms: dict[Var, float], sense: Sense, right: float) -> Any:
+        expression = _expression({self._variables[var]: value for var, value in terms.items()})
+        if _IS_PULP_4:
+            return _COMPARED[sense](expression, right)
+        return pulp.LpConstraint(expression, _SIGN[sense], rhs=right)
 
     def _name(self, label: Label) -> str:
         """``owner__what__017`` in ``[a-z0-9_]``; a second owner that reads the same gets a number."""
         owner, what = _plain(label.owner), _plain(label.what)
-        tail = "" if label.index is None else f"__{label.index:03d}"
+        tail = "" if label.number is None else f"__{label.number:03d}"
         name, twin = f"{owner}__{what}{tail}", 1
         while name in self._labels:
             twin += 1
@@ -231,13 +221,21 @@ class Door:
         return name
 
 
-@contextmanager
-def _refusals(what: str) -> Iterator[None]:
-    """Translate what PuLP and HiGHS refuse: numbers that are not finite, options that they do not know."""
-    try:
-        yield
-    except (pulp.PulpError, RuntimeError, ValueError, TypeError, OverflowError) as error:
-        raise PlannerError(f"the solver refused {what}: {error}") from error
+_KIND = {False: pulp.LpContinuous, True: pulp.LpInteger}
+
+_COMPARED: dict[Sense, Callable[[Any, float], Any]] = {
+    Sense.AT_MOST: operator.le,
+    Sense.AT_LEAST: operator.ge,
+    Sense.EQUAL: operator.eq,
+}
+
+_SIGN = {
+    Sense.AT_MOST: pulp.LpConstraintLE,
+    Sense.AT_LEAST: pulp.LpConstraintGE,
+    Sense.EQUAL: pulp.LpConstraintEQ,
+}
+
+_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789_")
 
 
 @lru_cache(maxsize=1000)  # a model has a few words and thousands of names
@@ -245,17 +243,8 @@ def _plain(text: str) -> str:
     return "".join(letter if letter in _LETTERS else "_" for letter in text.lower()) or "_"
 
 
-_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789_")
-
-
 def _expression(terms: dict[Any, float]) -> Any:
-    if _HAS_FROM_DICT:
-        return pulp.LpAffineExpression.from_dict(terms)
-    return pulp.LpAffineExpression(terms)
-
-
-def _is_number(value: float) -> bool:
-    return abs(value) < highspy.kHighsInf and value == value
+    return pulp.LpAffineExpression.from_dict(terms) if _IS_PULP_4 else pulp.LpAffineExpression(terms)
 
 
 def _gap(objective: float, bound: float | None) -> float | None:
