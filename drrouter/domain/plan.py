@@ -129,7 +129,7 @@ class Plan:
         power_w: mean power per device and slot; devices without a part in the plan are absent.
         level: level at the end of each slot, for storages.
         grid_w: import (positive) or export (negative).
-        marginal_price: what one more kWh in that slot would cost.
+        marginal_price: what one more kWh in that slot would cost, where storages give way if that is cheaper.
         headroom_w: what is left below the tightest site limit.
         gap, bound: of the solver; None where no solver made the plan.
         changes: what is new against the plan before, in words; ``change_reasons`` the same as codes.

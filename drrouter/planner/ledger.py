@@ -11,6 +11,7 @@ from drrouter.domain.ids import DeviceId
 from drrouter.domain.plan import CostSplit, Plan, ScheduledCycle, SolveRung
 from drrouter.planner.cycle_task import CycleTask, Start
 from drrouter.planner.demand_task import DemandTask
+from drrouter.planner.marginal import marginal_prices
 from drrouter.planner.misses import Missed, find_misses
 from drrouter.planner.problem import Problem
 from drrouter.planner.schedule import Schedule
@@ -68,7 +69,7 @@ def plan_of(problem: Problem, tasks: Tasks, entry: Entry, rung: SolveRung) -> Pl
         grid_w=tuple(entry.site.grid_w),
         misses=entry.missed.misses,
         cost=entry.cost,
-        marginal_price=tuple(entry.site.marginal_price(index) for index in count),
+        marginal_price=marginal_prices(problem, tasks, entry.site, entry.power_w),
         headroom_w=tuple(entry.site.headroom_w(index) for index in count),
         solve_rung=rung,
         data_rung=problem.data_rung,

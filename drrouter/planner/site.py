@@ -16,6 +16,9 @@ from drrouter.planner.problem import Problem
 NO_LIMIT_W = 1_000_000.0
 """Stands for "no limit" where a number is needed: a megawatt is more than any home draws."""
 
+MARGIN_W = 0.1
+"""Less room than this below a limit is the arithmetic's: the limit is reached."""
+
 
 @dataclass(frozen=True, slots=True)
 class LimitRow:
@@ -135,5 +138,12 @@ class Site:
 
     def marginal_price(self, index: int) -> float:
         """What one more kWh in the slot would cost, in the plan's currency."""
-        price = self.tariffs.buy[index] if self.grid_w[index] >= 0 else self.tariffs.sell[index]
-        return price + (self._per_kwh if self.headroom_w(index) <= 0 else 0.0)
+        price = self.tariffs.buy[index] if self.grid_w[index] >= -MARGIN_W else self.tariffs.sell[index]
+        return price + (self._per_kwh if self.headroom_w(index) <= MARGIN_W else 0.0)
+
+    def jumps(self, index: int) -> bool:
+        """Whether the next watt costs more than the last: a limit is reached, or the sun just covers all."""
+        reached = self.headroom_w(index) <= MARGIN_W
+        return reached or (
+            abs(self.grid_w[index]) <= MARGIN_W and self.tariffs.buy[index] > self.tariffs.sell[index]
+        )

@@ -97,7 +97,7 @@ class Relief:
         if saving <= WORTH_SAYING:
             return UNBOUND
         for more_w in _RAISED_W:
-            part = self.worth - self._worth(self.task, self.scene.raised(more_w))
+            part = self.worth - self._worth(self.task, self.scene.raised(self.task.device.id, more_w))
             if part > WORTH_SAYING:
                 change = reason("storage.raise_limits", saving=saving, more_w=more_w, part=min(part, saving))
                 return Bind(reason("storage.limits"), change, saving)

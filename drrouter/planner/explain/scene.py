@@ -39,12 +39,13 @@ class Scene:
         """The same home without its limits, for what they cost."""
         return Site(replace(self.problem, limits=()), self.site.grid_w, self.tasks.tariffs)
 
-    def raised(self, more_w: float) -> Site:
-        """The same home with each of its limits so much higher; what is drawn under them stays."""
+    def raised(self, without: DeviceId, more_w: float) -> Site:
+        """The home without this device and with each limit so much higher."""
         higher = tuple(replace(limit, max_w=limit.effective_w + more_w) for limit in self.problem.limits)
         site = Site(replace(self.problem, limits=higher), self.tasks.base_w, self.tasks.tariffs)
         for device_id, power_w in self.entry.power_w.items():
-            site.add(device_id, power_w)
+            if device_id != without:
+                site.add(device_id, power_w)
         return site
 
     def missed(self, device_id: DeviceId) -> Miss | None:
