@@ -4,6 +4,7 @@ Kinds follow S2 (EN 50491-12-2): ``profile`` is PPBC, ``storage`` is FRBC, ``dem
 A *phase* is a part of a programme; a *line* is L1, L2 or L3.
 """
 
+import math
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -116,11 +117,16 @@ class ProfileFlexibility:
         )
 
 
+_LEAST_LOSS_PER_H = 1e-9
+
+
 @dataclass(frozen=True, slots=True)
 class StorageFlexibility:
-    """A level that power raises or lowers: freezer (degrees C), tank, EV or battery (Wh).
+    """A level that power raises or lowers: freezer, tank, room (degrees C), EV or battery (Wh).
 
-        d(level)/dt = level_per_wh * power_w + drift_per_h          (power in W, time in h)
+        d(level)/dt = level_per_wh * power_w + drift_per_h - loss_per_h * (level - ambient)
+
+    Power is in W, time in h.
 
     Attributes:
         level_min, level_max: what no plan may leave (food safety, battery size).
@@ -130,9 +136,12 @@ class StorageFlexibility:
             so that its mean power may be anything from 0 to ``max_power_w``.
         idle_power_w: what it draws while not running.
         min_on, min_off: the shortest time to run and to rest.
+        loss_per_h: the share of its distance from ``ambient`` that it loses in an hour, at this pace.
+        ambient: the level at which its surroundings stand (outdoor temperature, kitchen).
 
     Raises:
-        ValueError: bounds are crossed or power does nothing to the level.
+        ValueError: bounds are crossed, power does nothing to the level, or the loss is negative (or too
+            small for arithmetic, 1e-9).
     """
 
     unit: str
@@ -147,6 +156,8 @@ class StorageFlexibility:
     idle_power_w: float = 0.0
     min_on: timedelta = timedelta(0)
     min_off: timedelta = timedelta(0)
+    loss_per_h: float = 0.0
+    ambient: float = 0.0
 
     def __post_init__(self) -> None:
         """Refuse crossed bounds."""
@@ -154,16 +165,47 @@ class StorageFlexibility:
             raise ValueError("storage needs level_min < level_max and 0 <= min_power_w <= max_power_w")
         if self.level_per_wh == 0:
             raise ValueError("storage needs power to change its level: level_per_wh is 0")
+        if self.loss_per_h and self.loss_per_h < _LEAST_LOSS_PER_H:
+            raise ValueError(f"loss_per_h is 0 or at least {_LEAST_LOSS_PER_H:g}, not {self.loss_per_h:g}")
 
     @property
     def runs_downwards(self) -> bool:
         """Whether running lowers the level (a freezer) rather than raising it (a car)."""
         return self.level_per_wh < 0
 
-    def level_after(self, level: float, power_w: float, duration: timedelta) -> float:
-        """The level after running at this mean power for this long."""
+    @property
+    def moves_alone(self) -> bool:
+        """Whether its level changes while it is off (a freezer warms, a car stands)."""
+        return self.drift_per_h != 0 or self.loss_per_h != 0
+
+    def level_after(
+        self,
+        level: float,
+        power_w: float,
+        duration: timedelta,
+        *,
+        ambient: float | None = None,
+        taken_per_h: float = 0.0,
+        gain: float = 1.0,
+    ) -> float:
+        """The level after running at this mean power for this long: the exact solution, not a step of it.
+
+        Args:
+            level: at the beginning.
+            power_w: even over the time.
+            duration: the time.
+            ambient: where the surroundings stand meanwhile; None is the ``ambient`` of the storage.
+            taken_per_h: what people draw off meanwhile, in units of the level.
+            gain: how much more (or less) than ``level_per_wh`` a Wh moves the level meanwhile: a heat pump on
+                a mild day.
+        """
         hours = duration.total_seconds() / 3600
-        return level + hours * (self.level_per_wh * power_w + self.drift_per_h)
+        inflow = self.level_per_wh * gain * power_w + self.drift_per_h - taken_per_h
+        if not self.loss_per_h:
+            return level + hours * inflow
+        away = level - (self.ambient if ambient is None else ambient)
+        lasting = -math.expm1(-self.loss_per_h * hours) / self.loss_per_h
+        return level + lasting * (inflow - self.loss_per_h * away)
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,7 @@ class MissKind(StrEnum):
     DEADLINE = "deadline"
     LEVEL = "level"
     COMFORT = "comfort"
+    SETPOINT = "setpoint"
     LIMIT = "limit"
 
 

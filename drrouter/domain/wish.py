@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from drrouter.domain.ids import DeviceId, HoldToken, ProgrammeId
+from drrouter.domain.interval import Interval
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,34 @@ class LevelWish:
 
 
 Wish = CycleWish | LevelWish
+
+
+@dataclass(frozen=True, slots=True)
+class ComfortBand:
+    """Keep the level within these bounds over the interval: a room by day, a tank in the evening.
+
+    Softer than the storage's own bounds, which are safe bounds. ``None`` leaves a side open.
+
+    Raises:
+        ValueError: the bounds are crossed.
+    """
+
+    interval: Interval
+    low: float | None = None
+    high: float | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse crossed bounds."""
+        if self.low is not None and self.high is not None and self.low > self.high:
+            raise ValueError(f"comfort band is crossed: {self.low:g} above {self.high:g}")
+
+
+@dataclass(frozen=True, slots=True)
+class Setpoint:
+    """Stand at this level over the interval: what an event asks of a room or a car."""
+
+    interval: Interval
+    level: float
 
 
 class OverrideMode(StrEnum):

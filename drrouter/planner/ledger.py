@@ -64,7 +64,7 @@ def plan_of(problem: Problem, tasks: Tasks, entry: Entry, rung: SolveRung) -> Pl
         slots=problem.slots,
         currency=problem.currency,
         power_w=entry.power_w,
-        level={task.device.id: levels(task, entry.schedule, tasks) for task in tasks.storages},
+        level={task.device.id: levels(task, entry.schedule) for task in tasks.storages},
         cycles=_cycles(tasks, entry.schedule),
         grid_w=tuple(entry.site.grid_w),
         misses=entry.missed.misses,
@@ -78,11 +78,14 @@ def plan_of(problem: Problem, tasks: Tasks, entry: Entry, rung: SolveRung) -> Pl
     )
 
 
-def levels(task: StorageTask, schedule: Schedule, tasks: Tasks) -> tuple[float, ...]:
+def levels(task: StorageTask, schedule: Schedule) -> tuple[float, ...]:
     """The level at the end of each slot, in the storage's unit."""
     level, path = task.level, []
-    for watts, hours in zip(schedule.power_w[task.device.id], tasks.tariffs.hours, strict=True):
-        level += task.unit_per_kwh * hours * (watts / 1000 + task.drift_kw)
+    moves = task.dynamics
+    for k, watts in enumerate(schedule.power_w[task.device.id]):
+        lost = (1 - moves.keep[k]) * (level - task.level)
+        inflow_kw = moves.gain[k] * watts / 1000 + moves.drift_kw[k]
+        level += task.unit_per_kwh * moves.span[k] * inflow_kw - lost
         path.append(level)
     return tuple(path)
 
@@ -96,7 +99,7 @@ def move_price(task: CycleTask, start: Start | None, tasks: Tasks) -> float:
 
 def target_price(task: StorageTask, tasks: Tasks) -> float:
     """The small price, per kWh and hour, of standing on the drifting side of the target."""
-    return TARGET_SHARE * abs(tasks.tariffs.mean_buy) if task.drift_kw else 0.0
+    return 0.0 if task.dynamics.still else TARGET_SHARE * abs(tasks.tariffs.mean_buy)
 
 
 def wear_price(tasks: Tasks) -> float:
@@ -129,18 +132,18 @@ def _beyond(tasks: Tasks, schedule: Schedule) -> float:
 
 def _storage_terms(task: StorageTask, schedule: Schedule, tasks: Tasks) -> float:
     hours = tasks.tariffs.hours
-    stored = task.stored(schedule.power_w[task.device.id], hours)
+    power_w = schedule.power_w[task.device.id]
+    stored = task.stored(power_w)
     off_target = sum(length * max(0.0, task.target - kwh) for length, kwh in zip(hours, stored, strict=True))
-    on = [watts > 0 for watts in schedule.power_w[task.device.id]]
-    worn = sum(
-        max(0.0, turns * (on[k] - on[k - 1] - on[j]) - (0.0 if turns > 0 else 1.0))
-        for k, j, turns in task.shortest
-    )
     outside = sum(
         max(0.0, low - kwh - SLACK_KWH, kwh - high - SLACK_KWH)
         for low, kwh, high in zip(task.low, stored, task.high, strict=True)
     )
-    terms = target_price(task, tasks) * off_target + wear_price(tasks) * worn + SAFETY_PRICE * outside
+    terms = (
+        target_price(task, tasks) * off_target
+        + wear_price(tasks) * task.worn(power_w)
+        + SAFETY_PRICE * outside
+    )
     return terms - task.end_value * stored[-1]
 
 

@@ -25,6 +25,9 @@ _ROUNDS = 3
 _ROOM_KWH = 10 * SLACK_KWH
 """A bound nearer than this cannot be moved against."""
 
+_LEAST_LEFT = 1e-9
+"""A smaller share of what is stored is as good as lost."""
+
 
 def marginal_prices(
     problem: Problem, tasks: Tasks, site: Site, power_w: dict[DeviceId, tuple[float, ...]]
@@ -69,7 +72,7 @@ class _Storage:
         """What a kWh less there would cost: drawn later, or earlier, or never."""
         if not self._can_give(index):
             return
-        stored = self.task.stored(self.power_w, self.tasks.tariffs.hours)
+        stored = self.task.stored(self.power_w)
         yield from self._later(index, stored, prices)
         yield from self._earlier(index, stored, prices)
 
@@ -78,21 +81,28 @@ class _Storage:
 
         A goal that is only just met may be missed at its price.
         """
-        fines = 0.0
+        fines, rate = 0.0, self._rate(index)
         for k in range(index, len(stored)):
+            left = rate * self.task.dynamics.lasting(index, k)
             if k > index and self._can_take(k) and not self._goal_between(k, stored):
-                yield prices[k] + fines
-            fines += self._fine(k, stored)
+                yield left / self._rate(k) * prices[k] + fines
+            fines += left * self._fine(k, stored)
             if stored[k] <= self.task.low[k] + _ROOM_KWH:
                 return
-        yield self.task.end_value + fines
+        yield left * self.task.end_value + fines
+
+    def _rate(self, index: int) -> float:
+        """What is stored at the end of the slot of each kWh drawn in it."""
+        moves = self.task.dynamics
+        return moves.per_kw(index) / moves.hours[index]
 
     def _earlier(self, index: int, stored: Sequence[float], prices: Sequence[float]) -> Iterator[float]:
         for k in reversed(range(index)):
             if stored[k] >= self.task.high[k] - _ROOM_KWH:
                 return
-            if self._can_take(k):
-                yield prices[k]
+            left = self._rate(k) * self.task.dynamics.lasting(k, index)
+            if self._can_take(k) and left > _LEAST_LEFT:
+                yield self._rate(index) / left * prices[k]
 
     def _goal_between(self, index: int, stored: Sequence[float]) -> bool:
         """Whether a goal inside the slot would feel that the energy comes only in it."""

@@ -4,20 +4,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
-from drrouter.domain.ids import DeviceId
 from drrouter.domain.limit import Scope
 from drrouter.domain.plan import Miss, MissKind, Reason
-from drrouter.planner.catalogue import reason, say
+from drrouter.planner.catalogue import reason
 from drrouter.planner.cycle_task import CycleTask, Start
 from drrouter.planner.demand_task import DemandTask
+from drrouter.planner.level_misses import level_misses
+from drrouter.planner.priced import NOTHING_KWH, Priced, miss
 from drrouter.planner.problem import Problem
 from drrouter.planner.schedule import Schedule
 from drrouter.planner.site import LimitRow, Site
-from drrouter.planner.storage_task import SLACK_KWH, Goal, StorageTask
 from drrouter.planner.tasks import Tasks
-
-_NOTHING_KWH = 1e-4
-"""Less than a tenth of a watt-hour is the arithmetic's, not a miss."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,19 +29,11 @@ def find_misses(problem: Problem, tasks: Tasks, schedule: Schedule, site: Site) 
     """Every miss of the schedule, with its price."""
     priced = [
         *_cycle_misses(problem, tasks, schedule),
-        *_level_misses(problem, tasks, schedule),
-        *_comfort_misses(problem, tasks, schedule),
+        *level_misses(problem, tasks, schedule),
         *_curtailments(problem, tasks, schedule),
         *_limit_misses(problem, tasks, schedule, site),
     ]
     return Missed(tuple(miss for miss, _ in priced), sum(price for _, price in priced))
-
-
-def miss(
-    problem: Problem, kind: MissKind, device_id: DeviceId | None, amount: float, unit: str, because: Reason
-) -> Miss:
-    """A miss with its cause, in words and as a code."""
-    return Miss(kind, device_id, amount, unit, say(problem, because), because)
 
 
 def missed_price(problem: Problem, task: CycleTask) -> float:
@@ -57,7 +46,7 @@ def missed_price(problem: Problem, task: CycleTask) -> float:
     return problem.prices.cycle + task.missed_h * problem.prices.lateness_per_hour
 
 
-def _cycle_misses(problem: Problem, tasks: Tasks, schedule: Schedule) -> Iterator[tuple[Miss, float]]:
+def _cycle_misses(problem: Problem, tasks: Tasks, schedule: Schedule) -> Iterator[Priced]:
     for task in tasks.cycles:
         start, device_id = schedule.starts[task.device.id], task.device.id
         if start is None and not task.can_wait:
@@ -85,70 +74,10 @@ def _why_late(problem: Problem, task: CycleTask, start: Start) -> Reason:
     return reason("cycle.limits_before", start=start.start)
 
 
-def _level_misses(problem: Problem, tasks: Tasks, schedule: Schedule) -> Iterator[tuple[Miss, float]]:
-    hours = tasks.tariffs.hours
-    for task in tasks.storages:
-        stored = task.stored(schedule.power_w[task.device.id], hours)
-        for goal in task.goals:
-            short_kwh = goal.stored_kwh - goal.reached(stored)
-            if short_kwh > _NOTHING_KWH:
-                amount, unit = _in_unit(task, short_kwh)
-                cause = _why_short(problem, task, goal, hours)
-                missed = miss(problem, MissKind.LEVEL, task.device.id, amount, unit, cause)
-                yield missed, short_kwh * problem.prices.level_per_kwh
-
-
-def _in_unit(task: StorageTask, short_kwh: float) -> tuple[float, str]:
-    if task.flexibility.unit == "Wh":
-        return short_kwh * abs(task.unit_per_kwh) / 1000, "kWh"
-    return short_kwh * abs(task.unit_per_kwh), task.flexibility.unit
-
-
-def _why_short(problem: Problem, task: StorageTask, goal: Goal, hours: tuple[float, ...]) -> Reason:
-    full_power = [1000 * power for power in task.open_kw]
-    reachable = goal.reached(task.stored(full_power, hours))
-    if goal.stored_kwh > task.full + SLACK_KWH:
-        return reason("storage.holds_less")
-    if reachable < goal.stored_kwh:
-        missing = goal.stored_kwh - reachable
-        return reason("storage.full_power", by=goal.wish.by, missing=missing)
-    return reason("storage.no_room", by=goal.wish.by)
-
-
-def _comfort_misses(problem: Problem, tasks: Tasks, schedule: Schedule) -> Iterator[tuple[Miss, float]]:
-    for task in tasks.storages:
-        outside = _outside(task, schedule, tasks)
-        if outside > _NOTHING_KWH * abs(task.unit_per_kwh):
-            scale, unit = (
-                (1000, "kWh·h") if task.flexibility.unit == "Wh" else (1, f"{task.flexibility.unit}·h")
-            )
-            amount = outside / scale
-            missed = miss(problem, MissKind.COMFORT, task.device.id, amount, unit, _why_outside(task))
-            yield missed, amount * problem.prices.comfort_per_unit_hour
-
-
-def _outside(task: StorageTask, schedule: Schedule, tasks: Tasks) -> float:
-    """How far and how long the level is outside its bounds, in its unit times hours."""
-    hours, total = tasks.tariffs.hours, 0.0
-    tolerance = 2 * SLACK_KWH * abs(task.unit_per_kwh)
-    for length, stored in zip(hours, task.stored(schedule.power_w[task.device.id], hours), strict=True):
-        level = task.level + task.unit_per_kwh * stored
-        off = max(task.flexibility.level_min - level, level - task.flexibility.level_max)
-        total += length * off if off > tolerance else 0.0
-    return total
-
-
-def _why_outside(task: StorageTask) -> Reason:
-    low, high, unit = task.flexibility.level_min, task.flexibility.level_max, task.flexibility.unit
-    if not low <= task.level <= high:
-        return reason("storage.outside_now", level=task.level, unit=unit, low=low, high=high)
-    return reason("storage.cannot_keep", low=low, high=high, unit=unit)
-
-
-def _curtailments(problem: Problem, tasks: Tasks, schedule: Schedule) -> Iterator[tuple[Miss, float]]:
+def _curtailments(problem: Problem, tasks: Tasks, schedule: Schedule) -> Iterator[Priced]:
     for task in tasks.demands:
         missing = _curtailed(task, schedule, tasks)
-        if missing > _NOTHING_KWH:
+        if missing > NOTHING_KWH:
             capped = any(most < task.expected_kw for most in task.max_kw)
             cause = reason("demand.capped") if capped else reason("demand.held_off")
             missed = miss(problem, MissKind.COMFORT, task.device.id, missing, "kWh", cause)
@@ -162,13 +91,11 @@ def _curtailed(task: DemandTask, schedule: Schedule, tasks: Tasks) -> float:
     )
 
 
-def _limit_misses(
-    problem: Problem, tasks: Tasks, schedule: Schedule, site: Site
-) -> Iterator[tuple[Miss, float]]:
+def _limit_misses(problem: Problem, tasks: Tasks, schedule: Schedule, site: Site) -> Iterator[Priced]:
     over = [
         (row, number)
         for number, row in enumerate(site.rows)
-        if tasks.tariffs.hours[row.index] * (site.used_w(number) - row.max_w) / 1000 > _NOTHING_KWH
+        if tasks.tariffs.hours[row.index] * (site.used_w(number) - row.max_w) / 1000 > NOTHING_KWH
     ]
     over.sort(key=lambda item: (_name(item[0]), item[0].index))
     stretches = groupby(enumerate(over), key=lambda item: (_name(item[1][0]), item[1][0].index - item[0]))

@@ -11,7 +11,7 @@ from drrouter.domain.ids import DeviceId
 from drrouter.domain.interval import Interval
 from drrouter.domain.limit import Limit
 from drrouter.domain.plan import DataRung, Plan
-from drrouter.domain.wish import Commitment, RunningCycle, Wish
+from drrouter.domain.wish import ComfortBand, Commitment, RunningCycle, Setpoint, Wish
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,7 @@ class Prices:
     limit_per_kwh: float = 10.0
     level_per_kwh: float = 2.0
     comfort_per_unit_hour: float = 1.0
+    setpoint_per_unit_hour: float = 3.0
     cycle: float = 4.0
     lateness_per_hour: float = 1.0
 
@@ -56,6 +57,13 @@ class DeviceInput:
         reserve: how much earlier its wishes are put here than people asked; explanations name their time.
         end_value_per_wh: what energy still stored at the horizon is worth, per Wh put in; None lets the
             planner price it by the mean import price.
+        ambient: where a storage's surroundings stand in each slot; empty: always at its ``ambient``.
+        gain: how much a Wh counts for in each slot, as a factor on ``level_per_wh`` (a heat pump's
+            coefficient of performance by outdoor temperature); empty: 1.
+        taken: what people draw off in each slot, in units of the level per hour; empty: nothing.
+        comfort: bands that its level should keep; softer than its own bounds.
+        setpoints: levels at which an event wants it to stand; dearer to miss than comfort.
+        on_since, off_since: when its run or its rest began; the later one holds, None is unknown.
     """
 
     id: DeviceId
@@ -72,6 +80,13 @@ class DeviceInput:
     groups: tuple[str, ...] = ()
     end_value_per_wh: float | None = None
     reserve: timedelta = timedelta()
+    ambient: tuple[float, ...] = ()
+    gain: tuple[float, ...] = ()
+    taken: tuple[float, ...] = ()
+    comfort: tuple[ComfortBand, ...] = ()
+    setpoints: tuple[Setpoint, ...] = ()
+    on_since: datetime | None = None
+    off_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +137,12 @@ class Problem:
         for name in ("co2_g_per_kwh", "pv_w"):
             if getattr(self, name) and len(getattr(self, name)) != len(self.slots):
                 raise ValueError(f"{name} needs one value per slot, or none at all")
+        for device in self.devices:
+            for name in ("ambient", "gain", "taken"):
+                if getattr(device, name) and len(getattr(device, name)) != len(self.slots):
+                    raise ValueError(f"{name} of {device.id} needs one value per slot, or none at all")
+            if any(gain <= 0 for gain in device.gain):
+                raise ValueError(f"gain of {device.id} needs values above 0: power moves its level one way")
 
     @property
     def horizon(self) -> Interval:

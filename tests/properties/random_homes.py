@@ -19,6 +19,7 @@ from drrouter.domain.limit import Limit, Scope
 from drrouter.domain.wish import CycleWish, LevelWish
 from drrouter.planner import DeviceInput, Effort, Problem, grid_slots, varied_slots
 from drrouter.planner.grid import FINE_STEPS, STEPS
+from tests.properties.random_thermal import surrounded
 from tests.unit.planner.homes import NOW, committed, running
 
 HOURS = st.floats(0, 30).map(lambda hours: timedelta(minutes=round(hours * 60)))
@@ -129,7 +130,8 @@ def homes(draw: st.DrawFn, most_devices: int = 5) -> Problem:
     edges = draw(st.lists(HOURS, max_size=2))
     slots = _slots(draw, now, timedelta(hours=draw(st.integers(2, 26))), [now + edge for edge in edges])
     kinds = draw(st.lists(st.sampled_from([machines, storages, demands]), max_size=most_devices))
-    devices = tuple(draw(kind(DeviceId(f"d{number}"))) for number, kind in enumerate(kinds))
+    bare = [draw(kind(DeviceId(f"d{number}"))) for number, kind in enumerate(kinds)]
+    devices = tuple(draw(surrounded(device, slots)) for device in bare)
     shape = draw(st.sampled_from(["flat", "random", "random", "blocks"]))
     return Problem(
         now=now,

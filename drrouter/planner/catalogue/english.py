@@ -76,6 +76,14 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "storage.no_room": "limits and prices leave no room for more before {by:clock}",
         "storage.outside_now": "it stands at {level:g} {unit} now, outside {low:g} .. {high:g}",
         "storage.cannot_keep": "its caps or its power cannot keep it within {low:g} .. {high:g} {unit}",
+        "storage.drawn_empty": "its caps or its power, with what is drawn off, cannot keep it within "
+        "{low:g} .. {high:g} {unit}",
+        "storage.comfort_out_of_reach": "even full power from now on does not reach the comfort band by "
+        "{at:clock}",
+        "storage.comfort_not_kept": "bounds, limits and prices keep it from the comfort band at {at:clock}",
+        "storage.setpoint_out_of_reach": "even full power from now on does not reach the setpoint by "
+        "{at:clock}",
+        "storage.setpoint_not_kept": "bounds, limits and prices keep it from the setpoint at {at:clock}",
         # demands
         "demand.as_it_wants": "{label} draws the {power:watts} that it wants, for {cost:money}.",
         "demand.goes_without": "{label} goes without {missing:kwh} and costs {cost:money} instead of "

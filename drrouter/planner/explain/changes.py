@@ -89,10 +89,10 @@ def _why_shifted(
     scene: Scene, task: StorageTask, former: tuple[float, ...], power_w: tuple[float, ...]
 ) -> Reason:
     """Because its old times are gone, or leave it short, or cost more; else because others gain."""
-    device_id, hours = task.device.id, scene.tasks.tariffs.hours
+    device_id = task.device.id
     if any(watts > 1000 * most + 1.0 for watts, most in zip(former, task.open_kw, strict=True)):
         return reason("change.held_off")
-    was, stored = task.stored(former, hours), task.stored(power_w, hours)
+    was, stored = task.stored(former), task.stored(power_w)
     with scene.without(device_id, power_w) as site:
         if any(watts > max(0.0, site.room_w(device_id, index)) + 1.0 for index, watts in enumerate(former)):
             return reason("change.no_room_then")

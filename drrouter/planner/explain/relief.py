@@ -33,7 +33,7 @@ class Relief:
     ) -> None:
         """Stand beside the storage; ``site`` is the home without it."""
         self.scene, self.task, self.site = scene, task, site
-        self.stored = task.stored(power_w, scene.tasks.tariffs.hours)
+        self.stored = task.stored(power_w)
         self.cost = cost
         self.worth = cost - task.end_value * self.stored[-1]
 
@@ -57,7 +57,7 @@ class Relief:
         goal = Goal(wish, last, 1.0, self.stored[-1] - 2 * SLACK_KWH)
         task = replace(task, goals=(goal,), end_value=float("-inf"))
         power_w = fill(self.scene.problem, self.scene.unlimited(), task)
-        stored = task.stored(power_w, self.scene.tasks.tariffs.hours)[-1]
+        stored = task.stored(power_w)[-1]
         if stored < self.stored[-1] - 10 * SLACK_KWH:
             return float("inf")
         return self.scene.bill.added(self.site.grid_w, power_w)
@@ -113,7 +113,8 @@ class Relief:
                 index = next((k for k, slot in enumerate(slots) if by <= slot.end), None)
                 if index is None:
                     return
-                share = (by - slots[index].start) / slots[index].duration
+                part = (by - slots[index].start) / slots[index].duration
+                share = self.task.dynamics.share(index, part)
                 moved.append(replace(goal, index=index, share=share))
             if moved:
                 yield hours, replace(self.task, goals=tuple(moved))
@@ -121,5 +122,5 @@ class Relief:
     def _worth(self, task: StorageTask, site: Site) -> float:
         """What filling the task by hand would cost, less what it leaves stored."""
         power_w = fill(self.scene.problem, site, task)
-        stored = task.stored(power_w, self.scene.tasks.tariffs.hours)[-1]
+        stored = task.stored(power_w)[-1]
         return self.scene.bill.added(site.grid_w, power_w) - task.end_value * stored

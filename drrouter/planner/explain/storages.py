@@ -23,7 +23,7 @@ def explain_storage(scene: Scene, task: StorageTask) -> Explanation:
         fits = all(watts <= site.room_w(device_id, index) + 1 for index, watts in enumerate(unplanned))
         relief = Relief(scene, task, site, power_w, cost)
         best = relief.best()
-        bind = Bind(_at_bound(scene, task)) if task.drift_kw else relief.bind()
+        bind = relief.bind() if task.dynamics.still else Bind(_at_bound(scene, task))
     miss = scene.missed(device_id)
     missed = None
     if miss is not None:
@@ -45,7 +45,7 @@ def _drawn(
     told: dict[str, float | str] = {"label": label, "energy": energy, "cost": cost}
     told["difference"] = abs(saving)
     when = _when(scene, power_w)
-    if task.drift_kw:
+    if not task.dynamics.still:
         if saving >= 0:
             return reason("storage.less_thermostat", when, **told)
         return reason("storage.more_thermostat" if fits else "storage.more_thermostat_limited", when, **told)
@@ -57,7 +57,7 @@ def _drawn(
 def _unplanned(task: StorageTask, power_w: tuple[float, ...], hours: tuple[float, ...]) -> tuple[float, ...]:
     """The same energy without a plan: evenly on a thermostat, else at full power from now on."""
     left_wh = sum(watts * length for watts, length in zip(power_w, hours, strict=True))
-    if task.drift_kw:
+    if not task.dynamics.still:
         return (left_wh / sum(hours),) * len(hours)
     drawn = []
     for length, most_kw in zip(hours, task.max_kw, strict=True):
@@ -77,7 +77,7 @@ def _when(scene: Scene, power_w: tuple[float, ...]) -> Reason | None:
 
 def _at_bound(scene: Scene, task: StorageTask) -> Reason | None:
     """When a drifting storage first stands at the bound towards which it drifts."""
-    flexibility, path = task.flexibility, levels(task, scene.entry.schedule, scene.tasks)
+    flexibility, path = task.flexibility, levels(task, scene.entry.schedule)
     bound = flexibility.level_max if flexibility.runs_downwards else flexibility.level_min
     near = _NEAR_BOUND * (flexibility.level_max - flexibility.level_min)
     for slot, level in zip(scene.problem.slots, path, strict=True):

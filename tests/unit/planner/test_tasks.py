@@ -198,7 +198,7 @@ class TestStorages:
         task = storage(freezer(level=-18.0))
         assert task.full == pytest.approx(6.0 / 20)
         assert task.low[0] == pytest.approx(-3.0 / 20, abs=1e-5)
-        assert task.drift_kw == pytest.approx(-0.03)
+        assert task.dynamics.drift_kw[0] == pytest.approx(-0.03)
 
     def test_an_unknown_level_is_the_target_of_a_freezer_and_an_empty_car(self) -> None:
         assert storage(freezer(level=None)).level == -18.0
