@@ -7,16 +7,19 @@ the better of the two is the plan.
 
 from drrouter.domain.ids import DeviceId
 from drrouter.domain.plan import Plan, SolveRung
-from drrouter.planner.cycle_task import CycleTask, Start
+from drrouter.planner.cycle_task import CycleTask
 from drrouter.planner.demand_task import DemandTask
 from drrouter.planner.explain import explained
 from drrouter.planner.filling import Rank, cheapest_first, earliest_first, fill
 from drrouter.planner.ledger import Entry, beyond_price, enter, move_price
-from drrouter.planner.misses import missed_price
+from drrouter.planner.misses import left_price, may_wait
 from drrouter.planner.problem import Problem
-from drrouter.planner.schedule import Schedule
+from drrouter.planner.relations import clash
+from drrouter.planner.schedule import Schedule, others_of
 from drrouter.planner.site import Site
+from drrouter.planner.start import Start
 from drrouter.planner.tasks import Tasks, tasks_of
+from drrouter.planner.turns import Heirs, in_turn
 
 _ROUNDS = 2
 _EQUAL = 1e-9
@@ -46,7 +49,7 @@ class _Placing:
     def __init__(self, problem: Problem, tasks: Tasks, *, at_once: bool = False) -> None:
         self.problem, self.tasks, self.at_once = problem, tasks, at_once
         self.site = Site(problem, tasks.base_w, tasks.tariffs)
-        self.starts: dict[DeviceId, Start | None] = {}
+        self.starts: dict[DeviceId, Start | None] = dict.fromkeys(task.device.id for task in tasks.cycles)
         self.power_w: dict[DeviceId, tuple[float, ...]] = {}
         for device_id, power_w in tasks.loads():
             self.site.add(device_id, power_w)
@@ -54,8 +57,8 @@ class _Placing:
             self.power_w[task.device.id] = tuple(1000 * floor for floor in task.kept_kw)
 
     def run(self, rounds: int) -> Schedule:
-        """Safety first, then whole cycles, largest first, then what may be curtailed, then what fills up."""
-        cycles = sorted(self.tasks.cycles, key=lambda task: (-task.energy_wh, task.device.id))
+        """Safety first, then whole cycles, then what may be curtailed, then what fills up."""
+        cycles = in_turn(self.problem, self.tasks.cycles)
         for _ in range(rounds):
             self._fill_all(free=False)
             for task in cycles:
@@ -76,18 +79,30 @@ class _Placing:
 
     def _place_cycle(self, task: CycleTask) -> None:
         device_id = task.device.id
-        if (before := self.starts.get(device_id)) is not None:
+        if (before := self.starts[device_id]) is not None:
             self.site.add(device_id, before.power_w, before.first, sign=-1)
-        fitting = [start for start in task.starts if self._fits(task, start)]
+        self.starts[device_id] = None
+        others = others_of(self.problem, task, self.starts)
+        fitting = [
+            start
+            for start in task.starts
+            if self._fits(task, start)
+            and not (others and clash(self.problem, start.start, start.end, others))
+        ]
         if self.at_once:
             best: Start | None = fitting[0] if fitting else None
         else:
-            best = min(fitting, key=lambda start: self._cost(task, start), default=None)
-            if best is not None and self._cost(task, best) > self._cost_of_none(task):
-                best = None
+            best = self._cheapest(task, fitting)
         self.starts[device_id] = best
         if best is not None:
             self.site.add(device_id, best.power_w, best.first)
+
+    def _cheapest(self, task: CycleTask, fitting: list[Start]) -> Start | None:
+        """The cheapest start, what it leaves to those that follow included; None where none is worth it."""
+        heirs = Heirs(self.problem, task, self.tasks.cycles, self._cost, self._cost_of_none)
+        priced = [(self._cost(task, start) + heirs.after(start), start) for start in fitting]
+        cost, best = min(priced, key=lambda item: item[0], default=(0.0, None))
+        return None if cost > self._cost_of_none(task) + heirs.without() else best
 
     def _fits(self, task: CycleTask, start: Start) -> bool:
         device_id = task.device.id
@@ -105,8 +120,9 @@ class _Placing:
         return energy + late + beyond_price(task, start, self.tasks) + move_price(task, start, self.tasks)
 
     def _cost_of_none(self, task: CycleTask) -> float:
-        none = missed_price(self.problem, task) + beyond_price(task, None, self.tasks)
-        return none + move_price(task, None, self.tasks)
+        waits = may_wait(self.problem, task, others_of(self.problem, task, self.starts))
+        none = 0.0 if waits else left_price(self.problem, task)
+        return none + beyond_price(task, None, self.tasks) + move_price(task, None, self.tasks)
 
     def _serve(self, task: DemandTask) -> None:
         """All that is expected, down to what the limits leave and to where it costs more than it is worth."""

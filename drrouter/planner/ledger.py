@@ -9,13 +9,14 @@ from dataclasses import dataclass
 
 from drrouter.domain.ids import DeviceId
 from drrouter.domain.plan import CostSplit, Plan, ScheduledCycle, SolveRung
-from drrouter.planner.cycle_task import CycleTask, Start
+from drrouter.planner.cycle_task import CycleTask
 from drrouter.planner.demand_task import DemandTask
 from drrouter.planner.marginal import marginal_prices
 from drrouter.planner.misses import Missed, find_misses
 from drrouter.planner.problem import Problem
 from drrouter.planner.schedule import Schedule
 from drrouter.planner.site import Site
+from drrouter.planner.start import Start
 from drrouter.planner.storage_task import SLACK_KWH, StorageTask
 from drrouter.planner.tasks import Tasks
 
@@ -92,8 +93,13 @@ def levels(task: StorageTask, schedule: Schedule) -> tuple[float, ...]:
 
 def move_price(task: CycleTask, start: Start | None, tasks: Tasks) -> float:
     """The small price of leaving the place that the previous plan chose."""
-    if task.previous is None or start is task.starts[task.previous]:
+    if task.previous is None or start == task.starts[task.previous]:
         return 0.0
+    return price_of_moving(task, tasks)
+
+
+def price_of_moving(task: CycleTask, tasks: Tasks) -> float:
+    """What it costs to move the cycle, to wherever."""
     return MOVE_SHARE * task.energy_wh / 1000 * abs(tasks.tariffs.mean_buy)
 
 
@@ -117,13 +123,15 @@ def outside_price(problem: Problem, task: StorageTask, hours: float) -> float:
 
 
 def beyond_price(task: CycleTask, start: Start | None, tasks: Tasks) -> float:
-    """The cost of a cycle's energy behind the horizon, at the mean price of the horizon.
+    """The cost of a cycle's energy behind the horizon, at its mean price, and of being liked less.
 
-    Interpretation: prices behind the horizon are taken to be what they are inside it, on average.
+    Interpretation: prices behind the horizon are taken to be what they are inside it, on average. A cycle
+    that waits runs the programme that is then cheapest.
     """
+    mean_buy = tasks.tariffs.mean_buy
     if start is not None:
-        return start.tail_wh / 1000 * tasks.tariffs.mean_buy
-    return task.energy_wh / 1000 * tasks.tariffs.mean_buy if task.can_wait else 0.0
+        return start.tail_wh / 1000 * mean_buy + start.dislike
+    return min((energy_wh / 1000 * mean_buy + dislike for energy_wh, dislike in task.waits), default=0.0)
 
 
 def _beyond(tasks: Tasks, schedule: Schedule) -> float:
@@ -170,7 +178,7 @@ def _cost(problem: Problem, tasks: Tasks, site: Site, penalties: float) -> CostS
 
 def _cycles(tasks: Tasks, schedule: Schedule) -> tuple[ScheduledCycle, ...]:
     placed = [
-        ScheduledCycle(task.device.id, task.wish.programme_id, start.start, start.end)
+        ScheduledCycle(task.device.id, start.programme.id, start.start, start.end)
         for task in tasks.cycles
         if (start := schedule.starts[task.device.id]) is not None
     ]

@@ -1,19 +1,21 @@
 """Finds what a schedule does not achieve, by how much, because of what, and prices it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
 from drrouter.domain.limit import Scope
 from drrouter.domain.plan import Miss, MissKind, Reason
 from drrouter.planner.catalogue import reason
-from drrouter.planner.cycle_task import CycleTask, Start
+from drrouter.planner.cycle_task import CycleTask
 from drrouter.planner.demand_task import DemandTask
 from drrouter.planner.level_misses import level_misses
 from drrouter.planner.priced import NOTHING_KWH, Priced, miss
 from drrouter.planner.problem import Problem
-from drrouter.planner.schedule import Schedule
+from drrouter.planner.relations import Others, broken_by_waiting, clash, order
+from drrouter.planner.schedule import Schedule, others_of
 from drrouter.planner.site import LimitRow, Site
+from drrouter.planner.start import Start
 from drrouter.planner.tasks import Tasks
 
 
@@ -41,29 +43,50 @@ def missed_price(problem: Problem, task: CycleTask) -> float:
 
     Interpretation: so a late cycle is always worth more than none.
     """
-    if task.can_wait:
-        return 0.0
+    return 0.0 if task.can_wait else left_price(problem, task)
+
+
+def left_price(problem: Problem, task: CycleTask) -> float:
+    """What it costs not to place a cycle that may not wait."""
     return problem.prices.cycle + task.missed_h * problem.prices.lateness_per_hour
+
+
+def may_wait(problem: Problem, task: CycleTask, others: Others | None) -> bool:
+    """Whether a cycle may wait until after the horizon, among what stands in it."""
+    return task.can_wait and not (others and broken_by_waiting(problem, others))
 
 
 def _cycle_misses(problem: Problem, tasks: Tasks, schedule: Schedule) -> Iterator[Priced]:
     for task in tasks.cycles:
         start, device_id = schedule.starts[task.device.id], task.device.id
-        if start is None and not task.can_wait:
-            cause = task.obstacle or _why_nowhere(task)
+        others = others_of(problem, task, schedule.starts)
+        if start is None and not may_wait(problem, task, others):
+            cause = task.obstacle or _why_nowhere(problem, task, others)
             missed = miss(problem, MissKind.CYCLE, device_id, 1.0, "cycle", cause)
-            yield missed, missed_price(problem, task)
+            yield missed, left_price(problem, task)
         elif start is not None and start.late_h > 0:
             price = start.late_h * problem.prices.lateness_per_hour
-            why = _why_late(problem, task, start)
+            why = _why_late(problem, task, start, others)
             yield miss(problem, MissKind.DEADLINE, device_id, start.late_h, "h", why), price
 
 
-def _why_nowhere(task: CycleTask) -> Reason:
+def _why_nowhere(problem: Problem, task: CycleTask, others: Others | None) -> Reason:
+    if others is not None:
+        found = _clashes(problem, task.starts, others)
+        if found is not None:
+            return found
+        if (broken := broken_by_waiting(problem, others)) and task.can_wait:
+            return order(problem, *broken)
     return reason("cycle.no_room", name=task.name)
 
 
-def _why_late(problem: Problem, task: CycleTask, start: Start) -> Reason:
+def _clashes(problem: Problem, starts: Iterable[Start], others: Others) -> Reason | None:
+    """Why none of the starts is possible among the others, None where one is."""
+    found = [clash(problem, start.start, start.end, others) for start in starts]
+    return found[-1] if found and all(found) else None
+
+
+def _why_late(problem: Problem, task: CycleTask, start: Start, others: Others | None) -> Reason:
     begin = max(task.wish.earliest, problem.now)
     length_h = (start.end - start.start).total_seconds() / 3600
     left_h = (task.wish.ready_by - begin).total_seconds() / 3600
@@ -71,6 +94,9 @@ def _why_late(problem: Problem, task: CycleTask, start: Start) -> Reason:
         return reason("cycle.too_long", name=task.name, length_h=length_h, left_h=max(left_h, 0.0))
     if all(other.late_h for other in task.starts):
         return reason("cycle.no_earlier")
+    in_time = (other for other in task.starts if not other.late_h)
+    if others is not None and (found := _clashes(problem, in_time, others)):
+        return found
     return reason("cycle.limits_before", start=start.start)
 
 

@@ -1,18 +1,20 @@
 """Assembles the constraint families into one model of the home, and reads a schedule out of its solution."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from drrouter.domain.ids import DeviceId
-from drrouter.planner.constraints import Draw
 from drrouter.planner.constraints.balance import add_balance
 from drrouter.planner.constraints.cycle import CycleVars, add_cycle
 from drrouter.planner.constraints.demand import DemandVars, add_demand
+from drrouter.planner.constraints.exclusive import add_exclusive
 from drrouter.planner.constraints.limits import add_limits
+from drrouter.planner.constraints.precedence import add_precedences
 from drrouter.planner.constraints.storage import StorageVars, add_storage
+from drrouter.planner.pools import handed_out, pools
 from drrouter.planner.problem import Problem
 from drrouter.planner.pulp_door import Door, Solution, Var
 from drrouter.planner.schedule import Schedule
+from drrouter.planner.start import Start
 from drrouter.planner.storage_task import CRUMB_KW
 from drrouter.planner.tasks import Tasks
 
@@ -31,22 +33,26 @@ class HomeModel:
 def build(problem: Problem, tasks: Tasks) -> HomeModel:
     """Write the whole model."""
     door = Door()
-    cycles = tuple(add_cycle(door, problem, tasks, task) for task in tasks.cycles)
+    cycles = tuple(add_cycle(door, problem, tasks, pool) for pool in pools(problem, tasks.cycles))
+    alone = {cycle.task.device.id: cycle for cycle in cycles if len(cycle.pool) == 1}
+    add_precedences(door, problem, alone)
+    add_exclusive(door, problem, alone)
     storages = tuple(add_storage(door, problem, tasks, task) for task in tasks.storages)
     demands = tuple(add_demand(door, tasks, task) for task in tasks.demands)
     parts: tuple[CycleVars | StorageVars | DemandVars, ...] = (*cycles, *storages, *demands)
     draws = {part.task.device.id: part.draw for part in parts}
-    imported = add_balance(door, tasks, _fixed_kw(tasks), _most_kw(tasks, draws), draws)
+    imported = add_balance(door, tasks, _fixed_kw(tasks), _most_kw(tasks, cycles), draws)
     add_limits(door, problem, tasks, imported, draws)
     return HomeModel(door, tasks, cycles, storages, demands)
 
 
 def read_schedule(model: HomeModel, solution: Solution) -> Schedule:
     """What the solver decided, with its arithmetic's crumbs swept away."""
-    starts = {}
+    starts: dict[DeviceId, Start | None] = {}
     for cycle in model.cycles:
-        chosen = [solution.values[var] > 0.5 for var in cycle.starts]
-        starts[cycle.task.device.id] = cycle.task.starts[chosen.index(True)] if any(chosen) else None
+        counts = [round(solution.values[var]) for var in cycle.starts]
+        for task, start in zip(cycle.pool, handed_out(cycle.pool, counts), strict=True):
+            starts[task.device.id] = start
     power_w = {part.task.device.id: _storage_power(part, solution) for part in model.storages}
     for demand in model.demands:
         floor, most = demand.task.floor_kw, demand.task.max_kw
@@ -81,12 +87,11 @@ def _fixed_kw(tasks: Tasks) -> tuple[float, ...]:
     return tuple(sum(slot) / 1000 for slot in total)
 
 
-def _most_kw(tasks: Tasks, draws: Mapping[DeviceId, Draw]) -> tuple[float, ...]:
+def _most_kw(tasks: Tasks, cycles: tuple[CycleVars, ...]) -> tuple[float, ...]:
     """What the devices may draw together in each slot: of a cycle, one start only."""
     most = [0.0] * tasks.count
     for task in tasks.modulating:
         most = [total + power for total, power in zip(most, task.max_kw, strict=True)]
-    for cycle in tasks.cycles:
-        draw = draws[cycle.device.id]
-        most = [total + max(slot.values(), default=0.0) for total, slot in zip(most, draw, strict=True)]
+    for cycle in cycles:
+        most = [total + power for total, power in zip(most, cycle.most_kw, strict=True)]
     return tuple(most)

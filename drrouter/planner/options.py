@@ -17,9 +17,11 @@ from drrouter.domain.option import OptionKind
 from drrouter.domain.plan import Plan, Reason
 from drrouter.planner.bill import bill_of
 from drrouter.planner.catalogue import reason, say
-from drrouter.planner.cycle_task import Profile, Start, obstacle_at
+from drrouter.planner.cycle_task import obstacle_at
 from drrouter.planner.problem import DeviceInput, Problem
+from drrouter.planner.relations import clash, planned_others
 from drrouter.planner.site import Site
+from drrouter.planner.start import Profile, Start
 from drrouter.planner.timeline import on_slots_of
 
 _MINUTE = timedelta(minutes=1)
@@ -105,6 +107,7 @@ class _Desk:
         self.profile = Profile(programme)
         self.device = _device(problem, device_id)
         self.fixed = [cycle for cycle in plan.cycles if cycle.device_id == device_id and cycle.fixed]
+        self.others = planned_others(problem, plan, device_id)
         self.site = Site.of_plan(problem, on_slots_of(problem, plan))
         for power_w, first in _own_cycles(plan, problem, self.device):
             self.site.add(device_id, power_w, first, sign=-1)
@@ -123,6 +126,7 @@ class _Desk:
         if not self.problem.horizon.holds(instant):
             return reason("option.outside", at=instant)
         own = obstacle_at(self.problem, self.device, self.programme, instant, self.fixed)
+        own = own or clash(self.problem, instant, instant + self.programme.duration, self.others)
         return own or self._broken_limit(self._place(instant))
 
     def price(self, instant: datetime) -> _Priced:

@@ -11,7 +11,7 @@ from drrouter.domain.ids import DeviceId
 from drrouter.domain.interval import Interval
 from drrouter.domain.limit import Limit
 from drrouter.domain.plan import DataRung, Plan
-from drrouter.domain.wish import ComfortBand, Commitment, RunningCycle, Setpoint, Wish
+from drrouter.domain.wish import ComfortBand, Commitment, Precedence, RunningCycle, Setpoint, Wish
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,11 @@ class Effort:
 
 @dataclass(frozen=True, slots=True)
 class Prices:
-    """Prices of misses, per unit, in the plan's currency: what goals are worth when not all can be met."""
+    """Prices of misses, per unit, in the plan's currency: what goals are worth when not all can be met.
+
+    Attributes:
+        less_liked: what a programme must save for each place by which it is liked less than the wished one.
+    """
 
     limit_per_kwh: float = 10.0
     level_per_kwh: float = 2.0
@@ -40,6 +44,7 @@ class Prices:
     setpoint_per_unit_hour: float = 3.0
     cycle: float = 4.0
     lateness_per_hour: float = 1.0
+    less_liked: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +105,8 @@ class Problem:
         base_load_w: unshiftable load, consumption positive; ``pv_w`` generation, positive.
         timezone: of the home, by its IANA name, for the sentences that people read; it moves no slot.
         limits: hard in the field, soft and priced in the model, so that a plan always exists.
+        precedences: which machine's cycle follows which; those that contradict each other cost their cycles.
+        exclusive: groups of machines of which one runs at a time.
 
     Raises:
         ValueError: a tuple has the wrong length or the slots do not join.
@@ -122,6 +129,8 @@ class Problem:
     effort: Effort = Effort()
     trigger: str = ""
     timezone: str = "UTC"
+    precedences: tuple[Precedence, ...] = ()
+    exclusive: tuple[tuple[DeviceId, ...], ...] = ()
     problem_schema: int = 1
 
     def __post_init__(self) -> None:

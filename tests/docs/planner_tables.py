@@ -22,9 +22,15 @@ _HEAD = "| family | what holds | inequality | source | tests |\n|---|---|---|---
 _ALL = "tests/properties/test_planner.py"
 _BY_ROOM = {
     "balance": ("tests/unit/planner/test_ladder.py", "tests/unit/planner/test_verify.py"),
-    "cycle": ("tests/unit/planner/test_tasks.py", "tests/unit/planner/test_ladder.py"),
+    "cycle": (
+        "tests/unit/planner/test_tasks.py",
+        "tests/unit/planner/test_ladder.py",
+        "tests/unit/planner/test_relations.py",
+    ),
     "demand": ("tests/unit/planner/test_tasks.py", "tests/unit/planner/test_ladder.py"),
+    "exclusive": ("tests/unit/planner/test_relations.py",),
     "limits": ("tests/unit/planner/test_site.py", "tests/unit/planner/test_ladder.py"),
+    "precedence": ("tests/unit/planner/test_relations.py",),
     "storage": ("tests/unit/planner/test_tasks.py", "tests/unit/planner/test_ladder.py"),
 }
 """Where a room's tests stand under another name than ``test_<room>.py``."""

@@ -1,5 +1,6 @@
 """Random homes for the planner's properties: ordinary ones, crowded ones and absurd ones."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -16,8 +17,8 @@ from drrouter.domain.flexibility import (
 from drrouter.domain.ids import DeviceId, ProgrammeId
 from drrouter.domain.interval import Interval
 from drrouter.domain.limit import Limit, Scope
-from drrouter.domain.wish import CycleWish, LevelWish
-from drrouter.planner import DeviceInput, Effort, Problem, grid_slots, varied_slots
+from drrouter.domain.wish import CycleWish, LevelWish, Precedence
+from drrouter.planner import DeviceInput, Effort, Prices, Problem, grid_slots, varied_slots
 from drrouter.planner.grid import FINE_STEPS, STEPS
 from tests.properties.random_thermal import surrounded
 from tests.unit.planner.homes import NOW, committed, running
@@ -35,24 +36,25 @@ def spans(draw: st.DrawFn, before: timedelta = timedelta(0)) -> Interval:
 
 
 @st.composite
-def programmes(draw: st.DrawFn) -> Programme:
+def programmes(draw: st.DrawFn, name: str = "p") -> Programme:
     minutes = st.integers(1, 90)
     phases = draw(st.lists(st.tuples(minutes, WATTS), min_size=1, max_size=5))
     parts = tuple(Phase(f"p{n}", timedelta(minutes=m), watts) for n, (m, watts) in enumerate(phases))
-    return Programme(ProgrammeId("p"), "Programme", parts)
+    return Programme(ProgrammeId(name), f"Programme {name}", parts)
 
 
 @st.composite
 def machines(draw: st.DrawFn, device_id: DeviceId) -> DeviceInput:
     programme = draw(programmes())
+    known = draw(st.sampled_from([(programme,), (programme, draw(programmes("q")))]))
+    serve = draw(st.sampled_from([(), (ProgrammeId("q"), ProgrammeId("unknown"))]))
     begun = st.integers(-300, 0).map(lambda minutes: NOW + timedelta(minutes=minutes))
     earliest = NOW - timedelta(hours=3) + draw(HOURS)
     wished = ProgrammeId(draw(st.sampled_from(["p", "p", "p", "p", "unknown"])))
-    wish = CycleWish(device_id, wished, earliest, earliest + draw(HOURS) + timedelta(minutes=5))
+    ready_by = earliest + draw(HOURS) + timedelta(minutes=5)
+    wish = CycleWish(device_id, wished, earliest, ready_by, serve)
     remote = st.sampled_from([RemoteStart.ARMED, RemoteStart.ARMED, RemoteStart.NONE])
-    device = DeviceInput(
-        device_id, device_id, ProfileFlexibility((programme,), draw(remote)), caps=draw(bounds())
-    )
+    device = DeviceInput(device_id, device_id, ProfileFlexibility(known, draw(remote)), caps=draw(bounds()))
     return replace(
         device,
         wishes=draw(st.sampled_from([(), (wish,)])),
@@ -124,6 +126,15 @@ def limits(draw: st.DrawFn, names: list[DeviceId]) -> Limit:
 
 
 @st.composite
+def precedences(draw: st.DrawFn, names: list[DeviceId]) -> Precedence:
+    """In any direction, also in circles and of a machine on itself."""
+    least = timedelta(minutes=draw(st.sampled_from([0, 0, 7, 60])))
+    most = draw(st.sampled_from([None, None, timedelta(minutes=20), timedelta(hours=3)]))
+    before, after = draw(st.sampled_from(names)), draw(st.sampled_from(names))
+    return Precedence(before, after, least, None if most is None else least + most)
+
+
+@st.composite
 def homes(draw: st.DrawFn, most_devices: int = 5) -> Problem:
     """A home of up to five devices, at any minute, over 2 to 26 hours."""
     now = NOW + timedelta(minutes=draw(st.integers(0, 59)))
@@ -132,6 +143,9 @@ def homes(draw: st.DrawFn, most_devices: int = 5) -> Problem:
     kinds = draw(st.lists(st.sampled_from([machines, storages, demands]), max_size=most_devices))
     bare = [draw(kind(DeviceId(f"d{number}"))) for number, kind in enumerate(kinds)]
     devices = tuple(draw(surrounded(device, slots)) for device in bare)
+    devices += tuple(_twins(devices[:1], draw(st.sampled_from([0, 0, 0, 2]))))
+    names = [device.id for device in devices]
+    some = st.lists(st.sampled_from(names), max_size=3) if names else st.just([])
     shape = draw(st.sampled_from(["flat", "random", "random", "blocks"]))
     return Problem(
         now=now,
@@ -143,9 +157,22 @@ def homes(draw: st.DrawFn, most_devices: int = 5) -> Problem:
         devices=devices,
         co2_g_per_kwh=draw(st.sampled_from([(), (400.0,) * len(slots)])),
         co2_price_per_kg=0.1,
-        limits=tuple(draw(st.lists(limits([device.id for device in devices]), max_size=3))),
+        limits=tuple(draw(st.lists(limits(names), max_size=3))),
         effort=Effort(nodes=200),
+        prices=Prices(less_liked=draw(st.sampled_from([0.0, 0.1]))),
+        precedences=tuple(draw(st.lists(precedences(names), max_size=3))) if names else (),
+        exclusive=tuple(map(tuple, draw(st.lists(some, max_size=2)))),
     )
+
+
+def _twins(devices: tuple[DeviceInput, ...], count: int) -> Iterator[DeviceInput]:
+    """More machines just like these."""
+    for device in devices:
+        if isinstance(device.flexibility, ProfileFlexibility):
+            for number in range(count):
+                name = DeviceId(f"twin{number}")
+                wishes = tuple(replace(wish, device_id=name) for wish in device.wishes)
+                yield replace(device, id=name, wishes=wishes, running=None, commitment=None)
 
 
 def _slots(draw: st.DrawFn, now: datetime, horizon: timedelta, edges: list[datetime]) -> tuple[Interval, ...]:

@@ -15,6 +15,9 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "cycle.starts.now": "{label} starts at {start:clock} and is ready at {end:clock}: {name} costs "
         "{cost:money} then, and no later start in its window is cheaper.",
         "cycle.ready_late": "It is ready {late_h:.2f} h late: {parts}.",
+        "cycle.in_order": "Moreover, {parts}.",
+        "cycle.chosen.cheaper": "{name} is chosen, for {liked} would cost at least {cost:money}.",
+        "cycle.chosen.fits": "{name} is chosen, for {liked} fits nowhere in its window.",
         "cycle.not_started": "{label} is not started: {parts}.",
         "cycle.waits": "{label} waits: no start in the planned hours is cheaper than the {price:money} "
         "expected later.",
@@ -43,6 +46,16 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "cycle.no_start": "no start in the horizon is free of caps and other cycles",
         "cycle.no_room": "no start leaves {name} below every limit, or each costs more than the cycle is "
         "worth",
+        "cycle.one_at_a_time": "{label} runs until {end:clock}, and only one of the two runs at a time",
+        "cycle.not_before": "{label}, which must run before it, is not planned",
+        "cycle.after": "it must start after {label}, which is ready at {end:clock}",
+        "cycle.after_least": "it must start at least {least:.0f} minutes after {label}, which is ready at "
+        "{end:clock}",
+        "cycle.after_most": "it must start at most {most:.0f} minutes after {label}, which is ready at "
+        "{end:clock}",
+        "cycle.after_both": "it must start {least:.0f} to {most:.0f} minutes after {label}, which is ready "
+        "at {end:clock}",
+        "cycle.follower": "{label}, which follows it, starts at {start:clock}",
         "cycle.too_long": "{name} takes {length_h:.2f} h and only {left_h:.2f} h were left",
         "cycle.no_earlier": "caps or other cycles of the machine leave no earlier start",
         "cycle.limits_before": "the limits in force leave no room before {start:clock}",
@@ -101,6 +114,7 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "limit.members": "its members",
         # changes
         "change.moved": "{label} moves from {old:clock} to {new:clock}: {parts}{trigger:aside}.",
+        "change.programme": "{label} runs {new} instead of {old} at {at:clock}: {parts}{trigger:aside}.",
         "change.planned": "{label} is now planned for {at:clock}{trigger:aside}.",
         "change.dropped": "{label} is no longer planned for {at:clock}{trigger:aside}.",
         "change.start_gone": "its old start is no longer possible",

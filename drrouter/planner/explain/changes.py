@@ -30,11 +30,10 @@ def _moved_cycles(scene: Scene, before: Plan, plan: Plan) -> Iterator[Reason]:
     tasks, trigger = {task.device.id: task for task in scene.tasks.cycles}, scene.problem.trigger
     for device in scene.problem.devices:
         old, new, label = _chosen(before, device.id), _chosen(plan, device.id), device.label
-        if device.id not in tasks or (old and new and old.start == new.start):
+        if device.id not in tasks or (old and new and _place(old) == _place(new)):
             continue
         if old is not None and new is not None:
-            why = _why_moved(scene, tasks[device.id], old, new)
-            yield reason("change.moved", why, label=label, old=old.start, new=new.start, trigger=trigger)
+            yield _moved(scene, tasks[device.id], old, new)
         elif new is not None:
             yield reason("change.planned", label=label, at=new.start, trigger=trigger)
         elif old is not None:
@@ -46,12 +45,24 @@ def _chosen(plan: Plan, device_id: DeviceId) -> ScheduledCycle | None:
     return next(cycles, None)
 
 
-def _why_moved(scene: Scene, task: CycleTask, old: ScheduledCycle, new: ScheduledCycle) -> Reason:
+def _place(cycle: ScheduledCycle) -> tuple[object, ...]:
+    return cycle.programme_id, cycle.start
+
+
+def _moved(scene: Scene, task: CycleTask, old: ScheduledCycle, new: ScheduledCycle) -> Reason:
+    why, label, trigger = _why_moved(scene, task, old), task.device.label, scene.problem.trigger
+    if old.start != new.start:
+        return reason("change.moved", why, label=label, old=old.start, new=new.start, trigger=trigger)
+    was, runs = old.programme_id, new.programme_id
+    return reason("change.programme", why, label=label, old=was, new=runs, at=new.start, trigger=trigger)
+
+
+def _why_moved(scene: Scene, task: CycleTask, old: ScheduledCycle) -> Reason:
     """The gain where there is one, else that the old place is gone, else that others gain."""
-    starts = {start.start: start for start in task.starts}
-    if old.start not in starts:
+    starts = {(start.programme.id, start.start): start for start in task.starts}
+    chosen, former = scene.entry.schedule.starts[task.device.id], starts.get((old.programme_id, old.start))
+    if former is None or chosen is None:
         return reason("change.start_gone")
-    chosen, former = starts[new.start], starts[old.start]
     with scene.without(task.device.id, chosen.power_w, chosen.first) as site:
         gain = scene.bill.added(site.grid_w, former.power_w, former.first)
         gain -= scene.bill.added(site.grid_w, chosen.power_w, chosen.first)

@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from drrouter.domain.flexibility import ProfileFlexibility
 from drrouter.domain.plan import Explanation, Reason, ScheduledCycle
 from drrouter.planner.catalogue import reason
-from drrouter.planner.cycle_task import CycleTask, Profile, Start, obstacle_at
+from drrouter.planner.cycle_task import CycleTask, obstacle_at
 from drrouter.planner.explain.scene import WORTH_SAYING, Scene
 from drrouter.planner.explain.telling import UNBOUND, Bind, Costs, tell
 from drrouter.planner.problem import Problem
+from drrouter.planner.relations import Others, clash, order
+from drrouter.planner.schedule import others_of
 from drrouter.planner.site import Site
+from drrouter.planner.start import Profile, Start
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +78,9 @@ def explain_cycle(scene: Scene, task: CycleTask) -> Explanation:
     """Why a wished cycle stands where it stands, or nowhere."""
     device_id, chosen = task.device.id, scene.entry.schedule.starts[task.device.id]
     power_w, first = (chosen.power_w, chosen.first) if chosen else ((), 0)
+    around = others_of(scene.problem, task, scene.entry.schedule.starts)
     with scene.without(device_id, power_w, first) as site:
-        others = list(_elsewhere(scene, task, site))
+        others = list(_elsewhere(scene, task, site, around))
         cost = _cost(scene, site, chosen) if chosen else None
     known = [other.cost for other in others] + ([cost] if cost is not None else [])
     costs = Costs(others[0].cost if others else None, cost, min(known, default=None))
@@ -88,12 +92,31 @@ def explain_cycle(scene: Scene, task: CycleTask) -> Explanation:
     bind = bind if bind.binding else Bind(cause)
     late = reason("cycle.ready_late", cause, late_h=chosen.late_h) if chosen.late_h else None
     text = _started(scene, task, chosen, cost, others[0])
-    return tell(scene.problem, device_id, text, late, costs=costs, bind=bind)
+    more = (_why_this(task, chosen, others), *_orders(scene.problem, around))
+    return tell(scene.problem, device_id, text, late, *more, costs=costs, bind=bind)
+
+
+def _why_this(task: CycleTask, chosen: Start, others: list[_Elsewhere]) -> Reason | None:
+    """Why a programme runs that is liked less than another."""
+    liked = [other for other in others if other.start.programme.id == task.wish.programme_id]
+    if chosen.programme.id == task.wish.programme_id or not liked:
+        return None
+    free = [other.cost for other in liked if other.open and not (other.too_late or other.too_early)]
+    name, best = chosen.programme.name, liked[0].start.programme.name
+    if free:
+        return reason("cycle.chosen.cheaper", name=name, liked=best, cost=min(free))
+    return reason("cycle.chosen.fits", name=name, liked=best)
+
+
+def _orders(problem: Problem, around: Others | None) -> Iterator[Reason]:
+    """What it keeps its distance to."""
+    for link, before in around.leaders if around else ():
+        yield reason("cycle.in_order", order(problem, link, before))
 
 
 def _not_started(scene: Scene, task: CycleTask, cause: Reason | None) -> Reason:
-    if task.starts and task.can_wait:
-        price = task.energy_wh / 1000 * scene.bill.prices.mean_buy
+    if task.starts and cause is None:
+        price = min(energy_wh for energy_wh, _ in task.waits) / 1000 * scene.bill.prices.mean_buy
         return reason("cycle.waits", label=task.device.label, price=price)
     return reason("cycle.not_started", cause or reason("cycle.later"), label=task.device.label)
 
@@ -112,7 +135,7 @@ def _with_room(others: list[_Elsewhere]) -> Reason | None:
 
 def _started(scene: Scene, task: CycleTask, chosen: Start, cost: float, at_once: _Elsewhere) -> Reason:
     saving = at_once.cost - cost
-    told: dict[str, float | str] = {"label": task.device.label, "name": task.name, "cost": cost}
+    told: dict[str, float | str] = {"label": task.device.label, "name": chosen.programme.name, "cost": cost}
     if chosen.start == scene.problem.now:
         return reason("cycle.starts.now", start=chosen.start, end=chosen.end, **told)
     told |= {"start": chosen.start.isoformat(), "end": chosen.end.isoformat(), "difference": abs(saving)}
@@ -123,12 +146,12 @@ def _started(scene: Scene, task: CycleTask, chosen: Start, cost: float, at_once:
     return reason("cycle.starts.more_limited", at_once.limit, **told)
 
 
-def _elsewhere(scene: Scene, task: CycleTask, site: Site) -> Iterator[_Elsewhere]:
+def _elsewhere(scene: Scene, task: CycleTask, site: Site, around: Others | None) -> Iterator[_Elsewhere]:
     """Every start at the beginning of a slot, wished or not, with its price and its obstacle."""
     flexibility, problem, wish = task.device.flexibility, scene.problem, task.wish
-    programmes = flexibility.programmes if isinstance(flexibility, ProfileFlexibility) else ()
+    known = flexibility.programme if isinstance(flexibility, ProfileFlexibility) else lambda _: None
     fixed = [cycle for cycle in scene.tasks.fixed if cycle.device_id == task.device.id]
-    for programme in (programme for programme in programmes if programme.id == wish.programme_id):
+    for programme in filter(None, map(known, wish.choices)):
         profile = Profile(programme)
         for slot in problem.slots:
             start = profile.place(slot.start, problem.slots, wish.ready_by)
@@ -138,7 +161,8 @@ def _elsewhere(scene: Scene, task: CycleTask, site: Site) -> Iterator[_Elsewhere
                 cost=_cost(scene, site, start),
                 too_late=start.late_h > 0,
                 too_early=slot.start < wish.earliest,
-                obstacle=obstacle_at(problem, task.device, programme, slot.start, fixed),
+                obstacle=obstacle_at(problem, task.device, programme, slot.start, fixed)
+                or (clash(problem, start.start, start.end, around) if around else None),
                 limit=limit,
                 enough_w=enough_w,
             )

@@ -11,8 +11,10 @@ from drrouter.domain.interval import Interval
 from drrouter.domain.wish import CycleWish, LevelWish
 from drrouter.planner import Effort, plan
 from drrouter.planner.catalogue import reason
-from drrouter.planner.cycle_task import Profile, cycle_task, fixed_cycles, peak_between
+from drrouter.planner.cycle_task import cycle_task
 from drrouter.planner.demand_task import demand_task
+from drrouter.planner.fixed import fixed_cycles
+from drrouter.planner.start import Profile, peak_between
 from drrouter.planner.storage_task import StorageTask, storage_task
 from drrouter.planner.tasks import tasks_of
 from tests.unit.planner.homes import (
