@@ -81,17 +81,28 @@ class ScheduledCycle:
 
 @dataclass(frozen=True, slots=True)
 class CostSplit:
-    """What the plan costs, in its currency; penalties are prices of misses, not money."""
+    """What the plan costs, in its currency; penalties are prices of misses, not money.
+
+    Attributes:
+        import_cost, export_revenue: energy at the series of prices.
+        peak_cost: what the plan adds to the fees for peaks, beyond what the meter has already counted.
+        tier_cost: the plan's import at the prices of its blocks, which stand beside the series.
+        capacity_cost: what is imported above a contracted capacity.
+    """
 
     import_cost: float = 0.0
     export_revenue: float = 0.0
     co2_cost: float = 0.0
     penalties: float = 0.0
+    peak_cost: float = 0.0
+    tier_cost: float = 0.0
+    capacity_cost: float = 0.0
 
     @property
     def money(self) -> float:
-        """What the bill would show."""
-        return self.import_cost - self.export_revenue
+        """What the bill would show more because of the plan."""
+        terms = self.peak_cost + self.tier_cost + self.capacity_cost
+        return self.import_cost - self.export_revenue + terms
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,10 +112,7 @@ class _Placing:
         )
 
     def _cost(self, task: CycleTask, start: Start) -> float:
-        energy = sum(
-            self.site.added_cost(task.device.id, index, power_w)
-            for index, power_w in enumerate(start.power_w, start=start.first)
-        )
+        energy = self.site.added_cost_of(task.device.id, start.power_w, start.first)
         late = start.late_h * self.problem.prices.lateness_per_hour
         return energy + late + beyond_price(task, start, self.tasks) + move_price(task, start, self.tasks)
 

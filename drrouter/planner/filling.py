@@ -175,7 +175,7 @@ class _Filling:
             self.rooms[earlier] = room
 
     def _piece(self, index: int) -> _Piece | None:
-        """The piece ends where the price changes: where the sun ends, and where a limit is reached."""
+        """The piece ends where the price changes: where the sun ends, at a peak or block, at a limit."""
         task, site, present = self.task, self.site, self.power_kw[index]
         device_id, present_w = task.device.id, 1000 * self.power_kw[index]
         room_w = site.room_w(device_id, index) - present_w
@@ -185,7 +185,8 @@ class _Filling:
         least = max(0.0, task.on_kw[index] - present) if task.exact[index] else 0.0
         if most <= CRUMB_KW:
             return None
-        ends = [step / 1000 for step in (-site.grid_w[index] - present_w, room_w) if step > _CRUMB_W]
+        edges = [edge - present_w for edge in site.price_edges_w(index)]
+        ends = [step / 1000 for step in (*edges, room_w) if step > _CRUMB_W]
         most = min(most, max(least, min(ends, default=most)))
         cost = site.added_cost(device_id, index, present_w + 1000 * most)
         cost -= site.added_cost(device_id, index, present_w)

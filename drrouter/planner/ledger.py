@@ -1,6 +1,6 @@
 """Turns a schedule into a plan: levels, flows, costs, misses and the one number that plans are compared by.
 
-objective = bill + CO2 + prices of misses + what lies behind the horizon - value stored at its end
+objective = bill with terms + CO2 + prices of misses + what lies behind the horizon - value stored at its end
             + small prices that settle ties (the previous plan, the target, short runs)
                 + safety, where whole steps of power cannot keep a bound
 """
@@ -173,7 +173,16 @@ def _cost(problem: Problem, tasks: Tasks, site: Site, penalties: float) -> CostS
         imported += max(kwh, 0.0) * problem.import_price[index]
         exported += max(-kwh, 0.0) * problem.export_price[index]
         co2_kg += max(kwh, 0.0) * co2[index] / 1000
-    return CostSplit(imported, exported, co2_kg * problem.co2_price_per_kg, penalties)
+    terms = tasks.tariffs.terms.costs(site.grid_w)
+    return CostSplit(
+        import_cost=imported,
+        export_revenue=exported,
+        co2_cost=co2_kg * problem.co2_price_per_kg,
+        penalties=penalties,
+        peak_cost=terms.peak,
+        tier_cost=terms.tier,
+        capacity_cost=terms.capacity,
+    )
 
 
 def _cycles(tasks: Tasks, schedule: Schedule) -> tuple[ScheduledCycle, ...]:

@@ -3,13 +3,17 @@
 from dataclasses import dataclass
 
 from drrouter.domain.ids import DeviceId
+from drrouter.planner.constraints import Import
 from drrouter.planner.constraints.balance import add_balance
+from drrouter.planner.constraints.capacity import add_capacities
 from drrouter.planner.constraints.cycle import CycleVars, add_cycle
 from drrouter.planner.constraints.demand import DemandVars, add_demand
 from drrouter.planner.constraints.exclusive import add_exclusive
 from drrouter.planner.constraints.limits import add_limits
+from drrouter.planner.constraints.peaks import add_peaks
 from drrouter.planner.constraints.precedence import add_precedences
 from drrouter.planner.constraints.storage import StorageVars, add_storage
+from drrouter.planner.constraints.tiers import add_tiers
 from drrouter.planner.pools import handed_out, pools
 from drrouter.planner.problem import Problem
 from drrouter.planner.pulp_door import Door, Solution, Var
@@ -41,9 +45,21 @@ def build(problem: Problem, tasks: Tasks) -> HomeModel:
     demands = tuple(add_demand(door, tasks, task) for task in tasks.demands)
     parts: tuple[CycleVars | StorageVars | DemandVars, ...] = (*cycles, *storages, *demands)
     draws = {part.task.device.id: part.draw for part in parts}
-    imported = add_balance(door, tasks, _fixed_kw(tasks), _most_kw(tasks, cycles), draws)
+    fixed_kw, most_kw = _fixed_kw(tasks), _most_kw(tasks, cycles)
+    imported = add_balance(door, tasks, fixed_kw, most_kw, draws)
+    _add_terms(door, tasks, Import(imported, tuple(map(_positive_sum, fixed_kw, most_kw))))
     add_limits(door, problem, tasks, imported, draws)
     return HomeModel(door, tasks, cycles, storages, demands)
+
+
+def _add_terms(door: Door, tasks: Tasks, meter: Import) -> None:
+    add_peaks(door, tasks, meter)
+    add_tiers(door, tasks, meter)
+    add_capacities(door, tasks, meter)
+
+
+def _positive_sum(fixed_kw: float, most_kw: float) -> float:
+    return max(0.0, fixed_kw + most_kw)
 
 
 def read_schedule(model: HomeModel, solution: Solution) -> Schedule:

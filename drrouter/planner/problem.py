@@ -11,6 +11,7 @@ from drrouter.domain.ids import DeviceId
 from drrouter.domain.interval import Interval
 from drrouter.domain.limit import Limit
 from drrouter.domain.plan import DataRung, Plan
+from drrouter.domain.tariff_terms import CapacityTerm, PeakTerm, TierTerm
 from drrouter.domain.wish import ComfortBand, Commitment, Precedence, RunningCycle, Setpoint, Wish
 
 
@@ -107,6 +108,8 @@ class Problem:
         limits: hard in the field, soft and priced in the model, so that a plan always exists.
         precedences: which machine's cycle follows which; those that contradict each other cost their cycles.
         exclusive: groups of machines of which one runs at a time.
+        peak_terms, tiers, capacity_terms: what import costs beside its price per kWh, with what the meter
+            has counted in the billing period so far.
 
     Raises:
         ValueError: a tuple has the wrong length or the slots do not join.
@@ -131,6 +134,9 @@ class Problem:
     timezone: str = "UTC"
     precedences: tuple[Precedence, ...] = ()
     exclusive: tuple[tuple[DeviceId, ...], ...] = ()
+    peak_terms: tuple[PeakTerm, ...] = ()
+    tiers: tuple[TierTerm, ...] = ()
+    capacity_terms: tuple[CapacityTerm, ...] = ()
     problem_schema: int = 1
 
     def __post_init__(self) -> None:

@@ -12,12 +12,15 @@ from drrouter.domain.limit import Limit, Scope
 from drrouter.domain.plan import Plan
 from drrouter.planner.energy_prices import Tariffs, tariffs_of
 from drrouter.planner.problem import Problem
+from drrouter.planner.term_meter import TermMeter
 
 NO_LIMIT_W = 1_000_000.0
 """Stands for "no limit" where a number is needed: a megawatt is more than any home draws."""
 
 MARGIN_W = 0.1
 """Less room than this below a limit is the arithmetic's: the limit is reached."""
+
+_NO_MONEY = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,7 @@ class Site:
         """Begin with what no device draws: base load less generation, in W per slot."""
         self.tariffs = tariffs or tariffs_of(problem)
         self.grid_w = list(base_w)
+        self._meter = TermMeter(self.tariffs.terms, self.grid_w)
         self.rows = limit_rows(problem)
         self._per_kwh = problem.prices.limit_per_kwh
         self._in_slot: dict[int, list[int]] = {}
@@ -89,7 +93,9 @@ class Site:
 
     def add_at(self, device_id: DeviceId, index: int, watts: float) -> None:
         """Let the device draw this much more in one slot."""
+        before = self.grid_w[index]
         self.grid_w[index] += watts
+        self._meter.change(index, before, before + watts)
         for number in self._in_slot.get(index, ()):
             row = self.rows[number]
             if row.members is not None and device_id in row.members:
@@ -101,7 +107,16 @@ class Site:
         return self.grid_w[row.index] if row.members is None else self._used_w[number]
 
     def added_cost(self, device_id: DeviceId, index: int, watts: float) -> float:
-        """What this much more in one slot would cost: energy, CO2 and limits broken further."""
+        """What this much more in one slot would cost: energy, CO2, terms and limits broken further."""
+        return self.added_cost_of(device_id, (watts,), index)
+
+    def added_cost_of(self, device_id: DeviceId, power_w: Sequence[float], first: int = 0) -> float:
+        """What this much more from slot ``first`` on would cost: a peak that it lifts counts once."""
+        drawn = list(enumerate(power_w, start=first))
+        energy = sum(self._added_energy(device_id, index, watts) for index, watts in drawn)
+        return energy + self._meter.added({index: self._more_kw(index, watts) for index, watts in drawn})
+
+    def _added_energy(self, device_id: DeviceId, index: int, watts: float) -> float:
         before = self.grid_w[index]
         cost = self.tariffs.slot_cost(index, before + watts) - self.tariffs.slot_cost(index, before)
         for number in self._in_slot.get(index, ()):
@@ -111,6 +126,15 @@ class Site:
                 more_w = max(0.0, over_w + watts) - max(0.0, over_w)
                 cost += self.tariffs.hours[index] * more_w / 1000 * self._per_kwh
         return cost
+
+    def _more_kw(self, index: int, watts: float) -> float:
+        """How much more is imported where so much more is drawn."""
+        return (max(0.0, self.grid_w[index] + watts) - max(0.0, self.grid_w[index])) / 1000
+
+    def price_edges_w(self, index: int) -> list[float]:
+        """After how much more power in the slot the next kWh costs something else: sun and terms."""
+        sun_w = max(0.0, -self.grid_w[index])
+        return [sun_w, *(sun_w + 1000 * edge for edge in self._meter.edges_kw(index))]
 
     def room_w(self, device_id: DeviceId, index: int) -> float:
         """What the device may draw more in one slot before a limit is broken; negative where one is."""
@@ -139,11 +163,18 @@ class Site:
     def marginal_price(self, index: int) -> float:
         """What one more kWh in the slot would cost, in the plan's currency."""
         price = self.tariffs.buy[index] if self.grid_w[index] >= -MARGIN_W else self.tariffs.sell[index]
-        return price + (self._per_kwh if self.headroom_w(index) <= MARGIN_W else 0.0)
+        broken = self._per_kwh if self.headroom_w(index) <= MARGIN_W else 0.0
+        return price + broken + self._term_price(index)
 
     def jumps(self, index: int) -> bool:
-        """Whether the next watt costs more than the last: a limit is reached, or the sun just covers all."""
-        reached = self.headroom_w(index) <= MARGIN_W
+        """Whether the next kWh costs more than the last: at a limit, a peak, a block, where the sun ends."""
+        reached = self.headroom_w(index) <= MARGIN_W or self._term_price(index) > _NO_MONEY
         return reached or (
             abs(self.grid_w[index]) <= MARGIN_W and self.tariffs.buy[index] > self.tariffs.sell[index]
         )
+
+    def _term_price(self, index: int) -> float:
+        """What the terms add to one more kWh in the slot; nothing while the sun feeds it."""
+        if self.grid_w[index] < -MARGIN_W:
+            return 0.0
+        return self._meter.added({index: 1.0 / self.tariffs.hours[index]})

@@ -31,6 +31,9 @@ _BY_ROOM = {
     "exclusive": ("tests/unit/planner/test_relations.py",),
     "limits": ("tests/unit/planner/test_site.py", "tests/unit/planner/test_ladder.py"),
     "precedence": ("tests/unit/planner/test_relations.py",),
+    "capacity": ("tests/unit/planner/test_terms.py", "tests/unit/planner/test_tariff_plans.py"),
+    "peaks": ("tests/unit/planner/test_terms.py", "tests/unit/planner/test_tariff_plans.py"),
+    "tiers": ("tests/unit/planner/test_terms.py", "tests/unit/planner/test_tariff_plans.py"),
     "storage": ("tests/unit/planner/test_tasks.py", "tests/unit/planner/test_ladder.py"),
 }
 """Where a room's tests stand under another name than ``test_<room>.py``."""

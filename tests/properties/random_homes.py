@@ -20,6 +20,7 @@ from drrouter.domain.limit import Limit, Scope
 from drrouter.domain.wish import CycleWish, LevelWish, Precedence
 from drrouter.planner import DeviceInput, Effort, Prices, Problem, grid_slots, varied_slots
 from drrouter.planner.grid import FINE_STEPS, STEPS
+from tests.properties.random_tariffs import terms
 from tests.properties.random_thermal import surrounded
 from tests.unit.planner.homes import NOW, committed, running
 
@@ -162,6 +163,7 @@ def homes(draw: st.DrawFn, most_devices: int = 5) -> Problem:
         prices=Prices(less_liked=draw(st.sampled_from([0.0, 0.1]))),
         precedences=tuple(draw(st.lists(precedences(names), max_size=3))) if names else (),
         exclusive=tuple(map(tuple, draw(st.lists(some, max_size=2)))),
+        **draw(terms(now)),
     )
 
 

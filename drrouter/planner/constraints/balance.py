@@ -27,8 +27,8 @@ def add_balance(
 
     ``fixed`` is base load, running cycles and commitments less generation, ``most`` is what all devices
     together may draw beside it. There is export only where generation exceeds the fixed load. The second
-    line stands only in slots where export earns more than import costs, CO2 included: elsewhere buying and
-    selling at once can earn nothing, at negative prices neither.
+    line stands only in slots where export earns more than import may cost, CO2 and the cheapest block of
+    tiers included: elsewhere buying and selling at once can earn nothing, at negative prices neither.
     """
     return tuple(_add_slot(door, tasks, fixed_kw[k], most_kw[k], k, draws) for k in range(tasks.count))
 
@@ -49,7 +49,7 @@ def _add_slot(
     if sun_kw > _NOTHING_KW:
         exported = door.variable(Label(METER, "export", index), 0.0, sun_kw, price=-hours * sell)
         terms[exported] = -1.0
-        if sell > buy and import_kw > _NOTHING_KW:
+        if sell > tasks.tariffs.least_buy(index) and import_kw > _NOTHING_KW:
             buys = door.variable(Label(METER, "buys", index), binary=True)
             buying = {imported: 1.0, buys: -import_kw}
             door.row(Label(METER, "buying", index), buying, Sense.AT_MOST, 0.0)

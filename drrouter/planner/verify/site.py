@@ -6,6 +6,7 @@ from drrouter.domain.limit import Scope
 from drrouter.domain.plan import MissKind, Plan
 from drrouter.planner.problem import Problem
 from drrouter.planner.verify.findings import ENERGY_KWH, WATT, Findings
+from drrouter.planner.verify.tariff import term_costs
 
 _MONEY = 5e-3
 """Amounts may differ by this, in the plan's currency, and by as large a share of themselves."""
@@ -114,6 +115,7 @@ def _check_cost(plan: Plan, problem: Problem, findings: Findings) -> None:
         "export": (plan.cost.export_revenue, sold),
         "CO2": (plan.cost.co2_cost, co2_kg * problem.co2_price_per_kg),
         "penalties": (plan.cost.penalties, findings.penalties),
+        **term_costs(plan, problem),
     }
     for name, (told, amount) in worked_out.items():
         findings.expect(
