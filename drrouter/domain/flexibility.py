@@ -121,6 +121,35 @@ _LEAST_LOSS_PER_H = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
+class Discharge:
+    """What a storage can give back to the home: a home battery, or a car that its owner lends (V2G).
+
+    Attributes:
+        max_power_w, min_power_w: while it gives, it gives between them; giving nothing is always allowed.
+        level_per_wh: how far the level falls per Wh delivered, losses included; positive.
+        wear_per_kwh: what a kWh delivered wears off the battery, in the tariff's currency.
+        may_export: whether its energy may leave the home. Interpretation: not unless told, as the field's
+            planners have it (EMHASS, evcc); metering rules often forbid it.
+
+    Raises:
+        ValueError: powers are crossed, or a number is negative that cannot be.
+    """
+
+    max_power_w: float
+    level_per_wh: float
+    min_power_w: float = 0.0
+    wear_per_kwh: float = 0.0
+    may_export: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse what gives nothing, or gives for nothing."""
+        if not 0 <= self.min_power_w <= self.max_power_w:
+            raise ValueError("discharge needs 0 <= min_power_w <= max_power_w")
+        if self.level_per_wh <= 0 or self.wear_per_kwh < 0:
+            raise ValueError("discharge needs level_per_wh > 0 and wear_per_kwh >= 0")
+
+
+@dataclass(frozen=True, slots=True)
 class StorageFlexibility:
     """A level that power raises or lowers: freezer, tank, room (degrees C), EV or battery (Wh).
 
@@ -138,10 +167,11 @@ class StorageFlexibility:
         min_on, min_off: the shortest time to run and to rest.
         loss_per_h: the share of its distance from ``ambient`` that it loses in an hour, at this pace.
         ambient: the level at which its surroundings stand (outdoor temperature, kitchen).
+        discharge: what it can give back; None where it only takes. Its power is negative then.
 
     Raises:
-        ValueError: bounds are crossed, power does nothing to the level, or the loss is negative (or too
-            small for arithmetic, 1e-9).
+        ValueError: bounds are crossed, power does nothing to the level, more comes back than was put in, or
+            the loss is negative (or too small for arithmetic, 1e-9).
     """
 
     unit: str
@@ -158,6 +188,7 @@ class StorageFlexibility:
     min_off: timedelta = timedelta(0)
     loss_per_h: float = 0.0
     ambient: float = 0.0
+    discharge: Discharge | None = None
 
     def __post_init__(self) -> None:
         """Refuse crossed bounds."""
@@ -167,6 +198,10 @@ class StorageFlexibility:
             raise ValueError("storage needs power to change its level: level_per_wh is 0")
         if self.loss_per_h and self.loss_per_h < _LEAST_LOSS_PER_H:
             raise ValueError(f"loss_per_h is 0 or at least {_LEAST_LOSS_PER_H:g}, not {self.loss_per_h:g}")
+        if self.discharge is not None and not 0 < self.level_per_wh <= self.discharge.level_per_wh:
+            raise ValueError(
+                "storage gives back at most what was put in: 0 < level_per_wh <= that of discharge"
+            )
 
     @property
     def runs_downwards(self) -> bool:
@@ -192,7 +227,7 @@ class StorageFlexibility:
 
         Args:
             level: at the beginning.
-            power_w: even over the time.
+            power_w: even over the time; negative power is given back.
             duration: the time.
             ambient: where the surroundings stand meanwhile; None is the ``ambient`` of the storage.
             taken_per_h: what people draw off meanwhile, in units of the level.
@@ -201,6 +236,8 @@ class StorageFlexibility:
         """
         hours = duration.total_seconds() / 3600
         inflow = self.level_per_wh * gain * power_w + self.drift_per_h - taken_per_h
+        if power_w < 0 and self.discharge is not None:
+            inflow += (self.discharge.level_per_wh - self.level_per_wh * gain) * power_w
         if not self.loss_per_h:
             return level + hours * inflow
         away = level - (self.ambient if ambient is None else ambient)

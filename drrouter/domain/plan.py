@@ -88,6 +88,7 @@ class CostSplit:
         peak_cost: what the plan adds to the fees for peaks, beyond what the meter has already counted.
         tier_cost: the plan's import at the prices of its blocks, which stand beside the series.
         capacity_cost: what is imported above a contracted capacity.
+        wear_cost: what giving back wears off batteries: no bill shows it, and a plan weighs it.
     """
 
     import_cost: float = 0.0
@@ -97,6 +98,7 @@ class CostSplit:
     peak_cost: float = 0.0
     tier_cost: float = 0.0
     capacity_cost: float = 0.0
+    wear_cost: float = 0.0
 
     @property
     def money(self) -> float:
@@ -138,7 +140,8 @@ class Plan:
     """The answer to a Problem; every tuple has one entry per slot.
 
     Attributes:
-        power_w: mean power per device and slot; devices without a part in the plan are absent.
+        power_w: mean power per device and slot, negative where it gives; devices without a part in the plan
+            are absent.
         level: level at the end of each slot, for storages.
         grid_w: import (positive) or export (negative).
         marginal_price: what one more kWh in that slot would cost, where storages give way if that is cheaper.

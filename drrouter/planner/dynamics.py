@@ -29,6 +29,7 @@ class Dynamics:
         span: how many hours of steady power the slot's power counts for.
         gain: how much a kWh of power counts for.
         drift_kw: what the surroundings put in, and people take out, at the level of now.
+        back: what a kWh given back takes out, as a multiple of itself.
     """
 
     loss_per_h: float
@@ -38,6 +39,7 @@ class Dynamics:
     span: tuple[float, ...]
     gain: tuple[float, ...]
     drift_kw: tuple[float, ...]
+    back: float = 1.0
 
     @property
     def still(self) -> bool:
@@ -46,8 +48,12 @@ class Dynamics:
 
     def after(self, index: int, stored_kwh: float, power_kw: float) -> float:
         """What is stored after the slot, in kWh."""
-        inflow_kw = self.gain[index] * power_kw + self.drift_kw[index]
-        return self.keep[index] * stored_kwh + self.span[index] * inflow_kw
+        return self.keep[index] * stored_kwh + self.span[index] * self.inflow_kw(index, power_kw)
+
+    def inflow_kw(self, index: int, power_kw: float) -> float:
+        """What this mean power and the surroundings put in; negative power takes more than it delivers."""
+        factor = self.gain[index] if power_kw >= 0 else self.back
+        return factor * power_kw + self.drift_kw[index]
 
     def path(self, power_kw: Sequence[float]) -> list[float]:
         """What is stored at the end of each slot, in kWh."""
@@ -65,6 +71,10 @@ class Dynamics:
     def per_kw(self, index: int) -> float:
         """The kWh that each kW stores by the end of the slot."""
         return self.span[index] * self.gain[index]
+
+    def per_kw_back(self, index: int) -> float:
+        """The kWh that each kW given back takes out by the end of the slot."""
+        return self.span[index] * self.back
 
     def lasting(self, since: int, until: int) -> float:
         """The share of what is stored at the end of one slot that is left at the end of a later one."""
@@ -100,4 +110,5 @@ def dynamics(
             (flexibility.drift_per_h - out - loss * (level - around)) / per_kwh
             for out, around in zip(taken, ambient, strict=True)
         ),
+        back=flexibility.discharge.level_per_wh / flexibility.level_per_wh if flexibility.discharge else 1.0,
     )

@@ -5,6 +5,9 @@ since what came later changed what is cheap. The result is compared with startin
 the better of the two is the plan.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from drrouter.domain.ids import DeviceId
 from drrouter.domain.plan import Plan, SolveRung
 from drrouter.planner.cycle_task import CycleTask
@@ -18,7 +21,9 @@ from drrouter.planner.relations import clash
 from drrouter.planner.schedule import Schedule, others_of
 from drrouter.planner.site import Site
 from drrouter.planner.start import Start
+from drrouter.planner.storage_task import StorageTask
 from drrouter.planner.tasks import Tasks, tasks_of
+from drrouter.planner.trading import trade
 from drrouter.planner.turns import Heirs, in_turn
 
 _ROUNDS = 2
@@ -57,25 +62,57 @@ class _Placing:
             self.power_w[task.device.id] = tuple(1000 * floor for floor in task.kept_kw)
 
     def run(self, rounds: int) -> Schedule:
-        """Safety first, then whole cycles, then what may be curtailed, then what fills up."""
+        """Safety first, then whole cycles, then what may be curtailed, then what fills up.
+
+        Batteries give last, to the home as it then stands, and what may only use the sun takes what is left.
+        """
         cycles = in_turn(self.problem, self.tasks.cycles)
         for _ in range(rounds):
+            self._rest()
             self._fill_all(free=False)
             for task in cycles:
                 self._place_cycle(task)
             for demand in self.tasks.demands:
                 self._serve(demand)
             self._fill_all(free=True)
+            self._give_all(sun_only=False)
+            self._fill_all(free=True, sun_only=True)
+            self._give_all(sun_only=True)
         return Schedule(self.starts, self.power_w)
 
-    def _fill_all(self, *, free: bool) -> None:
+    def _rest(self) -> None:
+        """Take back what batteries give, and what charges on sun, before the home around them changes."""
+        for task in self.tasks.storages:
+            if task.giving is not None or task.sun_only:
+                self._replace(task, tuple(1000 * floor for floor in task.kept_kw))
+
+    def _fill_all(self, *, free: bool, sun_only: bool = False) -> None:
         rank: Rank = earliest_first if self.at_once else cheapest_first
         for task in self.tasks.storages:
-            if task.free is free:
-                device_id = task.device.id
-                self.site.add(device_id, self.power_w[device_id], sign=-1)
-                self.power_w[device_id] = fill(self.problem, self.site, task, rank)
-                self.site.add(device_id, self.power_w[device_id])
+            if task.free is free and task.sun_only is sun_only:
+                with self._without(task):
+                    power_w = fill(self.problem, self.site, task, rank)
+                self._replace(task, power_w)
+
+    def _give_all(self, *, sun_only: bool) -> None:
+        """Let batteries give; a home that nobody steers keeps what it has."""
+        for task in self.tasks.storages:
+            if task.giving is not None and task.sun_only is sun_only and not self.at_once:
+                with self._without(task):
+                    power_w = trade(self.problem, self.site, task, self.power_w[task.device.id])
+                self._replace(task, power_w)
+
+    @contextmanager
+    def _without(self, task: StorageTask) -> Iterator[None]:
+        """The home while this storage's power is taken out of it."""
+        self.site.add(task.device.id, self.power_w[task.device.id], sign=-1)
+        yield
+        self.site.add(task.device.id, self.power_w[task.device.id])
+
+    def _replace(self, task: StorageTask, power_w: tuple[float, ...]) -> None:
+        self.site.add(task.device.id, self.power_w[task.device.id], sign=-1)
+        self.power_w[task.device.id] = power_w
+        self.site.add(task.device.id, power_w)
 
     def _place_cycle(self, task: CycleTask) -> None:
         device_id = task.device.id

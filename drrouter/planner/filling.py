@@ -182,6 +182,8 @@ class _Filling:
         most = task.max_kw[index] - present
         if task.free:
             most = min(most, room_w / 1000)
+        if task.sun_only:
+            most = min(most, (-site.grid_w[index] - present_w) / 1000)
         least = max(0.0, task.on_kw[index] - present) if task.exact[index] else 0.0
         if most <= CRUMB_KW:
             return None

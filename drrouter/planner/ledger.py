@@ -1,11 +1,11 @@
 """Turns a schedule into a plan: levels, flows, costs, misses and the one number that plans are compared by.
 
 objective = bill with terms + CO2 + prices of misses + what lies behind the horizon - value stored at its end
-            + small prices that settle ties (the previous plan, the target, short runs)
+            + wear of batteries + small prices that settle ties (the previous plan, the target, short runs)
                 + safety, where whole steps of power cannot keep a bound
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from drrouter.domain.ids import DeviceId
 from drrouter.domain.plan import CostSplit, Plan, ScheduledCycle, SolveRung
@@ -49,8 +49,8 @@ def enter(problem: Problem, tasks: Tasks, schedule: Schedule) -> Entry:
     for device_id, watts in power_w.items():
         site.add(device_id, watts)
     missed = find_misses(problem, tasks, schedule, site)
-    cost = _cost(problem, tasks, site, missed.penalties)
-    objective = cost.money + cost.co2_cost + cost.penalties + _beyond(tasks, schedule)
+    cost = replace(_cost(problem, tasks, site, missed.penalties), wear_cost=_wear(tasks, schedule))
+    objective = cost.money + cost.co2_cost + cost.penalties + cost.wear_cost + _beyond(tasks, schedule)
     objective += sum(_storage_terms(task, schedule, tasks) for task in tasks.storages)
     objective += sum(_break_terms(task, schedule, tasks) for task in tasks.demands)
     objective += sum(move_price(task, schedule.starts[task.device.id], tasks) for task in tasks.cycles)
@@ -85,8 +85,7 @@ def levels(task: StorageTask, schedule: Schedule) -> tuple[float, ...]:
     moves = task.dynamics
     for k, watts in enumerate(schedule.power_w[task.device.id]):
         lost = (1 - moves.keep[k]) * (level - task.level)
-        inflow_kw = moves.gain[k] * watts / 1000 + moves.drift_kw[k]
-        level += task.unit_per_kwh * moves.span[k] * inflow_kw - lost
+        level += task.unit_per_kwh * moves.span[k] * moves.inflow_kw(k, watts / 1000) - lost
         path.append(level)
     return tuple(path)
 
@@ -118,8 +117,13 @@ def outside_price(problem: Problem, task: StorageTask, hours: float) -> float:
 
     Interpretation: safety stands above every other goal, so it has a price that none of them reaches.
     """
+    return SAFETY_PRICE + comfort_price(problem, task, hours)
+
+
+def comfort_price(problem: Problem, task: StorageTask, hours: float) -> float:
+    """The price of a kWh outside a bound at the end of a slot, as the miss tells it."""
     comfort = problem.prices.comfort_per_unit_hour * abs(task.unit_per_kwh) * hours
-    return SAFETY_PRICE + comfort / (1000 if task.flexibility.unit == "Wh" else 1)
+    return comfort / (1000 if task.flexibility.unit == "Wh" else 1)
 
 
 def beyond_price(task: CycleTask, start: Start | None, tasks: Tasks) -> float:
@@ -153,6 +157,16 @@ def _storage_terms(task: StorageTask, schedule: Schedule, tasks: Tasks) -> float
         + SAFETY_PRICE * outside
     )
     return terms - task.end_value * stored[-1]
+
+
+def _wear(tasks: Tasks, schedule: Schedule) -> float:
+    """What the energy that batteries give back wears off them."""
+    return sum(
+        task.giving.wear_per_kwh * hours * max(0.0, -watts) / 1000
+        for task in tasks.storages
+        if task.giving is not None
+        for watts, hours in zip(schedule.power_w[task.device.id], tasks.tariffs.hours, strict=True)
+    )
 
 
 def _break_terms(task: DemandTask, schedule: Schedule, tasks: Tasks) -> float:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from drrouter.domain.ids import DeviceId
 from drrouter.planner.constraints import Import
 from drrouter.planner.constraints.balance import add_balance
+from drrouter.planner.constraints.battery import add_own_use, add_sun_only
 from drrouter.planner.constraints.capacity import add_capacities
 from drrouter.planner.constraints.cycle import CycleVars, add_cycle
 from drrouter.planner.constraints.demand import DemandVars, add_demand
@@ -45,10 +46,11 @@ def build(problem: Problem, tasks: Tasks) -> HomeModel:
     demands = tuple(add_demand(door, tasks, task) for task in tasks.demands)
     parts: tuple[CycleVars | StorageVars | DemandVars, ...] = (*cycles, *storages, *demands)
     draws = {part.task.device.id: part.draw for part in parts}
-    fixed_kw, most_kw = _fixed_kw(tasks), _most_kw(tasks, cycles)
-    imported = add_balance(door, tasks, fixed_kw, most_kw, draws)
-    _add_terms(door, tasks, Import(imported, tuple(map(_positive_sum, fixed_kw, most_kw))))
-    add_limits(door, problem, tasks, imported, draws)
+    meter = add_balance(door, tasks, _fixed_kw(tasks), _most_kw(tasks, cycles), _sent_kw(tasks), draws)
+    add_own_use(door, tasks, meter, [(part.task, part.given) for part in storages])
+    add_sun_only(door, meter, [(part.task, part.power) for part in storages])
+    _add_terms(door, tasks, Import(meter.imports, meter.import_kw))
+    add_limits(door, problem, tasks, meter.imports, draws)
     return HomeModel(door, tasks, cycles, storages, demands)
 
 
@@ -58,10 +60,6 @@ def _add_terms(door: Door, tasks: Tasks, meter: Import) -> None:
     add_capacities(door, tasks, meter)
 
 
-def _positive_sum(fixed_kw: float, most_kw: float) -> float:
-    return max(0.0, fixed_kw + most_kw)
-
-
 def read_schedule(model: HomeModel, solution: Solution) -> Schedule:
     """What the solver decided, with its arithmetic's crumbs swept away."""
     starts: dict[DeviceId, Start | None] = {}
@@ -69,7 +67,7 @@ def read_schedule(model: HomeModel, solution: Solution) -> Schedule:
         counts = [round(solution.values[var]) for var in cycle.starts]
         for task, start in zip(cycle.pool, handed_out(cycle.pool, counts), strict=True):
             starts[task.device.id] = start
-    power_w = {part.task.device.id: _storage_power(part, solution) for part in model.storages}
+    power_w = {part.task.device.id: _net_power(part, solution) for part in model.storages}
     for demand in model.demands:
         floor, most = demand.task.floor_kw, demand.task.max_kw
         power_w[demand.task.device.id] = _clipped(demand.power, floor, most, solution)
@@ -86,6 +84,24 @@ def _storage_power(part: StorageVars, solution: Solution) -> tuple[float, ...]:
         elif solution.values[part.power[index]] > task.on_kw[index] - CRUMB_KW:
             low[index] = task.on_kw[index]
     return _clipped(part.power, tuple(low), tuple(high), solution)
+
+
+def _net_power(part: StorageVars, solution: Solution) -> tuple[float, ...]:
+    """What a storage takes less what it gives; a battery that is full takes no more.
+
+    Taking and giving at once would have burnt energy; netted, it stays in the store.
+    """
+    power_w, task = _storage_power(part, solution), part.task
+    if task.giving is None:
+        return power_w
+    given_w = _clipped(part.given, (0.0,) * len(power_w), task.giving.max_kw, solution)
+    net: list[float] = []
+    stored = 0.0
+    for k, (taken, given) in enumerate(zip(power_w, given_w, strict=True)):
+        room_kw = max(0.0, task.dynamics.power_to(k, stored, task.high[k]))
+        net.append(min(taken - given, 1000 * room_kw))
+        stored = task.dynamics.after(k, stored, net[-1] / 1000)
+    return tuple(net)
 
 
 def _clipped(
@@ -111,3 +127,12 @@ def _most_kw(tasks: Tasks, cycles: tuple[CycleVars, ...]) -> tuple[float, ...]:
     for cycle in cycles:
         most = [total + power for total, power in zip(most, cycle.most_kw, strict=True)]
     return tuple(most)
+
+
+def _sent_kw(tasks: Tasks) -> tuple[float, ...]:
+    """What batteries may send to the grid in each slot."""
+    sent = [0.0] * tasks.count
+    for gives in (task.giving for task in tasks.storages):
+        if gives is not None and gives.may_export:
+            sent = [total + most for total, most in zip(sent, gives.max_kw, strict=True)]
+    return tuple(sent)

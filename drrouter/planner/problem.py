@@ -60,9 +60,13 @@ class DeviceInput:
         commitment: an accepted option, never moved.
         caps: upper bounds in W over intervals (sheds, alerts, overrides), already resolved.
         floors: lower bounds in W over intervals (overrides "on").
+        may_discharge: consent to give stored energy back: the owner of a home battery gives it once, the
+            driver of a car for V2G. Without it a storage only takes.
+        sun_only: whether it may charge only while the home imports nothing (a home battery without grid
+            charging, a car on sun). Its safe bounds and its owner's floors stand above that.
         reserve: how much earlier its wishes are put here than people asked; explanations name their time.
         end_value_per_wh: what energy still stored at the horizon is worth, per Wh put in; None lets the
-            planner price it by the mean import price.
+            planner price it by the mean import price, less what giving it back would lose.
         ambient: where a storage's surroundings stand in each slot; empty: always at its ``ambient``.
         gain: how much a Wh counts for in each slot, as a factor on ``level_per_wh`` (a heat pump's
             coefficient of performance by outdoor temperature); empty: 1.
@@ -93,6 +97,8 @@ class DeviceInput:
     setpoints: tuple[Setpoint, ...] = ()
     on_since: datetime | None = None
     off_since: datetime | None = None
+    may_discharge: bool = False
+    sun_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from drrouter.domain.flexibility import StorageFlexibility
 from drrouter.domain.interval import Interval
 from drrouter.domain.wish import LevelWish
 from drrouter.planner.bands import LevelBand, level_bands
+from drrouter.planner.battery_task import Giving, giving
 from drrouter.planner.dynamics import Dynamics, dynamics
 from drrouter.planner.past import held_by_its_past, runs
 from drrouter.planner.problem import DeviceInput, Problem
@@ -65,6 +66,8 @@ class StorageTask:
         was_on: whether it ran just before now; None is unknown.
         shortest: slots k and j such that a run begun (1) or ended (-1) in k must not turn before j is over.
         end_value: of a kWh stored at the horizon, in the plan's currency.
+        giving: what it may give back; None for a storage that only takes.
+        sun_only: whether it may take only while the home imports nothing.
     """
 
     device: DeviceInput
@@ -88,6 +91,8 @@ class StorageTask:
     goals: tuple[Goal, ...]
     shortest: tuple[tuple[int, int, float], ...]
     end_value: float
+    giving: Giving | None = None
+    sun_only: bool = False
 
     def held_under(self, room_kw: Sequence[float]) -> "StorageTask":
         """The same storage where it may run only in slots with room for its lowest power.
@@ -156,7 +161,7 @@ def storage_task(problem: Problem, device: DeviceInput, end_value: float) -> Sto
     for index, window in enumerate(windows):
         bounds.step(index, window)
     exact = _exact(problem, windows)
-    price = end_value if device.end_value_per_wh is None else device.end_value_per_wh * 1000
+    gives = giving(problem, device, flexibility)
     return StorageTask(
         device=device,
         flexibility=flexibility,
@@ -178,8 +183,21 @@ def storage_task(problem: Problem, device: DeviceInput, end_value: float) -> Sto
         was_on=was_on,
         goals=_goals(problem, device, flexibility, level, moves),
         shortest=tuple(_shortest(problem, flexibility, exact, was_on)),
-        end_value=price,
+        end_value=_end_value(device, end_value, gives),
+        giving=gives,
+        sun_only=device.sun_only and moves.still and empty <= 0,
     )
+
+
+def _end_value(device: DeviceInput, mean_price: float, gives: Giving | None) -> float:
+    """Of a kWh put in: as told, else what it saves of imports at the mean price.
+
+    Interpretation: energy that can only be used up saves its own purchase; what a battery gives back saves
+    only what is left of it.
+    """
+    if device.end_value_per_wh is not None:
+        return device.end_value_per_wh * 1000
+    return mean_price if gives is None else mean_price / gives.per_kwh
 
 
 class _Bounds:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from drrouter.domain.flexibility import (
     DemandFlexibility,
+    Discharge,
     Phase,
     ProfileFlexibility,
     Programme,
@@ -111,6 +112,46 @@ def storages(draw: st.DrawFn, device_id: DeviceId) -> DeviceInput:
 
 
 @st.composite
+def batteries(draw: st.DrawFn, device_id: DeviceId) -> DeviceInput:
+    """Home batteries and cars that may give back: with and without consent, export, sun and least powers."""
+    most_w, size = draw(st.floats(200, 6000)), draw(st.floats(500, 20_000))
+    charging, giving = draw(st.floats(0.7, 1.0)), draw(st.floats(0.7, 1.0))
+    low = draw(st.sampled_from([0.0, 0.1, 0.5])) * size
+    back_w = draw(st.floats(0.0, 6000))
+    flexibility = StorageFlexibility(
+        unit="Wh",
+        level_min=low,
+        level_max=size,
+        level_target=size,
+        level_per_wh=charging,
+        drift_per_h=draw(st.sampled_from([0.0, 0.0, 0.0, -5.0])),
+        max_power_w=most_w,
+        min_power_w=draw(st.sampled_from([0.0, 0.0, 0.4])) * most_w,
+        discharge=Discharge(
+            max_power_w=back_w,
+            level_per_wh=1 / giving,
+            min_power_w=draw(st.sampled_from([0.0, 0.0, 0.3])) * back_w,
+            wear_per_kwh=draw(st.sampled_from([0.0, 0.05])),
+            may_export=draw(st.booleans()),
+        ),
+    )
+    wishes = st.lists(st.tuples(st.floats(0, size * 1.1), HOURS), max_size=2)
+    return DeviceInput(
+        device_id,
+        device_id,
+        flexibility,
+        level=draw(st.none() | st.floats(low, size) | st.floats(0, size * 1.2)),
+        available=draw(st.none() | st.none() | spans(timedelta(hours=2))),
+        wishes=tuple(LevelWish(device_id, level, NOW + after) for level, after in draw(wishes)),
+        caps=draw(bounds()),
+        floors=draw(bounds()),
+        end_value_per_wh=draw(st.sampled_from([None, None, 0.0, -0.0001, 0.0003])),
+        may_discharge=draw(st.sampled_from([True, True, True, False])),
+        sun_only=draw(st.booleans()),
+    )
+
+
+@st.composite
 def demands(draw: st.DrawFn, device_id: DeviceId) -> DeviceInput:
     power_w, max_w = sorted((draw(WATTS), draw(WATTS)))
     flexibility = DemandFlexibility(power_w, max_w, timedelta(minutes=draw(st.integers(5, 200))))
@@ -141,7 +182,7 @@ def homes(draw: st.DrawFn, most_devices: int = 5) -> Problem:
     now = NOW + timedelta(minutes=draw(st.integers(0, 59)))
     edges = draw(st.lists(HOURS, max_size=2))
     slots = _slots(draw, now, timedelta(hours=draw(st.integers(2, 26))), [now + edge for edge in edges])
-    kinds = draw(st.lists(st.sampled_from([machines, storages, demands]), max_size=most_devices))
+    kinds = draw(st.lists(st.sampled_from([machines, storages, demands, batteries]), max_size=most_devices))
     bare = [draw(kind(DeviceId(f"d{number}"))) for number, kind in enumerate(kinds)]
     devices = tuple(draw(surrounded(device, slots)) for device in bare)
     devices += tuple(_twins(devices[:1], draw(st.sampled_from([0, 0, 0, 2]))))

@@ -97,6 +97,12 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "storage.setpoint_out_of_reach": "even full power from now on does not reach the setpoint by "
         "{at:clock}",
         "storage.setpoint_not_kept": "bounds, limits and prices keep it from the setpoint at {at:clock}",
+        # batteries
+        "battery.saves": "{label} takes {taken:kwh} and gives {given:kwh} back{parts}; that saves "
+        "{money:money} in the planned hours.",
+        "battery.costs": "{label} takes {taken:kwh} and gives {given:kwh} back{parts}; that costs "
+        "{money:money} in the planned hours.",
+        "battery.rests": "{label} neither takes nor gives: no price gap pays for its losses.",
         # demands
         "demand.as_it_wants": "{label} draws the {power:watts} that it wants, for {cost:money}.",
         "demand.goes_without": "{label} goes without {missing:kwh} and costs {cost:money} instead of "

@@ -29,8 +29,8 @@ def add_limits(
     ``over`` costs ``limit_per_kwh`` and is reported as a miss: it remains where unshiftable load, or a
     storage that must keep its safe bounds, is above the limit. Unshiftable are base load less generation,
     running cycles, commitments and floors. Wished are cycles not yet started and storages that need
-    nothing (a car): whatever a wish is worth, it never breaks a limit. ``max`` is never below the
-    guaranteed minimum.
+    nothing (a car): whatever a wish is worth, it never breaks a limit. What a battery gives makes room for
+    them, unless unshiftable load alone is above the limit. ``max`` is never below the guaranteed minimum.
 
     Source: DESIGN, "Precedence"; OpenADR 3.1, IMPORT_CAPACITY_LIMIT; section 14a EnWG (guaranteed minimum).
     """
@@ -38,8 +38,7 @@ def add_limits(
     for number, row in enumerate(site.rows):
         fixed_kw = _fixed_kw(tasks, row)
         _add_soft(door, problem, tasks, number, row, fixed_kw, imported, draws)
-        room_kw = max(0.0, row.max_w - site.used_w(number)) / 1000
-        _add_strict(door, tasks, number, row, room_kw, draws)
+        _add_strict(door, tasks, number, row, (row.max_w - site.used_w(number)) / 1000, draws)
 
 
 def _add_soft(
@@ -64,6 +63,8 @@ def _add_strict(
     floors = {task.device.id: task.floor_kw[row.index] for task in tasks.storages if task.free}
     wished = {task.device.id for task in tasks.cycles} | floors.keys()
     terms = _power(row, {device_id: draws[device_id] for device_id in draws if device_id in wished})
+    if room_kw < 0:
+        room_kw, terms = 0.0, {var: kilowatts for var, kilowatts in terms.items() if kilowatts > 0}
     room_kw += sum(floor for device_id, floor in floors.items() if row.binds(device_id))
     door.row(Label(LIMIT, "strict", number), terms, Sense.AT_MOST, room_kw)
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from drrouter.planner.bands import valley
 from drrouter.planner.constraints import Draw
+from drrouter.planner.constraints.battery import add_above, add_directions, add_giving
 from drrouter.planner.ledger import outside_price, target_price, wear_price
 from drrouter.planner.problem import Problem
 from drrouter.planner.pulp_door import Door, Label, Sense, Var
@@ -17,10 +18,14 @@ Stored = dict[Var, float]
 
 @dataclass(frozen=True, slots=True)
 class StorageVars:
-    """The variables of one storage, one a slot; ``on`` only where it is planned exactly."""
+    """The variables of one storage, one a slot; ``on`` only where it is planned exactly.
+
+    ``given`` is empty for a storage that only takes.
+    """
 
     task: StorageTask
     power: tuple[Var, ...]
+    given: tuple[Var, ...]
     stored: tuple[Stored, ...]
     on: dict[int, Var]
     draw: Draw
@@ -33,19 +38,28 @@ def add_storage(door: Door, problem: Problem, tasks: Tasks, task: StorageTask) -
         door.variable(Label(owner, "power", k), 0.0 if task.may_fill(k) else task.floor_kw[k], task.max_kw[k])
         for k in range(count)
     )
-    stored = _add_level(door, problem, tasks, task, power)
+    given = add_giving(door, tasks, task)
+    stored = _add_level(door, problem, tasks, task, power, given)
     fills = _add_fills(door, tasks, task, power, stored)
     on = _add_steps(door, task, power, fills)
+    add_directions(door, tasks, task, power, given, on)
+    add_above(door, problem, tasks, task, stored)
     _add_shortest(door, tasks, task, on)
     _add_goals(door, problem, task, stored)
     _add_target(door, tasks, task, stored)
     for var, sign in stored[-1].items():
         door.add_price(var, -task.end_value * sign)
-    return StorageVars(task, power, stored, on, tuple({var: 1.0} for var in power))
+    draw = tuple({var: 1.0} | ({given[k]: -1.0} if given else {}) for k, var in enumerate(power))
+    return StorageVars(task, power, given, stored, on, draw)
 
 
 def _add_level(
-    door: Door, problem: Problem, tasks: Tasks, task: StorageTask, power: tuple[Var, ...]
+    door: Door,
+    problem: Problem,
+    tasks: Tasks,
+    task: StorageTask,
+    power: tuple[Var, ...],
+    given: tuple[Var, ...],
 ) -> tuple[Stored, ...]:
     """The level follows the power, the surroundings and what is drawn off.
 
@@ -65,6 +79,8 @@ def _add_level(
     for k, length in enumerate(tasks.tariffs.hours):
         stored.append(_stored(door, task, k, outside_price(problem, task, length)))
         terms = {**stored[k], power[k]: -moves.per_kw(k)}
+        if given:
+            terms[given[k]] = moves.per_kw_back(k)
         if k and moves.keep[k]:
             terms |= {var: -moves.keep[k] * sign for var, sign in stored[k - 1].items()}
         right = moves.span[k] * moves.drift_kw[k]
@@ -110,6 +126,8 @@ def _add_fills(
             continue
         fills[k] = door.variable(Label(owner, "fills", k), binary=True)
         depth = max(0.0, task.full - idle[k])
+        if task.giving is not None:
+            depth = max(depth, task.full - min(task.low))
         full = {**stored[k], fills[k]: -depth}
         door.row(Label(owner, "full", k), full, Sense.AT_LEAST, task.full - depth - SLACK_KWH)
         floor = {power[k]: 1.0, fills[k]: task.floor_kw[k]}

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from drrouter.domain.plan import Explanation, Plan, SolveRung
 from drrouter.planner.catalogue import say
+from drrouter.planner.explain.batteries import explain_battery
 from drrouter.planner.explain.changes import changes
 from drrouter.planner.explain.cycles import explain_cycle, explain_fixed
 from drrouter.planner.explain.demands import explain_demand
@@ -26,7 +27,10 @@ def explained(problem: Problem, tasks: Tasks, entry: Entry, rung: SolveRung) -> 
     plan = plan_of(problem, tasks, entry, rung)
     told: list[Explanation] = [explain_fixed(scene, cycle) for cycle in tasks.fixed]
     told += [explain_cycle(scene, task) for task in tasks.cycles]
-    told += [explain_storage(scene, task) for task in tasks.storages]
+    told += [
+        explain_battery(scene, task) if task.giving else explain_storage(scene, task)
+        for task in tasks.storages
+    ]
     told += [explain_demand(scene, demand) for demand in tasks.demands]
     new = changes(scene, plan)
     said = tuple(say(problem, change) for change in new)

@@ -10,6 +10,7 @@ import math
 from drrouter.domain.flexibility import ProfileFlexibility, StorageFlexibility
 from drrouter.domain.plan import Plan
 from drrouter.planner.problem import DeviceInput, Problem
+from drrouter.planner.verify.batteries import own_energy_violations
 from drrouter.planner.verify.cycles import cycle_violations
 from drrouter.planner.verify.demands import demand_violations
 from drrouter.planner.verify.findings import Findings
@@ -25,8 +26,8 @@ def verify(plan: Plan, problem: Problem) -> tuple[str, ...]:
 
     Checked are: the frame of the plan; whole cycles, slot by slot, with the running one untouched and the
     commitment kept, in their order and one at a time; levels, bounds, powers, caps, floors and availability
-    of storages and demands; the balance at the meter; misses told truly (cycle, deadline, level, comfort,
-    limit); the arithmetic of costs.
+    of storages and demands; the balance at the meter; stored energy that stays at home; misses told truly
+    (cycle, deadline, level, comfort, limit); the arithmetic of costs.
     """
     broken = _frame(plan, problem)
     if broken:
@@ -35,6 +36,7 @@ def verify(plan: Plan, problem: Problem) -> tuple[str, ...]:
     for device in problem.devices:
         _check_device(plan, problem, device, findings)
     order_violations(plan, problem, findings)
+    own_energy_violations(plan, problem, findings)
     site_violations(plan, problem, findings)
     return tuple(findings.sentences)
 

@@ -4,7 +4,7 @@ from drrouter.domain.flexibility import StorageFlexibility
 from drrouter.domain.ids import DeviceId
 from drrouter.domain.limit import Scope
 from drrouter.domain.plan import MissKind, Plan
-from drrouter.planner.problem import Problem
+from drrouter.planner.problem import DeviceInput, Problem
 from drrouter.planner.verify.findings import ENERGY_KWH, WATT, Findings
 from drrouter.planner.verify.tariff import term_costs
 
@@ -94,6 +94,11 @@ def _check_wished(
     rest_w += sum(
         plan.power_w[device_id][index] for device_id in fixed if not members or device_id in members
     )
+    rest_w += sum(
+        min(0.0, power_w[index])
+        for device_id, power_w in plan.power_w.items()
+        if not members or device_id in members
+    )
     findings.expect(
         wished_w <= max(0.0, limit_w - rest_w) + WATT,
         f"Cycles that could wait draw {wished_w:.1f} W at {slot.start}, "
@@ -110,7 +115,9 @@ def _check_cost(plan: Plan, problem: Problem, findings: Findings) -> None:
             co2_kg += energy_kwh * (problem.co2_g_per_kwh[index] if problem.co2_g_per_kwh else 0.0) / 1000
         else:
             sold -= energy_kwh * problem.export_price[index]
+    worn = sum(_worn(plan, problem, device) for device in problem.devices)
     worked_out = {
+        "wear": (plan.cost.wear_cost, worn),
         "import": (plan.cost.import_cost, bought),
         "export": (plan.cost.export_revenue, sold),
         "CO2": (plan.cost.co2_cost, co2_kg * problem.co2_price_per_kg),
@@ -122,3 +129,15 @@ def _check_cost(plan: Plan, problem: Problem, findings: Findings) -> None:
             abs(told - amount) <= _MONEY * (1 + abs(amount)),
             f"The plan's {name} cost {told:.4f} {plan.currency}; worked out again they cost {amount:.4f}.",
         )
+
+
+def _worn(plan: Plan, problem: Problem, device: DeviceInput) -> float:
+    """What the energy that a battery gives back wears off it."""
+    flexibility = device.flexibility
+    if not isinstance(flexibility, StorageFlexibility) or flexibility.discharge is None:
+        return 0.0
+    given_kwh = sum(
+        max(0.0, -watts) * slot.hours / 1000
+        for slot, watts in zip(problem.slots, plan.power_w[device.id], strict=True)
+    )
+    return given_kwh * flexibility.discharge.wear_per_kwh

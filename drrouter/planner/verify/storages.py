@@ -7,6 +7,7 @@ from drrouter.domain.interval import Interval
 from drrouter.domain.plan import MissKind, Plan
 from drrouter.domain.wish import LevelWish
 from drrouter.planner.problem import DeviceInput, Problem
+from drrouter.planner.verify.batteries import giving_violations
 from drrouter.planner.verify.bounds import mean_over
 from drrouter.planner.verify.comfort import off_setpoints, uncomfortable
 from drrouter.planner.verify.findings import ENERGY_KWH, WATT, Findings
@@ -108,11 +109,10 @@ def _check_slot(plan: Plan, path: Path, index: int, findings: Findings) -> None:
     )
     on_w = mean_over(device, slot, lambda cap, floor: least_w if runnable(cap, floor) > 0 else 0.0)
     place = f"{device.id} at {slot.start}"
+    findings.expect(watts <= most_w + WATT, f"{place} draws {watts:.1f} W of at most {most_w:.1f} W.")
+    giving_violations(path.problem, device, flexibility, index, watts, findings)
     findings.expect(
-        -WATT <= watts <= most_w + WATT, f"{place} draws {watts:.1f} W of at most {most_w:.1f} W."
-    )
-    findings.expect(
-        watts >= floor_w - WATT or path.is_full(index),
+        max(0.0, watts) >= floor_w - WATT or path.is_full(index),
         f"{place} draws {watts:.1f} W, its floor is {floor_w:.1f} W.",
     )
     if slot.start < path.problem.now + path.problem.effort.near:
