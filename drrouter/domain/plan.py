@@ -34,6 +34,7 @@ class MissKind(StrEnum):
     LEVEL = "level"
     COMFORT = "comfort"
     SETPOINT = "setpoint"
+    REBOUND = "rebound"
     LIMIT = "limit"
 
 
@@ -89,6 +90,7 @@ class CostSplit:
         tier_cost: the plan's import at the prices of its blocks, which stand beside the series.
         capacity_cost: what is imported above a contracted capacity.
         wear_cost: what giving back wears off batteries: no bill shows it, and a plan weighs it.
+        rebates: what events pay for using less than a baseline.
     """
 
     import_cost: float = 0.0
@@ -99,12 +101,13 @@ class CostSplit:
     tier_cost: float = 0.0
     capacity_cost: float = 0.0
     wear_cost: float = 0.0
+    rebates: float = 0.0
 
     @property
     def money(self) -> float:
         """What the bill would show more because of the plan."""
         terms = self.peak_cost + self.tier_cost + self.capacity_cost
-        return self.import_cost - self.export_revenue + terms
+        return self.import_cost - self.export_revenue + terms - self.rebates
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from drrouter.planner.grid import HORIZON, grid_slots, per_slot, varied_slots
 from drrouter.planner.ladder import plan
 from drrouter.planner.options import PricedStart, fits, price_options
 from drrouter.planner.problem import DeviceInput, Effort, Prices, Problem
+from drrouter.planner.recovery import recoveries_after
 from drrouter.planner.verify import verify
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "per_slot",
     "plan",
     "price_options",
+    "recoveries_after",
     "varied_slots",
     "verify",
 ]

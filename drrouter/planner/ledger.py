@@ -196,6 +196,7 @@ def _cost(problem: Problem, tasks: Tasks, site: Site, penalties: float) -> CostS
         peak_cost=terms.peak,
         tier_cost=terms.tier,
         capacity_cost=terms.capacity,
+        rebates=sum(site.events.earned()),
     )
 
 

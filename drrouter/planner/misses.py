@@ -9,6 +9,7 @@ from drrouter.domain.plan import Miss, MissKind, Reason
 from drrouter.planner.catalogue import reason
 from drrouter.planner.cycle_task import CycleTask
 from drrouter.planner.demand_task import DemandTask
+from drrouter.planner.event_misses import rebound_misses
 from drrouter.planner.level_misses import level_misses
 from drrouter.planner.priced import NOTHING_KWH, Priced, miss
 from drrouter.planner.problem import Problem
@@ -34,6 +35,7 @@ def find_misses(problem: Problem, tasks: Tasks, schedule: Schedule, site: Site) 
         *level_misses(problem, tasks, schedule),
         *_curtailments(problem, tasks, schedule),
         *_limit_misses(problem, tasks, schedule, site),
+        *rebound_misses(problem, site),
     ]
     return Missed(tuple(miss for miss, _ in priced), sum(price for _, price in priced))
 

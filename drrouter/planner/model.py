@@ -1,5 +1,6 @@
 """Assembles the constraint families into one model of the home, and reads a schedule out of its solution."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from drrouter.domain.ids import DeviceId
@@ -9,6 +10,7 @@ from drrouter.planner.constraints.battery import add_own_use, add_sun_only
 from drrouter.planner.constraints.capacity import add_capacities
 from drrouter.planner.constraints.cycle import CycleVars, add_cycle
 from drrouter.planner.constraints.demand import DemandVars, add_demand
+from drrouter.planner.constraints.events import add_rebates, add_recoveries
 from drrouter.planner.constraints.exclusive import add_exclusive
 from drrouter.planner.constraints.limits import add_limits
 from drrouter.planner.constraints.peaks import add_peaks
@@ -46,11 +48,15 @@ def build(problem: Problem, tasks: Tasks) -> HomeModel:
     demands = tuple(add_demand(door, tasks, task) for task in tasks.demands)
     parts: tuple[CycleVars | StorageVars | DemandVars, ...] = (*cycles, *storages, *demands)
     draws = {part.task.device.id: part.draw for part in parts}
-    meter = add_balance(door, tasks, _fixed_kw(tasks), _most_kw(tasks, cycles), _sent_kw(tasks), draws)
+    most_kw = {task.device.id: task.max_kw for task in tasks.modulating}
+    most_kw |= {cycle.task.device.id: cycle.most_kw for cycle in cycles}
+    meter = add_balance(door, tasks, _fixed_kw(tasks), _sum(tasks, most_kw.values()), _sent_kw(tasks), draws)
     add_own_use(door, tasks, meter, [(part.task, part.given) for part in storages])
     add_sun_only(door, meter, [(part.task, part.power) for part in storages])
     _add_terms(door, tasks, Import(meter.imports, meter.import_kw))
     add_limits(door, problem, tasks, meter.imports, draws)
+    add_recoveries(door, problem, tasks, meter.imports)
+    add_rebates(door, problem, tasks, meter.imports, draws, most_kw)
     return HomeModel(door, tasks, cycles, storages, demands)
 
 
@@ -119,13 +125,11 @@ def _fixed_kw(tasks: Tasks) -> tuple[float, ...]:
     return tuple(sum(slot) / 1000 for slot in total)
 
 
-def _most_kw(tasks: Tasks, cycles: tuple[CycleVars, ...]) -> tuple[float, ...]:
-    """What the devices may draw together in each slot: of a cycle, one start only."""
+def _sum(tasks: Tasks, most_kw: Iterable[tuple[float, ...]]) -> tuple[float, ...]:
+    """What the devices may draw together in each slot."""
     most = [0.0] * tasks.count
-    for task in tasks.modulating:
-        most = [total + power for total, power in zip(most, task.max_kw, strict=True)]
-    for cycle in cycles:
-        most = [total + power for total, power in zip(most, cycle.most_kw, strict=True)]
+    for power in most_kw:
+        most = [total + kilowatts for total, kilowatts in zip(most, power, strict=True)]
     return tuple(most)
 
 

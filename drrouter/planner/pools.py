@@ -13,8 +13,8 @@ Pool = tuple[CycleTask, ...]
 def pools(problem: Problem, tasks: Sequence[CycleTask]) -> tuple[Pool, ...]:
     """The cycles, identical ones together.
 
-    Identical are the same programmes, wish, caps, line, groups and limits, on machines with nothing fixed,
-    in no precedence and in no one-at-a-time group.
+    Identical are the same programmes, wish, caps, line, groups, limits and rebates, on machines with nothing
+    fixed, in no precedence and in no one-at-a-time group.
     """
     found: dict[object, list[CycleTask]] = {}
     for number, task in enumerate(tasks):
@@ -27,8 +27,9 @@ def _kind(problem: Problem, task: CycleTask) -> object | None:
     if task.others is not None or device.running is not None or device.commitment is not None:
         return None
     bound_by = tuple(number for number, limit in enumerate(problem.limits) if device.id in limit.members)
+    metered_by = tuple(number for number, rebate in enumerate(problem.rebates) if device.id in rebate.members)
     asked = (wish.earliest, wish.ready_by, wish.choices, tuple(start.start for start in task.starts))
-    return (device.flexibility, asked, device.caps, device.line, device.groups, bound_by)
+    return (device.flexibility, asked, device.caps, device.line, device.groups, bound_by, metered_by)
 
 
 def handed_out(pool: Pool, counts: Sequence[int]) -> list[Start | None]:

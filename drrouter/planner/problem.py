@@ -6,6 +6,7 @@ Everything that may influence a plan stands here: no clock is read, no file open
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from drrouter.domain.demand_response import Rebate, Recovery
 from drrouter.domain.flexibility import Flexibility, Line
 from drrouter.domain.ids import DeviceId
 from drrouter.domain.interval import Interval
@@ -43,6 +44,7 @@ class Prices:
     level_per_kwh: float = 2.0
     comfort_per_unit_hour: float = 1.0
     setpoint_per_unit_hour: float = 3.0
+    recovery_per_kwh: float = 5.0
     cycle: float = 4.0
     lateness_per_hour: float = 1.0
     less_liked: float = 0.0
@@ -111,6 +113,8 @@ class Problem:
         slots: consecutive, the first begins at ``now``; lengths may differ.
         base_load_w: unshiftable load, consumption positive; ``pv_w`` generation, positive.
         timezone: of the home, by its IANA name, for the sentences that people read; it moves no slot.
+        recoveries: what the home should draw at most after events; soft and priced.
+        rebates: what is paid for using less than a baseline.
         limits: hard in the field, soft and priced in the model, so that a plan always exists.
         precedences: which machine's cycle follows which; those that contradict each other cost their cycles.
         exclusive: groups of machines of which one runs at a time.
@@ -132,6 +136,8 @@ class Problem:
     co2_price_per_kg: float = 0.0
     pv_w: tuple[float, ...] = ()
     limits: tuple[Limit, ...] = ()
+    recoveries: tuple[Recovery, ...] = ()
+    rebates: tuple[Rebate, ...] = ()
     data_rung: DataRung = DataRung.LIVE
     previous: Plan | None = None
     prices: Prices = Prices()

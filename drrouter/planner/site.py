@@ -11,6 +11,7 @@ from drrouter.domain.ids import DeviceId
 from drrouter.domain.limit import Limit, Scope
 from drrouter.domain.plan import Plan
 from drrouter.planner.energy_prices import Tariffs, tariffs_of
+from drrouter.planner.event_meter import EventMeter
 from drrouter.planner.problem import Problem
 from drrouter.planner.term_meter import TermMeter
 
@@ -72,6 +73,7 @@ class Site:
         self._per_kwh = problem.prices.limit_per_kwh
         self._in_slot: dict[int, list[int]] = {}
         self._used_w = [0.0] * len(self.rows)
+        self.events = EventMeter(problem, self.grid_w)
         for number, row in enumerate(self.rows):
             self._in_slot.setdefault(row.index, []).append(number)
 
@@ -79,6 +81,7 @@ class Site:
     def of_plan(cls, problem: Problem, plan: Plan) -> Self:
         """The home as planned: the plan must have the problem's slots."""
         site = cls(problem, plan.grid_w)
+        site.events.count(plan.power_w)
         for number, row in enumerate(site.rows):
             if row.members is not None:
                 powers = (plan.power_w[member] for member in row.members if member in plan.power_w)
@@ -94,6 +97,7 @@ class Site:
     def add_at(self, device_id: DeviceId, index: int, watts: float) -> None:
         """Let the device draw this much more in one slot."""
         before = self.grid_w[index]
+        self.events.change(device_id, index, before, before + watts)
         self.grid_w[index] += watts
         self._meter.change(index, before, before + watts)
         for number in self._in_slot.get(index, ()):
@@ -125,16 +129,17 @@ class Site:
                 over_w = self.used_w(number) - row.max_w
                 more_w = max(0.0, over_w + watts) - max(0.0, over_w)
                 cost += self.tariffs.hours[index] * more_w / 1000 * self._per_kwh
-        return cost
+        return cost + self.events.added(device_id, index, before, before + watts)
 
     def _more_kw(self, index: int, watts: float) -> float:
         """How much more is imported where so much more is drawn."""
         return (max(0.0, self.grid_w[index] + watts) - max(0.0, self.grid_w[index])) / 1000
 
     def price_edges_w(self, index: int) -> list[float]:
-        """After how much more power in the slot the next kWh costs something else: sun and terms."""
+        """After how much more power in the slot the next kWh costs something else: sun, terms, calm."""
         sun_w = max(0.0, -self.grid_w[index])
-        return [sun_w, *(sun_w + 1000 * edge for edge in self._meter.edges_kw(index))]
+        calm_w = self.events.calm_w.get(index, NO_LIMIT_W) - self.grid_w[index]
+        return [sun_w, calm_w, *(sun_w + 1000 * edge for edge in self._meter.edges_kw(index))]
 
     def room_w(self, device_id: DeviceId, index: int) -> float:
         """What the device may draw more in one slot before a limit is broken; negative where one is."""

@@ -21,6 +21,7 @@ from drrouter.domain.limit import Limit, Scope
 from drrouter.domain.wish import CycleWish, LevelWish, Precedence
 from drrouter.planner import DeviceInput, Effort, Prices, Problem, grid_slots, varied_slots
 from drrouter.planner.grid import FINE_STEPS, STEPS
+from tests.properties.random_events import rebates, recoveries
 from tests.properties.random_tariffs import terms
 from tests.properties.random_thermal import surrounded
 from tests.unit.planner.homes import NOW, committed, running
@@ -199,6 +200,8 @@ def homes(draw: st.DrawFn, most_devices: int = 5) -> Problem:
         devices=devices,
         co2_g_per_kwh=draw(st.sampled_from([(), (400.0,) * len(slots)])),
         co2_price_per_kg=0.1,
+        recoveries=draw(recoveries()),
+        rebates=draw(rebates(names)),
         limits=tuple(draw(st.lists(limits(names), max_size=3))),
         effort=Effort(nodes=200),
         prices=Prices(less_liked=draw(st.sampled_from([0.0, 0.1]))),

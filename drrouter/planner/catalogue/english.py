@@ -118,6 +118,11 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "limit.load": "{label} {power:watts}",
         "limit.running": "{label} {power:watts} (running cycle)",
         "limit.members": "its members",
+        # events
+        "rebound.above": "after the event it is up to {over_w:watts} above the {peak_w:watts} that the home "
+        "would have drawn without it, at {at:clock}",
+        "rebate.waits": "It draws nothing from {since:clock} to {until:clock}, for a rebate of {price:money} "
+        "per kWh that earns the home {earned:money}.",
         # changes
         "change.moved": "{label} moves from {old:clock} to {new:clock}: {parts}{trigger:aside}.",
         "change.programme": "{label} runs {new} instead of {old} at {at:clock}: {parts}{trigger:aside}.",

@@ -8,6 +8,7 @@ from drrouter.planner.explain.batteries import explain_battery
 from drrouter.planner.explain.changes import changes
 from drrouter.planner.explain.cycles import explain_cycle, explain_fixed
 from drrouter.planner.explain.demands import explain_demand
+from drrouter.planner.explain.rebates import with_rebates
 from drrouter.planner.explain.scene import Scene
 from drrouter.planner.explain.storages import explain_storage
 from drrouter.planner.ledger import Entry, plan_of
@@ -34,7 +35,12 @@ def explained(problem: Problem, tasks: Tasks, entry: Entry, rung: SolveRung) -> 
     told += [explain_demand(scene, demand) for demand in tasks.demands]
     new = changes(scene, plan)
     said = tuple(say(problem, change) for change in new)
-    return replace(plan, explanations=_one_each(told), changes=said, change_reasons=new)
+    return replace(
+        plan,
+        explanations=tuple(with_rebates(scene, one) for one in _one_each(told)),
+        changes=said,
+        change_reasons=new,
+    )
 
 
 def _one_each(told: list[Explanation]) -> tuple[Explanation, ...]:

@@ -5,6 +5,7 @@ from drrouter.domain.ids import DeviceId
 from drrouter.domain.limit import Scope
 from drrouter.domain.plan import MissKind, Plan
 from drrouter.planner.problem import DeviceInput, Problem
+from drrouter.planner.verify.events import rebates_earned, rebound_violations
 from drrouter.planner.verify.findings import ENERGY_KWH, WATT, Findings
 from drrouter.planner.verify.tariff import term_costs
 
@@ -22,6 +23,7 @@ def site_violations(plan: Plan, problem: Problem, findings: Findings) -> None:
         f"Limits are exceeded by {over_kwh:.3f} kWh, and the plan says {told:.3f} kWh.",
     )
     findings.penalties += over_kwh * problem.prices.limit_per_kwh
+    rebound_violations(plan, problem, findings)
     _check_cost(plan, problem, findings)
 
 
@@ -121,6 +123,7 @@ def _check_cost(plan: Plan, problem: Problem, findings: Findings) -> None:
         "import": (plan.cost.import_cost, bought),
         "export": (plan.cost.export_revenue, sold),
         "CO2": (plan.cost.co2_cost, co2_kg * problem.co2_price_per_kg),
+        "rebates": (plan.cost.rebates, rebates_earned(plan, problem)),
         "penalties": (plan.cost.penalties, findings.penalties),
         **term_costs(plan, problem),
     }
