@@ -18,12 +18,17 @@ class Bill:
 
     def added(self, grid_w: Sequence[float], power_w: Iterable[float], first: int = 0) -> float:
         """The money that this power from slot ``first`` on adds, in the plan's currency."""
-        drawn, prices = list(enumerate(power_w, start=first)), self.prices
-        energy = sum(
+        drawn = list(enumerate(power_w, start=first))
+        terms = self._added_terms(grid_w, drawn) if self.prices.terms else 0.0
+        return self.added_energy(grid_w, (watts for _, watts in drawn), first) + terms
+
+    def added_energy(self, grid_w: Sequence[float], power_w: Iterable[float], first: int = 0) -> float:
+        """The same without what the tariff's terms add."""
+        prices = self.prices
+        return sum(
             prices.slot_cost(index, grid_w[index] + watts) - prices.slot_cost(index, grid_w[index])
-            for index, watts in drawn
+            for index, watts in enumerate(power_w, start=first)
         )
-        return energy + (self._added_terms(grid_w, drawn) if prices.terms else 0.0)
 
     def _added_terms(self, grid_w: Sequence[float], drawn: Iterable[tuple[int, float]]) -> float:
         changes = {

@@ -2,7 +2,7 @@
 
 Everything is placed once at its cheapest place in the home as it stands, then lifted out and placed again,
 since what came later changed what is cheap. The result is compared with starting everything at once, and
-the better of the two is the plan.
+the better of the two is the plan. Where a tariff prices peaks, ceilings for them are tried as well.
 """
 
 from collections.abc import Iterator
@@ -10,6 +10,7 @@ from contextlib import contextmanager
 
 from drrouter.domain.ids import DeviceId
 from drrouter.domain.plan import Plan, SolveRung
+from drrouter.planner.ceilings import blind, ceilings
 from drrouter.planner.cycle_task import CycleTask
 from drrouter.planner.demand_task import DemandTask
 from drrouter.planner.explain import explained
@@ -38,9 +39,20 @@ def greedy(problem: Problem) -> Plan:
 
 def greedy_entry(problem: Problem, tasks: Tasks) -> Entry:
     """The schedule of the greedy rung, entered."""
-    placed = enter(problem, tasks, _Placing(problem, tasks).run(_ROUNDS))
+    placed = min(_placed(problem, tasks), key=lambda entry: entry.objective)
     naive = start_now_entry(problem, tasks)
     return naive if naive.objective < placed.objective - _EQUAL else placed
+
+
+def _placed(problem: Problem, tasks: Tasks) -> Iterator[Entry]:
+    """Everything at its cheapest place; where peaks cost money, under a few ceilings for them."""
+    yield enter(problem, tasks, _Placing(problem, tasks).run(_ROUNDS))
+    if tasks.tariffs.terms.peaks:
+        free = enter(problem, tasks, _Placing(problem, blind(tasks)).run(_ROUNDS))
+        yield free
+        if free.cost.peak_cost:
+            for assumed in ceilings(tasks, free.site.grid_w):
+                yield enter(problem, tasks, _Placing(problem, assumed).run(_ROUNDS))
 
 
 def start_now_entry(problem: Problem, tasks: Tasks) -> Entry:

@@ -81,6 +81,7 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "storage.plug_in": "plug it in by {since:clock} and save {saving:money}",
         "storage.limits": "the limits in force",
         "storage.without_limits": "without them it would save {saving:money}",
+        "storage.without_peak": "without it the energy would cost {saving:money} less",
         "storage.raise_limits": "without them it would save {saving:money}; {more_w:watts} more would save "
         "{part:money}",
         "storage.at_bound": "it stands at its bound of {bound:g} {unit} at {at:clock}",
@@ -118,6 +119,8 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "limit.load": "{label} {power:watts}",
         "limit.running": "{label} {power:watts} (running cycle)",
         "limit.members": "its members",
+        "peak.lifted": "a mean import above {held_w:watts} over {minutes:.0f} minutes would cost "
+        "{extra:money} more this billing period ({name})",
         # events
         "rebound.above": "after the event it is up to {over_w:watts} above the {peak_w:watts} that the home "
         "would have drawn without it, at {at:clock}",

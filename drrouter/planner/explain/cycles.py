@@ -7,6 +7,7 @@ from drrouter.domain.flexibility import ProfileFlexibility
 from drrouter.domain.plan import Explanation, Reason, ScheduledCycle
 from drrouter.planner.catalogue import reason
 from drrouter.planner.cycle_task import CycleTask, obstacle_at
+from drrouter.planner.explain.peaks import lifted
 from drrouter.planner.explain.scene import WORTH_SAYING, Scene
 from drrouter.planner.explain.telling import UNBOUND, Bind, Costs, tell
 from drrouter.planner.problem import Problem
@@ -21,11 +22,13 @@ class _Elsewhere:
     """Another start, what it would cost, and what stands in its way (one of these).
 
     Attributes:
+        energy_cost: the same without what the tariff's terms add.
         enough_w: the limit in its way would have to be as high as this.
     """
 
     start: Start
     cost: float
+    energy_cost: float
     too_late: bool
     too_early: bool
     obstacle: Reason | None
@@ -82,6 +85,7 @@ def explain_cycle(scene: Scene, task: CycleTask) -> Explanation:
     with scene.without(device_id, power_w, first) as site:
         others = list(_elsewhere(scene, task, site, around))
         cost = _cost(scene, site, chosen) if chosen else None
+        peak = _peak_in_the_way(scene, site, chosen, others) if chosen else UNBOUND
     known = [other.cost for other in others] + ([cost] if cost is not None else [])
     costs = Costs(others[0].cost if others else None, cost, min(known, default=None))
     cause = scene.cause(device_id)
@@ -89,7 +93,7 @@ def explain_cycle(scene: Scene, task: CycleTask) -> Explanation:
         bind = Bind(cause, _with_room(others)) if task.starts else Bind(cause or reason("cycle.later"))
         return tell(scene.problem, device_id, _not_started(scene, task, cause), costs=costs, bind=bind)
     bind = _binding(scene, task, others, cost)
-    bind = bind if bind.binding else Bind(cause)
+    bind = bind if bind.binding else (peak if peak.binding else Bind(cause))
     late = reason("cycle.ready_late", cause, late_h=chosen.late_h) if chosen.late_h else None
     text = _started(scene, task, chosen, cost, others[0])
     more = (_why_this(task, chosen, others), *_orders(scene.problem, around))
@@ -159,6 +163,7 @@ def _elsewhere(scene: Scene, task: CycleTask, site: Site, around: Others | None)
             yield _Elsewhere(
                 start=start,
                 cost=_cost(scene, site, start),
+                energy_cost=scene.bill.added_energy(site.grid_w, start.power_w, start.first),
                 too_late=start.late_h > 0,
                 too_early=slot.start < wish.earliest,
                 obstacle=obstacle_at(problem, task.device, programme, slot.start, fixed)
@@ -185,6 +190,26 @@ def _limit_in_the_way(scene: Scene, site: Site, task: CycleTask, start: Start) -
             at, left_w = scene.problem.slots[index].start, max(0.0, room_w)
             first = first or reason("limit.room", limit_w=row.max_w, left_w=left_w, at=at)
     return first, enough_w
+
+
+def _peak_in_the_way(scene: Scene, site: Site, chosen: Start, others: list[_Elsewhere]) -> Bind:
+    """The peak that keeps the cycle from the start with the cheapest energy."""
+    if not scene.tasks.tariffs.terms.peaks:
+        return UNBOUND
+    planned = scene.bill.added_energy(site.grid_w, chosen.power_w, chosen.first)
+    free = [
+        other
+        for other in others
+        if other.open
+        and not (other.too_late or other.too_early or other.start.tail_wh)
+        and other.energy_cost < planned - WORTH_SAYING
+    ]
+    if chosen.tail_wh or not free:
+        return UNBOUND
+    best = min(free, key=lambda other: (round(other.energy_cost, 6), other.start.start))
+    at, saving = best.start.start, planned - best.energy_cost
+    peak = lifted(scene, site, best.start.power_w, best.start.first)
+    return Bind(peak, reason("cycle.without_it", at=at, saving=saving), saving) if peak else UNBOUND
 
 
 def _binding(scene: Scene, task: CycleTask, others: list[_Elsewhere], cost: float) -> Bind:

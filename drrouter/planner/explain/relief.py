@@ -12,6 +12,7 @@ from drrouter.domain.flexibility import StorageFlexibility
 from drrouter.domain.interval import Interval
 from drrouter.domain.wish import LevelWish
 from drrouter.planner.catalogue import reason
+from drrouter.planner.explain.peaks import lifted
 from drrouter.planner.explain.scene import WORTH_SAYING, Scene
 from drrouter.planner.explain.telling import UNBOUND, Bind
 from drrouter.planner.filling import fill
@@ -32,14 +33,14 @@ class Relief:
         self, scene: Scene, task: StorageTask, site: Site, power_w: tuple[float, ...], cost: float
     ) -> None:
         """Stand beside the storage; ``site`` is the home without it."""
-        self.scene, self.task, self.site = scene, task, site
+        self.scene, self.task, self.site, self.power_w = scene, task, site, power_w
         self.stored = task.stored(power_w)
         self.cost = cost
         self.worth = cost - task.end_value * self.stored[-1]
 
     def bind(self) -> Bind:
-        """The wish, the absence or the limit that keeps it from being cheaper; the first that would save."""
-        trials: tuple[Callable[[], Bind], ...] = (self._later, self._sooner, self._more_room)
+        """The wish, absence, limit or peak that keeps it from being cheaper; the first that would save."""
+        trials: tuple[Callable[[], Bind], ...] = (self._later, self._sooner, self._more_room, self._no_peak)
         return next((bind for trial in trials if (bind := trial()).binding), UNBOUND)
 
     def best(self) -> float:
@@ -102,6 +103,18 @@ class Relief:
                 change = reason("storage.raise_limits", saving=saving, more_w=more_w, part=min(part, saving))
                 return Bind(reason("storage.limits"), change, saving)
         return Bind(reason("storage.limits"), reason("storage.without_limits", saving=saving), saving)
+
+    def _no_peak(self) -> Bind:
+        """No price of peaks: cheaper hours that only such a price keeps it from."""
+        scene, site = self.scene, self.site
+        if not scene.tasks.tariffs.terms.peaks:
+            return UNBOUND
+        instead = fill(scene.problem, scene.termless(self.task.device.id), self.task)
+        more = self.task.stored(instead)[-1] - self.stored[-1]
+        saving = scene.bill.added_energy(site.grid_w, self.power_w)
+        saving -= scene.bill.added_energy(site.grid_w, instead) - self.task.end_value * more
+        peak = lifted(scene, site, instead) if saving > WORTH_SAYING else None
+        return Bind(peak, reason("storage.without_peak", saving=saving), saving) if peak else UNBOUND
 
     def _put_off(self) -> Iterator[tuple[int, StorageTask]]:
         """The task with its wishes put off, as long as they stay in the plan."""

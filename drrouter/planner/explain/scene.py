@@ -11,6 +11,7 @@ from drrouter.planner.ledger import Entry
 from drrouter.planner.problem import Problem
 from drrouter.planner.site import Site
 from drrouter.planner.tasks import Tasks
+from drrouter.planner.terms import Terms
 
 WORTH_SAYING = 0.005
 """Savings below half a hundredth of the currency are not mentioned."""
@@ -39,10 +40,19 @@ class Scene:
         """The same home without its limits, for what they cost."""
         return Site(replace(self.problem, limits=()), self.site.grid_w, self.tasks.tariffs)
 
+    def termless(self, without: DeviceId) -> Site:
+        """The home without this device, under a tariff that has nothing but its price per kWh."""
+        tariffs = self.tasks.tariffs
+        site = Site(self.problem, self.tasks.base_w, replace(tariffs, terms=Terms(tariffs.hours)))
+        return self._with_others(site, without)
+
     def raised(self, without: DeviceId, more_w: float) -> Site:
         """The home without this device and with each limit so much higher."""
         higher = tuple(replace(limit, max_w=limit.effective_w + more_w) for limit in self.problem.limits)
         site = Site(replace(self.problem, limits=higher), self.tasks.base_w, self.tasks.tariffs)
+        return self._with_others(site, without)
+
+    def _with_others(self, site: Site, without: DeviceId) -> Site:
         for device_id, power_w in self.entry.power_w.items():
             if device_id != without:
                 site.add(device_id, power_w)

@@ -16,6 +16,7 @@ from drrouter.planner.ledger import enter
 from drrouter.planner.schedule import Schedule
 from drrouter.planner.tasks import tasks_of
 from tests.unit.planner.homes import (
+    CAR,
     CHARGING,
     NOW,
     WASHER,
@@ -280,3 +281,55 @@ def test_the_end_of_a_month_has_its_own_counters() -> None:
     made = plan(home)
     assert made.cost.peak_cost == pytest.approx(0.0, abs=1e-3)
     assert max(made.grid_w[4:]) <= 2501
+
+
+class TestWhy:
+    def test_a_cycle_says_which_peak_keeps_it_from_the_cheap_hour(self) -> None:
+        """The base load of 1.5 kW stands beside 2 kW; at the dear end there is room below 2.5 kW."""
+        home = problem(
+            machine(WASHER, HALF_HOUR, ready_by=at(18)),
+            hours=3,
+            import_price=(0.05,) * 4 + (0.30,) * 4 + (0.50,) * 4,
+            base_load_w=(1500.0,) * 4 + (300.0,) * 8,
+            peak_terms=(flemish(price_per_kw=1.1),),
+        )
+        told = plan(home).explanation_of(WASHER)
+        assert told is not None
+        assert told.binding == (
+            "a mean import above 2.50 kW over 15 minutes would cost 1.10 EUR more this billing period "
+            "(capaciteitstarief)"
+        )
+        assert told.would_change == "without it, 16:00 UTC would save 0.25 EUR"
+
+    def test_a_car_says_it_too(self) -> None:
+        home = problem(
+            car(0.0, 3600.0, at(18), CONTINUOUS, end_value_per_wh=0.0),
+            hours=2,
+            import_price=(0.1,) * 4 + (0.3,) * 4,
+            peak_terms=(flemish(3.0),),
+        )
+        told = plan(home).explanation_of(CAR)
+        assert told is not None
+        assert told.binding.startswith("a mean import above 3.00 kW over 15 minutes would cost ")
+        assert told.would_change == "without it the energy would cost 0.26 EUR less"
+
+    def test_nothing_is_said_of_a_peak_that_keeps_nobody_from_anything(self) -> None:
+        home = two_hours(devices=(machine(WASHER, HALF_HOUR, ready_by=at(18)),), peak_terms=(flemish(9.0),))
+        told = plan(home).explanation_of(WASHER)
+        assert told is not None
+        assert told.binding == ""
+
+
+def test_greedy_shares_a_peak_that_no_device_alone_is_worth() -> None:
+    """Level misses cost 2 per kWh, and one quarter hour alone would pay 16 per kWh for the peak."""
+    home = problem(
+        car(0.0, 5400.0, at(18), CONTINUOUS),
+        hours=2,
+        import_price=(0.3,) * 8,
+        peak_terms=(flemish(0.5, 1.5, minimum_kw=0.0),),
+    )
+    by_hand, made = greedy(home), plan(home)
+    assert by_hand.objective is not None
+    assert made.objective is not None
+    assert made.objective == pytest.approx(2.8 * 1.5 + 6.6 * 0.3 - 6 * 0.3, abs=1e-3)
+    assert by_hand.objective < 6.0, "without a ceiling it buys 0.4 kWh and misses the rest for 11.2"
