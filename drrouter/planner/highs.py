@@ -3,7 +3,7 @@
 It alone talks to highspy. What the columns and rows mean, and their names, is left to the door.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -70,23 +70,23 @@ class Answer:
 class HighsModel:
     """A model inside HiGHS; minimises with one thread and a fixed seed."""
 
-    def __init__(self, numbers: Numbers) -> None:
-        """Hand the model over, in one piece.
+    def __init__(self, numbers: Numbers, *, relaxed: bool = False) -> None:
+        """Hand the model over, in one piece; ``relaxed`` lets whole numbers be any.
 
         Raises:
             PlannerError: HiGHS refuses a number.
         """
-        self._whole = bool(numbers.integers)
+        self._whole = bool(numbers.integers) and not relaxed
         self._highs = highspy.Highs()  # type: ignore[no-untyped-call]  # highspy types all but its making
         self._set("output_flag", False)
         self._set("threads", 1)
         self._set("parallel", "off")
         self._set("random_seed", _SEED)
         with _refusals("take the model"):
-            _check(self._highs.passModel(_lp_of(numbers)), "take the model")
+            _check(self._highs.passModel(_lp_of(numbers, whole=self._whole)), "take the model")
 
-    def run(self, nodes: int, gap: float, gap_abs: float, start: Sequence[tuple[int, float]] = ()) -> Answer:
-        """Minimise, with a limit on work instead of time.
+    def search(self, nodes: int, gap: float, gap_abs: float, start: Mapping[int, float]) -> Answer:
+        """Minimise by branch and bound, with a limit on work instead of time.
 
         Args:
             nodes: branch-and-bound nodes at most.
@@ -99,11 +99,19 @@ class HighsModel:
         self._set("mip_max_nodes", nodes)
         self._set("mip_rel_gap", gap)
         self._set("mip_abs_gap", gap_abs)
+        if start:
+            with _refusals("take the start"):
+                self._highs.setSolution(len(start), list(start), list(start.values()))
+        return self.run()
+
+    def run(self) -> Answer:
+        """Minimise; a relaxed model starts where it stood before.
+
+        Raises:
+            PlannerError: there is no solution that keeps every row.
+        """
         highs = self._highs
         with _refusals("solve the model"):
-            if start:
-                columns, values = zip(*start, strict=True)
-                highs.setSolution(len(start), list(columns), list(values))
             _check(highs.run(), "solve the model")
         info, status = highs.getInfo(), highs.getModelStatus()
         if info.primal_solution_status != _FEASIBLE or status not in _WITH_PLAN:
@@ -115,6 +123,11 @@ class HighsModel:
             bound=bound if abs(bound) < INFINITE else None,
             proven=status == _Status.kOptimal,
         )
+
+    def bound(self, columns: list[int], lower: list[float], upper: list[float]) -> None:
+        """Put these columns between other bounds."""
+        step = "change bounds"
+        _check(self._highs.changeColsBounds(len(columns), columns, lower, upper), step)
 
     def _set(self, option: str, value: bool | int | float | str) -> None:
         _check(self._highs.setOptionValue(option, value), f"set {option} to {value}")
@@ -135,7 +148,7 @@ def _check(status: highspy.HighsStatus, step: str) -> None:
         raise PlannerError(f"the solver could not {step}")
 
 
-def _lp_of(numbers: Numbers) -> highspy.HighsLp:
+def _lp_of(numbers: Numbers, *, whole: bool) -> highspy.HighsLp:
     lp = highspy.HighsLp()
     lp.num_col_, lp.num_row_ = len(numbers.cost), len(numbers.row_lower)
     lp.col_cost_, lp.col_lower_, lp.col_upper_ = numbers.cost, numbers.lower, numbers.upper
@@ -145,7 +158,7 @@ def _lp_of(numbers: Numbers) -> highspy.HighsLp:
     matrix.format_ = highspy.MatrixFormat.kRowwise
     matrix.start_ = [*numbers.start, len(numbers.index)]
     matrix.index_, matrix.value_ = numbers.index, numbers.value
-    if numbers.integers:
+    if whole:
         kinds = [highspy.HighsVarType.kContinuous] * len(numbers.cost)
         for column in numbers.integers:
             kinds[column] = highspy.HighsVarType.kInteger

@@ -17,7 +17,8 @@ from typing import Any, NamedTuple
 import pulp
 
 from drrouter.errors import PlannerError
-from drrouter.planner.highs import INFINITE, HighsModel, Numbers
+from drrouter.planner.diving import minimise
+from drrouter.planner.highs import INFINITE, Numbers
 from drrouter.planner.problem import Effort
 
 _GAP_ABS = 1e-4
@@ -190,9 +191,8 @@ class Door:
         Raises:
             PlannerError: there is no solution that keeps every row.
         """
-        model = HighsModel(self._numbers)
-        start = [(self._columns[name], value) for name, value in self._start.items()]
-        answer = model.run(effort.nodes, effort.gap, max(_GAP_ABS, effort.gap * scale), start)
+        start = {self._columns[name]: value for name, value in self._start.items()}
+        answer = minimise(self._numbers, effort, max(_GAP_ABS, effort.gap * scale), start)
         return Solution(
             values=dict(zip(self._columns, answer.values, strict=True)),
             objective=answer.objective,
