@@ -7,7 +7,7 @@ checks any plan without knowing the solver, ``price_options`` and ``fits`` answe
 
 from drrouter.planner.fallback import greedy
 from drrouter.planner.grid import HORIZON, grid_slots, per_slot, varied_slots
-from drrouter.planner.ladder import plan
+from drrouter.planner.ladder import Planner, plan
 from drrouter.planner.options import PricedStart, fits, price_options
 from drrouter.planner.problem import DeviceInput, Effort, Prices, Problem
 from drrouter.planner.recovery import recoveries_after
@@ -17,6 +17,7 @@ __all__ = [
     "HORIZON",
     "DeviceInput",
     "Effort",
+    "Planner",
     "PricedStart",
     "Prices",
     "Problem",

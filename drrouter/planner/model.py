@@ -17,6 +17,7 @@ from drrouter.planner.constraints.peaks import add_peaks
 from drrouter.planner.constraints.precedence import add_precedences
 from drrouter.planner.constraints.storage import StorageVars, add_storage
 from drrouter.planner.constraints.tiers import add_tiers
+from drrouter.planner.kept_door import Keeper
 from drrouter.planner.pools import handed_out, pools
 from drrouter.planner.problem import Problem
 from drrouter.planner.pulp_door import Door, Solution, Var
@@ -37,9 +38,12 @@ class HomeModel:
     demands: tuple[DemandVars, ...]
 
 
-def build(problem: Problem, tasks: Tasks) -> HomeModel:
-    """Write the whole model."""
-    door = Door()
+def build(problem: Problem, tasks: Tasks, keeper: Keeper | None = None) -> HomeModel:
+    """Write the whole model; over the structure that ``keeper`` holds where that is the same."""
+    return (keeper or Keeper()).write(lambda door: _written(door, problem, tasks))
+
+
+def _written(door: Door, problem: Problem, tasks: Tasks) -> HomeModel:
     cycles = tuple(add_cycle(door, problem, tasks, pool) for pool in pools(problem, tasks.cycles))
     alone = {cycle.task.device.id: cycle for cycle in cycles if len(cycle.pool) == 1}
     add_precedences(door, problem, alone)

@@ -1,9 +1,13 @@
 """The one door to PuLP: variables, rows and prices go in by name, values come out by name.
 
 It alone knows that PuLP 3 (Python 3.11) and PuLP 4 (Python 3.12 and newer) differ, and that names may hold
-only ``[a-z0-9_]``. PuLP holds the model, its expressions made from dictionaries, without operators; the same
-rows are handed to HiGHS in one piece, where PuLP's own interface makes a call for each. What the names mean,
-and every rule of the home, is left to the model and the constraint families.
+only ``[a-z0-9_]``. What the names mean, and every rule of the home, is left to the model and the constraint
+families.
+
+Rows are written down once, as numbers by position, and handed to HiGHS in one piece, where PuLP's own
+interface makes a call for each column and row. The same numbers become PuLP's model, expression by expression
+from dictionaries, for whoever needs that: to read it in a file, or to solve it by another of PuLP's solvers.
+Making it costs more than all the rest of a first plan's model, so that nobody pays for it who does not ask.
 """
 
 import operator
@@ -22,12 +26,6 @@ from drrouter.planner.highs import INFINITE, Numbers
 from drrouter.planner.problem import Effort
 
 _GAP_ABS = 1e-4
-
-_IS_PULP_4 = hasattr(pulp.LpAffineExpression, "from_dict")
-"""PuLP 4 makes expressions by a class method and rows by comparing; PuLP 3 by its classes themselves."""
-
-_REFUSED = (pulp.PulpError, ValueError, TypeError, OverflowError)
-"""What PuLP raises at numbers that are not finite, or are none."""
 
 
 class Sense(Enum):
@@ -80,12 +78,13 @@ class Door:
 
     def __init__(self, name: str = "home") -> None:
         """Open an empty model."""
-        self._problem = pulp.LpProblem(name, pulp.LpMinimize)
-        self._variables: dict[Var, Any] = {}
+        self._title = name
         self._columns: dict[Var, int] = {}
         self._labels: dict[str, Label] = {}
         self._names: dict[Label, str] = {}
         self._numbers = Numbers()
+        self._order: list[Label] = []
+        self._rows: list[tuple[Label, dict[Var, float]]] = []
         self._start: dict[Var, float] = {}
 
     def variable(
@@ -107,19 +106,14 @@ class Door:
         Raises:
             PlannerError: the label stands in the model already, or a number is not finite.
         """
-        name, numbers, whole = self._name(label), self._numbers, binary or integer
+        name, whole = self._name(label), binary or integer
         if binary:
             low, high = 0.0, 1.0
-        try:
-            self._variables[name] = self._problem.add_variable(name, low, high, _KIND[whole])
-        except _REFUSED as error:
-            raise PlannerError(f"the solver refused {label}: {error}") from error
-        self._columns[name] = len(numbers.cost)
+        column = self._put(label, low, high, price)
+        self._order.append(label)
+        self._columns[name] = column
         if whole:
-            numbers.integers.append(len(numbers.cost))
-        numbers.cost.append(price)
-        numbers.lower.append(-INFINITE if low is None else low)
-        numbers.upper.append(INFINITE if high is None else high)
+            self._numbers.integers.append(column)
         return name
 
     def add_price(self, name: Var, price: float) -> None:
@@ -136,21 +130,16 @@ class Door:
         Raises:
             PlannerError: the label stands in the model already, or a number is not finite.
         """
-        name, numbers = self._name(label), self._numbers
-        terms = {var: value for var, value in terms.items() if value}
+        numbers = self._numbers
+        self._name(label)
+        terms = with_value(label, terms)
+        self._rows.append((label, terms))
         if not terms:
             return
-        if not isfinite(sum(terms.values())):
-            raise PlannerError(f"the solver refused {label}: {terms}")
-        try:
-            self._problem.addConstraint(self._constraint(terms, sense, right), name)
-        except _REFUSED as error:
-            raise PlannerError(f"the solver refused {label}: {error}") from error
+        self._compare(label, sense, right)
         numbers.start.append(len(numbers.index))
         numbers.index.extend([self._columns[var] for var in terms])
         numbers.value.extend(terms.values())
-        numbers.row_lower.append(-INFINITE if sense is Sense.AT_MOST else right)
-        numbers.row_upper.append(INFINITE if sense is Sense.AT_LEAST else right)
 
     def start(self, values: Mapping[Var, float]) -> None:
         """Begin the search at a solution known before; what is not named, the solver adds."""
@@ -166,12 +155,10 @@ class Door:
         """The model as the solver takes it, columns in the order in which variables were made."""
         return self._numbers
 
-    @property
     def problem(self) -> Any:
         """The model as PuLP holds it: to be written to a file, or solved by another of PuLP's solvers."""
-        costs = zip(self._variables.values(), self._numbers.cost, strict=True)
-        self._problem.setObjective(_expression({variable: cost for variable, cost in costs if cost}))
-        return self._problem
+        rows = [self._names[label] for label, terms in self._rows if terms]
+        return _held(self._title, self._numbers, list(self._columns), rows)
 
     def label_of(self, name: str) -> Label:
         """What the name in the model stands for."""
@@ -201,38 +188,44 @@ class Door:
             proven=answer.proven,
         )
 
-    def _constraint(self, terms: dict[Var, float], sense: Sense, right: float) -> Any:
-        expression = _expression({self._variables[var]: value for var, value in terms.items()})
-        if _IS_PULP_4:
-            return _COMPARED[sense](expression, right)
-        return pulp.LpConstraint(expression, _SIGN[sense], rhs=right)
+    def _put(self, label: Label, low: float | None, high: float | None, price: float) -> int:
+        """Append a column."""
+        if not isfinite((low or 0.0) + (high or 0.0) + price):
+            raise PlannerError(
+                f"the solver refuses {label}: it is between {low} and {high} and costs {price}"
+            )
+        numbers = self._numbers
+        numbers.cost.append(price)
+        numbers.lower.append(-INFINITE if low is None else low)
+        numbers.upper.append(INFINITE if high is None else high)
+        return len(numbers.cost) - 1
+
+    def _compare(self, label: Label, sense: Sense, right: float) -> None:
+        """Append a row's bounds."""
+        if not isfinite(right):
+            raise PlannerError(f"the solver refuses {label}: {sense.value} {right}")
+        numbers = self._numbers
+        numbers.row_lower.append(-INFINITE if sense is Sense.AT_MOST else right)
+        numbers.row_upper.append(INFINITE if sense is Sense.AT_LEAST else right)
 
     def _name(self, label: Label) -> str:
         """``owner__what__017`` in ``[a-z0-9_]``; a second owner that reads the same gets a number."""
-        owner, what = _plain(label.owner), _plain(label.what)
-        tail = "" if label.number is None else f"__{label.number:03d}"
-        name, twin = f"{owner}__{what}{tail}", 1
+        owner, what, number = label
+        tail = "" if number is None else f"__{number:03d}"
+        name, twin = f"{_plain(owner)}__{_plain(what)}{tail}", 1
         while name in self._labels:
+            if label in self._names:
+                raise PlannerError(f"{label} stands twice in the model")
             twin += 1
-            name = f"{owner}_{twin}__{what}{tail}"
-        if label in self._names:
-            raise PlannerError(f"{label} stands twice in the model")
+            name = f"{_plain(owner)}_{twin}__{_plain(what)}{tail}"
         self._labels[name], self._names[label] = label, name
         return name
 
-
-_KIND = {False: pulp.LpContinuous, True: pulp.LpInteger}
 
 _COMPARED: dict[Sense, Callable[[Any, float], Any]] = {
     Sense.AT_MOST: operator.le,
     Sense.AT_LEAST: operator.ge,
     Sense.EQUAL: operator.eq,
-}
-
-_SIGN = {
-    Sense.AT_MOST: pulp.LpConstraintLE,
-    Sense.AT_LEAST: pulp.LpConstraintGE,
-    Sense.EQUAL: pulp.LpConstraintEQ,
 }
 
 _LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789_")
@@ -243,8 +236,46 @@ def _plain(text: str) -> str:
     return "".join(letter if letter in _LETTERS else "_" for letter in text.lower()) or "_"
 
 
+def with_value(label: Label, terms: Mapping[Var, float]) -> dict[Var, float]:
+    """The terms that are not nought.
+
+    Raises:
+        PlannerError: one is not finite.
+    """
+    if not isfinite(sum(terms.values())):
+        raise PlannerError(f"the solver refuses {label}: {terms}")
+    return {var: value for var, value in terms.items() if value}
+
+
+def _held(title: str, numbers: Numbers, names: list[Var], rows: list[str]) -> Any:
+    """The model in PuLP, its expressions made from dictionaries, without operators."""
+    problem, whole = pulp.LpProblem(title, pulp.LpMinimize), set(numbers.integers)
+    variables = [
+        problem.add_variable(
+            name,
+            None if numbers.lower[column] == -INFINITE else numbers.lower[column],
+            None if numbers.upper[column] == INFINITE else numbers.upper[column],
+            pulp.LpInteger if column in whole else pulp.LpContinuous,
+        )
+        for column, name in enumerate(names)
+    ]
+    ends = [*numbers.start[1:], len(numbers.index)]
+    for row, (name, first, end) in enumerate(zip(rows, numbers.start, ends, strict=True)):
+        columns = numbers.index[first:end]
+        terms = {variables[c]: v for c, v in zip(columns, numbers.value[first:end], strict=True)}
+        low, high = numbers.row_lower[row], numbers.row_upper[row]
+        sense = Sense.EQUAL if low == high else Sense.AT_MOST if low == -INFINITE else Sense.AT_LEAST
+        right = high if low == -INFINITE else low
+        problem.addConstraint(_COMPARED[sense](_expression(terms), right), name)
+    costs = zip(variables, numbers.cost, strict=True)
+    problem.setObjective(_expression({variable: cost for variable, cost in costs if cost}) + numbers.offset)
+    return problem
+
+
 def _expression(terms: dict[Any, float]) -> Any:
-    return pulp.LpAffineExpression.from_dict(terms) if _IS_PULP_4 else pulp.LpAffineExpression(terms)
+    if hasattr(pulp.LpAffineExpression, "from_dict"):  # PuLP 4
+        return pulp.LpAffineExpression.from_dict(terms)
+    return pulp.LpAffineExpression(terms)
 
 
 def _gap(objective: float, bound: float | None) -> float | None:

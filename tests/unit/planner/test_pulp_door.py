@@ -79,7 +79,8 @@ def test_pulp_holds_the_same_model_as_is_handed_over() -> None:
     x = door.variable(Label("a", "x"), None, 3.0, price=2.0)
     door.row(Label("a", "least"), {x: 1.0}, Sense.AT_LEAST, -1.5)
     door.row(Label("a", "equal"), {x: 1.0, "a__pick__000": 1.0}, Sense.EQUAL, -0.5)
-    held = door.problem
+    door.add_constant(7.0)
+    held = door.problem()
     held.solve(pulp.HiGHS(msg=False, threads=1))
     solution = door.solve(Effort(gap=0.0))
     assert pulp.value(held.objective) == pytest.approx(solution.objective)
@@ -149,12 +150,13 @@ def test_a_number_that_is_not_finite_is_refused_with_the_row_that_holds_it(numbe
         door.row(Label("a", "row", 4), {x: number}, Sense.AT_LEAST, 1.0)
     with pytest.raises(PlannerError, match=r"a\.y"):
         door.variable(Label("a", "y"), number)
+    with pytest.raises(PlannerError, match=r"a\.z"):
+        door.variable(Label("a", "z"), price=number)
 
 
-@pytest.mark.parametrize("number", [float("nan"), 1e300])
-def test_what_only_the_solver_refuses_is_an_error_and_ends_nothing(number: float) -> None:
+def test_what_only_the_solver_refuses_is_an_error_and_ends_nothing() -> None:
     door = Door()
-    x = door.variable(Label("a", "x"), price=number)
+    x = door.variable(Label("a", "x"), price=1.0)
     door.row(Label("a", "row"), {x: 1e300}, Sense.AT_LEAST, 1.0)
     with pytest.raises(PlannerError, match="the solver"):
         door.solve(Effort())
