@@ -151,6 +151,11 @@ class Plan:
         headroom_w: what is left below the tightest site limit.
         gap, bound: of the solver; None where no solver made the plan.
         changes: what is new against the plan before, in words; ``change_reasons`` the same as codes.
+        repaired: whether it is the plan before, carried over and mended, and no new one: an incumbent that
+            a solver may still better.
+        gain: what a new plan saves against the one before as carried over, in the currency and misses at
+            their prices; None where they were not compared. A repaired plan with a gain was kept because
+            the gain is too small to turn everything over.
     """
 
     made_at: datetime
@@ -174,6 +179,8 @@ class Plan:
     trigger: str = ""
     plan_schema: int = field(default=1)
     change_reasons: tuple[Reason, ...] = ()
+    repaired: bool = False
+    gain: float | None = None
 
     def slot_at(self, instant: datetime) -> int | None:
         """The index of the slot that holds the instant, None outside the plan."""

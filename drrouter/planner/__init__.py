@@ -9,7 +9,7 @@ from drrouter.planner.fallback import greedy
 from drrouter.planner.grid import HORIZON, grid_slots, per_slot, varied_slots
 from drrouter.planner.ladder import Planner, plan
 from drrouter.planner.options import PricedStart, fits, price_options
-from drrouter.planner.problem import DeviceInput, Effort, Prices, Problem
+from drrouter.planner.problem import DeviceInput, Effort, Margin, Prices, Problem
 from drrouter.planner.recovery import recoveries_after
 from drrouter.planner.verify import verify
 
@@ -17,6 +17,7 @@ __all__ = [
     "HORIZON",
     "DeviceInput",
     "Effort",
+    "Margin",
     "Planner",
     "PricedStart",
     "Prices",

@@ -55,6 +55,15 @@ def _placed(problem: Problem, tasks: Tasks) -> Iterator[Entry]:
                 yield enter(problem, tasks, _Placing(problem, assumed).run(_ROUNDS))
 
 
+def held_entry(problem: Problem, tasks: Tasks) -> Entry:
+    """The same with every cycle where the previous plan put it, as far as that is still possible.
+
+    Only what is forbidden there now, or was not planned before, is placed anew: an order that came in makes
+    no other cycle move.
+    """
+    return enter(problem, tasks, _Placing(problem, tasks, held=True).run(1))
+
+
 def start_now_entry(problem: Problem, tasks: Tasks) -> Entry:
     """Everything as soon as possible, as in a home that nobody steers; limits and bounds still hold."""
     return enter(problem, tasks, _Placing(problem, tasks, at_once=True).run(1))
@@ -63,8 +72,8 @@ def start_now_entry(problem: Problem, tasks: Tasks) -> Entry:
 class _Placing:
     """The home while devices are placed one after the other."""
 
-    def __init__(self, problem: Problem, tasks: Tasks, *, at_once: bool = False) -> None:
-        self.problem, self.tasks, self.at_once = problem, tasks, at_once
+    def __init__(self, problem: Problem, tasks: Tasks, *, at_once: bool = False, held: bool = False) -> None:
+        self.problem, self.tasks, self.at_once, self.held = problem, tasks, at_once, held
         self.site = Site(problem, tasks.base_w, tasks.tariffs)
         self.starts: dict[DeviceId, Start | None] = dict.fromkeys(task.device.id for task in tasks.cycles)
         self.power_w: dict[DeviceId, tuple[float, ...]] = {}
@@ -138,8 +147,11 @@ class _Placing:
             if self._fits(task, start)
             and not (others and clash(self.problem, start.start, start.end, others))
         ]
-        if self.at_once:
-            best: Start | None = fitting[0] if fitting else None
+        planned = None if task.previous is None else task.starts[task.previous]
+        if self.held and planned in fitting:
+            best: Start | None = planned
+        elif self.at_once:
+            best = fitting[0] if fitting else None
         else:
             best = self._cheapest(task, fitting)
         self.starts[device_id] = best

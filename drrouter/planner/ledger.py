@@ -57,9 +57,10 @@ def enter(problem: Problem, tasks: Tasks, schedule: Schedule) -> Entry:
     return Entry(schedule, site, power_w, cost, missed, objective)
 
 
-def plan_of(problem: Problem, tasks: Tasks, entry: Entry, rung: SolveRung) -> Plan:
-    """The plan, still without words."""
-    count = range(tasks.count)
+def plan_of(problem: Problem, tasks: Tasks, entry: Entry, rung: SolveRung, *, in_haste: bool = False) -> Plan:
+    """The plan, still without words; in haste the next kWh is priced as bought, whoever might give way."""
+    count, site = range(tasks.count), entry.site
+    marginal = map(site.marginal_price, count)
     return Plan(
         made_at=problem.now,
         slots=problem.slots,
@@ -70,7 +71,7 @@ def plan_of(problem: Problem, tasks: Tasks, entry: Entry, rung: SolveRung) -> Pl
         grid_w=tuple(entry.site.grid_w),
         misses=entry.missed.misses,
         cost=entry.cost,
-        marginal_price=marginal_prices(problem, tasks, entry.site, entry.power_w),
+        marginal_price=tuple(marginal) if in_haste else marginal_prices(problem, tasks, site, entry.power_w),
         headroom_w=tuple(entry.site.headroom_w(index) for index in count),
         solve_rung=rung,
         data_rung=problem.data_rung,

@@ -25,11 +25,13 @@ class Effort:
         gap: relative distance to the proven bound that is good enough.
         near: for how long a device that cannot run below its ``min_power_w`` is planned exactly; in later
             slots a smaller mean power means that it runs for a part of the slot, settled by a later plan.
+        repair: only mend the previous plan, in a fraction of the work (``drrouter.planner.repair``).
     """
 
     nodes: int = 2000
     gap: float = 0.005
     near: timedelta = timedelta(hours=6)
+    repair: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,19 @@ class Prices:
     cycle: float = 4.0
     lateness_per_hour: float = 1.0
     less_liked: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Margin:
+    """How much better a plan must be than the previous one to take its place for no other reason (P4).
+
+    Attributes:
+        money: in the plan's currency, misses at their prices included.
+        share: of the money that the previous plan costs; the larger of both counts.
+    """
+
+    money: float = 0.02
+    share: float = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +135,8 @@ class Problem:
         exclusive: groups of machines of which one runs at a time.
         peak_terms, tiers, capacity_terms: what import costs beside its price per kWh, with what the meter
             has counted in the billing period so far.
+        margin: the gain for which the previous plan is left; None where something happened, and the best
+            plan counts.
 
     Raises:
         ValueError: a tuple has the wrong length or the slots do not join.
@@ -150,6 +167,7 @@ class Problem:
     tiers: tuple[TierTerm, ...] = ()
     capacity_terms: tuple[CapacityTerm, ...] = ()
     problem_schema: int = 1
+    margin: Margin | None = None
 
     def __post_init__(self) -> None:
         """Refuse tuples of the wrong length and slots with gaps."""

@@ -120,6 +120,15 @@ class Door:
         """Let each unit of the variable cost this much more."""
         self._numbers.cost[self._columns[name]] += price
 
+    def fix(self, name: Var, value: float) -> None:
+        """Let the variable have this value and no other."""
+        column = self._columns[name]
+        self._numbers.lower[column] = self._numbers.upper[column] = value
+
+    def relax(self) -> None:
+        """Let every variable take any value between its bounds: a linear programme, for a quick answer."""
+        self._numbers.integers.clear()
+
     def add_constant(self, price: float) -> None:
         """Let the whole cost this much more, so that a relative gap is one of the true objective."""
         self._numbers.offset += price

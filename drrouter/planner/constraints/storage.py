@@ -18,7 +18,7 @@ Stored = dict[Var, float]
 
 @dataclass(frozen=True, slots=True)
 class StorageVars:
-    """The variables of one storage, one a slot; ``on`` only where it is planned exactly.
+    """The variables of one storage, one a slot; ``on`` and ``fills`` only where it is planned exactly.
 
     ``given`` is empty for a storage that only takes.
     """
@@ -28,6 +28,7 @@ class StorageVars:
     given: tuple[Var, ...]
     stored: tuple[Stored, ...]
     on: dict[int, Var]
+    fills: dict[int, Var]
     draw: Draw
 
 
@@ -50,7 +51,7 @@ def add_storage(door: Door, problem: Problem, tasks: Tasks, task: StorageTask) -
     for var, sign in stored[-1].items():
         door.add_price(var, -task.end_value * sign)
     draw = tuple({var: 1.0} | ({given[k]: -1.0} if given else {}) for k, var in enumerate(power))
-    return StorageVars(task, power, given, stored, on, draw)
+    return StorageVars(task, power, given, stored, on, fills, draw)
 
 
 def _add_level(

@@ -1,9 +1,11 @@
 """Puts a plan into words and numbers: why each device runs when it runs, and what is new in it."""
 
 from dataclasses import replace
+from datetime import datetime
 
 from drrouter.domain.plan import Explanation, Plan, SolveRung
 from drrouter.planner.catalogue import say
+from drrouter.planner.cycle_task import CycleTask
 from drrouter.planner.explain.batteries import explain_battery
 from drrouter.planner.explain.changes import changes
 from drrouter.planner.explain.cycles import explain_cycle, explain_fixed
@@ -15,7 +17,7 @@ from drrouter.planner.ledger import Entry, plan_of
 from drrouter.planner.problem import Problem
 from drrouter.planner.tasks import Tasks
 
-__all__ = ["explained"]
+__all__ = ["explained", "outlined"]
 
 
 def explained(problem: Problem, tasks: Tasks, entry: Entry, rung: SolveRung) -> Plan:
@@ -33,14 +35,35 @@ def explained(problem: Problem, tasks: Tasks, entry: Entry, rung: SolveRung) -> 
         for task in tasks.storages
     ]
     told += [explain_demand(scene, demand) for demand in tasks.demands]
+    return _with_words(scene, plan, [with_rebates(scene, one) for one in _one_each(told)])
+
+
+def outlined(problem: Problem, tasks: Tasks, entry: Entry, rung: SolveRung) -> Plan:
+    """The same in a fraction of the work: what is new, and why for each cycle that is not where it was.
+
+    All others keep the words of the previous plan: enough for a plan that a full one follows within seconds.
+    """
+    scene = Scene(problem, tasks, entry)
+    plan = plan_of(problem, tasks, entry, rung, in_haste=True)
+    before = problem.previous
+    told = [] if before is None else [text for text in before.explanations if text.device_id in plan.power_w]
+    moved = [task for task in tasks.cycles if before is None or _start(before, task) != _start(plan, task)]
+    names = {task.device.id for task in moved}
+    told = [text for text in told if text.device_id not in names]
+    told += [with_rebates(scene, explain_cycle(scene, task)) for task in moved]
+    return _with_words(scene, plan, told)
+
+
+def _start(plan: Plan, task: CycleTask) -> datetime | None:
+    cycle = plan.cycle_of(task.device.id)
+    return None if cycle is None else cycle.start
+
+
+def _with_words(scene: Scene, plan: Plan, told: list[Explanation]) -> Plan:
+    """The plan with its explanations, and with what is new in it."""
     new = changes(scene, plan)
-    said = tuple(say(problem, change) for change in new)
-    return replace(
-        plan,
-        explanations=tuple(with_rebates(scene, one) for one in _one_each(told)),
-        changes=said,
-        change_reasons=new,
-    )
+    said = tuple(say(scene.problem, change) for change in new)
+    return replace(plan, explanations=tuple(told), changes=said, change_reasons=new)
 
 
 def _one_each(told: list[Explanation]) -> tuple[Explanation, ...]:
