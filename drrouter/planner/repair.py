@@ -32,6 +32,9 @@ from drrouter.planner.tasks import Tasks, tasks_of
 from drrouter.planner.timeline import on_slots_of
 from drrouter.planner.verify import verify
 
+_EQUAL = 1e-3
+"""A plan that is better by less, in the plan's currency, is not worth another power anywhere."""
+
 _NODES = 5
 """Where the linear programme's answer is no plan, what is open yet is settled near the root, or by hand."""
 
@@ -74,9 +77,27 @@ def repaired_entry(problem: Problem, tasks: Tasks, previous: Plan) -> tuple[Entr
             continue  # the steps of the previous plan leave no solution
         if entry.objective >= by_hand.objective:
             break
-        if not verify(plan_of(problem, tasks, entry, SolveRung.INCUMBENT, in_haste=True), problem):
-            return entry, SolveRung.INCUMBENT
+        same = _as_it_was(problem, tasks, by_hand.schedule, previous)
+        for one in (same, entry):
+            if one.objective <= entry.objective + _EQUAL and _is_plan(problem, tasks, one):
+                return one, SolveRung.INCUMBENT
     return by_hand, SolveRung.GREEDY
+
+
+def _as_it_was(problem: Problem, tasks: Tasks, by_hand: Schedule, previous: Plan) -> Entry:
+    """Every power as the previous plan had it, for where nothing is better: equal costs move nothing."""
+    before = on_slots_of(problem, previous).power_w
+    return enter(problem, tasks, replace(by_hand, power_w={**by_hand.power_w, **_of(tasks, before)}))
+
+
+def _of(tasks: Tasks, power_w: Mapping[DeviceId, tuple[float, ...]]) -> dict[DeviceId, tuple[float, ...]]:
+    """What concerns storages and demands."""
+    names = (task.device.id for task in tasks.modulating)
+    return {name: power_w[name] for name in names if name in power_w}
+
+
+def _is_plan(problem: Problem, tasks: Tasks, entry: Entry) -> bool:
+    return not verify(plan_of(problem, tasks, entry, SolveRung.INCUMBENT, in_haste=True), problem)
 
 
 def _solved(problem: Problem, tasks: Tasks, by_hand: Schedule, previous: Plan, *, relaxed: bool) -> Entry:
