@@ -79,14 +79,14 @@ class _Storage:
     def _later(self, index: int, stored: Sequence[float], prices: Sequence[float]) -> Iterator[float]:
         """Later, as long as it stays above its bound; at the end of the horizon it is never drawn.
 
-        A goal that is only just met may be missed at its price.
+        A goal, or a comfort band, that is only just met may be missed at its price.
         """
         fines, rate = 0.0, self._rate(index)
         for k in range(index, len(stored)):
             left = rate * self.task.dynamics.lasting(index, k)
             if k > index and self._can_take(k) and not self._goal_between(k, stored):
                 yield left / self._rate(k) * prices[k] + fines
-            fines += left * self._fine(k, stored)
+            fines += left * (self._fine(k, stored) + self._discomfort(k, stored))
             if stored[k] <= self.task.low[k] + _ROOM_KWH:
                 return
         yield left * self.task.end_value + fines
@@ -115,6 +115,11 @@ class _Storage:
             for goal in self.task.goals
             if goal.index == index and goal.reached(list(stored)) < goal.stored_kwh + _ROOM_KWH
         )
+
+    def _discomfort(self, index: int, stored: Sequence[float]) -> float:
+        """The price of one kWh less at the end of the slot for bands that have nothing to spare."""
+        bands = self.task.bands[index]
+        return sum(band.price for band in bands if stored[index] < band.low + _ROOM_KWH)
 
     def _can_give(self, index: int) -> bool:
         power = self.power_w[index] / 1000

@@ -15,7 +15,7 @@ from drrouter.domain.wish import ComfortBand, LevelWish, Setpoint
 from drrouter.planner import DeviceInput, Problem, greedy, grid_slots, plan, verify
 from drrouter.planner.bands import valley
 from drrouter.planner.storage_task import StorageTask, storage_task
-from tests.unit.planner.homes import NOW, at, freezer, problem
+from tests.unit.planner.homes import NOW, at, freezer, limit, problem
 
 HALVING = math.log(2)
 """Of the distance to the surroundings, half is lost in an hour."""
@@ -184,6 +184,14 @@ class TestRooms:
         for made in (checked(hourly(device)), greedy(hourly(device))):
             assert max(made.level[ROOM]) <= 21.01
 
+    def test_where_a_limit_binds_the_next_kwh_costs_what_comfort_it_takes(self) -> None:
+        band = ComfortBand(Interval(NOW, at(17)), 23.0)
+        still = replace(HEATING, loss_per_h=0.0, level_target=10.0)
+        device = room(20.0, still, comfort=(band,), end_value_per_wh=0.0)
+        made = checked(hourly(device, limits=(limit(1300.0, NOW, at(17)),)))
+        assert made.power_w[ROOM][0] == pytest.approx(1000.0, abs=1)
+        assert made.marginal_price[0] == pytest.approx(2.0), "2 °C for an hour"
+
     def test_what_is_drawn_off_is_reheated_before(self) -> None:
         still = replace(HEATING, loss_per_h=0.0, level_target=10.0, level_per_wh=0.02)
         device = room(12.0, still, taken=(0.0, 0.0, 10.0, 0.0), end_value_per_wh=0.0)
@@ -299,6 +307,9 @@ class TestThePast:
     def test_long_enough_ago_nothing_holds_it(self) -> None:
         long_ago = NOW - timedelta(hours=2)
         assert self.on(checked(quarters(self.pump(off_since=long_ago), self.RISING)))[0]
+        restless = replace(PUMPING, min_off=timedelta(0))
+        ran = replace(self.pump(on_since=long_ago), flexibility=restless)
+        assert not self.on(checked(quarters(ran, self.FALLING)))[0]
 
     def test_the_later_turn_counts_and_one_ahead_does_not(self) -> None:
         both = self.pump(on_since=NOW - timedelta(hours=1), off_since=TEN_AGO)
