@@ -6,7 +6,7 @@ A *phase* is a part of a programme; a *line* is L1, L2 or L3.
 
 import math
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from drrouter.domain.ids import ProgrammeId
@@ -24,18 +24,24 @@ class Line(StrEnum):
 class Phase:
     """A part of a programme at one mean power.
 
+    Attributes:
+        max_pause: how long the machine may stand still after the phase, at most, before it goes on.
+
     Raises:
-        ValueError: the duration is not positive or the power negative.
+        ValueError: the duration is not positive, or the power or the pause negative.
     """
 
     name: str
     duration: timedelta
     power_w: float
+    max_pause: timedelta = timedelta(0)
 
     def __post_init__(self) -> None:
         """Refuse what cannot run."""
         if self.duration <= timedelta(0) or self.power_w < 0:
             raise ValueError(f"phase {self.name!r} needs a positive duration and no negative power")
+        if self.max_pause < timedelta(0):
+            raise ValueError(f"phase {self.name!r} cannot pause for less than no time")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +62,21 @@ class Programme:
             raise ValueError(f"programme {self.id!r} has no phases")
 
     @property
+    def may_pause(self) -> bool:
+        """Whether it may stand still between two of its phases."""
+        return any(phase.max_pause > timedelta(0) for phase in self.phases[:-1])
+
+    def phase_starts(self, begin: datetime) -> tuple[datetime, ...]:
+        """When each phase starts in a cycle that begins then and never pauses."""
+        starts = []
+        for phase in self.phases:
+            starts.append(begin)
+            begin += phase.duration
+        return tuple(starts)
+
+    @property
     def duration(self) -> timedelta:
-        """From start to end."""
+        """From start to end, without a pause."""
         return sum((phase.duration for phase in self.phases), timedelta(0))
 
     @property

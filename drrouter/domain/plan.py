@@ -71,13 +71,19 @@ class Miss:
 
 @dataclass(frozen=True, slots=True)
 class ScheduledCycle:
-    """One whole cycle at its place; ``fixed`` when it runs already or was committed."""
+    """One whole cycle at its place.
+
+    Attributes:
+        fixed: it runs already or was committed.
+        phase_starts: when each phase starts, where the programme may pause; empty means without a pause.
+    """
 
     device_id: DeviceId
     programme_id: ProgrammeId
     start: datetime
     end: datetime
     fixed: bool = False
+    phase_starts: tuple[datetime, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,11 @@ from drrouter.domain.flexibility import ProfileFlexibility, Programme, RemoteSta
 from drrouter.domain.plan import Reason, ScheduledCycle
 from drrouter.domain.wish import CycleWish
 from drrouter.planner.catalogue import reason
+from drrouter.planner.chain import Chain, around_block, blocks_of, instants_of
 from drrouter.planner.fixed import fixed_cycles, open_wish
 from drrouter.planner.problem import DeviceInput, Problem
 from drrouter.planner.relations import Others, broken_by_waiting, clash, fixed_others, is_related
-from drrouter.planner.start import Profile, Start, peak_between
+from drrouter.planner.start import Place, Profile, Start, peak_between, place_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,8 @@ class CycleTask:
         missed_h: hours that count as late when it is not placed at all.
         waits: energy in Wh, and price of being liked less, of each programme that could so wait.
         previous: the index of the start that the previous plan chose.
+        kept: where the previous plan has it, as far as that is still possible.
+        chains: the programmes that may pause, with where their parts may stand.
         obstacle: why there is no start at all.
         others: what is fixed around it; None where neither precedence nor group binds the machine.
     """
@@ -41,6 +44,8 @@ class CycleTask:
     missed_h: float
     waits: tuple[tuple[float, float], ...] = ()
     previous: int | None = None
+    kept: Place | None = None
+    chains: tuple[Chain, ...] = ()
     obstacle: Reason | None = None
     others: Others | None = None
 
@@ -59,6 +64,8 @@ def cycle_task(problem: Problem, device: DeviceInput) -> CycleTask | None:
         return _obstructed(problem, device, wish, reason("cycle.by_hand"))
     others = fixed_others(problem, device) if is_related(problem, device.id) else None
     starts = _all_starts(problem, device, wish, known, others)
+    chains = tuple(filter(None, (_chain(problem, device, wish, programme, others) for programme in known)))
+    before = _planned_before(problem, wish, known)
     waits = () if others and broken_by_waiting(problem, others) else _waits(problem, wish, known)
     return CycleTask(
         device=device,
@@ -69,7 +76,9 @@ def cycle_task(problem: Problem, device: DeviceInput) -> CycleTask | None:
         can_wait=bool(waits),
         missed_h=_missed_h(problem, wish),
         waits=waits,
-        previous=_previous(problem, device, starts),
+        previous=next((k for k, start in enumerate(starts) if start.place == before), None),
+        kept=_kept(starts, chains, before),
+        chains=chains,
         obstacle=None if starts else reason("cycle.no_start"),
         others=others,
     )
@@ -131,7 +140,48 @@ def _starts(
         if obstacle_at(problem, device, programme, begin, fixed) is None
         and not (others and clash(problem, begin, begin + programme.duration, others))
     ]
-    return tuple(start for start in made if not start.tail_wh or not start.late_h)
+    return tuple(start for start in made if _is_seen(problem, wish, start))
+
+
+def _is_seen(problem: Problem, wish: CycleWish, start: Start) -> bool:
+    """A cycle ends behind the horizon only where that is in time."""
+    return start.end <= max(problem.horizon.end, wish.ready_by)
+
+
+def _chain(
+    problem: Problem, device: DeviceInput, wish: CycleWish, programme: Programme, others: Others | None
+) -> Chain | None:
+    """The programme with its pauses, None where it has none or one of its parts stands nowhere."""
+    if not programme.may_pause:
+        return None
+    fixed = [cycle for cycle, _ in fixed_cycles(problem, device)]
+    blocks, places = blocks_of(programme), list[tuple[Start, ...]]()
+    planned = _planned_before(problem, wish, [programme])
+    for number, block in enumerate(blocks):
+        around = around_block(others, number, len(blocks))
+        instants = (
+            instants_of(problem, block, places[-1], planned[2] if planned else ())
+            if places
+            else begins(problem, programme, wish, others)
+        )
+        profile = Profile(block.part, 0.0 if places else dislike(problem, wish, programme))
+        made = (
+            profile.place(begin, problem.slots, wish.ready_by)
+            for begin in instants
+            if obstacle_at(problem, device, block.part, begin, fixed) is None
+            and not (around and clash(problem, begin, begin + profile.duration, around))
+        )
+        last = number == len(blocks) - 1
+        places.append(tuple(start for start in made if not last or _is_seen(problem, wish, start)))
+    closed = {cycle.start for cycle in fixed} | {stand.start for stand in (others.apart if others else ())}
+    return Chain(programme, blocks, tuple(places), tuple(sorted(closed))) if all(places) else None
+
+
+def _kept(starts: tuple[Start, ...], chains: tuple[Chain, ...], before: Place | None) -> Place | None:
+    if before is None:
+        return None
+    possible = any(start.place == before for start in starts)
+    return before if possible or any(chain.indices(before) is not None for chain in chains) else None
 
 
 def begins(
@@ -145,7 +195,8 @@ def begins(
     earliest = max(wish.earliest, problem.now)
     latest = wish.ready_by - programme.duration
     at_slots = [slot.start for slot in problem.slots if slot.start >= earliest]
-    at_slots += [begin for begin in _planned_before(problem, wish, programme) if begin >= earliest]
+    if planned := _planned_before(problem, wish, [programme]):
+        at_slots.append(planned[1])
     if others and (others.followers or others.leaders):
         at_slots += [earliest, *_nearest(programme, others)]
     if not any(begin <= latest for begin in at_slots):
@@ -178,15 +229,8 @@ def _missed_h(problem: Problem, wish: CycleWish) -> float:
     return max(0.0, (problem.horizon.end - wish.ready_by).total_seconds() / 3600)
 
 
-def _planned_before(problem: Problem, wish: CycleWish, programme: Programme) -> list[datetime]:
-    """Where the previous plan put it."""
+def _planned_before(problem: Problem, wish: CycleWish, known: list[Programme]) -> Place | None:
+    """Where the previous plan put it, with one of these programmes."""
     cycle = problem.previous.cycle_of(wish.device_id) if problem.previous else None
-    return [cycle.start] if cycle is not None and cycle.programme_id == programme.id else []
-
-
-def _previous(problem: Problem, device: DeviceInput, starts: tuple[Start, ...]) -> int | None:
-    before = problem.previous.cycle_of(device.id) if problem.previous else None
-    if before is None:
-        return None
-    place = (before.programme_id, before.start)
-    return next((k for k, start in enumerate(starts) if (start.programme.id, start.start) == place), None)
+    programme = next((one for one in known if cycle and one.id == cycle.programme_id), None)
+    return place_of(programme, cycle) if programme and cycle else None

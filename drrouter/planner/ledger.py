@@ -93,7 +93,7 @@ def levels(task: StorageTask, schedule: Schedule) -> tuple[float, ...]:
 
 def move_price(task: CycleTask, start: Start | None, tasks: Tasks) -> float:
     """The small price of leaving the place that the previous plan chose."""
-    if task.previous is None or start == task.starts[task.previous]:
+    if task.kept is None or (start is not None and start.place == task.kept):
         return 0.0
     return price_of_moving(task, tasks)
 
@@ -203,7 +203,9 @@ def _cost(problem: Problem, tasks: Tasks, site: Site, penalties: float) -> CostS
 
 def _cycles(tasks: Tasks, schedule: Schedule) -> tuple[ScheduledCycle, ...]:
     placed = [
-        ScheduledCycle(task.device.id, start.programme.id, start.start, start.end)
+        ScheduledCycle(
+            task.device.id, start.programme.id, start.start, start.end, phase_starts=start.phase_starts
+        )
         for task in tasks.cycles
         if (start := schedule.starts[task.device.id]) is not None
     ]

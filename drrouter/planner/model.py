@@ -74,7 +74,10 @@ def read_schedule(model: HomeModel, solution: Solution) -> Schedule:
     """What the solver decided, with its arithmetic's crumbs swept away."""
     starts: dict[DeviceId, Start | None] = {}
     for cycle in model.cycles:
-        counts = [round(solution.values[var]) for var in cycle.starts]
+        if paused := next(filter(None, (chain.chosen(solution) for chain in cycle.chains)), None):
+            starts[cycle.task.device.id] = paused
+            continue
+        counts = [0 if var is None else round(solution.values[var]) for var in cycle.starts]
         for task, start in zip(cycle.pool, handed_out(cycle.pool, counts), strict=True):
             starts[task.device.id] = start
     power_w = {part.task.device.id: _net_power(part, solution) for part in model.storages}

@@ -21,7 +21,7 @@ from drrouter.planner.cycle_task import obstacle_at
 from drrouter.planner.problem import DeviceInput, Problem
 from drrouter.planner.relations import clash, planned_others
 from drrouter.planner.site import Site
-from drrouter.planner.start import Profile, Start
+from drrouter.planner.start import Profile, Start, placed
 from drrouter.planner.timeline import on_slots_of
 
 _MINUTE = timedelta(minutes=1)
@@ -217,8 +217,8 @@ def _own_cycles(plan: Plan, problem: Problem, device: DeviceInput) -> Iterable[t
     known = {programme.id: programme for programme in _programmes(device)}
     for cycle in plan.cycles:
         if cycle.device_id == device.id and not cycle.fixed and cycle.programme_id in known:
-            placed = Profile(known[cycle.programme_id]).place(cycle.start, problem.slots, cycle.end)
-            yield placed.power_w, placed.first
+            own = placed(known[cycle.programme_id], cycle, problem.slots)
+            yield own.power_w, own.first
 
 
 def _programmes(device: DeviceInput) -> tuple[Programme, ...]:

@@ -14,7 +14,7 @@ def pools(problem: Problem, tasks: Sequence[CycleTask]) -> tuple[Pool, ...]:
     """The cycles, identical ones together.
 
     Identical are the same programmes, wish, caps, line, groups, limits and rebates, on machines with nothing
-    fixed, in no precedence and in no one-at-a-time group.
+    fixed that never pause, in no precedence and in no one-at-a-time group.
     """
     found: dict[object, list[CycleTask]] = {}
     for number, task in enumerate(tasks):
@@ -24,7 +24,7 @@ def pools(problem: Problem, tasks: Sequence[CycleTask]) -> tuple[Pool, ...]:
 
 def _kind(problem: Problem, task: CycleTask) -> object | None:
     device, wish = task.device, task.wish
-    if task.others is not None or device.running is not None or device.commitment is not None:
+    if task.others is not None or task.chains or device.running is not None or device.commitment is not None:
         return None
     bound_by = tuple(number for number, limit in enumerate(problem.limits) if device.id in limit.members)
     metered_by = tuple(number for number, rebate in enumerate(problem.rebates) if device.id in rebate.members)

@@ -1,11 +1,17 @@
 """Where a cycle may stand, with its profile cut into the slots; which of them is best is left to others."""
 
 from bisect import bisect_left, bisect_right
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from drrouter.domain.flexibility import Programme
+from drrouter.domain.ids import ProgrammeId
 from drrouter.domain.interval import Interval
+from drrouter.domain.plan import ScheduledCycle
+
+Place = tuple[ProgrammeId, datetime, tuple[datetime, ...]]
+"""A programme, its start, and the starts of its phases where it may pause."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +25,7 @@ class Start:
         tail_wh: energy that falls behind the last slot.
         late_h: hours by which it ends after the wished time.
         dislike: the price of its programme being liked less than the wished one.
+        phase_starts: when each phase starts, where the programme may pause; else empty.
     """
 
     start: datetime
@@ -29,6 +36,12 @@ class Start:
     tail_wh: float = 0.0
     late_h: float = 0.0
     dislike: float = 0.0
+    phase_starts: tuple[datetime, ...] = ()
+
+    @property
+    def place(self) -> Place:
+        """What tells it from other starts."""
+        return self.programme.id, self.start, self.phase_starts
 
     def over(self, count: int) -> tuple[float, ...]:
         """Its mean power in each of ``count`` slots."""
@@ -73,7 +86,45 @@ class Profile:
         tail_wh = self.until(self.duration.total_seconds())
         tail_wh -= self.until((slots[-1].end - begin).total_seconds())
         late_h = max(0.0, (end - ready_by).total_seconds() / 3600)
-        return Start(begin, end, first, tuple(power_w), self.programme, tail_wh, late_h, self.dislike)
+        phases = self.programme.phase_starts(begin) if self.programme.may_pause else ()
+        return Start(begin, end, first, tuple(power_w), self.programme, tail_wh, late_h, self.dislike, phases)
+
+
+def place_of(programme: Programme, cycle: ScheduledCycle) -> Place:
+    """Where a cycle of the programme stands in a plan."""
+    phases = cycle.phase_starts or programme.phase_starts(cycle.start) if programme.may_pause else ()
+    return programme.id, cycle.start, phases
+
+
+def placed(programme: Programme, cycle: ScheduledCycle, slots: tuple[Interval, ...]) -> Start:
+    """A cycle as a plan has it, cut into the slots."""
+    if not cycle.phase_starts:
+        return Profile(programme).place(cycle.start, slots, cycle.end)
+    parts = [
+        Profile(replace(programme, phases=(phase,))).place(begin, slots, cycle.end)
+        for phase, begin in zip(programme.phases, cycle.phase_starts, strict=True)
+    ]
+    return joined(programme, parts, cycle.phase_starts)
+
+
+def joined(programme: Programme, parts: Sequence[Start], phase_starts: tuple[datetime, ...]) -> Start:
+    """Parts of a programme, one after the other, as one cycle with pauses between them."""
+    first, last = parts[0].first, parts[-1]
+    power_w = [0.0] * (max(part.first + len(part.power_w) for part in parts) - first)
+    for part in parts:
+        for index, watts in enumerate(part.power_w, start=part.first - first):
+            power_w[index] += watts
+    return Start(
+        parts[0].start,
+        last.end,
+        first,
+        tuple(power_w),
+        programme,
+        sum(part.tail_wh for part in parts),
+        last.late_h,
+        parts[0].dislike,
+        phase_starts,
+    )
 
 
 def _start_of(slot: Interval) -> datetime:

@@ -26,6 +26,7 @@ _BY_ROOM = {
         "tests/unit/planner/test_tasks.py",
         "tests/unit/planner/test_ladder.py",
         "tests/unit/planner/test_relations.py",
+        "tests/unit/planner/test_pools.py",
     ),
     "demand": ("tests/unit/planner/test_tasks.py", "tests/unit/planner/test_ladder.py"),
     "exclusive": ("tests/unit/planner/test_relations.py",),

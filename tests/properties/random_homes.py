@@ -41,8 +41,12 @@ def spans(draw: st.DrawFn, before: timedelta = timedelta(0)) -> Interval:
 @st.composite
 def programmes(draw: st.DrawFn, name: str = "p") -> Programme:
     minutes = st.integers(1, 90)
-    phases = draw(st.lists(st.tuples(minutes, WATTS), min_size=1, max_size=5))
-    parts = tuple(Phase(f"p{n}", timedelta(minutes=m), watts) for n, (m, watts) in enumerate(phases))
+    pauses = st.sampled_from([0, 0, 0, 0, 0, 25, 120])
+    phases = draw(st.lists(st.tuples(minutes, WATTS, pauses), min_size=1, max_size=5))
+    parts = tuple(
+        Phase(f"p{n}", timedelta(minutes=length), watts, timedelta(minutes=pause))
+        for n, (length, watts, pause) in enumerate(phases)
+    )
     return Programme(ProgrammeId(name), f"Programme {name}", parts)
 
 

@@ -15,6 +15,7 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "cycle.starts.now": "{label} starts at {start:clock} and is ready at {end:clock}: {name} costs "
         "{cost:money} then, and no later start in its window is cheaper.",
         "cycle.ready_late": "It is ready {late_h:.2f} h late: {parts}.",
+        "cycle.pauses": "It pauses after {phase} from {since:clock} to {until:clock}.",
         "cycle.in_order": "Moreover, {parts}.",
         "cycle.chosen.cheaper": "{name} is chosen, for {liked} would cost at least {cost:money}.",
         "cycle.chosen.fits": "{name} is chosen, for {liked} fits nowhere in its window.",
@@ -129,6 +130,7 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         # changes
         "change.moved": "{label} moves from {old:clock} to {new:clock}: {parts}{trigger:aside}.",
         "change.programme": "{label} runs {new} instead of {old} at {at:clock}: {parts}{trigger:aside}.",
+        "change.pauses": "{label} still starts at {at:clock} and pauses otherwise: {parts}{trigger:aside}.",
         "change.planned": "{label} is now planned for {at:clock}{trigger:aside}.",
         "change.dropped": "{label} is no longer planned for {at:clock}{trigger:aside}.",
         "change.start_gone": "its old start is no longer possible",

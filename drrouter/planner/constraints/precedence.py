@@ -1,17 +1,15 @@
 """Precedences: the cycle of one machine follows that of another, within a gap."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
 
 from drrouter.domain.ids import DeviceId
 from drrouter.domain.wish import Precedence
 from drrouter.planner.constraints.cycle import CycleVars
+from drrouter.planner.constraints.order import add_least, add_most
 from drrouter.planner.misses import left_price
 from drrouter.planner.problem import Problem
-from drrouter.planner.pulp_door import Door, Label, Sense, Var
+from drrouter.planner.pulp_door import Door, Label, Sense
 from drrouter.planner.relations import closes
-
-Events = tuple[tuple[datetime, Var], ...]
 
 
 def add_precedences(door: Door, problem: Problem, cycles: Mapping[DeviceId, CycleVars]) -> None:
@@ -32,40 +30,11 @@ def add_precedences(door: Door, problem: Problem, cycles: Mapping[DeviceId, Cycl
         before, after = cycles.get(link.before), cycles.get(link.after)
         if before is not None and after is not None:
             owner = f"{link.after} after {link.before} {number}"
-            _add_least(door, owner, link, before.ends, after.begins)
+            add_least(door, owner, "start", link.min_gap, before.ends, after.begins)
             if link.max_gap is not None:
-                _add_most(door, owner, link.max_gap, before.ends, after.begins)
+                add_most(door, owner, "start", link.max_gap, before.ends, after.begins)
                 if after.task.can_wait:
                     _add_left(door, problem, owner, link, before, after)
-
-
-def _add_least(door: Door, owner: str, link: Precedence, ends: Events, begins: Events) -> None:
-    instants = sorted({begin for begin, _ in begins})
-    for index, instant in enumerate(instants):
-        ended = [var for end, var in ends if end + link.min_gap <= instant]
-        later = instants[index + 1] if index + 1 < len(instants) else None
-        if later is not None and len(ended) == sum(end + link.min_gap <= later for end, _ in ends):
-            continue  # the row of the later instant says more
-        begun = [var for begin, var in begins if begin <= instant]
-        _add_row(door, Label(owner, "least", index), begun, ended)
-
-
-def _add_most(door: Door, owner: str, most: timedelta, ends: Events, begins: Events) -> None:
-    instants = sorted({begin for begin, _ in begins})
-    said = -1
-    for index, instant in enumerate(instants):
-        ended = [var for end, var in ends if end + most >= instant]
-        if len(ended) != said:  # else the row of the earlier instant says more
-            begun = [var for begin, var in begins if begin >= instant]
-            _add_row(door, Label(owner, "most", index), begun, ended)
-        said = len(ended)
-
-
-def _add_row(door: Door, label: Label, begun: list[Var], ended: list[Var]) -> None:
-    terms = dict.fromkeys(begun, 1.0)
-    for var in ended:
-        terms[var] = terms.get(var, 0.0) - 1.0
-    door.row(label, terms, Sense.AT_MOST, 0.0)
 
 
 def _add_left(

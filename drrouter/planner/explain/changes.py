@@ -7,6 +7,7 @@ from drrouter.domain.plan import Miss, MissKind, Plan, Reason, ScheduledCycle
 from drrouter.planner.catalogue import reason
 from drrouter.planner.cycle_task import CycleTask
 from drrouter.planner.explain.scene import WORTH_SAYING, Scene
+from drrouter.planner.start import Start, place_of, placed
 from drrouter.planner.storage_task import StorageTask
 from drrouter.planner.timeline import on_slots_of
 
@@ -46,7 +47,7 @@ def _chosen(plan: Plan, device_id: DeviceId) -> ScheduledCycle | None:
 
 
 def _place(cycle: ScheduledCycle) -> tuple[object, ...]:
-    return cycle.programme_id, cycle.start
+    return cycle.programme_id, cycle.start, cycle.phase_starts
 
 
 def _moved(scene: Scene, task: CycleTask, old: ScheduledCycle, new: ScheduledCycle) -> Reason:
@@ -54,13 +55,22 @@ def _moved(scene: Scene, task: CycleTask, old: ScheduledCycle, new: ScheduledCyc
     if old.start != new.start:
         return reason("change.moved", why, label=label, old=old.start, new=new.start, trigger=trigger)
     was, runs = old.programme_id, new.programme_id
+    if was == runs:
+        return reason("change.pauses", why, label=label, at=new.start, trigger=trigger)
     return reason("change.programme", why, label=label, old=was, new=runs, at=new.start, trigger=trigger)
+
+
+def _former(scene: Scene, task: CycleTask, old: ScheduledCycle) -> Start | None:
+    """The cycle where the previous plan had it, None where that is no longer possible."""
+    for programme in {start.programme for start in task.starts if start.programme.id == old.programme_id}:
+        if place_of(programme, old) == task.kept:
+            return placed(programme, old, scene.problem.slots)
+    return None
 
 
 def _why_moved(scene: Scene, task: CycleTask, old: ScheduledCycle) -> Reason:
     """The gain where there is one, else that the old place is gone, else that others gain."""
-    starts = {(start.programme.id, start.start): start for start in task.starts}
-    chosen, former = scene.entry.schedule.starts[task.device.id], starts.get((old.programme_id, old.start))
+    chosen, former = scene.entry.schedule.starts[task.device.id], _former(scene, task, old)
     if former is None or chosen is None:
         return reason("change.start_gone")
     with scene.without(task.device.id, chosen.power_w, chosen.first) as site:

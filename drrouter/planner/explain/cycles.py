@@ -96,7 +96,7 @@ def explain_cycle(scene: Scene, task: CycleTask) -> Explanation:
     bind = bind if bind.binding else (peak if peak.binding else Bind(cause))
     late = reason("cycle.ready_late", cause, late_h=chosen.late_h) if chosen.late_h else None
     text = _started(scene, task, chosen, cost, others[0])
-    more = (_why_this(task, chosen, others), *_orders(scene.problem, around))
+    more = (*_pauses(chosen), _why_this(task, chosen, others), *_orders(scene.problem, around))
     return tell(scene.problem, device_id, text, late, *more, costs=costs, bind=bind)
 
 
@@ -110,6 +110,15 @@ def _why_this(task: CycleTask, chosen: Start, others: list[_Elsewhere]) -> Reaso
     if free:
         return reason("cycle.chosen.cheaper", name=name, liked=best, cost=min(free))
     return reason("cycle.chosen.fits", name=name, liked=best)
+
+
+def _pauses(chosen: Start) -> Iterator[Reason]:
+    """Where it stands still between two phases."""
+    phases = chosen.programme.phases
+    for phase, begin, following in zip(phases, chosen.phase_starts, chosen.phase_starts[1:], strict=False):
+        since = begin + phase.duration
+        if following > since:
+            yield reason("cycle.pauses", phase=phase.name, since=since, until=following)
 
 
 def _orders(problem: Problem, around: Others | None) -> Iterator[Reason]:

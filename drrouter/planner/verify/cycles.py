@@ -3,7 +3,7 @@
 from datetime import timedelta
 from itertools import pairwise
 
-from drrouter.domain.flexibility import ProfileFlexibility, RemoteStart
+from drrouter.domain.flexibility import ProfileFlexibility, Programme, RemoteStart
 from drrouter.domain.interval import Interval
 from drrouter.domain.plan import MissKind, Plan, ScheduledCycle
 from drrouter.domain.wish import CycleWish
@@ -38,7 +38,7 @@ def _check_shape(
     device: DeviceInput, flexibility: ProfileFlexibility, cycle: ScheduledCycle, findings: Findings
 ) -> None:
     programme = flexibility.programme(cycle.programme_id)
-    whole = programme is not None and cycle.end == cycle.start + programme.duration
+    whole = programme is not None and _is_whole(cycle, programme)
     findings.expect(
         whole, f"The cycle {cycle.programme_id} of {device.id} at {cycle.start} is not a whole programme."
     )
@@ -58,9 +58,10 @@ def _check_power(
     for index, slot in enumerate(problem.slots):
         drawn_wh = planned[index] * slot.hours
         energy_wh = sum(
-            programme.energy_between(slot.start - cycle.start, slot.end - cycle.start)
+            span.overlap_hours(slot) * power_w
             for cycle, programme in pairs
             if programme is not None
+            for span, power_w in _phases(cycle, programme)
         )
         findings.expect(
             abs(drawn_wh - energy_wh) <= WATT,
@@ -120,7 +121,8 @@ def _check_choice(
     findings.expect(
         cycle.end <= max(problem.horizon.end, wish.ready_by), f"{device.id} ends late behind the horizon."
     )
-    for phase_span, power_w in _phases(cycle, flexibility):
+    programme = flexibility.programme(cycle.programme_id)
+    for phase_span, power_w in _phases(cycle, programme) if programme else ():
         for span, cap_w in device.caps:
             cut = power_w > max(0.0, cap_w) and span.overlap(phase_span) is not None
             findings.expect(
@@ -128,13 +130,27 @@ def _check_choice(
             )
 
 
-def _phases(cycle: ScheduledCycle, flexibility: ProfileFlexibility) -> list[tuple[Interval, float]]:
-    programme = flexibility.programme(cycle.programme_id)
+def _phases(cycle: ScheduledCycle, programme: Programme) -> list[tuple[Interval, float]]:
+    """When each phase runs, at which power; without pauses where the cycle tells of none."""
     begin, spans = cycle.start, []
-    for phase in programme.phases if programme else ():
+    for number, phase in enumerate(programme.phases):
+        begin = cycle.phase_starts[number] if number < len(cycle.phase_starts) else begin
         spans.append((Interval(begin, begin + phase.duration), phase.power_w))
         begin += phase.duration
     return spans
+
+
+def _is_whole(cycle: ScheduledCycle, programme: Programme) -> bool:
+    """Whether every phase runs once, in order, with no pause but those that the programme allows."""
+    if len(cycle.phase_starts) not in {0, len(programme.phases)}:
+        return False
+    spans = [span for span, _ in _phases(cycle, programme)]
+    if spans[0].start != cycle.start or spans[-1].end != cycle.end:
+        return False
+    pauses = [later.start - earlier.end for earlier, later in pairwise(spans)]
+    allowed = [phase.max_pause for phase in programme.phases]
+    paused = any(pauses) and cycle.fixed
+    return not paused and all(timedelta(0) <= p <= most for p, most in zip(pauses, allowed, strict=False))
 
 
 def _can_wait(plan: Plan, problem: Problem, flexibility: ProfileFlexibility, wish: CycleWish) -> bool:
