@@ -4,6 +4,7 @@ import pickle
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
 
@@ -17,6 +18,9 @@ from drrouter.planner.repair import held, repair
 from drrouter.planner.tasks import tasks_of
 from tests.properties.random_homes import homes, limits
 from tests.unit.planner.homes import COTTON
+
+# A home that fails is printed whole, so that it can be planned again; some are longer than Hypothesis likes.
+pytestmark = pytest.mark.filterwarnings("ignore:Generating overly large repr")
 
 SOME = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
