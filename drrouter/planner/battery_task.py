@@ -4,10 +4,10 @@ Energy is told as in ``storage_task``: what was put in. A kWh delivered takes ``
 charging and of discharging together, so a battery that charges and gives in the same slot burns energy.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from drrouter.domain.flexibility import StorageFlexibility
-from drrouter.planner.energy_prices import Tariffs
 from drrouter.planner.problem import DeviceInput, Problem
 from drrouter.planner.windows import discharge_window
 
@@ -52,14 +52,13 @@ def giving(problem: Problem, device: DeviceInput, flexibility: StorageFlexibilit
     )
 
 
-def burning_slots(tariffs: Tariffs, *, sends_freely: bool, unwanted: bool) -> tuple[bool, ...]:
+def burning_slots(cheap: Sequence[bool], *, sends_freely: bool, unwanted: bool) -> tuple[bool, ...]:
     """The slots in which taking and giving at once could pay, because energy is better burnt than kept.
 
     Where all that a battery holds may be sent to the grid, that earns more than burning it unless the price
-    of the slot itself is not above zero. Where it may not, energy may also be burnt for room at a later such
-    price, or because the storage is better empty at the end (``unwanted``).
+    of the slot itself is not above zero (``cheap``). Where it may not, energy may also be burnt for room at
+    a later such price, or because the storage is better empty at the end (``unwanted``).
     """
-    cheap = [min(tariffs.least_buy(index), sell) <= 0 for index, sell in enumerate(tariffs.sell)]
     if sends_freely:
         return tuple(cheap)
     return tuple(unwanted or any(cheap[index:]) for index in range(len(cheap)))

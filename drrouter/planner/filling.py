@@ -69,7 +69,7 @@ class _Filling:
         self.moves = task.dynamics
         self.power_kw = list(task.kept_kw)
         self.stored = self.moves.path(self.power_kw)
-        self.high = list(task.high)
+        self.high = [min(high, max(task.full, kwh)) for high, kwh in zip(task.high, self.stored, strict=True)]
         self.rooms = self._rooms()
         self.pieces = [self._piece(index) for index in range(len(self.hours))]
         self.order = sorted(self._ranked(index) for index, piece in enumerate(self.pieces) if piece)

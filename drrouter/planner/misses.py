@@ -36,6 +36,7 @@ def find_misses(problem: Problem, tasks: Tasks, schedule: Schedule, site: Site) 
         *_curtailments(problem, tasks, schedule),
         *_limit_misses(problem, tasks, schedule, site),
         *rebound_misses(problem, site),
+        *_export_misses(problem, tasks, site),
     ]
     return Missed(tuple(miss for miss, _ in priced), sum(price for _, price in priced))
 
@@ -134,6 +135,25 @@ def _limit_misses(problem: Problem, tasks: Tasks, schedule: Schedule, site: Site
         device_id = row.limit.members[0] if row.limit.scope is Scope.DEVICE and row.limit.members else None
         cause = _why_over(problem, tasks, schedule, rows)
         missed = miss(problem, MissKind.LIMIT, device_id, energy, "kWh", cause)
+        yield missed, energy * problem.prices.limit_per_kwh
+
+
+def _export_misses(problem: Problem, tasks: Tasks, site: Site) -> Iterator[Priced]:
+    """What is exported above its limits, a stretch at a time."""
+    hours = tasks.tariffs.hours
+    over = [k for k in range(tasks.count) if hours[k] * site.over_export_w(k) / 1000 > NOTHING_KWH]
+    for _, stretch in groupby(enumerate(over), key=lambda item: item[1] - item[0]):
+        slots = [index for _, index in stretch]
+        energy = sum(hours[index] * site.over_export_w(index) / 1000 for index in slots)
+        worst = max(slots, key=site.over_export_w)
+        cause = reason(
+            "limit.export",
+            since=problem.slots[slots[0]].start,
+            until=problem.slots[slots[-1]].end,
+            over_w=site.over_export_w(worst),
+            limit_w=site.export_w[worst],
+        )
+        missed = miss(problem, MissKind.LIMIT, None, energy, "kWh", cause)
         yield missed, energy * problem.prices.limit_per_kwh
 
 

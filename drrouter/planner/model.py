@@ -12,7 +12,7 @@ from drrouter.planner.constraints.cycle import CycleVars, add_cycle
 from drrouter.planner.constraints.demand import DemandVars, add_demand
 from drrouter.planner.constraints.events import add_rebates, add_recoveries
 from drrouter.planner.constraints.exclusive import add_exclusive
-from drrouter.planner.constraints.limits import add_limits
+from drrouter.planner.constraints.limits import add_export_limits, add_limits
 from drrouter.planner.constraints.peaks import add_peaks
 from drrouter.planner.constraints.precedence import add_precedences
 from drrouter.planner.constraints.storage import StorageVars, add_storage
@@ -55,10 +55,11 @@ def _written(door: Door, problem: Problem, tasks: Tasks) -> HomeModel:
     most_kw = {task.device.id: task.max_kw for task in tasks.modulating}
     most_kw |= {cycle.task.device.id: cycle.most_kw for cycle in cycles}
     meter = add_balance(door, tasks, _fixed_kw(tasks), _sum(tasks, most_kw.values()), _sent_kw(tasks), draws)
-    add_own_use(door, tasks, meter, [(part.task, part.given) for part in storages])
+    add_own_use(door, problem, tasks, meter, [(part.task, part.given) for part in storages])
     add_sun_only(door, meter, [(part.task, part.power) for part in storages])
     _add_terms(door, tasks, Import(meter.imports, meter.import_kw))
     add_limits(door, problem, tasks, meter.imports, draws)
+    add_export_limits(door, problem, tasks, meter.exports)
     add_recoveries(door, problem, tasks, meter.imports)
     add_rebates(door, problem, tasks, meter.imports, draws, most_kw)
     return HomeModel(door, tasks, cycles, storages, demands)

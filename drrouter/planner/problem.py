@@ -131,6 +131,7 @@ class Problem:
         recoveries: what the home should draw at most after events; soft and priced.
         rebates: what is paid for using less than a baseline.
         limits: hard in the field, soft and priced in the model, so that a plan always exists.
+        export_limits: what the home may send to the grid at most, as limits on the site; as soft as others.
         precedences: which machine's cycle follows which; those that contradict each other cost their cycles.
         exclusive: groups of machines of which one runs at a time.
         peak_terms, tiers, capacity_terms: what import costs beside its price per kWh, with what the meter
@@ -155,6 +156,7 @@ class Problem:
     limits: tuple[Limit, ...] = ()
     recoveries: tuple[Recovery, ...] = ()
     rebates: tuple[Rebate, ...] = ()
+    export_limits: tuple[Limit, ...] = ()
     data_rung: DataRung = DataRung.LIVE
     previous: Plan | None = None
     prices: Prices = Prices()

@@ -61,6 +61,21 @@ def limit_rows(problem: Problem) -> tuple[LimitRow, ...]:
     return tuple(tightest[key] for key in sorted(tightest))
 
 
+def export_limits_w(problem: Problem) -> list[float]:
+    """What may be exported in each slot, in W; a limit that touches a slot binds all of it."""
+    return [
+        min(
+            (
+                limit.effective_w
+                for limit in problem.export_limits
+                if limit.interval.overlap(slot) is not None
+            ),
+            default=NO_LIMIT_W,
+        )
+        for slot in problem.slots
+    ]
+
+
 class Site:
     """Power at the meter and under every limit, as devices are added and taken away again."""
 
@@ -70,6 +85,7 @@ class Site:
         self.grid_w = list(base_w)
         self._meter = TermMeter(self.tariffs.terms, self.grid_w)
         self.rows = limit_rows(problem)
+        self.export_w = export_limits_w(problem)
         self._per_kwh = problem.prices.limit_per_kwh
         self._in_slot: dict[int, list[int]] = {}
         self._used_w = [0.0] * len(self.rows)
@@ -129,17 +145,24 @@ class Site:
                 over_w = self.used_w(number) - row.max_w
                 more_w = max(0.0, over_w + watts) - max(0.0, over_w)
                 cost += self.tariffs.hours[index] * more_w / 1000 * self._per_kwh
+        more_w = self.over_export_w(index, watts) - self.over_export_w(index)
+        cost += self.tariffs.hours[index] * more_w / 1000 * self._per_kwh
         return cost + self.events.added(device_id, index, before, before + watts)
+
+    def over_export_w(self, index: int, watts: float = 0.0) -> float:
+        """What is exported above the limit in the slot once so much more is drawn."""
+        return max(0.0, -self.grid_w[index] - watts - self.export_w[index])
 
     def _more_kw(self, index: int, watts: float) -> float:
         """How much more is imported where so much more is drawn."""
         return (max(0.0, self.grid_w[index] + watts) - max(0.0, self.grid_w[index])) / 1000
 
     def price_edges_w(self, index: int) -> list[float]:
-        """After how much more power in the slot the next kWh costs something else: sun, terms, calm."""
+        """After how much more power in the slot the next kWh costs something else: sun, limits, terms, calm."""
         sun_w = max(0.0, -self.grid_w[index])
         calm_w = self.events.calm_w.get(index, NO_LIMIT_W) - self.grid_w[index]
-        return [sun_w, calm_w, *(sun_w + 1000 * edge for edge in self._meter.edges_kw(index))]
+        terms = (sun_w + 1000 * edge for edge in self._meter.edges_kw(index))
+        return [self.over_export_w(index), sun_w, calm_w, *terms]
 
     def room_w(self, device_id: DeviceId, index: int) -> float:
         """What the device may draw more in one slot before a limit is broken; negative where one is."""
@@ -169,6 +192,7 @@ class Site:
         """What one more kWh in the slot would cost, in the plan's currency."""
         price = self.tariffs.buy[index] if self.grid_w[index] >= -MARGIN_W else self.tariffs.sell[index]
         broken = self._per_kwh if self.headroom_w(index) <= MARGIN_W else 0.0
+        broken -= self._per_kwh if self.over_export_w(index) > MARGIN_W else 0.0
         return price + broken + self._term_price(index)
 
     def jumps(self, index: int) -> bool:

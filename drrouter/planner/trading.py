@@ -156,7 +156,7 @@ class _Trading:
     def _high_levels(self) -> list[float]:
         """What may be stored at the end of each slot: the bound, and what comfort bears."""
         return [
-            min([high, *(max(band.high, stored) for band in bands if band.price > 0)])
+            min([high, max(self.task.full, stored), *(max(b.high, stored) for b in bands if b.price > 0)])
             for high, stored, bands in zip(self.task.high, self.stored, self.task.bands, strict=True)
         ]
 
@@ -171,7 +171,8 @@ class _Trading:
         if present < 0 or most <= CRUMB_KW:
             return None
         least = max(0.0, task.on_kw[index] - present) if task.exact[index] else 0.0
-        ends = [step / 1000 for step in (sun_w, room_w) if step > _CRUMB_W]
+        edges = [edge - 1000 * present for edge in site.price_edges_w(index)]
+        ends = [step / 1000 for step in (*edges, room_w) if step > _CRUMB_W]
         most = min(most, max(least, min(ends, default=most)))
         return _Piece(most, least, self._cost(index, most) / (most * self.moves.per_kw(index)))
 
@@ -181,8 +182,7 @@ class _Trading:
         load_w = site.grid_w[index] + 1000 * present
         over_w = 1000 * present - site.room_w(self.task.device.id, index)
         most = gives.max_kw[index] + present
-        if not gives.may_export:
-            most = min(most, load_w / 1000)
+        most = min(most, (load_w + (site.export_w[index] if gives.may_export else 0.0)) / 1000)
         if present > 0 or most <= CRUMB_KW:
             return None
         least = max(0.0, gives.on_kw[index] + present) if gives.exact[index] else 0.0

@@ -207,6 +207,7 @@ def homes(draw: st.DrawFn, most_devices: int = 5) -> Problem:
         recoveries=draw(recoveries()),
         rebates=draw(rebates(names)),
         limits=tuple(draw(st.lists(limits(names), max_size=3))),
+        export_limits=tuple(draw(st.lists(limits([]), max_size=1))),
         effort=Effort(nodes=200),
         prices=Prices(less_liked=draw(st.sampled_from([0.0, 0.1]))),
         precedences=tuple(draw(st.lists(precedences(names), max_size=3))) if names else (),

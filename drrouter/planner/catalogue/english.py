@@ -116,6 +116,8 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "limit.room": "the limit of {limit_w:watts} leaves {left_w:watts} at {at:clock}",
         "limit.exceeded": "{since:clock} to {until:clock}: up to {over_w:watts} above the limit of "
         "{limit_w:watts}, because of {parts}",
+        "limit.export": "{since:clock} to {until:clock}: up to {over_w:watts} above the export limit of "
+        "{limit_w:watts}, and nothing takes it",
         "limit.unshiftable": "unshiftable load {power:watts}",
         "limit.load": "{label} {power:watts}",
         "limit.running": "{label} {power:watts} (running cycle)",

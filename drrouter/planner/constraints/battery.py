@@ -7,6 +7,7 @@ from drrouter.planner.constraints.balance import METER, Meter
 from drrouter.planner.ledger import comfort_price
 from drrouter.planner.problem import Problem
 from drrouter.planner.pulp_door import Door, Label, Sense, Var
+from drrouter.planner.site import NO_LIMIT_W, export_limits_w
 from drrouter.planner.storage_task import StorageTask
 from drrouter.planner.tasks import Tasks
 
@@ -33,6 +34,7 @@ def add_giving(door: Door, tasks: Tasks, task: StorageTask) -> tuple[Var, ...]:
 
 def add_directions(
     door: Door,
+    problem: Problem,
     tasks: Tasks,
     task: StorageTask,
     power: Sequence[Var],
@@ -54,12 +56,22 @@ def add_directions(
     gives = task.giving
     if gives is None:
         return
-    freely = gives.may_export and not _is_unwanted(task)
-    burning = burning_slots(tasks.tariffs, sends_freely=freely, unwanted=_is_unwanted(task))
+    freely = gives.may_export and not _is_unwanted(task) and not problem.export_limits
+    burning = burning_slots(_cheap(problem, tasks), sends_freely=freely, unwanted=_is_unwanted(task))
     for k in range(tasks.count):
         burns = burning[k] or task.dynamics.gain[k] > 1
         if gives.max_kw[k] > 0 and (gives.exact[k] or k in on or (burns and task.max_kw[k] > 0)):
             _add_direction(door, task, gives, k, power[k], given[k], on.get(k))
+
+
+def _cheap(problem: Problem, tasks: Tasks) -> list[bool]:
+    """Where a kWh less may cost nothing, or where sending it away may break a limit."""
+    return [
+        min(tasks.tariffs.least_buy(index), sell) <= 0 or limit_w < NO_LIMIT_W
+        for index, (sell, limit_w) in enumerate(
+            zip(tasks.tariffs.sell, export_limits_w(problem), strict=True)
+        )
+    ]
 
 
 def _add_direction(
@@ -82,19 +94,25 @@ def add_above(
 ) -> None:
     """A battery that stands above its upper bound may stay there, at the price of comfort, or give.
 
-        above[k] >= stored[k] - full
+        over_full[k] >= stored[k] - full
 
     Applies to batteries only: what cannot give has no choice.
     """
     if task.giving is None or task.full >= 0:
         return
     for k, length in enumerate(tasks.tariffs.hours):
-        above = door.variable(Label(task.device.id, "above", k), price=comfort_price(problem, task, length))
+        above = door.variable(
+            Label(task.device.id, "over_full", k), price=comfort_price(problem, task, length)
+        )
         door.row(Label(task.device.id, "full_level", k), {**stored[k], above: -1.0}, Sense.AT_MOST, task.full)
 
 
 def add_own_use(
-    door: Door, tasks: Tasks, meter: Meter, parts: Sequence[tuple[StorageTask, Sequence[Var]]]
+    door: Door,
+    problem: Problem,
+    tasks: Tasks,
+    meter: Meter,
+    parts: Sequence[tuple[StorageTask, Sequence[Var]]],
 ) -> None:
     """What may not leave the home covers its own load only.
 
@@ -108,7 +126,7 @@ def add_own_use(
     """
     kept = [(task, task.giving, given) for task, given in parts if task.giving and not task.giving.may_export]
     sent = [given for task, given in parts if task.giving and task.giving.may_export]
-    dear = _dear_enough(tasks, [(task, gives) for task, gives, _ in kept])
+    dear = _dear_enough(problem, tasks, [(task, gives) for task, gives, _ in kept])
     for k, export in enumerate(meter.exports):
         most = sum(gives.max_kw[k] for _, gives, _ in kept)
         if export is None or most <= 0 or not dear[k]:
@@ -122,13 +140,15 @@ def add_own_use(
         door.row(Label(METER, "own_sun", k), terms, Sense.AT_MOST, 0.0)
 
 
-def _dear_enough(tasks: Tasks, kept: Sequence[tuple[StorageTask, Giving]]) -> tuple[bool, ...]:
+def _dear_enough(
+    problem: Problem, tasks: Tasks, kept: Sequence[tuple[StorageTask, Giving]]
+) -> tuple[bool, ...]:
     """Where sending a stored kWh away could earn more than buying it again costs, or than it is worth."""
     tariffs = tasks.tariffs
     cheapest = min(min(tariffs.least_buy(index), sell) for index, sell in enumerate(tariffs.sell))
     floors = [
         gives.per_kwh / max(1.0, *task.dynamics.gain) * min(cheapest, task.end_value) + gives.wear_per_kwh
-        if not _is_unwanted(task) and min(cheapest, task.end_value) > 0
+        if not _is_unwanted(task) and not problem.export_limits and min(cheapest, task.end_value) > 0
         else float("-inf")
         for task, gives in kept
     ]

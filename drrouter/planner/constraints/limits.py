@@ -6,7 +6,7 @@ from drrouter.domain.ids import DeviceId
 from drrouter.planner.constraints import Draw
 from drrouter.planner.problem import Problem
 from drrouter.planner.pulp_door import Door, Label, Sense, Var
-from drrouter.planner.site import LimitRow
+from drrouter.planner.site import NO_LIMIT_W, LimitRow, export_limits_w
 from drrouter.planner.tasks import Tasks, unshiftable
 
 LIMIT = "limit"
@@ -39,6 +39,23 @@ def add_limits(
         fixed_kw = _fixed_kw(tasks, row)
         _add_soft(door, problem, tasks, number, row, fixed_kw, imported, draws)
         _add_strict(door, tasks, number, row, (row.max_w - site.used_w(number)) / 1000, draws)
+
+
+def add_export_limits(door: Door, problem: Problem, tasks: Tasks, exported: tuple[Var | None, ...]) -> None:
+    """Add the limits on what the home sends to the grid.
+
+        export[k] - over_export[k] <= max export[k]
+
+    ``over_export`` costs ``limit_per_kwh`` and is reported as a miss: what cannot be stored or used remains.
+
+    Source: OpenADR 3.1, EXPORT_CAPACITY_LIMIT.
+    """
+    for index, (export, most_w) in enumerate(zip(exported, export_limits_w(problem), strict=True)):
+        if export is not None and most_w < NO_LIMIT_W:
+            price = problem.prices.limit_per_kwh * tasks.tariffs.hours[index]
+            over = door.variable(Label(LIMIT, "over_export", index), price=price)
+            terms = {export: 1.0, over: -1.0}
+            door.row(Label(LIMIT, "export", index), terms, Sense.AT_MOST, most_w / 1000)
 
 
 def _add_soft(

@@ -43,7 +43,7 @@ def add_storage(door: Door, problem: Problem, tasks: Tasks, task: StorageTask) -
     stored = _add_level(door, problem, tasks, task, power, given)
     fills = _add_fills(door, tasks, task, power, stored)
     on = _add_steps(door, task, power, fills)
-    add_directions(door, tasks, task, power, given, on)
+    add_directions(door, problem, tasks, task, power, given, on)
     add_above(door, problem, tasks, task, stored)
     _add_shortest(door, tasks, task, on)
     _add_goals(door, problem, task, stored)

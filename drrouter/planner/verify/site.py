@@ -16,7 +16,7 @@ _MONEY = 5e-3
 def site_violations(plan: Plan, problem: Problem, findings: Findings) -> None:
     """Check what flows through the meter and what it costs."""
     _check_balance(plan, problem, findings)
-    over_kwh = _excess(plan, problem, findings)
+    over_kwh = _excess(plan, problem, findings) + _exported_above(plan, problem)
     told = sum(miss.amount for miss in plan.misses if miss.kind is MissKind.LIMIT)
     findings.expect(
         abs(told - over_kwh) <= ENERGY_KWH + 1e-3 * over_kwh,
@@ -56,6 +56,15 @@ def _excess(plan: Plan, problem: Problem, findings: Findings) -> float:
                 abs(plan.headroom_w[index] - left_w) <= WATT + 1e-9 * abs(left_w),
                 f"{left_w:.1f} W are left at {slot.start}, the plan says {plan.headroom_w[index]:.1f} W.",
             )
+    return total
+
+
+def _exported_above(plan: Plan, problem: Problem) -> float:
+    """What is exported above the tightest export limit, in kWh."""
+    total = 0.0
+    for slot, watts in zip(problem.slots, plan.grid_w, strict=True):
+        limits = [limit.effective_w for limit in problem.export_limits if limit.interval.overlap(slot)]
+        total += max(0.0, -watts - min(limits, default=float("inf"))) * slot.hours / 1000
     return total
 
 
