@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
+from typing import Any
 
 from drrouter.domain.limit import Scope
 from drrouter.domain.plan import Miss, MissKind, Reason
@@ -158,7 +159,8 @@ def _export_misses(problem: Problem, tasks: Tasks, site: Site) -> Iterator[Price
 
 
 def _name(row: LimitRow) -> tuple[str, ...]:
-    return tuple(sorted(row.members or ()))
+    line = row.limit.line if row.limit.scope is Scope.LINE else None
+    return (line or "", *sorted(row.members or ()))
 
 
 def _why_over(
@@ -167,14 +169,19 @@ def _why_over(
     """The worst slot of the stretch, and what draws there."""
     row, used_w = max(rows, key=lambda item: item[1] - item[0].max_w)
     begin, end = problem.slots[rows[0][0].index].start, problem.slots[rows[-1][0].index].end
-    parts = [reason("limit.unshiftable", power=tasks.base_w[row.index])] if row.members is None else []
+    line = row.limit.line if row.limit.scope is Scope.LINE else None
+    base_w = tasks.base_w[row.index] if row.members is None else row.base_w
+    parts = [reason("limit.unshiftable", power=base_w)] if row.members is None or line else []
     power_w = schedule.device_power(tasks)
     for device in problem.devices:
         drawn = power_w.get(device.id, ())
         if drawn and drawn[row.index] > 0.5 and row.binds(device.id):
             runs = device.running is not None and device.id in tasks.fixed_w
-            power = drawn[row.index]
+            power = row.share(device.id) * drawn[row.index]
             parts.append(reason("limit.running" if runs else "limit.load", label=device.label, power=power))
     parts = parts or [reason("limit.members")]
     over_w = used_w - row.max_w
+    if line is not None:
+        told: dict[str, Any] = {"line": line, "over_w": over_w, "limit_w": row.max_w}
+        return reason("limit.line", *parts, since=begin, until=end, **told)
     return reason("limit.exceeded", *parts, since=begin, until=end, over_w=over_w, limit_w=row.max_w)

@@ -29,7 +29,8 @@ def _kind(problem: Problem, task: CycleTask) -> object | None:
     bound_by = tuple(number for number, limit in enumerate(problem.limits) if device.id in limit.members)
     metered_by = tuple(number for number, rebate in enumerate(problem.rebates) if device.id in rebate.members)
     asked = (wish.earliest, wish.ready_by, wish.choices, tuple(start.start for start in task.starts))
-    return (device.flexibility, asked, device.caps, device.line, device.groups, bound_by, metered_by)
+    fed_by = (device.line, device.lines)
+    return (device.flexibility, asked, device.caps, fed_by, device.groups, bound_by, metered_by)
 
 
 def handed_out(pool: Pool, counts: Sequence[int]) -> list[Start | None]:

@@ -15,6 +15,9 @@ from drrouter.domain.plan import DataRung, Plan
 from drrouter.domain.tariff_terms import CapacityTerm, PeakTerm, TierTerm
 from drrouter.domain.wish import ComfortBand, Commitment, Precedence, RunningCycle, Setpoint, Wish
 
+_SHARES = 1e-6
+"""How far shares may be from the whole: decimals do not add up exactly."""
+
 
 @dataclass(frozen=True, slots=True)
 class Effort:
@@ -77,6 +80,7 @@ class DeviceInput:
         commitment: an accepted option, never moved.
         caps: upper bounds in W over intervals (sheds, alerts, overrides), already resolved.
         floors: lower bounds in W over intervals (overrides "on").
+        line, lines: the conductor that feeds it, or those over which it spreads evenly (three-phase).
         may_discharge: consent to give stored energy back: the owner of a home battery gives it once, the
             driver of a car for V2G. Without it a storage only takes.
         sun_only: whether it may charge only while the home imports nothing (a home battery without grid
@@ -116,6 +120,12 @@ class DeviceInput:
     off_since: datetime | None = None
     may_discharge: bool = False
     sun_only: bool = False
+    lines: tuple[Line, ...] = ()
+
+    def share_on(self, line: Line) -> float:
+        """The share of its power that flows on the line."""
+        fed_by = self.lines or (self.line,)
+        return fed_by.count(line) / len(fed_by)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +141,8 @@ class Problem:
         recoveries: what the home should draw at most after events; soft and priced.
         rebates: what is paid for using less than a baseline.
         limits: hard in the field, soft and priced in the model, so that a plan always exists.
+        base_line_shares, pv_line_shares: how base load and generation spread over L1, L2 and L3.
+            Interpretation: empty, all of it is on L1, as are devices of which nothing else is known.
         export_limits: what the home may send to the grid at most, as limits on the site; as soft as others.
         precedences: which machine's cycle follows which; those that contradict each other cost their cycles.
         exclusive: groups of machines of which one runs at a time.
@@ -157,6 +169,8 @@ class Problem:
     recoveries: tuple[Recovery, ...] = ()
     rebates: tuple[Rebate, ...] = ()
     export_limits: tuple[Limit, ...] = ()
+    base_line_shares: tuple[float, ...] = ()
+    pv_line_shares: tuple[float, ...] = ()
     data_rung: DataRung = DataRung.LIVE
     previous: Plan | None = None
     prices: Prices = Prices()
@@ -181,6 +195,9 @@ class Problem:
         for name in ("import_price", "export_price", "base_load_w"):
             if len(getattr(self, name)) != len(self.slots):
                 raise ValueError(f"{name} needs one value per slot")
+        for shares in (self.base_line_shares, self.pv_line_shares):
+            if shares and (len(shares) != len(Line) or abs(sum(shares) - 1) > _SHARES or min(shares) < 0):
+                raise ValueError("line shares are three, none negative, and make 1 together")
         for name in ("co2_g_per_kwh", "pv_w"):
             if getattr(self, name) and len(getattr(self, name)) != len(self.slots):
                 raise ValueError(f"{name} needs one value per slot, or none at all")

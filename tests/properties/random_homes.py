@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from drrouter.domain.flexibility import (
     DemandFlexibility,
     Discharge,
+    Line,
     Phase,
     ProfileFlexibility,
     Programme,
@@ -167,9 +168,10 @@ def demands(draw: st.DrawFn, device_id: DeviceId) -> DeviceInput:
 def limits(draw: st.DrawFn, names: list[DeviceId]) -> Limit:
     members = tuple(draw(st.lists(st.sampled_from(names), unique=True, max_size=3))) if names else ()
     scope = draw(st.sampled_from([Scope.GROUP, Scope.DEVICE, Scope.LINE])) if members else Scope.SITE
-    return Limit(
+    made = Limit(
         draw(spans(timedelta(hours=3))), draw(WATTS), scope, members, draw(st.sampled_from([0.0, 1000.0]))
     )
+    return replace(made, line=draw(st.sampled_from([None, *Line]))) if scope is Scope.LINE else made
 
 
 @st.composite
@@ -189,7 +191,8 @@ def homes(draw: st.DrawFn, most_devices: int = 5) -> Problem:
     slots = _slots(draw, now, timedelta(hours=draw(st.integers(2, 26))), [now + edge for edge in edges])
     kinds = draw(st.lists(st.sampled_from([machines, storages, demands, batteries]), max_size=most_devices))
     bare = [draw(kind(DeviceId(f"d{number}"))) for number, kind in enumerate(kinds)]
-    devices = tuple(draw(surrounded(device, slots)) for device in bare)
+    lines = st.sampled_from([(), (), (Line.L2,), tuple(Line)])
+    devices = tuple(replace(draw(surrounded(device, slots)), lines=draw(lines)) for device in bare)
     devices += tuple(_twins(devices[:1], draw(st.sampled_from([0, 0, 0, 2]))))
     names = [device.id for device in devices]
     some = st.lists(st.sampled_from(names), max_size=3) if names else st.just([])
@@ -207,6 +210,8 @@ def homes(draw: st.DrawFn, most_devices: int = 5) -> Problem:
         recoveries=draw(recoveries()),
         rebates=draw(rebates(names)),
         limits=tuple(draw(st.lists(limits(names), max_size=3))),
+        base_line_shares=draw(st.sampled_from([(), (0.2, 0.3, 0.5), (0.0, 1.0, 0.0)])),
+        pv_line_shares=draw(st.sampled_from([(), (0.4, 0.4, 0.2)])),
         export_limits=tuple(draw(st.lists(limits([]), max_size=1))),
         effort=Effort(nodes=200),
         prices=Prices(less_liked=draw(st.sampled_from([0.0, 0.1]))),

@@ -118,6 +118,8 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "{limit_w:watts}, because of {parts}",
         "limit.export": "{since:clock} to {until:clock}: up to {over_w:watts} above the export limit of "
         "{limit_w:watts}, and nothing takes it",
+        "limit.line": "{since:clock} to {until:clock}: line {line} is up to {over_w:watts} above its limit "
+        "of {limit_w:watts}, because of {parts}",
         "limit.unshiftable": "unshiftable load {power:watts}",
         "limit.load": "{label} {power:watts}",
         "limit.running": "{label} {power:watts} (running cycle)",

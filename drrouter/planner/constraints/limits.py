@@ -23,7 +23,8 @@ def add_limits(
     """Add every limit, once softly for everything and once strictly for what may as well stay off.
 
         import[k] - over[r] <= max        (site)
-        sum(power of members[k]) + fixed - over[r] <= max        (group, device, line)
+        sum(power of members[k]) + fixed - over[r] <= max        (group, device)
+        sum(share * power of devices on the line[k]) + fixed - over[r] <= max        (line)
         sum(wished power of members[k]) <= max(0, max - unshiftable[k])        never soft
 
     ``over`` costs ``limit_per_kwh`` and is reported as a miss: it remains where unshiftable load, or a
@@ -82,7 +83,7 @@ def _add_strict(
     terms = _power(row, {device_id: draws[device_id] for device_id in draws if device_id in wished})
     if room_kw < 0:
         room_kw, terms = 0.0, {var: kilowatts for var, kilowatts in terms.items() if kilowatts > 0}
-    room_kw += sum(floor for device_id, floor in floors.items() if row.binds(device_id))
+    room_kw += sum(row.share(device_id) * floors[device_id] for device_id in floors if row.binds(device_id))
     door.row(Label(LIMIT, "strict", number), terms, Sense.AT_MOST, room_kw)
 
 
@@ -90,14 +91,15 @@ def _power(row: LimitRow, draws: Mapping[DeviceId, Draw]) -> dict[Var, float]:
     terms: dict[Var, float] = {}
     for device_id, draw in draws.items():
         if row.binds(device_id):
-            terms.update(draw[row.index])
+            share = row.share(device_id)
+            terms.update({var: share * kilowatts for var, kilowatts in draw[row.index].items()})
     return terms
 
 
 def _fixed_kw(tasks: Tasks, row: LimitRow) -> float:
-    """What cycles that cannot be moved draw under a limit on devices; the meter has them already."""
+    """What flows there anyhow, and cycles that cannot be moved; the meter has them already."""
     if row.members is None:
         return 0.0
-    return (
-        sum(power_w[row.index] for device_id, power_w in tasks.fixed_w.items() if row.binds(device_id)) / 1000
-    )
+    fixed = tasks.fixed_w.items()
+    drawn_w = sum(row.share(owner) * power_w[row.index] for owner, power_w in fixed if row.binds(owner))
+    return (row.base_w + drawn_w) / 1000
