@@ -11,7 +11,7 @@ from drrouter.domain.limit import Limit
 from drrouter.domain.plan import DataRung
 from drrouter.domain.timeline import Timeline
 from drrouter.domain.wish import LevelWish, Override, OverrideMode, Wish
-from drrouter.planner import Problem, per_slot
+from drrouter.planner import Margin, Problem, per_slot
 from drrouter.planner.problem import DeviceInput
 from drrouter.router.book import Book
 from drrouter.router.guard import sheds_at
@@ -43,6 +43,7 @@ def describe(
     timeline: Timeline,
     horizon: timedelta,
     data_rung: DataRung,
+    margin: Margin | None = None,
 ) -> Problem:
     """Put the home into one frozen question.
 
@@ -55,6 +56,7 @@ def describe(
         timeline: prices, limits, sheds and alerts.
         horizon: how far to plan.
         data_rung: how fresh prices and events are.
+        margin: what a new plan must save to take the previous one's place; None where something happened.
     """
     span = Interval(now, now + horizon)
     fuse = () if site.fuse_w is None else (Limit(span, site.fuse_w, program="main fuse"),)
@@ -77,6 +79,7 @@ def describe(
         previous=book.plan,
         trigger=trigger,
         timezone=site.base_load.zone.key,
+        margin=margin,
     )
 
 
