@@ -137,6 +137,7 @@ class Problem:
     Attributes:
         slots: consecutive, the first begins at ``now``; lengths may differ.
         base_load_w: unshiftable load, consumption positive; ``pv_w`` generation, positive.
+        base_band_w, pv_band_w: between which powers each is expected (low, high); empty where nobody knows.
         timezone: of the home, by its IANA name, for the sentences that people read; it moves no slot.
         recoveries: what the home should draw at most after events; soft and priced.
         rebates: what is paid for using less than a baseline.
@@ -182,6 +183,8 @@ class Problem:
     peak_terms: tuple[PeakTerm, ...] = ()
     tiers: tuple[TierTerm, ...] = ()
     capacity_terms: tuple[CapacityTerm, ...] = ()
+    base_band_w: tuple[tuple[float, float], ...] = ()
+    pv_band_w: tuple[tuple[float, float], ...] = ()
     problem_schema: int = 1
     margin: Margin | None = None
 
@@ -198,7 +201,7 @@ class Problem:
         for shares in (self.base_line_shares, self.pv_line_shares):
             if shares and (len(shares) != len(Line) or abs(sum(shares) - 1) > _SHARES or min(shares) < 0):
                 raise ValueError("line shares are three, none negative, and make 1 together")
-        for name in ("co2_g_per_kwh", "pv_w"):
+        for name in ("co2_g_per_kwh", "pv_w", "base_band_w", "pv_band_w"):
             if getattr(self, name) and len(getattr(self, name)) != len(self.slots):
                 raise ValueError(f"{name} needs one value per slot, or none at all")
         for device in self.devices:

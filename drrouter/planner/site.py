@@ -10,6 +10,7 @@ from typing import Self
 from drrouter.domain.ids import DeviceId
 from drrouter.domain.limit import Limit, Scope
 from drrouter.domain.plan import Plan
+from drrouter.planner.caution import reserves_w
 from drrouter.planner.energy_prices import Tariffs, tariffs_of
 from drrouter.planner.event_meter import EventMeter
 from drrouter.planner.lines import line_base_w
@@ -114,6 +115,7 @@ class Site:
         self.rows = limit_rows(problem)
         self.export_w = export_limits_w(problem)
         self._per_kwh = problem.prices.limit_per_kwh
+        self._reserves_w = reserves_w(problem)
         self._in_slot: dict[int, list[int]] = {}
         self._used_w = [row.base_w for row in self.rows]
         self.events = EventMeter(problem, self.grid_w)
@@ -154,6 +156,12 @@ class Site:
         row = self.rows[number]
         return self.grid_w[row.index] if row.members is None else self._used_w[number]
 
+    def left_w(self, number: int) -> float:
+        """What may be added under the limit row of that number, less the room kept in reserve."""
+        row = self.rows[number]
+        reserve_w = self._reserves_w[row.index] if row.members is None else 0.0
+        return row.max_w - self.used_w(number) - reserve_w
+
     def added_cost(self, device_id: DeviceId, index: int, watts: float) -> float:
         """What this much more in one slot would cost: energy, CO2, terms and limits broken further."""
         return self.added_cost_of(device_id, (watts,), index)
@@ -193,10 +201,13 @@ class Site:
         return [self.over_export_w(index), sun_w, calm_w, *terms]
 
     def room_w(self, device_id: DeviceId, index: int) -> float:
-        """What the device may draw more in one slot before a limit is broken; negative where one is."""
+        """What the device may draw more in one slot before a limit is broken; negative where one is.
+
+        Room that is kept for what a forecast may get wrong counts as taken.
+        """
         return min(
             (
-                (self.rows[number].max_w - self.used_w(number)) / self.rows[number].share(device_id)
+                self.left_w(number) / self.rows[number].share(device_id)
                 for number in self._in_slot.get(index, ())
                 if self.rows[number].binds(device_id)
             ),
@@ -208,12 +219,7 @@ class Site:
         numbers = [n for n in self._in_slot.get(index, ()) if self.rows[n].binds(device_id)]
         if not numbers:
             return None
-
-        def room_w(number: int) -> float:
-            row = self.rows[number]
-            return (row.max_w - self.used_w(number)) / row.share(device_id)
-
-        return self.rows[min(numbers, key=room_w)]
+        return self.rows[min(numbers, key=lambda n: self.left_w(n) / self.rows[n].share(device_id))]
 
     def headroom_w(self, index: int) -> float:
         """What is left below the tightest limit of the site."""

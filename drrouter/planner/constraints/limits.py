@@ -25,13 +25,14 @@ def add_limits(
         import[k] - over[r] <= max        (site)
         sum(power of members[k]) + fixed - over[r] <= max        (group, device)
         sum(share * power of devices on the line[k]) + fixed - over[r] <= max        (line)
-        sum(wished power of members[k]) <= max(0, max - unshiftable[k])        never soft
+        sum(wished power of members[k]) <= max(0, max - unshiftable[k] - reserve[k])        never soft
 
     ``over`` costs ``limit_per_kwh`` and is reported as a miss: it remains where unshiftable load, or a
     storage that must keep its safe bounds, is above the limit. Unshiftable are base load less generation,
     running cycles, commitments and floors. Wished are cycles not yet started and storages that need
     nothing (a car): whatever a wish is worth, it never breaks a limit. What a battery gives makes room for
     them, unless unshiftable load alone is above the limit. ``max`` is never below the guaranteed minimum.
+    ``reserve`` is the room kept at the site for what forecasts may get wrong (see ``caution``).
 
     Source: DESIGN, "Precedence"; OpenADR 3.1, IMPORT_CAPACITY_LIMIT; section 14a EnWG (guaranteed minimum).
     """
@@ -39,7 +40,9 @@ def add_limits(
     for number, row in enumerate(site.rows):
         fixed_kw = _fixed_kw(tasks, row)
         _add_soft(door, problem, tasks, number, row, fixed_kw, imported, draws)
-        _add_strict(door, tasks, number, row, (row.max_w - site.used_w(number)) / 1000, draws)
+        room_w = row.max_w - site.used_w(number)
+        room_w = min(room_w, max(0.0, site.left_w(number)))
+        _add_strict(door, tasks, number, row, room_w / 1000, draws)
 
 
 def add_export_limits(door: Door, problem: Problem, tasks: Tasks, exported: tuple[Var | None, ...]) -> None:
