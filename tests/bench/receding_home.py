@@ -12,20 +12,19 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from itertools import pairwise
 
 from drrouter.domain.flexibility import Phase, ProfileFlexibility, Programme, StorageFlexibility
 from drrouter.domain.ids import DeviceId, ProgrammeId
 from drrouter.domain.interval import SLOT, Interval
 from drrouter.domain.limit import Limit
 from drrouter.domain.plan import Plan
-from drrouter.domain.wish import CycleWish, LevelWish, RunningCycle, Wish
+from drrouter.domain.wish import ComfortBand, CycleWish, LevelWish, RunningCycle, Wish
 from drrouter.planner import DeviceInput, Effort, Problem, grid_slots, plan
-from drrouter.planner.cycle_task import Profile, Start
 from drrouter.planner.fallback import start_now_entry
 from drrouter.planner.grid import varied_slots
 from drrouter.planner.ledger import Entry, enter
 from drrouter.planner.schedule import Schedule
+from drrouter.planner.start import Profile, Start
 from drrouter.planner.tasks import tasks_of
 
 DAY = timedelta(days=1)
@@ -38,7 +37,7 @@ EFFORT = Effort(nodes=200)
 QUANTILE = 1.28
 """Nine of ten values lie below the mean plus this many standard deviations."""
 
-CAR, TANK, FREEZER = DeviceId("car"), DeviceId("tank"), DeviceId("freezer")
+CAR, TANK, FREEZER, ROOM = DeviceId("car"), DeviceId("tank"), DeviceId("freezer"), DeviceId("room")
 WASHER, DISHWASHER = DeviceId("washer"), DeviceId("dishwasher")
 
 
@@ -55,7 +54,11 @@ STORES = {
     CAR: StorageFlexibility("Wh", 0.0, 40_000.0, 40_000.0, 0.9, 0.0, 3680.0, 1380.0),
     TANK: StorageFlexibility("°C", 42.0, 65.0, 50.0, 0.0043, -1.1, 1500.0),
     FREEZER: StorageFlexibility("°C", -24.0, -15.0, -18.0, -0.02, 0.6, 90.0, duty=True),
+    ROOM: StorageFlexibility("°C", 15.0, 26.0, 20.5, 0.00125, 0.0, 1800.0, loss_per_h=0.05, ambient=8.0),
 }
+
+LEVELS = {CAR: 15_000.0, TANK: 50.0, FREEZER: -18.0, ROOM: 20.5}
+"""Where every day begins, so that each control is given the same day."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +78,7 @@ class Day:
     sun_error: tuple[float, ...]
 
 
-def day_of(seed: int, levels: dict[DeviceId, float]) -> Day:
+def day_of(seed: int) -> Day:
     """Draw a day."""
     dice = random.Random(seed)
     start = FIRST + seed % 7 * DAY
@@ -112,7 +115,7 @@ def day_of(seed: int, levels: dict[DeviceId, float]) -> Day:
         limits.append(Limit(Interval(start + timedelta(hours=1), start + timedelta(hours=3)), EVENT_W))
     here = Interval(start + timedelta(minutes=90), start + timedelta(hours=15, minutes=30))
     wishes: dict[DeviceId, Wish] = {
-        CAR: LevelWish(CAR, levels[CAR] + dice.uniform(4_000, 13_000), here.end),
+        CAR: LevelWish(CAR, LEVELS[CAR] + dice.uniform(4_000, 13_000), here.end),
         DISHWASHER: CycleWish(
             DISHWASHER, ProgrammeId("eco"), start + timedelta(hours=4), start + timedelta(hours=15)
         ),
@@ -121,7 +124,7 @@ def day_of(seed: int, levels: dict[DeviceId, float]) -> Day:
         wishes[WASHER] = CycleWish(WASHER, ProgrammeId("cotton"), start, start + timedelta(hours=23))
     errors = (tuple(_walk(dice, len(slots))) for _ in range(2))
     return Day(
-        seed, slots, tuple(price), tuple(load), tuple(sun), tuple(limits), wishes, levels, here, *errors
+        seed, slots, tuple(price), tuple(load), tuple(sun), tuple(limits), wishes, dict(LEVELS), here, *errors
     )
 
 
@@ -184,10 +187,16 @@ def _devices(
         wishes = (day.wishes[name],) if name in day.wishes else ()
         available = day.here if name is CAR else None
         if available is None or available.end > now:
-            # what is stored at the end has one value, whoever plans and whenever
-            value = None if store.drift_per_h else 0.0
+            comfort = (ComfortBand(Interval(now, day.slots[-1].end), 19.5, 22.5),) if name is ROOM else ()
             yield DeviceInput(
-                name, name, store, levels[name], available, wishes, end_value_per_wh=value or _worth(day)
+                name,
+                name,
+                store,
+                levels[name],
+                available,
+                wishes,
+                comfort=comfort,
+                end_value_per_wh=_worth(day),
             )
     for name, programme in PROGRAMMES.items():
         began = running.get(name)
@@ -293,7 +302,7 @@ def _forecast(
 def _clip(
     day: Day, index: int, powers: dict[DeviceId, float], running: dict[DeviceId, datetime]
 ) -> tuple[float, float]:
-    """Hold the limit as the guard does in seconds: the car gives way, then the tank.
+    """Hold the limit as the guard does in seconds: the car gives way, then heat pump and tank.
 
     Returns:
         What the plan alone would have drawn above the limit with load that can be controlled, in kWh, and
@@ -307,7 +316,7 @@ def _clip(
     over = max(0.0, fixed + sum(powers.values()) - limit_w)
     left = min(over, sum(powers.values()))
     asked = left
-    for name in (CAR, TANK):
+    for name in (CAR, ROOM, TANK):
         given = min(left, powers[name])
         powers[name] = powers[name] - given if powers[name] - given >= STORES[name].min_power_w else 0.0
         left = max(0.0, left - given)
@@ -320,16 +329,19 @@ def foresight(day: Day) -> Plan:
 
 
 def unsteered(day: Day) -> Entry:
-    """The same home, everything at once."""
+    """The same home without control: thermostats hold their targets, all else begins at once below limits."""
     problem = truth(day)
-    return start_now_entry(problem, tasks_of(problem))
+    tasks = tasks_of(problem)
+    held = {name: _holding_w(store) for name, store in STORES.items() if store.moves_alone}
+    loads = tuple(load + sum(held.values()) for load in problem.base_load_w)
+    rest = tuple(device for device in problem.devices if device.id not in held)
+    others = replace(problem, base_load_w=loads, devices=rest)
+    schedule = start_now_entry(others, tasks_of(others)).schedule
+    steady = {name: (watts,) * len(problem.slots) for name, watts in held.items()}
+    return enter(problem, tasks, Schedule(schedule.starts, {**schedule.power_w, **steady}))
 
 
-def days_of_week(week: int) -> range:
-    """The seeds of its days."""
-    return range(7 * week, 7 * week + 7)
-
-
-def joined(slots: tuple[Interval, ...]) -> bool:
-    """Whether slots follow each other without a gap."""
-    return all(before.end == after.start for before, after in pairwise(slots))
+def _holding_w(store: StorageFlexibility) -> float:
+    """The mean power that holds a store at its target, in W."""
+    away = store.level_target - store.ambient
+    return (store.loss_per_h * away - store.drift_per_h) / store.level_per_wh
