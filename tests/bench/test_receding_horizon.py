@@ -87,8 +87,15 @@ def told(days: list[Outcome]) -> dict[str, object]:
 
 
 def test_replanning_saves_nearly_what_perfect_foresight_would() -> None:
+    every: list[Outcome] = []
     with ProcessPoolExecutor(JOBS) as pool:
-        every = [outcome for day in pool.map(lived, range(7 * WEEKS)) for outcome in day]
+        for day in pool.map(lived, range(7 * WEEKS)):
+            every += day
+            print(
+                day[0].seed,
+                [(one.variant, round(share([one]), 4), round(one.over, 4)) for one in day],
+                flush=True,
+            )
     figures = {v.name: told([day for day in every if day.variant == v.name]) for v in VARIANTS}
     print(json.dumps(figures, indent=1))
     if folder := os.environ.get("BENCH_DIR"):
