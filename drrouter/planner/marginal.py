@@ -81,17 +81,32 @@ class _Storage:
 
         A goal, or a comfort band, that is only just met may be missed at its price.
         """
-        fines, rate = 0.0, self._rate(index)
+        rate, fines = self._stored_by_less(index)
         for k in range(index, len(stored)):
             left = rate * self.task.dynamics.lasting(index, k)
             if k > index and self._can_take(k) and not self._goal_between(k, stored):
-                yield left / self._rate(k) * prices[k] + fines
+                per_kwh, wear = self._stored_by_more(k)
+                yield left / per_kwh * (prices[k] + wear) + fines
             fines += left * (self._fine(k, stored) + self._discomfort(k, stored))
             if stored[k] <= self.task.low[k] + _ROOM_KWH:
                 return
         yield left * self.task.end_value + fines
 
-    def _rate(self, index: int) -> float:
+    def _stored_by_less(self, index: int) -> tuple[float, float]:
+        """What a kWh less at the meter takes out of the store, and the wear where it is given back."""
+        giving = self.task.giving
+        if giving is not None and self.power_w[index] / 1000 <= CRUMB_KW:
+            return giving.per_kwh, giving.wear_per_kwh
+        return self._taken(index), 0.0
+
+    def _stored_by_more(self, index: int) -> tuple[float, float]:
+        """What a kWh more at the meter leaves in the store, and the wear where less is given back."""
+        giving = self.task.giving
+        if giving is not None and self.power_w[index] / 1000 < -CRUMB_KW:
+            return giving.per_kwh, -giving.wear_per_kwh
+        return self._taken(index), 0.0
+
+    def _taken(self, index: int) -> float:
         """What is stored at the end of the slot of each kWh drawn in it."""
         moves = self.task.dynamics
         return moves.per_kw(index) / moves.hours[index]
@@ -100,9 +115,11 @@ class _Storage:
         for k in reversed(range(index)):
             if stored[k] >= self.task.high[k] - _ROOM_KWH:
                 return
-            left = self._rate(k) * self.task.dynamics.lasting(k, index)
+            per_kwh, gained = self._stored_by_more(k)
+            left = per_kwh * self.task.dynamics.lasting(k, index)
             if self._can_take(k) and left > _LEAST_LEFT:
-                yield self._rate(index) / left * prices[k]
+                rate, wear = self._stored_by_less(index)
+                yield rate / left * (prices[k] + gained) + wear
 
     def _goal_between(self, index: int, stored: Sequence[float]) -> bool:
         """Whether a goal inside the slot would feel that the energy comes only in it."""
@@ -122,12 +139,17 @@ class _Storage:
         return sum(band.price for band in bands if stored[index] < band.low + _ROOM_KWH)
 
     def _can_give(self, index: int) -> bool:
-        power = self.power_w[index] / 1000
+        power, giving = self.power_w[index] / 1000, self.task.giving
+        if giving is not None and power <= CRUMB_KW:
+            least = giving.on_kw[index] if giving.exact[index] else 0.0
+            return least <= CRUMB_KW - power and giving.max_kw[index] > CRUMB_KW - power
         least = self.task.on_kw[index] if self.task.exact[index] else 0.0
         return power > max(self.task.kept_kw[index], least) + CRUMB_KW
 
     def _can_take(self, index: int) -> bool:
         power = self.power_w[index] / 1000
+        if self.task.giving is not None and power < -CRUMB_KW:
+            return True
         least = self.task.on_kw[index] if self.task.exact[index] else 0.0
         room_w = self.site.room_w(self.task.device.id, index)
         return least <= power + CRUMB_KW < self.task.max_kw[index] and room_w > MARGIN_W

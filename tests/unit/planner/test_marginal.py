@@ -7,7 +7,7 @@ import pytest
 
 from drrouter.domain.flexibility import DemandFlexibility
 from drrouter.planner import DeviceInput, Problem, greedy, plan
-from tests.unit.planner.homes import CHARGING, HVAC, at, car, freezer, hvac, limit, problem
+from tests.unit.planner.homes import CHARGING, HVAC, STORING, at, battery, car, freezer, hvac, limit, problem
 
 LOOSE = replace(CHARGING, min_power_w=0.0)
 MORE_KWH = 0.005
@@ -111,3 +111,16 @@ def test_the_greedy_rung_tells_the_same() -> None:
     wanted = car(flexibility=LOOSE, wished=23_600.0, by=at(20))
     home = problem(wanted, limits=(limit(2000.0),), **hours(0.4, 0.1, 0.2, 0.3))
     assert greedy(home).marginal_price == pytest.approx(plan(home).marginal_price, abs=1e-3)
+
+
+def test_at_a_limit_a_battery_gives_more_and_is_filled_in_a_cheaper_hour() -> None:
+    loose = replace(STORING, min_power_w=0.0)
+    home = problem(
+        battery(flexibility=loose),
+        limits=(limit(1500.0, at(17), at(18)),),
+        **hours(0.2, 0.4, 0.3, 0.3, base_load_w=(300.0,) * 4 + (2000.0,) * 4 + (300.0,) * 8),
+    )
+    made = plan(home)
+    assert made.misses == ()
+    assert max(made.marginal_price) < 2.0
+    agrees(home, 1, 5, 9)
