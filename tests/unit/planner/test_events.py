@@ -145,6 +145,19 @@ class TestRecoveries:
         assert checked(replace(calm, recoveries=())).power_w[CAR] == pytest.approx((0, 2300, 0, 0), abs=1)
         assert max(greedy(calm).grid_w) <= 1301
 
+    def test_two_cars_of_which_one_was_held_back_do_not_charge_together(self) -> None:
+        second = DeviceId("second")
+        later = charging(available=Interval(at(17), at(20)))
+        later = replace(later, id=second, wishes=(replace(later.wishes[0], device_id=second),))
+        home = hourly(charging(), later, import_price=(0.1, 0.5, 0.1, 0.6))
+        before = plan(home)
+        assert max(before.grid_w) == pytest.approx(2600.0, abs=1), "one after the other"
+        held = replace(home, limits=(self.EVENT,))
+        assert max(checked(held).grid_w) == pytest.approx(4900.0, abs=1)
+        calm = checked(replace(held, recoveries=recoveries_after(held, before)))
+        assert max(calm.grid_w) == pytest.approx(2600.0, abs=1)
+        assert calm.misses == ()
+
     def test_what_must_rebound_is_told(self) -> None:
         calm = Recovery(Interval(at(16), at(20)), 100.0)
         lower = Recovery(Interval(at(19), at(20)), 50.0)
