@@ -46,7 +46,7 @@ class Way:
 
 
 WAYS = (Way(0.0, 0.3, largest_first=False), Way(0.1, 0.0, largest_first=True))
-"""What is tried, in this order: what a study of seeded homes left over."""
+"""What is tried, in this order: see docs/planner_study.md."""
 
 
 def minimise(numbers: Numbers, effort: Effort, gap_abs: float, start: Mapping[int, float]) -> Answer:

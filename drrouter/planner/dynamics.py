@@ -78,6 +78,8 @@ class Dynamics:
 
     def lasting(self, since: int, until: int) -> float:
         """The share of what is stored at the end of one slot that is left at the end of a later one."""
+        if not self.loss_per_h:
+            return 1.0
         return math.exp(-self.loss_per_h * (self.end_h[until] - self.end_h[since]))
 
     def share(self, index: int, part: float) -> float:

@@ -3,6 +3,8 @@
 from bisect import insort
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import accumulate
+from operator import add, mul, sub
 
 from drrouter.planner.problem import Problem
 from drrouter.planner.site import Site
@@ -115,17 +117,19 @@ class _Filling:
         """Take this much power more; returns what it stores by the end of the slot."""
         energy = kilowatts * self.moves.per_kw(index)
         self.power_kw[index] += kilowatts
-        left = energy
-        for later in range(index, len(self.stored)):
-            left *= self.moves.keep[later] if later > index else 1.0
-            self.stored[later] += left
-            self.rooms[later] -= left
+        lasts = [energy * share for share in self._lasts(index)]
+        self.stored[index:] = map(add, self.stored[index:], lasts)
+        self.rooms[index:] = map(sub, self.rooms[index:], lasts)
         self._fill_up(index)
         self.order.remove(self._ranked(index))
         self.pieces[index] = self._piece(index)
         if self.pieces[index]:
             insort(self.order, self._ranked(index))
         return energy
+
+    def _lasts(self, index: int) -> list[float]:
+        """The shares of what is stored in the slot that are left at the end of it and of each later one."""
+        return list(accumulate(self.moves.keep[index + 1 :], mul, initial=1.0))
 
     def _ranked(self, index: int) -> tuple[float, int]:
         """Where the slot's next piece stands among all that can be bought."""

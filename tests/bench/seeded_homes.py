@@ -4,7 +4,13 @@ import math
 from datetime import datetime, timedelta
 from random import Random
 
-from drrouter.domain.flexibility import DemandFlexibility, ProfileFlexibility, Programme, StorageFlexibility
+from drrouter.domain.flexibility import (
+    DemandFlexibility,
+    Discharge,
+    ProfileFlexibility,
+    Programme,
+    StorageFlexibility,
+)
 from drrouter.domain.ids import DeviceId
 from drrouter.domain.interval import Interval
 from drrouter.domain.limit import Limit
@@ -71,7 +77,7 @@ def _eight(draw: Random) -> tuple[DeviceInput, ...]:
         tank("tank", draw),
         heat_pump("heat pump", draw),
         car("car", draw),
-        air("air conditioning", draw),
+        battery("battery", draw),
     )
 
 
@@ -145,6 +151,22 @@ def tank(name: str, draw: Random) -> DeviceInput:
         duty=True,
     )
     return DeviceInput(DeviceId(name), name, heating, level=draw.uniform(48, 60))
+
+
+def battery(name: str, draw: Random) -> DeviceInput:
+    """A home battery of 10 kWh that gives back four fifths of what it took."""
+    storing = StorageFlexibility(
+        "Wh",
+        level_min=500,
+        level_max=10_000,
+        level_target=5000,
+        level_per_wh=0.93,
+        drift_per_h=0,
+        max_power_w=4000,
+        discharge=Discharge(4000, 1 / 0.93),
+    )
+    level = draw.uniform(2000, 8000)
+    return DeviceInput(DeviceId(name), name, storing, level=level, may_discharge=True)
 
 
 def heat_pump(name: str, draw: Random) -> DeviceInput:

@@ -17,6 +17,8 @@ from typing import Any
 
 import pytest
 
+from drrouter.domain.interval import Interval
+from drrouter.domain.limit import Limit
 from drrouter.planner import Problem, grid_slots, plan, varied_slots, verify
 from drrouter.planner.highs import HighsModel
 from drrouter.planner.kept_door import Keeper
@@ -141,7 +143,35 @@ def test_a_large_home_is_planned_in_less_than_the_root_of_the_fine_grid_takes() 
     found["root_columns"] = len(numbers.cost)
     write("40 devices, 48 h", found)
     assert found["gap"]["worst"] <= 0.01
-    assert found["plan_to_direct"] <= 0.5
+    assert found["solve_s"]["median"] <= 0.5 * root_s
+
+
+@pytest.mark.timeout(0)
+def test_after_an_event_a_safe_plan_costs_a_fraction_of_a_full_one() -> None:
+    """An order that bites: half of what the plan drew at its highest, for two hours around that."""
+    shares, dearer = [], []
+    for seed in range(SEEDS):
+        home = home_of(8, seed)
+        before = plan(home)
+        peak = max(range(len(home.slots)), key=before.grid_w.__getitem__)
+        around = home.slots[peak].start
+        order = Limit(
+            Interval(around - timedelta(hours=1), around + timedelta(hours=1)), before.grid_w[peak] / 2
+        )
+        ordered = replace(home, limits=(*home.limits, order), previous=before)
+        in_haste = replace(ordered, effort=replace(home.effort, repair=True))
+        safe, full = plan(in_haste), plan(ordered)
+        assert verify(safe, in_haste) == ()
+        assert safe.objective is not None
+        assert full.objective is not None
+        shares.append(cpu_s(partial(plan, in_haste), ROUNDS) / cpu_s(partial(plan, ordered), ROUNDS))
+        gross = max(full.cost.import_cost, abs(full.objective))
+        dearer.append((safe.objective - full.objective) / gross)
+    found = {
+        "share_of_a_full_plan": round(statistics.median(shares), 4),
+        "dearer": {"median": round(statistics.median(dearer), 5), "worst": round(max(dearer), 5)},
+    }
+    write("safe plan after an event, 8 devices", found)
 
 
 @pytest.mark.timeout(0)
@@ -165,9 +195,9 @@ def test_time_grows_with_devices_by_a_stated_exponent() -> None:
 @pytest.mark.timeout(0)
 def test_peak_memory_is_measured_in_a_process_of_its_own(size: int) -> None:
     code = (
-        "import resource; from drrouter.planner import plan;"
+        "from pathlib import Path; from drrouter.planner import plan;"
         "from tests.bench.test_planner_sizes import home_of;"
-        f"plan(home_of({size}, 0)); print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)"
-    )
+        f"plan(home_of({size}, 0)); print(Path('/proc/self/status').read_text())"
+    )  # what getrusage says of a child begins with what its parent had
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    write(f"peak memory, {size} devices", {"MB": int(run.stdout)})
+    write(f"peak memory, {size} devices", {"MB": int(run.stdout.split("VmHWM:")[1].split()[0]) // 1024})
