@@ -292,6 +292,7 @@ def _forecast(
     width = _means(day, spread, slots)
     return replace(
         asked,
+        effort=replace(EFFORT, cautious=timedelta(hours=1)),
         base_band_w=tuple(
             (w * max(0, 1 - s), w * (1 + s)) for w, s in zip(asked.base_load_w, width, strict=True)
         ),

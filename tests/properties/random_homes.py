@@ -215,7 +215,7 @@ def homes(draw: st.DrawFn, most_devices: int = 5) -> Problem:
         base_line_shares=draw(st.sampled_from([(), (0.2, 0.3, 0.5), (0.0, 1.0, 0.0)])),
         pv_line_shares=draw(st.sampled_from([(), (0.4, 0.4, 0.2)])),
         export_limits=tuple(draw(st.lists(limits([]), max_size=1))),
-        effort=Effort(nodes=200),
+        effort=Effort(nodes=200, cautious=timedelta(hours=draw(st.sampled_from([0, 2])))),
         prices=Prices(less_liked=draw(st.sampled_from([0.0, 0.1]))),
         precedences=tuple(draw(st.lists(precedences(names), max_size=3))) if names else (),
         exclusive=tuple(map(tuple, draw(st.lists(some, max_size=2)))),
