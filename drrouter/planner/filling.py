@@ -3,6 +3,8 @@
 from bisect import insort
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import accumulate
+from operator import add, mul, sub
 
 from drrouter.planner.problem import Problem
 from drrouter.planner.site import Site
@@ -12,6 +14,9 @@ _MOST_STEPS = 4
 """Purchases per slot, at most: an end even where arithmetic would go on in crumbs."""
 
 _CRUMB_W = 0.1
+
+_LEAST_LEFT = 1e-9
+"""A smaller share of what is stored is as good as lost."""
 
 Rank = Callable[[int, float], float]
 """Orders slots by index and price per kWh; the smallest is bought first."""
@@ -30,23 +35,29 @@ def earliest_first(index: int, price: float) -> float:
 def fill(problem: Problem, site: Site, task: StorageTask, rank: Rank = cheapest_first) -> tuple[float, ...]:
     """Mean power per slot, in W; the site itself is left as it was.
 
-    Three passes, each by rank: what bounds demand, slot after slot; what wishes demand, as far as it costs
-    less than the miss; what is worth more at the horizon than it costs.
+    Four passes, each by rank: what bounds demand, slot after slot; what comfort and wishes demand, as far
+    as it costs less than the miss; what is worth more at the horizon than it costs, as far as comfort allows.
     """
     filling = _Filling(problem, site, task, rank)
     for index in range(len(task.low)):
         filling.buy(index, filling.missing(index), float("inf"))
+    for index in range(len(task.low)):
+        filling.buy(index, *filling.uncomfortable(index))
     for goal in task.goals:
         missing = goal.stored_kwh - goal.reached(filling.stored)
         if missing > SLACK_KWH:
             filling.buy(goal.index, missing, problem.prices.level_per_kwh)
+    filling.mind_comfort()
     filling.buy(len(task.low) - 1, float("inf"), task.end_value)
     return tuple(1000 * power for power in filling.power_kw)
 
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """The next piece of power to be had in a slot: up to ``most`` kW, at least ``least``, at one price."""
+    """The next piece of power to be had in a slot: up to ``most`` kW, at least ``least``.
+
+    ``price`` is that of a kWh stored by the end of the slot.
+    """
 
     most: float
     least: float
@@ -57,8 +68,10 @@ class _Filling:
     def __init__(self, problem: Problem, site: Site, task: StorageTask, rank: Rank) -> None:
         self.task, self.site, self.rank = task, site, rank
         self.hours = tuple(slot.hours for slot in problem.slots)
+        self.moves = task.dynamics
         self.power_kw = list(task.kept_kw)
-        self.stored = task.stored([1000 * power for power in self.power_kw], self.hours)
+        self.stored = self.moves.path(self.power_kw)
+        self.high = [min(high, max(task.full, kwh)) for high, kwh in zip(task.high, self.stored, strict=True)]
         self.rooms = self._rooms()
         self.pieces = [self._piece(index) for index in range(len(self.hours))]
         self.order = sorted(self._ranked(index) for index, piece in enumerate(self.pieces) if piece)
@@ -66,39 +79,80 @@ class _Filling:
     def missing(self, index: int) -> float:
         return self.task.low[index] - self.stored[index]
 
+    def uncomfortable(self, index: int) -> tuple[float, float]:
+        """What comfort lacks at the end of the slot, in kWh, and what each kWh put in by then relieves.
+
+        What is put in lasts, so it relieves the slots behind it as well, as far as they lack it too.
+        """
+        lacks = [(band.low - self.stored[index], band.price) for band in self.task.bands[index]]
+        wanted = max((lack for lack, price in lacks if price > 0), default=0.0)
+        if wanted <= SLACK_KWH:
+            return 0.0, 0.0
+        worth = 0.0
+        for later in range(index, len(self.stored)):
+            prices = [b.price for b in self.task.bands[later] if b.low > self.stored[later] + SLACK_KWH]
+            if not prices:
+                break
+            worth += self.moves.lasting(index, later) * sum(prices)
+        return min(wanted, self.task.full - self.stored[index]), worth
+
+    def mind_comfort(self) -> None:
+        """From here on, buy nothing that lifts a level out of its comfort."""
+        for index, bands in enumerate(self.task.bands):
+            highs = [max(band.high, self.stored[index]) for band in bands if band.price > 0]
+            self.high[index] = min([self.high[index], *highs])
+        self.rooms = self._rooms()
+
     def buy(self, until: int, wanted_kwh: float, worth: float) -> None:
-        """Buy up to the wanted energy in slots up to ``until``, each kWh for less than it is worth."""
+        """Buy in slots up to ``until`` what is wanted at its end, each kWh for less than its worth."""
         for _ in range(_MOST_STEPS * (until + 1)):
             if wanted_kwh <= SLACK_KWH:
                 return
             best = self._best(until, wanted_kwh, worth)
             if best is None:
                 return
-            wanted_kwh -= self._take(*best)
+            wanted_kwh -= self._take(*best) * self.moves.lasting(best[0], until)
 
     def _take(self, index: int, kilowatts: float) -> float:
-        energy = kilowatts * self.hours[index]
+        """Take this much power more; returns what it stores by the end of the slot."""
+        energy = kilowatts * self.moves.per_kw(index)
         self.power_kw[index] += kilowatts
-        self.stored[index:] = [stored + energy for stored in self.stored[index:]]
-        self._fill_up(index, energy)
+        lasts = [energy * share for share in self._lasts(index)]
+        self.stored[index:] = map(add, self.stored[index:], lasts)
+        self.rooms[index:] = map(sub, self.rooms[index:], lasts)
+        self._fill_up(index)
         self.order.remove(self._ranked(index))
         self.pieces[index] = self._piece(index)
         if self.pieces[index]:
             insort(self.order, self._ranked(index))
         return energy
 
+    def _lasts(self, index: int) -> list[float]:
+        """The shares of what is stored in the slot that are left at the end of it and of each later one."""
+        return list(accumulate(self.moves.keep[index + 1 :], mul, initial=1.0))
+
     def _ranked(self, index: int) -> tuple[float, int]:
         """Where the slot's next piece stands among all that can be bought."""
         piece = self.pieces[index]
-        return (self.rank(index, piece.price) if piece else float("inf")), index
+        if piece is None:
+            return float("inf"), index
+        return self.rank(index, piece.price / self._lasting(index)), index
+
+    def _lasting(self, index: int) -> float:
+        """What is left at the horizon of a kWh stored in the slot; never quite nothing."""
+        return max(self.moves.lasting(index, len(self.hours) - 1), _LEAST_LEFT)
 
     def _best(self, until: int, wanted_kwh: float, worth: float) -> tuple[int, float] | None:
         """The slot that comes first by rank of those that can be bought, and how many kW."""
         for _, index in self.order:
-            piece, hours = self.pieces[index], self.hours[index]
-            if index > until or piece is None or piece.price >= worth:
+            piece = self.pieces[index]
+            if index > until or piece is None:
                 continue
-            kilowatts = min(piece.most, self.rooms[index] / hours, max(wanted_kwh / hours, piece.least))
+            lasting, per_kw = self.moves.lasting(index, until), self.moves.per_kw(index)
+            if lasting <= _LEAST_LEFT or piece.price / lasting >= worth:
+                continue
+            wanted_kw = wanted_kwh / lasting / per_kw
+            kilowatts = min(piece.most, self.rooms[index] / per_kw, max(wanted_kw, piece.least))
             if kilowatts <= CRUMB_KW:
                 continue
             if kilowatts >= piece.least - CRUMB_KW or self._fills(index, kilowatts):
@@ -109,36 +163,41 @@ class _Filling:
         """What each slot may store more without any later level going above its bound, in kWh."""
         rooms, room = [0.0] * len(self.hours), float("inf")
         for index in reversed(range(len(self.hours))):
-            room = min(room, self.task.high[index] - self.stored[index])
+            room = min(room, self.high[index] - self.stored[index])
             rooms[index] = room
+            room = room / self.moves.keep[index] if self.moves.keep[index] else float("inf")
         return rooms
 
-    def _fill_up(self, index: int, energy: float) -> None:
-        """Bring the rooms up to date after energy was stored: all later ones shrink, earlier ones may."""
-        self.rooms[index:] = [room - energy for room in self.rooms[index:]]
+    def _fill_up(self, index: int) -> None:
+        """Bring the rooms up to date after energy was stored: all later ones shrank, earlier ones may."""
+        keep = self.moves.keep
         for earlier in reversed(range(index)):
-            room = min(self.rooms[earlier + 1], self.task.high[earlier] - self.stored[earlier])
+            behind = self.rooms[earlier + 1] / keep[earlier + 1] if keep[earlier + 1] else float("inf")
+            room = min(behind, self.high[earlier] - self.stored[earlier])
             if room == self.rooms[earlier]:
                 return
             self.rooms[earlier] = room
 
     def _piece(self, index: int) -> _Piece | None:
-        """The piece ends where the price changes: where the sun ends, and where a limit is reached."""
+        """The piece ends where the price changes: where the sun ends, at a peak or block, at a limit."""
         task, site, present = self.task, self.site, self.power_kw[index]
         device_id, present_w = task.device.id, 1000 * self.power_kw[index]
         room_w = site.room_w(device_id, index) - present_w
         most = task.max_kw[index] - present
         if task.free:
             most = min(most, room_w / 1000)
+        if task.sun_only:
+            most = min(most, (-site.grid_w[index] - present_w) / 1000)
         least = max(0.0, task.on_kw[index] - present) if task.exact[index] else 0.0
         if most <= CRUMB_KW:
             return None
-        ends = [step / 1000 for step in (-site.grid_w[index] - present_w, room_w) if step > _CRUMB_W]
+        edges = [edge - present_w for edge in site.price_edges_w(index)]
+        ends = [step / 1000 for step in (*edges, room_w) if step > _CRUMB_W]
         most = min(most, max(least, min(ends, default=most)))
         cost = site.added_cost(device_id, index, present_w + 1000 * most)
         cost -= site.added_cost(device_id, index, present_w)
-        return _Piece(most, least, cost / (most * self.hours[index]))
+        return _Piece(most, least, cost / (most * self.moves.per_kw(index)))
 
     def _fills(self, index: int, kilowatts: float) -> bool:
-        stored = self.stored[index] + kilowatts * self.hours[index]
+        stored = self.stored[index] + kilowatts * self.moves.per_kw(index)
         return stored >= self.task.full - SLACK_KWH

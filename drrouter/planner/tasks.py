@@ -10,11 +10,13 @@ from datetime import datetime
 from drrouter.domain.flexibility import Programme, StorageFlexibility
 from drrouter.domain.ids import DeviceId
 from drrouter.domain.plan import ScheduledCycle
-from drrouter.planner.cycle_task import CycleTask, Profile, cycle_task, fixed_cycles
+from drrouter.planner.cycle_task import CycleTask, cycle_task
 from drrouter.planner.demand_task import DemandTask, demand_task
 from drrouter.planner.energy_prices import Tariffs, tariffs_of
+from drrouter.planner.fixed import fixed_cycles
 from drrouter.planner.problem import Problem
 from drrouter.planner.site import Site
+from drrouter.planner.start import Profile
 from drrouter.planner.storage_task import StorageTask, storage_task
 
 

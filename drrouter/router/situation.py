@@ -11,7 +11,7 @@ from drrouter.domain.limit import Limit
 from drrouter.domain.plan import DataRung
 from drrouter.domain.timeline import Timeline
 from drrouter.domain.wish import LevelWish, Override, OverrideMode, Wish
-from drrouter.planner import Problem, grid_slots, per_slot
+from drrouter.planner import Margin, Problem, per_slot
 from drrouter.planner.problem import DeviceInput
 from drrouter.router.book import Book
 from drrouter.router.guard import sheds_at
@@ -19,6 +19,7 @@ from drrouter.router.offline import is_shiftable
 from drrouter.router.peaks import narrowed
 from drrouter.router.registry import Registry
 from drrouter.router.safety import GUARD_SHARE, nominal_w
+from drrouter.router.slots import plan_slots
 from drrouter.router.steering import Site
 
 UNKNOWN_PRICE = 0.30
@@ -42,6 +43,7 @@ def describe(
     timeline: Timeline,
     horizon: timedelta,
     data_rung: DataRung,
+    margin: Margin | None = None,
 ) -> Problem:
     """Put the home into one frozen question.
 
@@ -54,13 +56,14 @@ def describe(
         timeline: prices, limits, sheds and alerts.
         horizon: how far to plan.
         data_rung: how fresh prices and events are.
+        margin: what a new plan must save to take the previous one's place; None where something happened.
     """
-    ends = (override.until for override in book.overrides.values())
-    slots = grid_slots(now, horizon, edges=(*timeline.edges_after(now), *ends))
-    span = Interval(now, slots[-1].end)
-    base_load_w = tuple(site.base_load.mean(slot) for slot in slots)
+    span = Interval(now, now + horizon)
     fuse = () if site.fuse_w is None else (Limit(span, site.fuse_w, program="main fuse"),)
     limits = (*fuse, *(limit for limit in timeline.limits if limit.interval.overlap(span)))
+    ends = (override.until for override in book.overrides.values())
+    slots = plan_slots(now, horizon, site, timeline, limits, registry.profiles(), ends)
+    base_load_w = tuple(site.base_load.mean(slot) for slot in slots)
     return Problem(
         now=now,
         slots=slots,
@@ -76,6 +79,7 @@ def describe(
         previous=book.plan,
         trigger=trigger,
         timezone=site.base_load.zone.key,
+        margin=margin,
     )
 
 
