@@ -8,7 +8,7 @@ from drrouter.errors import PlannerError
 from drrouter.planner.explain import explained
 from drrouter.planner.fallback import greedy_entry
 from drrouter.planner.kept_door import Keeper
-from drrouter.planner.ledger import Entry
+from drrouter.planner.ledger import Entry, relative_gap
 from drrouter.planner.problem import Problem
 from drrouter.planner.repair import repair
 from drrouter.planner.solve import solve
@@ -75,7 +75,4 @@ def _better(entry: Entry, fallback: Entry) -> Entry:
 
 def _with_numbers(made: Plan, entry: Entry, bound: float | None) -> Plan:
     """Add the proven bound, and the gap of the plan that is kept."""
-    if bound is None:
-        return made
-    gap = max(0.0, entry.objective - bound) / max(abs(bound), 1e-9)
-    return replace(made, bound=bound, gap=gap)
+    return replace(made, bound=bound, gap=relative_gap(entry.objective, bound))

@@ -57,6 +57,11 @@ def enter(problem: Problem, tasks: Tasks, schedule: Schedule) -> Entry:
     return Entry(schedule, site, power_w, cost, missed, objective)
 
 
+def relative_gap(objective: float, bound: float | None) -> float | None:
+    """How far above its proven bound a plan lies, as a share of it; None where there is no bound."""
+    return None if bound is None else max(0.0, objective - bound) / max(abs(bound), 1e-9)
+
+
 def plan_of(problem: Problem, tasks: Tasks, entry: Entry, rung: SolveRung, *, in_haste: bool = False) -> Plan:
     """The plan, still without words; in haste the next kWh is priced as bought, whoever might give way."""
     count, site = range(tasks.count), entry.site

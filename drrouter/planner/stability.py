@@ -10,11 +10,13 @@ plan is carried over and compared with the new one at the prices of today:
 
 from dataclasses import replace
 
-from drrouter.domain.plan import Plan
+from drrouter.domain.plan import Plan, SolveRung
 from drrouter.planner.explain import explained
+from drrouter.planner.ledger import Entry, relative_gap
 from drrouter.planner.problem import Margin, Problem
 from drrouter.planner.repair import repaired_entry
 from drrouter.planner.schedule import Schedule
+from drrouter.planner.solve import base_cost
 from drrouter.planner.tasks import Tasks
 
 
@@ -37,7 +39,16 @@ def settled(problem: Problem, tasks: Tasks, made: Plan) -> Plan:
     gain = entry.objective - made.objective
     if gain > least_gain(problem.margin, entry.cost.money):
         return replace(made, gain=gain)
-    return replace(explained(problem, tasks, entry, rung), repaired=True, gain=gain)
+    kept = replace(explained(problem, tasks, entry, _rung(problem, tasks, entry, rung, made)), repaired=True)
+    return replace(kept, gain=gain, bound=made.bound, gap=relative_gap(entry.objective, made.bound))
+
+
+def _rung(problem: Problem, tasks: Tasks, entry: Entry, rung: SolveRung, made: Plan) -> SolveRung:
+    """A plan that is kept is as good as proven where it lies within the gap asked for above the bound."""
+    if made.bound is None or made.solve_rung is not SolveRung.OPTIMAL:
+        return rung
+    within = problem.effort.gap * max(abs(made.bound), base_cost(tasks))
+    return SolveRung.OPTIMAL if entry.objective <= made.bound + within else rung
 
 
 def least_gain(margin: Margin, money: float) -> float:

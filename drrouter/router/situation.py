@@ -28,6 +28,9 @@ UNKNOWN_PRICE = 0.30
 RESERVE = timedelta(minutes=45)
 """How long before its departure a car shall have what it needs, while there is time enough."""
 
+COAST = timedelta(minutes=30)
+"""Interpretation: so long can a cold store, wherever the plan has it, obey an order that nobody foresaw."""
+
 CRUMB = 1.0
 """A range of levels is never narrower than this, in the store's unit."""
 
@@ -163,7 +166,8 @@ def _plannable(
     """A store as far as it can be steered; a plan that counted on more would not be carried out.
 
     A cold one is stopped by its thermostat before the lower bound, and the guard steps in before the upper
-    one. Behind a bare plug nobody knows what a car could take beyond the level that is asked for.
+    one; below that stays room to be held off for ``COAST``. Behind a bare plug nobody knows what a car could
+    take beyond the level that is asked for.
     """
     if isinstance(wish, LevelWish) and not flexibility.runs_downwards:
         asked = max(wish.level, level, flexibility.level_min + CRUMB)
@@ -171,7 +175,8 @@ def _plannable(
     if not flexibility.runs_downwards:
         return flexibility
     span = flexibility.level_max - flexibility.level_min
-    top = flexibility.level_max - 1.5 * GUARD_SHARE * span
+    coast = min(flexibility.drift_per_h * COAST / timedelta(hours=1), span / 4)
+    top = flexibility.level_max - GUARD_SHARE * span - max(GUARD_SHARE * span / 2, coast)
     bottom = flexibility.level_min
     if profile.binding.thermostat and profile.binding.thermostat[0] < top:
         bottom = max(bottom, profile.binding.thermostat[0])

@@ -41,10 +41,15 @@ def reason(code: str, *parts: Reason | None, **values: datetime | float | str) -
         parts: what stands inside or behind the sentence.
         values: by the names of the template's fields.
     """
-    plain = {
-        name: value.isoformat() if isinstance(value, datetime) else value for name, value in values.items()
-    }
+    plain = {name: _plain(value) for name, value in values.items()}
     return Reason(code, plain, tuple(part for part in parts if part is not None))
+
+
+def _plain(value: datetime | float | str) -> float | str:
+    """As a plan keeps it: a whole number, too, is a float, or a store would not take it."""
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return value if isinstance(value, str) else float(value)
 
 
 def say(problem: Problem, said: Reason | None, language: str = "en") -> str:
