@@ -64,7 +64,15 @@ class Chain:
         parts = tuple(places[index] for places, index in zip(self.places, indices, strict=True))
         gaps = zip(self.blocks, parts, parts[1:], strict=False)
         kept = all(timedelta(0) <= later.start - part.end <= block.max_pause for block, part, later in gaps)
-        return indices if kept and self.whole(parts).phase_starts == phases else None
+        spans = any(parts[0].start < instant < parts[-1].end for instant in self.closed)
+        return indices if kept and not spans and self.whole(parts).phase_starts == phases else None
+
+    def at(self, place: Place) -> Start | None:
+        """The cycle at this place, None where it cannot stand there."""
+        indices = self.indices(place)
+        if indices is None:
+            return None
+        return self.whole(tuple(places[index] for places, index in zip(self.places, indices, strict=True)))
 
 
 def blocks_of(programme: Programme) -> tuple[Block, ...]:

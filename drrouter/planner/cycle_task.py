@@ -49,6 +49,13 @@ class CycleTask:
     obstacle: Reason | None = None
     others: Others | None = None
 
+    @property
+    def planned(self) -> Start | None:
+        """Where the previous plan has it, pauses included; None where that is no longer possible."""
+        if self.previous is not None or self.kept is None:
+            return None if self.previous is None else self.starts[self.previous]
+        return next((start for chain in self.chains if (start := chain.at(self.kept))), None)
+
 
 def cycle_task(problem: Problem, device: DeviceInput) -> CycleTask | None:
     """The cycle that is wished and still to be placed, None where there is none."""

@@ -141,13 +141,14 @@ class _Placing:
             self.site.add(device_id, before.power_w, before.first, sign=-1)
         self.starts[device_id] = None
         others = others_of(self.problem, task, self.starts)
+        planned = task.planned
+        paused = (planned,) if planned is not None and task.previous is None else ()
         fitting = [
             start
-            for start in task.starts
+            for start in (*task.starts, *paused)
             if self._fits(task, start)
             and not (others and clash(self.problem, start.start, start.end, others))
         ]
-        planned = None if task.previous is None else task.starts[task.previous]
         if self.held and planned in fitting:
             best: Start | None = planned
         elif self.at_once:

@@ -58,8 +58,8 @@ def least_gain(margin: Margin, money: float) -> float:
 
 def _stays(schedule: Schedule, previous: Plan) -> bool:
     """Whether every cycle that was planned before and is still to be run stands where it was."""
-    planned = {cycle.device_id: cycle.start for cycle in previous.cycles if not cycle.fixed}
-    for device_id, start in schedule.starts.items():
-        if device_id in planned and (start is None or start.start != planned[device_id]):
-            return False
-    return True
+    planned = {cycle.device_id: cycle for cycle in previous.cycles if not cycle.fixed}
+    return all(
+        device_id not in planned or (start is not None and start.is_at(planned[device_id]))
+        for device_id, start in schedule.starts.items()
+    )

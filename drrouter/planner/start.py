@@ -43,6 +43,10 @@ class Start:
         """What tells it from other starts."""
         return self.programme.id, self.start, self.phase_starts
 
+    def is_at(self, cycle: ScheduledCycle) -> bool:
+        """Whether it is the very cycle, pauses included."""
+        return cycle.programme_id == self.programme.id and place_of(self.programme, cycle) == self.place
+
     def over(self, count: int) -> tuple[float, ...]:
         """Its mean power in each of ``count`` slots."""
         behind = count - self.first - len(self.power_w)

@@ -11,9 +11,11 @@ from drrouter.domain.ids import DeviceId, ProgrammeId
 from drrouter.domain.interval import Interval
 from drrouter.domain.plan import Plan
 from drrouter.domain.wish import CycleWish, Precedence
-from drrouter.planner import DeviceInput, Problem, fits, plan, verify
+from drrouter.planner import DeviceInput, Problem, fits, greedy, plan, verify
 from drrouter.planner.chain import blocks_of
 from drrouter.planner.codec import plan_from_json, plan_to_json
+from drrouter.planner.problem import Margin
+from drrouter.planner.repair import held
 from tests.unit.planner.homes import WASHER, at, committed, limit, machine, programme, running
 from tests.unit.planner.test_relations import (
     DRY,
@@ -131,6 +133,15 @@ class TestPauses:
         again = checked(replace(home, previous=replace(made, cycles=(moved,))))
         assert phases(again) == (at(17), at(19))
         assert again.changes == ()
+
+    def test_what_is_held_keeps_its_pauses(self) -> None:
+        home = hourly(soaking(), prices=self.prices)
+        made = checked(home)
+        again = replace(home, previous=made, import_price=(0.3,) * 8)
+        assert held(again).cycles == greedy(again).cycles == made.cycles
+        assert verify(held(again), again) == ()
+        lazy = replace(again, margin=Margin(money=9.0), import_price=(0.9, 0.9, 0.1, 0.1, *(0.9,) * 4))
+        assert plan(lazy).cycles == made.cycles
 
     def test_other_pauses_are_a_change(self) -> None:
         home = hourly(soaking(), prices=self.prices)
