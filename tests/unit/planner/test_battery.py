@@ -201,6 +201,13 @@ class TestSteps:
         assert max(checked(sunny).power_w[BATTERY]) <= 0.0
 
 
+    def test_what_tops_a_leaking_battery_up_to_full_is_not_undone_by_giving_before(self) -> None:
+        leaking = replace(STORING, min_power_w=1500.0, drift_per_h=-5.0)
+        prices = (0.1,) * 2 + (0.5,) * 2 + (0.1,) * 4
+        full = home(battery(9990.0, leaking, end_value_per_wh=0.0003), import_price=prices)
+        assert verify(greedy(full), full) == ()
+
+
 class TestSunOnly:
     def test_a_car_on_sun_takes_the_surplus_alone(self) -> None:
         smooth = replace(CHARGING, min_power_w=0.0)
