@@ -8,7 +8,7 @@ from operator import add, mul, sub
 
 from drrouter.planner.problem import Problem
 from drrouter.planner.site import Site
-from drrouter.planner.storage_task import CRUMB_KW, SLACK_KWH, StorageTask
+from drrouter.planner.storage_task import CRUMB_KW, SLACK_KWH, StorageTask, slack_kwh
 
 _MOST_STEPS = 4
 """Purchases per slot, at most: an end even where arithmetic would go on in crumbs."""
@@ -105,8 +105,9 @@ class _Filling:
 
     def buy(self, until: int, wanted_kwh: float, worth: float) -> None:
         """Buy in slots up to ``until`` what is wanted at its end, each kWh for less than its worth."""
+        enough = slack_kwh(self.moves, until)
         for _ in range(_MOST_STEPS * (until + 1)):
-            if wanted_kwh <= SLACK_KWH:
+            if wanted_kwh <= enough:
                 return
             best = self._best(until, wanted_kwh, worth)
             if best is None:

@@ -214,6 +214,12 @@ class TestRooms:
         assert made.level[ROOM]
 
 
+    def test_far_below_its_bounds_it_heats_at_full_power_however_fast_it_loses(self) -> None:
+        leaking = replace(HEATING, loss_per_h=200.0, level_per_wh=0.1)
+        made = checked(hourly(room(9.0, leaking, gain=(0.3,) * 4)))
+        assert made.power_w[ROOM] == pytest.approx((3000.0,) * 4, abs=1.0), "5.5 degrees are all it reaches"
+
+
 class TestSetpoints:
     def test_an_event_may_warm_a_room_ahead(self) -> None:
         asked = Setpoint(Interval(at(18), at(19)), 23.0)
