@@ -18,6 +18,9 @@ _CRUMB_W = 0.1
 _LEAST_LEFT = 1e-9
 """A smaller share of what is stored is as good as lost."""
 
+_LEAST_ROOM = 1e-9
+"""Less room than this, in kWh, is arithmetic."""
+
 Rank = Callable[[int, float], float]
 """Orders slots by index and price per kWh; the smallest is bought first."""
 
@@ -162,19 +165,24 @@ class _Filling:
 
     def _rooms(self) -> list[float]:
         """What each slot may store more without any later level going above its bound, in kWh."""
-        rooms, room = [0.0] * len(self.hours), float("inf")
-        for index in reversed(range(len(self.hours))):
-            room = min(room, self.high[index] - self.stored[index])
-            rooms[index] = room
-            room = room / self.moves.keep[index] if self.moves.keep[index] else float("inf")
+        rooms = [high - stored for high, stored in zip(self.high, self.stored, strict=True)]
+        for index in reversed(range(len(rooms) - 1)):
+            rooms[index] = min(rooms[index], self._before(index + 1, rooms))
         return rooms
+
+    def _before(self, index: int, rooms: list[float]) -> float:
+        """What may be stored more at the beginning of the slot for the room at its end.
+
+        Little of it may be left by then. So room is never quite nothing: a last digit above the bound would
+        grow into a lack of room hours before.
+        """
+        keep = self.moves.keep[index]
+        return max(rooms[index], _LEAST_ROOM) / keep if keep else float("inf")
 
     def _fill_up(self, index: int) -> None:
         """Bring the rooms up to date after energy was stored: all later ones shrank, earlier ones may."""
-        keep = self.moves.keep
         for earlier in reversed(range(index)):
-            behind = self.rooms[earlier + 1] / keep[earlier + 1] if keep[earlier + 1] else float("inf")
-            room = min(behind, self.high[earlier] - self.stored[earlier])
+            room = min(self._before(earlier + 1, self.rooms), self.high[earlier] - self.stored[earlier])
             if room == self.rooms[earlier]:
                 return
             self.rooms[earlier] = room

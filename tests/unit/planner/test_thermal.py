@@ -219,6 +219,13 @@ class TestRooms:
         made = checked(hourly(room(9.0, leaking, gain=(0.3,) * 4)))
         assert made.power_w[ROOM] == pytest.approx((3000.0,) * 4, abs=1.0), "5.5 degrees are all it reaches"
 
+    def test_what_is_full_hours_later_does_not_keep_it_from_its_lower_bound_now(self) -> None:
+        losing = replace(HEATING, loss_per_h=3.0, ambient=0.0, level_per_wh=0.02, max_power_w=6000.0)
+        floors = ((Interval(at(17), at(30)), 6000.0),)
+        made = checked(hourly(room(10.0, losing, floors=floors), hours=14))
+        assert made.level[ROOM][0] == pytest.approx(10.0, abs=0.01)
+        assert made.level[ROOM][-1] == pytest.approx(26.0, abs=0.01)
+
 
 class TestSetpoints:
     def test_an_event_may_warm_a_room_ahead(self) -> None:
