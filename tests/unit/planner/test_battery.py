@@ -200,12 +200,19 @@ class TestSteps:
         sunny = home(stepped, base_load_w=(-600.0,) * 8)
         assert max(checked(sunny).power_w[BATTERY]) <= 0.0
 
-
     def test_what_tops_a_leaking_battery_up_to_full_is_not_undone_by_giving_before(self) -> None:
         leaking = replace(STORING, min_power_w=1500.0, drift_per_h=-5.0)
         prices = (0.1,) * 2 + (0.5,) * 2 + (0.1,) * 4
         full = home(battery(9990.0, leaking, end_value_per_wh=0.0003), import_price=prices)
         assert verify(greedy(full), full) == ()
+
+    def test_a_floor_in_a_part_of_the_slot_does_not_make_it_run_for_all_of_it(self) -> None:
+        coarse, floors = replace(STORING, min_power_w=2400.0), ((Interval(NOW, at(16 + 1 / 60)), 1500.0),)
+        made = checked(home(empty(flexibility=coarse, floors=floors), import_price=(0.4,) * 8))
+        assert made.power_w[BATTERY][0] == pytest.approx(2400.0 / 15), "a minute of 2400 W"
+        assert made.bound is not None
+        assert made.objective is not None
+        assert made.bound <= made.objective + 1e-6
 
 
 class TestSunOnly:
