@@ -136,6 +136,14 @@ class TestLevels:
         assert max(made.power_w[BATTERY]) == 0.0
         assert made.level[BATTERY][0] == pytest.approx(10_000.0, abs=0.5), "comfort is worth more than energy"
 
+    def test_what_holds_it_at_its_lower_bound_counts_however_little_it_is(self) -> None:
+        leaking = replace(STORING, drift_per_h=-0.03)
+        made = checked(problem(empty(flexibility=leaking), export_price=(0.0,) * 96))
+        assert min(made.level[BATTERY]) == pytest.approx(500.0, abs=0.03), "0.7 Wh leak away in a day"
+        assert made.bound is not None
+        assert made.objective is not None
+        assert made.bound <= made.objective + 1e-4
+
     def test_an_unknown_level_is_empty(self) -> None:
         assert energy_kwh(checked(home(battery(level=None, may_discharge=True))), -1) <= 1.0 + 1e-3
 
