@@ -238,6 +238,13 @@ class TestSunOnly:
         low = battery(level=0.0, sun_only=True)
         assert checked(home(low)).power_w[BATTERY][0] > 0
 
+    def test_what_another_battery_gives_is_no_sun(self) -> None:
+        coarse = battery(flexibility=giving(min_power_w=1500.0, may_export=True), end_value_per_wh=0.0)
+        car_on_sun = car(flexibility=replace(CHARGING, min_power_w=0.0), sun_only=True)
+        asked = home(coarse, car_on_sun, import_price=(0.4,) * 8, export_price=(0.02,) * 8)
+        assert min(checked(asked).power_w[BATTERY]) <= -1500.0 + 0.1, "500 W more than the home needs"
+        assert greedy(asked).power_w[CAR] == (0.0,) * 8
+
 
 class TestLimits:
     def test_it_keeps_a_limit_that_the_home_alone_would_break(self) -> None:
