@@ -44,6 +44,7 @@ def fill(problem: Problem, site: Site, task: StorageTask, rank: Rank = cheapest_
     filling = _Filling(problem, site, task, rank)
     for index in range(len(task.low)):
         filling.buy(index, filling.missing(index), float("inf"))
+    filling.keep_floors()
     for index in range(len(task.low)):
         filling.buy(index, *filling.uncomfortable(index))
     for goal in task.goals:
@@ -99,6 +100,18 @@ class _Filling:
             worth += self.moves.lasting(index, later) * sum(prices)
         return min(wanted, self.task.full - self.stored[index]), worth
 
+    def keep_floors(self) -> None:
+        """Stay at a floor until it is full, where less was to be had before than bounds demand.
+
+        ``kept_kw`` takes bounds as kept; a device whose steps are too coarse for that has more to fill.
+        """
+        for index, floor_kw in enumerate(self.task.floor_kw):
+            before = self.stored[index - 1] if index else 0.0
+            full_kw = self.moves.power_to(index, before, self.task.full)
+            short_kw = min(floor_kw, full_kw) - self.power_kw[index]
+            if short_kw > CRUMB_KW:
+                self._take(index, short_kw)
+
     def mind_comfort(self) -> None:
         """From here on, buy nothing that lifts a level out of its comfort."""
         for index, bands in enumerate(self.task.bands):
@@ -125,7 +138,8 @@ class _Filling:
         self.stored[index:] = map(add, self.stored[index:], lasts)
         self.rooms[index:] = map(sub, self.rooms[index:], lasts)
         self._fill_up(index)
-        self.order.remove(self._ranked(index))
+        if self.pieces[index]:
+            self.order.remove(self._ranked(index))
         self.pieces[index] = self._piece(index)
         if self.pieces[index]:
             insort(self.order, self._ranked(index))

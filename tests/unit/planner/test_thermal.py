@@ -213,7 +213,6 @@ class TestRooms:
         assert task_of(device, hourly(device)).level == 20.0
         assert made.level[ROOM]
 
-
     def test_far_below_its_bounds_it_heats_at_full_power_however_fast_it_loses(self) -> None:
         leaking = replace(HEATING, loss_per_h=200.0, level_per_wh=0.1)
         made = checked(hourly(room(9.0, leaking, gain=(0.3,) * 4)))
@@ -225,6 +224,13 @@ class TestRooms:
         made = checked(hourly(room(10.0, losing, floors=floors), hours=14))
         assert made.level[ROOM][0] == pytest.approx(10.0, abs=0.01)
         assert made.level[ROOM][-1] == pytest.approx(26.0, abs=0.01)
+
+    def test_a_floor_lasts_until_it_is_full_also_where_it_was_too_cold_before(self) -> None:
+        stepped = replace(HEATING, min_power_w=3000.0, duty=False, level_min=18.0, level_max=22.0)
+        floors = ((Interval(at(17), at(30)), 3000.0),)
+        made = greedy(home := hourly(room(18.0, stepped, floors=floors), hours=6))
+        assert verify(made, home) == ()
+        assert made.level[ROOM][2] == pytest.approx(22.0, abs=0.01)
 
 
 class TestSetpoints:
