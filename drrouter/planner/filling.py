@@ -45,6 +45,7 @@ def fill(problem: Problem, site: Site, task: StorageTask, rank: Rank = cheapest_
     for index in range(len(task.low)):
         filling.buy(index, filling.missing(index), float("inf"))
     filling.keep_floors()
+    filling.mind_full()
     for index in range(len(task.low)):
         filling.buy(index, *filling.uncomfortable(index))
     for goal in task.goals:
@@ -75,7 +76,7 @@ class _Filling:
         self.moves = task.dynamics
         self.power_kw = list(task.kept_kw)
         self.stored = self.moves.path(self.power_kw)
-        self.high = [min(high, max(task.full, kwh)) for high, kwh in zip(task.high, self.stored, strict=True)]
+        self.high = list(task.high)
         self.rooms = self._rooms()
         self.pieces = [self._piece(index) for index in range(len(self.hours))]
         self.order = sorted(self._ranked(index) for index, piece in enumerate(self.pieces) if piece)
@@ -111,6 +112,12 @@ class _Filling:
             short_kw = min(floor_kw, full_kw) - self.power_kw[index]
             if short_kw > CRUMB_KW:
                 self._take(index, short_kw)
+
+    def mind_full(self) -> None:
+        """From here on, buy nothing for a level that the surroundings lift above full by themselves."""
+        ends = zip(self.task.high, self.stored, strict=True)
+        self.high = [min(high, max(self.task.full, stored)) for high, stored in ends]
+        self.rooms = self._rooms()
 
     def mind_comfort(self) -> None:
         """From here on, buy nothing that lifts a level out of its comfort."""

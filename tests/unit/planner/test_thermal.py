@@ -232,6 +232,13 @@ class TestRooms:
         assert verify(made, home) == ()
         assert made.level[ROOM][2] == pytest.approx(22.0, abs=0.01)
 
+    def test_a_warm_day_to_come_does_not_keep_it_from_its_lower_bound_now(self) -> None:
+        weather = (-10.0, -10.0, 45.0, 45.0)
+        made = greedy(home := hourly(room(10.5, replace(HEATING, level_max=14.0), ambient=weather)))
+        assert verify(made, home) == ()
+        assert min(made.level[ROOM]) >= 10.0 - 1e-3
+        assert max(made.level[ROOM]) > 14.0, "whatever it does"
+
 
 class TestSetpoints:
     def test_an_event_may_warm_a_room_ahead(self) -> None:
