@@ -138,7 +138,8 @@ class TestLevels:
 
     def test_what_holds_it_at_its_lower_bound_counts_however_little_it_is(self) -> None:
         leaking = replace(STORING, drift_per_h=-0.03)
-        made = checked(problem(empty(flexibility=leaking), export_price=(0.0,) * 96))
+        falling = tuple(0.5 - 0.005 * k for k in range(96))
+        made = checked(problem(empty(flexibility=leaking), import_price=falling, export_price=(0.0,) * 96))
         assert min(made.level[BATTERY]) == pytest.approx(500.0, abs=0.03), "0.7 Wh leak away in a day"
         assert made.bound is not None
         assert made.objective is not None
