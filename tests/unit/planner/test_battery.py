@@ -8,7 +8,7 @@ import pytest
 from drrouter.domain.flexibility import Discharge, StorageFlexibility
 from drrouter.domain.interval import Interval
 from drrouter.domain.limit import Limit
-from drrouter.domain.plan import MissKind, Plan
+from drrouter.domain.plan import MissKind, Plan, SolveRung
 from drrouter.domain.wish import LevelWish
 from drrouter.planner import DeviceInput, Effort, Problem, greedy, plan, verify
 from tests.unit.planner.homes import (
@@ -177,6 +177,13 @@ class TestExport:
         seller = battery(flexibility=giving(may_export=True), end_value_per_wh=0.0)
         made = checked(home(seller, import_price=(0.1,) * 8, export_price=(0.5,) * 8))
         assert energy_kwh(made, -1) <= 4.5 / 1.25 + energy_kwh(made) * 0.9 / 1.25 + 1e-3
+
+    def test_what_may_not_leave_the_home_does_not_leave_it_through_another_battery(self) -> None:
+        lent = replace(battery(500.0, giving(may_export=True), end_value_per_wh=0.0), id=CAR)
+        full = battery(10_000.0, end_value_per_wh=0.0)
+        made = checked(home(full, lent, export_price=(0.9,) * 8, base_load_w=(0.0,) * 8))
+        assert made.solve_rung is SolveRung.OPTIMAL, "a plan that breaks no rule"
+        assert made.objective == pytest.approx(-2.025)
 
 
 class TestNegativePrices:
