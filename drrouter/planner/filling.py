@@ -77,6 +77,7 @@ class _Filling:
         self.power_kw = list(task.kept_kw)
         self.stored = self.moves.path(self.power_kw)
         self.high = list(task.high)
+        self.yielding = [floor > 0 for floor in task.floor_kw]
         self.rooms = self._rooms()
         self.pieces = [self._piece(index) for index in range(len(self.hours))]
         self.order = sorted(self._ranked(index) for index, piece in enumerate(self.pieces) if piece)
@@ -104,8 +105,11 @@ class _Filling:
     def keep_floors(self) -> None:
         """Stay at a floor until it is full, where less was to be had before than bounds demand.
 
-        ``kept_kw`` takes bounds as kept; a device whose steps are too coarse for that has more to fill.
+        ``kept_kw`` takes bounds as kept; a device whose steps are too coarse for that has more to fill. From
+        here on floors yield to nothing.
         """
+        self.yielding = [False] * len(self.hours)
+        self.rooms = self._rooms()
         for index, floor_kw in enumerate(self.task.floor_kw):
             before = self.stored[index - 1] if index else 0.0
             full_kw = self.moves.power_to(index, before, self.task.full)
@@ -135,10 +139,21 @@ class _Filling:
             best = self._best(until, wanted_kwh, worth)
             if best is None:
                 return
-            wanted_kwh -= self._take(*best) * self.moves.lasting(best[0], until)
+            before = self.stored[until]
+            self._take(*best)
+            wanted_kwh -= self.stored[until] - before
 
-    def _take(self, index: int, kilowatts: float) -> float:
-        """Take this much power more; returns what it stores by the end of the slot."""
+    def _take(self, index: int, kilowatts: float) -> None:
+        """Take this much power more; floors behind it that fill the device up take less then."""
+        self._add(index, kilowatts)
+        for later in range(index + 1, len(self.hours)):
+            if self.yielding[later] and self.power_kw[later] > 0:
+                full_kw = max(0.0, self.moves.power_to(later, self.stored[later - 1], self.task.full))
+                if full_kw < self.power_kw[later] <= self.task.floor_kw[later]:
+                    self._add(later, full_kw - self.power_kw[later])
+                    self.rooms = self._rooms()
+
+    def _add(self, index: int, kilowatts: float) -> None:
         energy = kilowatts * self.moves.per_kw(index)
         self.power_kw[index] += kilowatts
         lasts = [energy * share for share in self._lasts(index)]
@@ -150,7 +165,6 @@ class _Filling:
         self.pieces[index] = self._piece(index)
         if self.pieces[index]:
             insort(self.order, self._ranked(index))
-        return energy
 
     def _lasts(self, index: int) -> list[float]:
         """The shares of what is stored in the slot that are left at the end of it and of each later one."""
@@ -195,10 +209,12 @@ class _Filling:
         """What may be stored more at the beginning of the slot for the room at its end.
 
         Little of it may be left by then. So room is never quite nothing: a last digit above the bound would
-        grow into a lack of room hours before.
+        grow into a lack of room hours before. What a floor takes by then may give way.
         """
-        keep = self.moves.keep[index]
-        return max(rooms[index], _LEAST_ROOM) / keep if keep else float("inf")
+        keep, room = self.moves.keep[index], max(rooms[index], _LEAST_ROOM)
+        if self.yielding[index] and 0 < self.power_kw[index] <= self.task.floor_kw[index]:
+            room += self.moves.per_kw(index) * self.power_kw[index]
+        return room / keep if keep else float("inf")
 
     def _fill_up(self, index: int) -> None:
         """Bring the rooms up to date after energy was stored: all later ones shrank, earlier ones may."""

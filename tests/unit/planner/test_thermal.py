@@ -232,6 +232,13 @@ class TestRooms:
         assert verify(made, home) == ()
         assert made.level[ROOM][2] == pytest.approx(22.0, abs=0.01)
 
+    def test_a_floor_to_come_does_not_keep_it_from_its_lower_bound_now(self) -> None:
+        stepped = replace(HEATING, min_power_w=3000.0, duty=False, level_min=18.0, level_max=22.0)
+        floors = ((Interval(at(19), at(30)), 3000.0),)
+        made = greedy(home := hourly(room(18.0, stepped, floors=floors), hours=6))
+        assert verify(made, home) == ()
+        assert min(made.level[ROOM]) >= 18.0, "what is bought now the floor need not fill up later"
+
     def test_a_warm_day_to_come_does_not_keep_it_from_its_lower_bound_now(self) -> None:
         weather = (-10.0, -10.0, 45.0, 45.0)
         made = greedy(home := hourly(room(10.5, replace(HEATING, level_max=14.0), ambient=weather)))
