@@ -8,7 +8,7 @@ from operator import add, mul, sub
 
 from drrouter.planner.problem import Problem
 from drrouter.planner.site import Site
-from drrouter.planner.storage_task import CRUMB_KW, SLACK_KWH, StorageTask
+from drrouter.planner.storage_task import CRUMB_KW, SLACK_KWH, StorageTask, slack_kwh
 
 _MOST_STEPS = 4
 """Purchases per slot, at most: an end even where arithmetic would go on in crumbs."""
@@ -17,6 +17,9 @@ _CRUMB_W = 0.1
 
 _LEAST_LEFT = 1e-9
 """A smaller share of what is stored is as good as lost."""
+
+_LEAST_ROOM = 1e-9
+"""Less room than this, in kWh, is arithmetic."""
 
 Rank = Callable[[int, float], float]
 """Orders slots by index and price per kWh; the smallest is bought first."""
@@ -41,6 +44,8 @@ def fill(problem: Problem, site: Site, task: StorageTask, rank: Rank = cheapest_
     filling = _Filling(problem, site, task, rank)
     for index in range(len(task.low)):
         filling.buy(index, filling.missing(index), float("inf"))
+    filling.keep_floors()
+    filling.mind_full()
     for index in range(len(task.low)):
         filling.buy(index, *filling.uncomfortable(index))
     for goal in task.goals:
@@ -71,7 +76,8 @@ class _Filling:
         self.moves = task.dynamics
         self.power_kw = list(task.kept_kw)
         self.stored = self.moves.path(self.power_kw)
-        self.high = [min(high, max(task.full, kwh)) for high, kwh in zip(task.high, self.stored, strict=True)]
+        self.high = list(task.high)
+        self.yielding = [floor > 0 for floor in task.floor_kw]
         self.rooms = self._rooms()
         self.pieces = [self._piece(index) for index in range(len(self.hours))]
         self.order = sorted(self._ranked(index) for index, piece in enumerate(self.pieces) if piece)
@@ -96,6 +102,27 @@ class _Filling:
             worth += self.moves.lasting(index, later) * sum(prices)
         return min(wanted, self.task.full - self.stored[index]), worth
 
+    def keep_floors(self) -> None:
+        """Stay at a floor until it is full, where less was to be had before than bounds demand.
+
+        ``kept_kw`` takes bounds as kept; a device whose steps are too coarse for that has more to fill. From
+        here on floors yield to nothing.
+        """
+        self.yielding = [False] * len(self.hours)
+        self.rooms = self._rooms()
+        for index, floor_kw in enumerate(self.task.floor_kw):
+            before = self.stored[index - 1] if index else 0.0
+            full_kw = self.moves.power_to(index, before, self.task.full)
+            short_kw = min(floor_kw, full_kw) - self.power_kw[index]
+            if short_kw > CRUMB_KW:
+                self._take(index, short_kw)
+
+    def mind_full(self) -> None:
+        """From here on, buy nothing for a level that the surroundings lift above full by themselves."""
+        ends = zip(self.task.high, self.stored, strict=True)
+        self.high = [min(high, max(self.task.full, stored)) for high, stored in ends]
+        self.rooms = self._rooms()
+
     def mind_comfort(self) -> None:
         """From here on, buy nothing that lifts a level out of its comfort."""
         for index, bands in enumerate(self.task.bands):
@@ -105,27 +132,39 @@ class _Filling:
 
     def buy(self, until: int, wanted_kwh: float, worth: float) -> None:
         """Buy in slots up to ``until`` what is wanted at its end, each kWh for less than its worth."""
+        enough = slack_kwh(self.moves, until)
         for _ in range(_MOST_STEPS * (until + 1)):
-            if wanted_kwh <= SLACK_KWH:
+            if wanted_kwh <= enough:
                 return
             best = self._best(until, wanted_kwh, worth)
             if best is None:
                 return
-            wanted_kwh -= self._take(*best) * self.moves.lasting(best[0], until)
+            before = self.stored[until]
+            self._take(*best)
+            wanted_kwh -= self.stored[until] - before
 
-    def _take(self, index: int, kilowatts: float) -> float:
-        """Take this much power more; returns what it stores by the end of the slot."""
+    def _take(self, index: int, kilowatts: float) -> None:
+        """Take this much power more; floors behind it that fill the device up take less then."""
+        self._add(index, kilowatts)
+        for later in range(index + 1, len(self.hours)):
+            if self.yielding[later] and self.power_kw[later] > 0:
+                full_kw = max(0.0, self.moves.power_to(later, self.stored[later - 1], self.task.full))
+                if full_kw < self.power_kw[later] <= self.task.floor_kw[later]:
+                    self._add(later, full_kw - self.power_kw[later])
+                    self.rooms = self._rooms()
+
+    def _add(self, index: int, kilowatts: float) -> None:
         energy = kilowatts * self.moves.per_kw(index)
         self.power_kw[index] += kilowatts
         lasts = [energy * share for share in self._lasts(index)]
         self.stored[index:] = map(add, self.stored[index:], lasts)
         self.rooms[index:] = map(sub, self.rooms[index:], lasts)
         self._fill_up(index)
-        self.order.remove(self._ranked(index))
+        if self.pieces[index]:
+            self.order.remove(self._ranked(index))
         self.pieces[index] = self._piece(index)
         if self.pieces[index]:
             insort(self.order, self._ranked(index))
-        return energy
 
     def _lasts(self, index: int) -> list[float]:
         """The shares of what is stored in the slot that are left at the end of it and of each later one."""
@@ -161,19 +200,26 @@ class _Filling:
 
     def _rooms(self) -> list[float]:
         """What each slot may store more without any later level going above its bound, in kWh."""
-        rooms, room = [0.0] * len(self.hours), float("inf")
-        for index in reversed(range(len(self.hours))):
-            room = min(room, self.high[index] - self.stored[index])
-            rooms[index] = room
-            room = room / self.moves.keep[index] if self.moves.keep[index] else float("inf")
+        rooms = [high - stored for high, stored in zip(self.high, self.stored, strict=True)]
+        for index in reversed(range(len(rooms) - 1)):
+            rooms[index] = min(rooms[index], self._before(index + 1, rooms))
         return rooms
+
+    def _before(self, index: int, rooms: list[float]) -> float:
+        """What may be stored more at the beginning of the slot for the room at its end.
+
+        Little of it may be left by then. So room is never quite nothing: a last digit above the bound would
+        grow into a lack of room hours before. What a floor takes by then may give way.
+        """
+        keep, room = self.moves.keep[index], max(rooms[index], _LEAST_ROOM)
+        if self.yielding[index] and 0 < self.power_kw[index] <= self.task.floor_kw[index]:
+            room += self.moves.per_kw(index) * self.power_kw[index]
+        return room / keep if keep else float("inf")
 
     def _fill_up(self, index: int) -> None:
         """Bring the rooms up to date after energy was stored: all later ones shrank, earlier ones may."""
-        keep = self.moves.keep
         for earlier in reversed(range(index)):
-            behind = self.rooms[earlier + 1] / keep[earlier + 1] if keep[earlier + 1] else float("inf")
-            room = min(behind, self.high[earlier] - self.stored[earlier])
+            room = min(self._before(earlier + 1, self.rooms), self.high[earlier] - self.stored[earlier])
             if room == self.rooms[earlier]:
                 return
             self.rooms[earlier] = room

@@ -23,8 +23,11 @@ from drrouter.planner.problem import Problem
 from drrouter.planner.pulp_door import Door, Solution, Var
 from drrouter.planner.schedule import Schedule
 from drrouter.planner.start import Start
-from drrouter.planner.storage_task import CRUMB_KW
+from drrouter.planner.storage_task import CRUMB_KW, StorageTask
 from drrouter.planner.tasks import Tasks
+
+_NOISE_KW = 1e-7
+"""Less power than this, in a solution, is the solver's arithmetic."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +100,7 @@ def _storage_power(part: StorageVars, solution: Solution) -> tuple[float, ...]:
             high[index] = 0.0
         elif solution.values[part.power[index]] > task.on_kw[index] - CRUMB_KW:
             low[index] = task.on_kw[index]
-    return _clipped(part.power, tuple(low), tuple(high), solution)
+    return _clipped(part.power, tuple(low), tuple(high), solution, _NOISE_KW)
 
 
 def _net_power(part: StorageVars, solution: Solution) -> tuple[float, ...]:
@@ -107,7 +110,7 @@ def _net_power(part: StorageVars, solution: Solution) -> tuple[float, ...]:
     """
     power_w, task = _storage_power(part, solution), part.task
     if task.giving is None:
-        return power_w
+        return _swept(task, power_w)
     given_w = _clipped(part.given, (0.0,) * len(power_w), task.giving.max_kw, solution)
     net: list[float] = []
     stored = 0.0
@@ -115,16 +118,39 @@ def _net_power(part: StorageVars, solution: Solution) -> tuple[float, ...]:
         room_kw = max(0.0, task.dynamics.power_to(k, stored, task.high[k]))
         net.append(min(taken - given, 1000 * room_kw))
         stored = task.dynamics.after(k, stored, net[-1] / 1000)
-    return tuple(net)
+    return _swept(task, tuple(net))
+
+
+def _swept(task: StorageTask, power_w: tuple[float, ...]) -> tuple[float, ...]:
+    """Off instead of a crumb, unless the level would leave its bounds without it, then or later.
+
+    What holds a battery that leaks a few mW at its lower bound is less than a crumb in each slot, and much
+    in a day.
+    """
+    moves, swept, missing = task.dynamics, list(power_w), 0.0
+    spare = [kwh - low for kwh, low in zip(task.stored(power_w), task.low, strict=True)]
+    for k in reversed(range(len(spare) - 1)):
+        spare[k] = min(spare[k], spare[k + 1] / moves.keep[k + 1] if moves.keep[k + 1] else spare[k])
+    for k, watts in enumerate(power_w):
+        missing *= moves.keep[k]
+        energy = moves.per_kw(k) * watts / 1000
+        if 0 < watts <= 1000 * CRUMB_KW and (task.exact[k] or missing + energy <= spare[k]):
+            swept[k] = 0.0
+            missing += energy
+    return tuple(swept)
 
 
 def _clipped(
-    power: tuple[Var, ...], floor: tuple[float, ...], most: tuple[float, ...], solution: Solution
+    power: tuple[Var, ...],
+    floor: tuple[float, ...],
+    most: tuple[float, ...],
+    solution: Solution,
+    crumb_kw: float = CRUMB_KW,
 ) -> tuple[float, ...]:
     clipped = []
     for var, low, high in zip(power, floor, most, strict=True):
         kilowatts = min(max(solution.values[var], low), high)
-        clipped.append(1000 * kilowatts if kilowatts > CRUMB_KW else 0.0)
+        clipped.append(1000 * kilowatts if kilowatts > crumb_kw else 0.0)
     return tuple(clipped)
 
 

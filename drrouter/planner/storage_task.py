@@ -27,6 +27,9 @@ from drrouter.planner.windows import Window, storage_window
 SLACK_KWH = 1e-5
 """Room left beside a bound that can only just be reached, ten times what the solver calls equal."""
 
+_CLOSE_KW = 2e-4
+"""The same as power: where a kW stores next to nothing, a hundred-thousandth of a kWh is many watts."""
+
 CRUMB_KW = 5e-5
 """Less power than this is arithmetic, and off: a switch is on above 0 W."""
 
@@ -200,6 +203,11 @@ def _end_value(device: DeviceInput, mean_price: float, gives: Giving | None) -> 
     return mean_price if gives is None else mean_price / gives.per_kwh
 
 
+def slack_kwh(moves: Dynamics, index: int) -> float:
+    """Room left beside what can only just be reached by the end of the slot, in kWh."""
+    return min(SLACK_KWH, _CLOSE_KW * moves.per_kw(index))
+
+
 class _Bounds:
     """Walks through the slots with the set of levels that keep every bound so far, and widens bounds."""
 
@@ -217,8 +225,9 @@ class _Bounds:
         floor_kw = max(0.0, min(window.floor_w / 1000, room_kw))
         least = self.moves.after(index, self.least, floor_kw)
         most = self.moves.after(index, self.most, window.max_w / 1000)
-        low = self.empty if most >= self.empty else most - SLACK_KWH
-        high = self.full if least <= self.full else least + SLACK_KWH
+        slack = slack_kwh(self.moves, index)
+        low = self.empty if most >= self.empty else most - slack
+        high = self.full if least <= self.full else least + slack
         self.least, self.most = max(least, low), min(most, high)
         self.kept.append(floor_kw)
         self.reach.append(most)

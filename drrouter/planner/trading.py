@@ -139,10 +139,12 @@ class _Trading:
     def _kept_levels(self) -> list[float]:
         """What must stay stored at the end of each slot: the bound, and what wishes have so far.
 
-        Where it does not take its floor because it is full, it stays full.
+        Where it takes less than its floor or its least power because it becomes full, it stays full.
         """
-        floors = zip(self.task.low, self.stored, self.power_kw, self.task.floor_kw, strict=True)
-        keep = [stored if power < floor else low for low, stored, power, floor in floors]
+        keep = [
+            stored if self._stops(index) else low
+            for index, (low, stored) in enumerate(zip(self.task.low, self.stored, strict=True))
+        ]
         for index, bands in enumerate(self.task.bands):
             wished = [min(band.low, self.stored[index]) for band in bands if band.price > 0]
             keep[index] = max([keep[index], *wished])
@@ -152,6 +154,11 @@ class _Trading:
                 if index >= 0:
                     keep[index] = max(keep[index], wanted)
         return keep
+
+    def _stops(self, index: int) -> bool:
+        """Whether it takes what it takes in the slot only because it then stops by itself."""
+        power, floor, least = self.power_kw[index], self.task.floor_kw[index], self.task.on_kw[index]
+        return power < floor or (self.task.exact[index] and floor < power < least)
 
     def _high_levels(self) -> list[float]:
         """What may be stored at the end of each slot: the bound, and what comfort bears."""

@@ -47,6 +47,7 @@ def test_a_plan_is_never_worse_than_greedy_or_starting_everything_now(problem: P
     assert made.objective is not None
     assert by_hand.objective is not None
     assert made.objective <= by_hand.objective + 1e-6
+    assert made.bound is None or made.bound <= made.objective + 1e-4 * (1 + abs(made.objective))
     assert by_hand.objective <= at_once.objective + 1e-6
 
 

@@ -49,7 +49,8 @@ def add_directions(
 
     ``gives`` exists only in slots planned exactly in which the battery has a least power of either direction,
     and where burning energy could pay: at prices that are not above zero, and, for energy that may not
-    leave the home, before them. Elsewhere taking and giving at once only loses.
+    leave the home, before them; and where what it takes could be another battery's that may not leave the
+    home, and what it gives may. Elsewhere taking and giving at once only loses.
 
     Source: S2 FRBC, "operation mode ranges".
     """
@@ -58,10 +59,20 @@ def add_directions(
         return
     freely = gives.may_export and not _is_unwanted(task) and not problem.export_limits
     burning = burning_slots(_cheap(problem, tasks), sends_freely=freely, unwanted=_is_unwanted(task))
+    passing = _passes_on(problem, tasks, gives)
     for k in range(tasks.count):
-        burns = burning[k] or task.dynamics.gain[k] > 1
+        burns = burning[k] or passing[k] or task.dynamics.gain[k] > 1
         if gives.max_kw[k] > 0 and (gives.exact[k] or k in on or (burns and task.max_kw[k] > 0)):
             _add_direction(door, task, gives, k, power[k], given[k], on.get(k))
+
+
+def _passes_on(problem: Problem, tasks: Tasks, gives: Giving) -> list[bool]:
+    """Where it could send away, as its own, what a battery gives that may not send anything."""
+    kept = [(task, task.giving) for task in tasks.storages if task.giving and not task.giving.may_export]
+    if not gives.may_export or not kept:
+        return [False] * tasks.count
+    dear = _dear_enough(problem, tasks, kept)
+    return [dear[k] and any(other.max_kw[k] > 0 for _, other in kept) for k in range(tasks.count)]
 
 
 def _cheap(problem: Problem, tasks: Tasks) -> list[bool]:

@@ -139,22 +139,30 @@ def _add_fills(
 def _add_steps(
     door: Door, task: StorageTask, power: tuple[Var, ...], fills: dict[int, Var]
 ) -> dict[int, Var]:
-    """Off, or between the least and the most; less only where the device becomes full.
+    """Off, at its floor, or between the least and the most; less only where the device becomes full.
 
         least[k] * (on[k] - fills[k]) <= power[k] <= most[k] * on[k]        on[k] in {0, 1}
 
     For the slots planned exactly (``effort.near``) of devices that do not cycle by themselves. In later
     slots a power below the least is a mean power: the device runs for a part of the slot. For a switch, whose
-    least and most are equal, that is the only meaning it can have.
+    least and most are equal, that is the only meaning it can have. A floor in a part of the slot may be below
+    the least as well; the device then runs for that part, or for more of the slot:
+
+        least[k] * (more[k] - fills[k]) <= power[k] <= floor[k] + (most[k] - floor[k]) * more[k]
 
     Source: S2 FRBC, "operation mode ranges".
     """
     owner = task.device.id
     on: dict[int, Var] = {}
     for k in [k for k, exact in enumerate(task.exact) if exact]:
-        on[k] = door.variable(Label(owner, "on", k), binary=True)
-        door.row(Label(owner, "most", k), {power[k]: 1.0, on[k]: -task.max_kw[k]}, Sense.AT_MOST, 0.0)
-        least = {power[k]: 1.0, on[k]: -task.on_kw[k]}
+        floor_kw, most_kw = task.floor_kw[k], task.max_kw[k]
+        on[k] = more = door.variable(Label(owner, "on", k), binary=True)
+        door.row(Label(owner, "most", k), {power[k]: 1.0, on[k]: -most_kw}, Sense.AT_MOST, 0.0)
+        if 0 < floor_kw < task.on_kw[k]:
+            more = door.variable(Label(owner, "more", k), binary=True)
+            longer = {power[k]: 1.0, more: floor_kw - most_kw}
+            door.row(Label(owner, "longer", k), longer, Sense.AT_MOST, floor_kw)
+        least = {power[k]: 1.0, more: -task.on_kw[k]}
         if k in fills:
             least[fills[k]] = task.on_kw[k]
         door.row(Label(owner, "least", k), least, Sense.AT_LEAST, 0.0)

@@ -8,7 +8,7 @@ import pytest
 from drrouter.domain.flexibility import Discharge, StorageFlexibility
 from drrouter.domain.interval import Interval
 from drrouter.domain.limit import Limit
-from drrouter.domain.plan import MissKind, Plan
+from drrouter.domain.plan import MissKind, Plan, SolveRung
 from drrouter.domain.wish import LevelWish
 from drrouter.planner import DeviceInput, Effort, Problem, greedy, plan, verify
 from tests.unit.planner.homes import (
@@ -136,6 +136,15 @@ class TestLevels:
         assert max(made.power_w[BATTERY]) == 0.0
         assert made.level[BATTERY][0] == pytest.approx(10_000.0, abs=0.5), "comfort is worth more than energy"
 
+    def test_what_holds_it_at_its_lower_bound_counts_however_little_it_is(self) -> None:
+        leaking = replace(STORING, drift_per_h=-0.03)
+        falling = tuple(0.5 - 0.005 * k for k in range(96))
+        made = checked(problem(empty(flexibility=leaking), import_price=falling, export_price=(0.0,) * 96))
+        assert min(made.level[BATTERY]) == pytest.approx(500.0, abs=0.03), "0.7 Wh leak away in a day"
+        assert made.bound is not None
+        assert made.objective is not None
+        assert made.bound <= made.objective + 1e-4
+
     def test_an_unknown_level_is_empty(self) -> None:
         assert energy_kwh(checked(home(battery(level=None, may_discharge=True))), -1) <= 1.0 + 1e-3
 
@@ -169,6 +178,13 @@ class TestExport:
         made = checked(home(seller, import_price=(0.1,) * 8, export_price=(0.5,) * 8))
         assert energy_kwh(made, -1) <= 4.5 / 1.25 + energy_kwh(made) * 0.9 / 1.25 + 1e-3
 
+    def test_what_may_not_leave_the_home_does_not_leave_it_through_another_battery(self) -> None:
+        lent = replace(battery(500.0, giving(may_export=True), end_value_per_wh=0.0), id=CAR)
+        full = battery(10_000.0, end_value_per_wh=0.0)
+        made = checked(home(full, lent, export_price=(0.9,) * 8, base_load_w=(0.0,) * 8))
+        assert made.solve_rung is SolveRung.OPTIMAL, "a plan that breaks no rule"
+        assert made.objective == pytest.approx(-2.025)
+
 
 class TestNegativePrices:
     def test_energy_is_not_burnt_by_taking_and_giving_at_once(self) -> None:
@@ -200,6 +216,20 @@ class TestSteps:
         sunny = home(stepped, base_load_w=(-600.0,) * 8)
         assert max(checked(sunny).power_w[BATTERY]) <= 0.0
 
+    def test_what_tops_a_leaking_battery_up_to_full_is_not_undone_by_giving_before(self) -> None:
+        leaking = replace(STORING, min_power_w=1500.0, drift_per_h=-5.0)
+        prices = (0.1,) * 2 + (0.5,) * 2 + (0.1,) * 4
+        full = home(battery(9990.0, leaking, end_value_per_wh=0.0003), import_price=prices)
+        assert verify(greedy(full), full) == ()
+
+    def test_a_floor_in_a_part_of_the_slot_does_not_make_it_run_for_all_of_it(self) -> None:
+        coarse, floors = replace(STORING, min_power_w=2400.0), ((Interval(NOW, at(16 + 1 / 60)), 1500.0),)
+        made = checked(home(empty(flexibility=coarse, floors=floors), import_price=(0.4,) * 8))
+        assert made.power_w[BATTERY][0] == pytest.approx(2400.0 / 15), "a minute of 2400 W"
+        assert made.bound is not None
+        assert made.objective is not None
+        assert made.bound <= made.objective + 1e-6
+
 
 class TestSunOnly:
     def test_a_car_on_sun_takes_the_surplus_alone(self) -> None:
@@ -215,6 +245,13 @@ class TestSunOnly:
     def test_safety_stands_above_it(self) -> None:
         low = battery(level=0.0, sun_only=True)
         assert checked(home(low)).power_w[BATTERY][0] > 0
+
+    def test_what_another_battery_gives_is_no_sun(self) -> None:
+        coarse = battery(flexibility=giving(min_power_w=1500.0, may_export=True), end_value_per_wh=0.0)
+        car_on_sun = car(flexibility=replace(CHARGING, min_power_w=0.0), sun_only=True)
+        asked = home(coarse, car_on_sun, import_price=(0.4,) * 8, export_price=(0.02,) * 8)
+        assert min(checked(asked).power_w[BATTERY]) <= -1500.0 + 0.1, "500 W more than the home needs"
+        assert greedy(asked).power_w[CAR] == (0.0,) * 8
 
 
 class TestLimits:

@@ -213,6 +213,39 @@ class TestRooms:
         assert task_of(device, hourly(device)).level == 20.0
         assert made.level[ROOM]
 
+    def test_far_below_its_bounds_it_heats_at_full_power_however_fast_it_loses(self) -> None:
+        leaking = replace(HEATING, loss_per_h=200.0, level_per_wh=0.1)
+        made = checked(hourly(room(9.0, leaking, gain=(0.3,) * 4)))
+        assert made.power_w[ROOM] == pytest.approx((3000.0,) * 4, abs=1.0), "5.5 degrees are all it reaches"
+
+    def test_what_is_full_hours_later_does_not_keep_it_from_its_lower_bound_now(self) -> None:
+        losing = replace(HEATING, loss_per_h=3.0, ambient=0.0, level_per_wh=0.02, max_power_w=6000.0)
+        floors = ((Interval(at(17), at(30)), 6000.0),)
+        made = checked(hourly(room(10.0, losing, floors=floors), hours=14))
+        assert made.level[ROOM][0] == pytest.approx(10.0, abs=0.01)
+        assert made.level[ROOM][-1] == pytest.approx(26.0, abs=0.01)
+
+    def test_a_floor_lasts_until_it_is_full_also_where_it_was_too_cold_before(self) -> None:
+        stepped = replace(HEATING, min_power_w=3000.0, duty=False, level_min=18.0, level_max=22.0)
+        floors = ((Interval(at(17), at(30)), 3000.0),)
+        made = greedy(home := hourly(room(18.0, stepped, floors=floors), hours=6))
+        assert verify(made, home) == ()
+        assert made.level[ROOM][2] == pytest.approx(22.0, abs=0.01)
+
+    def test_a_floor_to_come_does_not_keep_it_from_its_lower_bound_now(self) -> None:
+        stepped = replace(HEATING, min_power_w=3000.0, duty=False, level_min=18.0, level_max=22.0)
+        floors = ((Interval(at(19), at(30)), 3000.0),)
+        made = greedy(home := hourly(room(18.0, stepped, floors=floors), hours=6))
+        assert verify(made, home) == ()
+        assert min(made.level[ROOM]) >= 18.0, "what is bought now the floor need not fill up later"
+
+    def test_a_warm_day_to_come_does_not_keep_it_from_its_lower_bound_now(self) -> None:
+        weather = (-10.0, -10.0, 45.0, 45.0)
+        made = greedy(home := hourly(room(10.5, replace(HEATING, level_max=14.0), ambient=weather)))
+        assert verify(made, home) == ()
+        assert min(made.level[ROOM]) >= 10.0 - 1e-3
+        assert max(made.level[ROOM]) > 14.0, "whatever it does"
+
 
 class TestSetpoints:
     def test_an_event_may_warm_a_room_ahead(self) -> None:
