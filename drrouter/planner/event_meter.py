@@ -68,6 +68,11 @@ class EventMeter:
             for row in self.rows
         ]
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether there is nothing to count."""
+        return not (self.calm_w or self.rows)
+
     def count(self, power_w: Mapping[DeviceId, Sequence[float]]) -> None:
         """Count devices that flow through the meter already for the rebates of groups."""
         for number, row in enumerate(self.rows):

@@ -74,6 +74,7 @@ class _Filling:
         self.task, self.site, self.rank = task, site, rank
         self.hours = tuple(slot.hours for slot in problem.slots)
         self.moves = task.dynamics
+        self.per_kw = [self.moves.per_kw(index) for index in range(len(self.hours))]
         self.power_kw = list(task.kept_kw)
         self.stored = self.moves.path(self.power_kw)
         self.high = list(task.high)
@@ -154,7 +155,7 @@ class _Filling:
                     self.rooms = self._rooms()
 
     def _add(self, index: int, kilowatts: float) -> None:
-        energy = kilowatts * self.moves.per_kw(index)
+        energy = kilowatts * self.per_kw[index]
         self.power_kw[index] += kilowatts
         lasts = [energy * share for share in self._lasts(index)]
         self.stored[index:] = map(add, self.stored[index:], lasts)
@@ -187,7 +188,7 @@ class _Filling:
             piece = self.pieces[index]
             if index > until or piece is None:
                 continue
-            lasting, per_kw = self.moves.lasting(index, until), self.moves.per_kw(index)
+            lasting, per_kw = self.moves.lasting(index, until), self.per_kw[index]
             if lasting <= _LEAST_LEFT or piece.price / lasting >= worth:
                 continue
             wanted_kw = wanted_kwh / lasting / per_kw
@@ -213,7 +214,7 @@ class _Filling:
         """
         keep, room = self.moves.keep[index], max(rooms[index], _LEAST_ROOM)
         if self.yielding[index] and 0 < self.power_kw[index] <= self.task.floor_kw[index]:
-            room += self.moves.per_kw(index) * self.power_kw[index]
+            room += self.per_kw[index] * self.power_kw[index]
         return room / keep if keep else float("inf")
 
     def _fill_up(self, index: int) -> None:
@@ -241,9 +242,9 @@ class _Filling:
         ends = [step / 1000 for step in (*edges, room_w) if step > _CRUMB_W]
         most = min(most, max(least, min(ends, default=most)))
         cost = site.added_cost(device_id, index, present_w + 1000 * most)
-        cost -= site.added_cost(device_id, index, present_w)
-        return _Piece(most, least, cost / (most * self.moves.per_kw(index)))
+        cost -= site.added_cost(device_id, index, present_w) if present_w else 0.0
+        return _Piece(most, least, cost / (most * self.per_kw[index]))
 
     def _fills(self, index: int, kilowatts: float) -> bool:
-        stored = self.stored[index] + kilowatts * self.moves.per_kw(index)
+        stored = self.stored[index] + kilowatts * self.per_kw[index]
         return stored >= self.task.full - SLACK_KWH

@@ -8,11 +8,11 @@ from drrouter.errors import PlannerError
 from drrouter.planner.explain import explained
 from drrouter.planner.fallback import greedy_entry
 from drrouter.planner.kept_door import Keeper
-from drrouter.planner.ledger import Entry, relative_gap
+from drrouter.planner.ledger import Entry, plan_of, relative_gap
 from drrouter.planner.problem import Problem
 from drrouter.planner.repair import repair
 from drrouter.planner.solve import solve
-from drrouter.planner.stability import settled
+from drrouter.planner.stability import Candidate, settled
 from drrouter.planner.tasks import Tasks, tasks_of
 from drrouter.planner.verify import verify
 
@@ -48,31 +48,32 @@ def _plan(problem: Problem, keeper: Keeper) -> Plan:
     if mended is not None:
         return mended
     tasks = tasks_of(problem)
-    return settled(problem, tasks, _best(problem, tasks, keeper))
+    chosen = settled(problem, tasks, _best(problem, tasks, keeper))
+    return replace(
+        explained(problem, tasks, chosen.entry, chosen.rung),
+        bound=chosen.bound,
+        gap=relative_gap(chosen.entry.objective, chosen.bound),
+        repaired=chosen.repaired,
+        gain=chosen.gain,
+    )
 
 
-def _best(problem: Problem, tasks: Tasks, keeper: Keeper) -> Plan:
-    """The plan of the highest rung that makes one."""
+def _best(problem: Problem, tasks: Tasks, keeper: Keeper) -> Candidate:
+    """What the highest rung makes; it is checked before it is put into words."""
     fallback = greedy_entry(problem, tasks)
     try:
         entry, bound, rung = solve(problem, tasks, keeper)
     except PlannerError as error:
         _log.warning("no plan from the solver, the greedy rung takes over: %s", error)
-        return explained(problem, tasks, fallback, SolveRung.GREEDY)
+        return Candidate(fallback, SolveRung.GREEDY)
     best = _better(entry, fallback)
-    made = _with_numbers(explained(problem, tasks, best, rung), best, bound)
-    violations = verify(made, problem)
+    violations = verify(plan_of(problem, tasks, best, rung, in_haste=True), problem)
     if violations:
         _log.warning("the solver's plan breaks a rule, the greedy rung takes over: %s", violations[0])
-        return explained(problem, tasks, fallback, SolveRung.GREEDY)
-    return made
+        return Candidate(fallback, SolveRung.GREEDY)
+    return Candidate(best, rung, bound)
 
 
 def _better(entry: Entry, fallback: Entry) -> Entry:
     """The solver stops within a gap; where the greedy plan lies inside that gap, the better one counts."""
     return fallback if fallback.objective < entry.objective - 1e-9 else entry
-
-
-def _with_numbers(made: Plan, entry: Entry, bound: float | None) -> Plan:
-    """Add the proven bound, and the gap of the plan that is kept."""
-    return replace(made, bound=bound, gap=relative_gap(entry.objective, bound))

@@ -21,7 +21,7 @@ from drrouter.domain.plan import Plan, SolveRung
 from drrouter.errors import PlannerError
 from drrouter.planner.constraints.storage import StorageVars
 from drrouter.planner.explain import outlined
-from drrouter.planner.fallback import greedy, held_entry
+from drrouter.planner.fallback import greedy, greedy_entry, held_entry
 from drrouter.planner.ledger import Entry, enter, plan_of
 from drrouter.planner.model import build, read_schedule
 from drrouter.planner.problem import Problem
@@ -58,8 +58,8 @@ def held(problem: Problem) -> Plan:
     if problem.previous is None:
         return greedy(problem)
     tasks = tasks_of(problem)
-    made = outlined(problem, tasks, held_entry(problem, tasks), SolveRung.GREEDY)
-    return replace(made, repaired=True)
+    entry = _executable(problem, tasks, held_entry(problem, tasks))
+    return replace(outlined(problem, tasks, entry, SolveRung.GREEDY), repaired=True)
 
 
 def repaired_entry(problem: Problem, tasks: Tasks, previous: Plan) -> tuple[Entry, SolveRung]:
@@ -69,7 +69,7 @@ def repaired_entry(problem: Problem, tasks: Tasks, previous: Plan) -> tuple[Entr
     """
     by_hand = held_entry(problem, tasks)
     if not tasks.modulating:
-        return by_hand, SolveRung.INCUMBENT
+        return _executable(problem, tasks, by_hand), SolveRung.INCUMBENT
     for relaxed in (True, False):
         try:
             entry = _solved(problem, tasks, by_hand.schedule, previous, relaxed=relaxed)
@@ -81,7 +81,12 @@ def repaired_entry(problem: Problem, tasks: Tasks, previous: Plan) -> tuple[Entr
         for one in (same, entry):
             if one.objective <= entry.objective + _EQUAL and _is_plan(problem, tasks, one):
                 return one, SolveRung.INCUMBENT
-    return by_hand, SolveRung.GREEDY
+    return _executable(problem, tasks, by_hand), SolveRung.GREEDY
+
+
+def _executable(problem: Problem, tasks: Tasks, by_hand: Entry) -> Entry:
+    """What was filled around the previous plan's cycles, where no rule is broken; else the greedy rung's."""
+    return by_hand if _is_plan(problem, tasks, by_hand) else greedy_entry(problem, tasks)
 
 
 def _as_it_was(problem: Problem, tasks: Tasks, by_hand: Schedule, previous: Plan) -> Entry:

@@ -170,6 +170,8 @@ class Site:
         """What this much more from slot ``first`` on would cost: a peak that it lifts counts once."""
         drawn = list(enumerate(power_w, start=first))
         energy = sum(self._added_energy(device_id, index, watts) for index, watts in drawn)
+        if self._meter.is_idle:
+            return energy
         return energy + self._meter.added({index: self._more_kw(index, watts) for index, watts in drawn})
 
     def _added_energy(self, device_id: DeviceId, index: int, watts: float) -> float:
@@ -181,8 +183,11 @@ class Site:
                 over_w = self.used_w(number) - row.max_w
                 more_w = max(0.0, over_w + row.share(device_id) * watts) - max(0.0, over_w)
                 cost += self.tariffs.hours[index] * more_w / 1000 * self._per_kwh
-        more_w = self.over_export_w(index, watts) - self.over_export_w(index)
-        cost += self.tariffs.hours[index] * more_w / 1000 * self._per_kwh
+        if self.export_w[index] < NO_LIMIT_W:
+            more_w = self.over_export_w(index, watts) - self.over_export_w(index)
+            cost += self.tariffs.hours[index] * more_w / 1000 * self._per_kwh
+        if self.events.is_idle:
+            return cost
         return cost + self.events.added(device_id, index, before, before + watts)
 
     def over_export_w(self, index: int, watts: float = 0.0) -> float:

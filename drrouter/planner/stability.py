@@ -8,11 +8,10 @@ plan is carried over and compared with the new one at the prices of today:
     a new plan                              |####|     1.23 EUR      saves 0.01 EUR: the one before is kept
 """
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from drrouter.domain.plan import Plan, SolveRung
-from drrouter.planner.explain import explained
-from drrouter.planner.ledger import Entry, relative_gap
+from drrouter.planner.ledger import Entry
 from drrouter.planner.problem import Margin, Problem
 from drrouter.planner.repair import repaired_entry
 from drrouter.planner.schedule import Schedule
@@ -20,7 +19,23 @@ from drrouter.planner.solve import base_cost
 from drrouter.planner.tasks import Tasks
 
 
-def settled(problem: Problem, tasks: Tasks, made: Plan) -> Plan:
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A plan that might count, not yet in words.
+
+    Attributes:
+        bound: proven, on the objective of any plan; None where no solver proved one.
+        repaired, gain: see ``Plan``.
+    """
+
+    entry: Entry
+    rung: SolveRung
+    bound: float | None = None
+    repaired: bool = False
+    gain: float | None = None
+
+
+def settled(problem: Problem, tasks: Tasks, made: Candidate) -> Candidate:
     """The plan that counts: the new one, or the previous one carried over to the new slots.
 
     Carried over means that every cycle stays at its place and every device on and off as it was, while powers
@@ -34,18 +49,17 @@ def settled(problem: Problem, tasks: Tasks, made: Plan) -> Plan:
     if problem.margin is None or problem.previous is None:
         return made
     entry, rung = repaired_entry(problem, tasks, problem.previous)
-    if made.objective is None or not _stays(entry.schedule, problem.previous):
+    if not _stays(entry.schedule, problem.previous):
         return made
-    gain = entry.objective - made.objective
+    gain = entry.objective - made.entry.objective
     if gain > least_gain(problem.margin, entry.cost.money):
         return replace(made, gain=gain)
-    kept = replace(explained(problem, tasks, entry, _rung(problem, tasks, entry, rung, made)), repaired=True)
-    return replace(kept, gain=gain, bound=made.bound, gap=relative_gap(entry.objective, made.bound))
+    return Candidate(entry, _rung(problem, tasks, entry, rung, made), made.bound, repaired=True, gain=gain)
 
 
-def _rung(problem: Problem, tasks: Tasks, entry: Entry, rung: SolveRung, made: Plan) -> SolveRung:
+def _rung(problem: Problem, tasks: Tasks, entry: Entry, rung: SolveRung, made: Candidate) -> SolveRung:
     """A plan that is kept is as good as proven where it lies within the gap asked for above the bound."""
-    if made.bound is None or made.solve_rung is not SolveRung.OPTIMAL:
+    if made.bound is None or made.rung is not SolveRung.OPTIMAL:
         return rung
     within = problem.effort.gap * max(abs(made.bound), base_cost(tasks))
     return SolveRung.OPTIMAL if entry.objective <= made.bound + within else rung

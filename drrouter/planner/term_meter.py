@@ -55,6 +55,11 @@ class TermMeter:
                 self._energies[number] += self._terms.hours[index] * more_kw
         self._highest.clear()
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether there are no terms at all."""
+        return not self._terms
+
     def added(self, changes: Mapping[int, float]) -> float:
         """What this much more import in these slots would add, in kW per slot, beyond the price per kWh."""
         if not self._terms:
