@@ -79,6 +79,7 @@ class _Filling:
         self.stored = self.moves.path(self.power_kw)
         self.high = list(task.high)
         self.yielding = [floor > 0 for floor in task.floor_kw]
+        self.floors = [index for index, floor in enumerate(task.floor_kw) if floor > 0]
         self.rooms = self._rooms()
         self.pieces = [self._piece(index) for index in range(len(self.hours))]
         self.order = sorted(self._ranked(index) for index, piece in enumerate(self.pieces) if piece)
@@ -147,8 +148,8 @@ class _Filling:
     def _take(self, index: int, kilowatts: float) -> None:
         """Take this much power more; floors behind it that fill the device up take less then."""
         self._add(index, kilowatts)
-        for later in range(index + 1, len(self.hours)):
-            if self.yielding[later] and self.power_kw[later] > 0:
+        for later in self.floors:
+            if later > index and self.yielding[later] and self.power_kw[later] > 0:
                 full_kw = max(0.0, self.moves.power_to(later, self.stored[later - 1], self.task.full))
                 if full_kw < self.power_kw[later] <= self.task.floor_kw[later]:
                     self._add(later, full_kw - self.power_kw[later])
@@ -157,7 +158,7 @@ class _Filling:
     def _add(self, index: int, kilowatts: float) -> None:
         energy = kilowatts * self.per_kw[index]
         self.power_kw[index] += kilowatts
-        lasts = [energy * share for share in self._lasts(index)]
+        lasts = self._lasts(index, energy)
         self.stored[index:] = map(add, self.stored[index:], lasts)
         self.rooms[index:] = map(sub, self.rooms[index:], lasts)
         self._fill_up(index)
@@ -167,9 +168,11 @@ class _Filling:
         if self.pieces[index]:
             insort(self.order, self._ranked(index))
 
-    def _lasts(self, index: int) -> list[float]:
-        """The shares of what is stored in the slot that are left at the end of it and of each later one."""
-        return list(accumulate(self.moves.keep[index + 1 :], mul, initial=1.0))
+    def _lasts(self, index: int, energy: float) -> list[float]:
+        """What is left of the energy stored in the slot at the end of it and of each later one."""
+        if not self.moves.loss_per_h:
+            return [energy] * (len(self.hours) - index)
+        return list(accumulate(self.moves.keep[index + 1 :], mul, initial=energy))
 
     def _ranked(self, index: int) -> tuple[float, int]:
         """Where the slot's next piece stands among all that can be bought."""
