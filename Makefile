@@ -27,7 +27,7 @@ DEV_INSTALLED := $(VENV)/.installed-dev
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help venv demo check test test-system bench pictures lock clean
+.PHONY: help venv demo check test test-system bench bench-planner pictures lock clean
 
 help: ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-20s %s\n", $$1, $$2 }'
@@ -67,6 +67,11 @@ test-system: $(DEV_INSTALLED) ## run the program from outside; installs the Debi
 bench: $(DEV_INSTALLED) ## measure; results go to build/bench/
 	@mkdir -p $(BUILD)/bench
 	@BENCH_DIR=$(BUILD)/bench $(PYTEST) --timeout=0 tests/bench
+
+bench-planner: $(DEV_INSTALLED) ## measure the planner beside the solver alone; writes build/bench/planner.json
+	@mkdir -p $(BUILD)/bench
+	@rm -f $(BUILD)/bench/planner.json
+	@BENCH_DIR=$(BUILD)/bench $(PYTEST) --timeout=0 -s tests/bench/test_planner.py tests/bench/test_planner_sizes.py
 
 pictures: $(DEV_INSTALLED) ## draw the pictures of the screens anew; look at what changed before you commit it
 	@RENEW_PICTURES=1 $(PYTEST) $(PARALLEL) tests/ui

@@ -59,6 +59,7 @@ def why(view: WhyView, currency: str, local: LocalTime) -> None:
             ("because", clean(reason.text, 400)),
             ("started now", money(reason.cost_now, currency)),
             ("as planned", money(reason.cost_planned, currency)),
+            ("at best", money(reason.cost_best, currency)),
             ("what binds", clean(reason.binding) or "nothing"),
             ("would change it", clean(reason.would_change) or "nothing"),
         ]

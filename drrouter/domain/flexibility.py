@@ -4,8 +4,9 @@ Kinds follow S2 (EN 50491-12-2): ``profile`` is PPBC, ``storage`` is FRBC, ``dem
 A *phase* is a part of a programme; a *line* is L1, L2 or L3.
 """
 
+import math
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from drrouter.domain.ids import ProgrammeId
@@ -23,18 +24,24 @@ class Line(StrEnum):
 class Phase:
     """A part of a programme at one mean power.
 
+    Attributes:
+        max_pause: how long the machine may stand still after the phase, at most, before it goes on.
+
     Raises:
-        ValueError: the duration is not positive or the power negative.
+        ValueError: the duration is not positive, or the power or the pause negative.
     """
 
     name: str
     duration: timedelta
     power_w: float
+    max_pause: timedelta = timedelta(0)
 
     def __post_init__(self) -> None:
         """Refuse what cannot run."""
         if self.duration <= timedelta(0) or self.power_w < 0:
             raise ValueError(f"phase {self.name!r} needs a positive duration and no negative power")
+        if self.max_pause < timedelta(0):
+            raise ValueError(f"phase {self.name!r} cannot pause for less than no time")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +62,21 @@ class Programme:
             raise ValueError(f"programme {self.id!r} has no phases")
 
     @property
+    def may_pause(self) -> bool:
+        """Whether it may stand still between two of its phases."""
+        return any(phase.max_pause > timedelta(0) for phase in self.phases[:-1])
+
+    def phase_starts(self, begin: datetime) -> tuple[datetime, ...]:
+        """When each phase starts in a cycle that begins then and never pauses."""
+        starts = []
+        for phase in self.phases:
+            starts.append(begin)
+            begin += phase.duration
+        return tuple(starts)
+
+    @property
     def duration(self) -> timedelta:
-        """From start to end."""
+        """From start to end, without a pause."""
         return sum((phase.duration for phase in self.phases), timedelta(0))
 
     @property
@@ -116,11 +136,45 @@ class ProfileFlexibility:
         )
 
 
+_LEAST_LOSS_PER_H = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class Discharge:
+    """What a storage can give back to the home: a home battery, or a car that its owner lends (V2G).
+
+    Attributes:
+        max_power_w, min_power_w: while it gives, it gives between them; giving nothing is always allowed.
+        level_per_wh: how far the level falls per Wh delivered, losses included; positive.
+        wear_per_kwh: what a kWh delivered wears off the battery, in the tariff's currency.
+        may_export: whether its energy may leave the home. Interpretation: not unless told, as the field's
+            planners have it (EMHASS, evcc); metering rules often forbid it.
+
+    Raises:
+        ValueError: powers are crossed, or a number is negative that cannot be.
+    """
+
+    max_power_w: float
+    level_per_wh: float
+    min_power_w: float = 0.0
+    wear_per_kwh: float = 0.0
+    may_export: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse what gives nothing, or gives for nothing."""
+        if not 0 <= self.min_power_w <= self.max_power_w:
+            raise ValueError("discharge needs 0 <= min_power_w <= max_power_w")
+        if self.level_per_wh <= 0 or self.wear_per_kwh < 0:
+            raise ValueError("discharge needs level_per_wh > 0 and wear_per_kwh >= 0")
+
+
 @dataclass(frozen=True, slots=True)
 class StorageFlexibility:
-    """A level that power raises or lowers: freezer (degrees C), tank, EV or battery (Wh).
+    """A level that power raises or lowers: freezer, tank, room (degrees C), EV or battery (Wh).
 
-        d(level)/dt = level_per_wh * power_w + drift_per_h          (power in W, time in h)
+        d(level)/dt = level_per_wh * power_w + drift_per_h - loss_per_h * (level - ambient)
+
+    Power is in W, time in h.
 
     Attributes:
         level_min, level_max: what no plan may leave (food safety, battery size).
@@ -130,9 +184,13 @@ class StorageFlexibility:
             so that its mean power may be anything from 0 to ``max_power_w``.
         idle_power_w: what it draws while not running.
         min_on, min_off: the shortest time to run and to rest.
+        loss_per_h: the share of its distance from ``ambient`` that it loses in an hour, at this pace.
+        ambient: the level at which its surroundings stand (outdoor temperature, kitchen).
+        discharge: what it can give back; None where it only takes. Its power is negative then.
 
     Raises:
-        ValueError: bounds are crossed or power does nothing to the level.
+        ValueError: bounds are crossed, power does nothing to the level, more comes back than was put in, or
+            the loss is negative (or too small for arithmetic, 1e-9).
     """
 
     unit: str
@@ -147,6 +205,9 @@ class StorageFlexibility:
     idle_power_w: float = 0.0
     min_on: timedelta = timedelta(0)
     min_off: timedelta = timedelta(0)
+    loss_per_h: float = 0.0
+    ambient: float = 0.0
+    discharge: Discharge | None = None
 
     def __post_init__(self) -> None:
         """Refuse crossed bounds."""
@@ -154,16 +215,53 @@ class StorageFlexibility:
             raise ValueError("storage needs level_min < level_max and 0 <= min_power_w <= max_power_w")
         if self.level_per_wh == 0:
             raise ValueError("storage needs power to change its level: level_per_wh is 0")
+        if self.loss_per_h and self.loss_per_h < _LEAST_LOSS_PER_H:
+            raise ValueError(f"loss_per_h is 0 or at least {_LEAST_LOSS_PER_H:g}, not {self.loss_per_h:g}")
+        if self.discharge is not None and not 0 < self.level_per_wh <= self.discharge.level_per_wh:
+            raise ValueError(
+                "storage gives back at most what was put in: 0 < level_per_wh <= that of discharge"
+            )
 
     @property
     def runs_downwards(self) -> bool:
         """Whether running lowers the level (a freezer) rather than raising it (a car)."""
         return self.level_per_wh < 0
 
-    def level_after(self, level: float, power_w: float, duration: timedelta) -> float:
-        """The level after running at this mean power for this long."""
+    @property
+    def moves_alone(self) -> bool:
+        """Whether its level changes while it is off (a freezer warms, a car stands)."""
+        return self.drift_per_h != 0 or self.loss_per_h != 0
+
+    def level_after(
+        self,
+        level: float,
+        power_w: float,
+        duration: timedelta,
+        *,
+        ambient: float | None = None,
+        taken_per_h: float = 0.0,
+        gain: float = 1.0,
+    ) -> float:
+        """The level after running at this mean power for this long: the exact solution, not a step of it.
+
+        Args:
+            level: at the beginning.
+            power_w: even over the time; negative power is given back.
+            duration: the time.
+            ambient: where the surroundings stand meanwhile; None is the ``ambient`` of the storage.
+            taken_per_h: what people draw off meanwhile, in units of the level.
+            gain: how much more (or less) than ``level_per_wh`` a Wh moves the level meanwhile: a heat pump on
+                a mild day.
+        """
         hours = duration.total_seconds() / 3600
-        return level + hours * (self.level_per_wh * power_w + self.drift_per_h)
+        inflow = self.level_per_wh * gain * power_w + self.drift_per_h - taken_per_h
+        if power_w < 0 and self.discharge is not None:
+            inflow += (self.discharge.level_per_wh - self.level_per_wh * gain) * power_w
+        if not self.loss_per_h:
+            return level + hours * inflow
+        away = level - (self.ambient if ambient is None else ambient)
+        lasting = -math.expm1(-self.loss_per_h * hours) / self.loss_per_h
+        return level + lasting * (inflow - self.loss_per_h * away)
 
 
 @dataclass(frozen=True, slots=True)

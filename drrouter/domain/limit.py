@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from drrouter.domain.flexibility import Line
 from drrouter.domain.ids import DeviceId, EventId, ProviderId
 from drrouter.domain.interval import Interval
 
@@ -24,6 +25,8 @@ class Limit:
         members: the devices bound, for group and device scope; empty for the site.
         guaranteed_w: power that the limit never undercuts.
         program: the programme that it comes from, shown to the owner.
+        line: the conductor bound, for line scope: its fuse. Interpretation: then ``members`` say nothing, for
+            a fuse carries whatever flows on its line. A line limit without a line binds its members.
     """
 
     interval: Interval
@@ -34,6 +37,7 @@ class Limit:
     provider: ProviderId | None = None
     event_id: EventId | None = None
     program: str = ""
+    line: Line | None = None
 
     @property
     def effective_w(self) -> float:

@@ -33,44 +33,87 @@ class MissKind(StrEnum):
     DEADLINE = "deadline"
     LEVEL = "level"
     COMFORT = "comfort"
+    SETPOINT = "setpoint"
+    REBOUND = "rebound"
     LIMIT = "limit"
 
 
 @dataclass(frozen=True, slots=True)
+class Reason:
+    """A sentence as a code with values, so that a screen can say it in any language.
+
+    Attributes:
+        code: of its template, ``topic.meaning`` (``drrouter.planner.catalogue``).
+        values: by the names of the template's fields: numbers, texts, and instants as ISO texts.
+        parts: the reasons that stand inside the sentence, or behind it.
+    """
+
+    code: str
+    values: dict[str, float | str] = field(default_factory=dict, hash=False)
+    parts: tuple["Reason", ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Miss:
-    """What is missed, by how much and because of what (P3); ``device_id`` None means the site."""
+    """What is missed, by how much and because of what (P3); ``device_id`` None means the site.
+
+    Attributes:
+        cause: in words; ``reason`` says the same as a code with values.
+    """
 
     kind: MissKind
     device_id: DeviceId | None
     amount: float
     unit: str
     cause: str
+    reason: Reason | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ScheduledCycle:
-    """One whole cycle at its place; ``fixed`` when it runs already or was committed."""
+    """One whole cycle at its place.
+
+    Attributes:
+        fixed: it runs already or was committed.
+        phase_starts: when each phase starts, where the programme may pause; empty means without a pause.
+    """
 
     device_id: DeviceId
     programme_id: ProgrammeId
     start: datetime
     end: datetime
     fixed: bool = False
+    phase_starts: tuple[datetime, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class CostSplit:
-    """What the plan costs, in its currency; penalties are prices of misses, not money."""
+    """What the plan costs, in its currency; penalties are prices of misses, not money.
+
+    Attributes:
+        import_cost, export_revenue: energy at the series of prices.
+        peak_cost: what the plan adds to the fees for peaks, beyond what the meter has already counted.
+        tier_cost: the plan's import at the prices of its blocks, which stand beside the series.
+        capacity_cost: what is imported above a contracted capacity.
+        wear_cost: what giving back wears off batteries: no bill shows it, and a plan weighs it.
+        rebates: what events pay for using less than a baseline.
+    """
 
     import_cost: float = 0.0
     export_revenue: float = 0.0
     co2_cost: float = 0.0
     penalties: float = 0.0
+    peak_cost: float = 0.0
+    tier_cost: float = 0.0
+    capacity_cost: float = 0.0
+    wear_cost: float = 0.0
+    rebates: float = 0.0
 
     @property
     def money(self) -> float:
-        """What the bill would show."""
-        return self.import_cost - self.export_revenue
+        """What the bill would show more because of the plan."""
+        terms = self.peak_cost + self.tier_cost + self.capacity_cost
+        return self.import_cost - self.export_revenue + terms - self.rebates
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +123,12 @@ class Explanation:
     Attributes:
         cost_now: if it started, or charged at full power, now.
         cost_planned: as planned.
+        cost_best: the cheapest that it could have anywhere in the horizon if nothing but physics bound it.
         binding: the constraint that keeps the plan from being cheaper, in words.
         would_change: what would make it cheaper, in words; empty where nothing would.
+        saving_if_changed: what that would save.
+        reasons: the sentences of ``text`` as codes with values; ``binding_reason`` and
+            ``would_change_reason`` likewise.
     """
 
     device_id: DeviceId
@@ -90,6 +137,11 @@ class Explanation:
     cost_planned: float | None = None
     binding: str = ""
     would_change: str = ""
+    cost_best: float | None = None
+    saving_if_changed: float | None = None
+    reasons: tuple[Reason, ...] = ()
+    binding_reason: Reason | None = None
+    would_change_reason: Reason | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +149,19 @@ class Plan:
     """The answer to a Problem; every tuple has one entry per slot.
 
     Attributes:
-        power_w: mean power per device and slot; devices without a part in the plan are absent.
+        power_w: mean power per device and slot, negative where it gives; devices without a part in the plan
+            are absent.
         level: level at the end of each slot, for storages.
         grid_w: import (positive) or export (negative).
-        marginal_price: what one more kWh in that slot would cost.
+        marginal_price: what one more kWh in that slot would cost, where storages give way if that is cheaper.
         headroom_w: what is left below the tightest site limit.
         gap, bound: of the solver; None where no solver made the plan.
+        changes: what is new against the plan before, in words; ``change_reasons`` the same as codes.
+        repaired: whether it is the plan before, carried over and mended, and no new one: an incumbent that
+            a solver may still better.
+        gain: what a new plan saves against the one before as carried over, in the currency and misses at
+            their prices; None where they were not compared. A repaired plan with a gain was kept because
+            the gain is too small to turn everything over.
     """
 
     made_at: datetime
@@ -125,6 +184,9 @@ class Plan:
     objective: float | None = None
     trigger: str = ""
     plan_schema: int = field(default=1)
+    change_reasons: tuple[Reason, ...] = ()
+    repaired: bool = False
+    gain: float | None = None
 
     def slot_at(self, instant: datetime) -> int | None:
         """The index of the slot that holds the instant, None outside the plan."""

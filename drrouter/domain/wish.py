@@ -5,11 +5,15 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from drrouter.domain.ids import DeviceId, HoldToken, ProgrammeId
+from drrouter.domain.interval import Interval
 
 
 @dataclass(frozen=True, slots=True)
 class CycleWish:
     """Run this programme, not before ``earliest``, done by ``ready_by``.
+
+    Attributes:
+        alternatives: other programmes that serve as well, in order of liking; whoever plans chooses one.
 
     Raises:
         ValueError: ready-by is not after earliest.
@@ -19,11 +23,17 @@ class CycleWish:
     programme_id: ProgrammeId
     earliest: datetime
     ready_by: datetime
+    alternatives: tuple[ProgrammeId, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse an empty window."""
         if self.ready_by <= self.earliest:
             raise ValueError("ready_by must be after earliest")
+
+    @property
+    def choices(self) -> tuple[ProgrammeId, ...]:
+        """Every programme that serves the wish, the best liked first, each once."""
+        return tuple(dict.fromkeys((self.programme_id, *self.alternatives)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +46,34 @@ class LevelWish:
 
 
 Wish = CycleWish | LevelWish
+
+
+@dataclass(frozen=True, slots=True)
+class ComfortBand:
+    """Keep the level within these bounds over the interval: a room by day, a tank in the evening.
+
+    Softer than the storage's own bounds, which are safe bounds. ``None`` leaves a side open.
+
+    Raises:
+        ValueError: the bounds are crossed.
+    """
+
+    interval: Interval
+    low: float | None = None
+    high: float | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse crossed bounds."""
+        if self.low is not None and self.high is not None and self.low > self.high:
+            raise ValueError(f"comfort band is crossed: {self.low:g} above {self.high:g}")
+
+
+@dataclass(frozen=True, slots=True)
+class Setpoint:
+    """Stand at this level over the interval: what an event asks of a room or a car."""
+
+    interval: Interval
+    level: float
 
 
 class OverrideMode(StrEnum):
@@ -70,6 +108,29 @@ class Commitment:
     def end(self) -> datetime:
         """When the cycle is done."""
         return self.start + self.duration
+
+
+@dataclass(frozen=True, slots=True)
+class Precedence:
+    """The cycle of one machine follows that of another: the dryer after the washer.
+
+    Attributes:
+        min_gap: from the end of the one to the start of the other, at least.
+        max_gap: at most; None is without end.
+
+    Raises:
+        ValueError: a gap is negative, or the least above the most.
+    """
+
+    before: DeviceId
+    after: DeviceId
+    min_gap: timedelta = timedelta(0)
+    max_gap: timedelta | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse gaps that no clock shows."""
+        if self.min_gap < timedelta(0) or (self.max_gap is not None and self.max_gap < self.min_gap):
+            raise ValueError("a precedence needs 0 <= min_gap <= max_gap")
 
 
 @dataclass(frozen=True, slots=True)

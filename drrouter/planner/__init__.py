@@ -6,16 +6,19 @@ checks any plan without knowing the solver, ``price_options`` and ``fits`` answe
 """
 
 from drrouter.planner.fallback import greedy
-from drrouter.planner.grid import HORIZON, grid_slots, per_slot
-from drrouter.planner.ladder import plan
+from drrouter.planner.grid import HORIZON, grid_slots, per_slot, varied_slots
+from drrouter.planner.ladder import Planner, plan
 from drrouter.planner.options import PricedStart, fits, price_options
-from drrouter.planner.problem import DeviceInput, Effort, Prices, Problem
+from drrouter.planner.problem import DeviceInput, Effort, Margin, Prices, Problem
+from drrouter.planner.recovery import recoveries_after
 from drrouter.planner.verify import verify
 
 __all__ = [
     "HORIZON",
     "DeviceInput",
     "Effort",
+    "Margin",
+    "Planner",
     "PricedStart",
     "Prices",
     "Problem",
@@ -25,5 +28,7 @@ __all__ = [
     "per_slot",
     "plan",
     "price_options",
+    "recoveries_after",
+    "varied_slots",
     "verify",
 ]

@@ -1,10 +1,11 @@
-"""What power adds to the bill on top of what flows already: energy at its price, without CO2 and misses."""
+"""What power adds to the bill on top of what flows already: energy and terms, without CO2 and misses."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from drrouter.planner.energy_prices import Tariffs
+from drrouter.planner.energy_prices import Tariffs, mean_over, tariffs_of
 from drrouter.planner.problem import Problem
+from drrouter.planner.term_meter import TermMeter
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,10 +18,24 @@ class Bill:
 
     def added(self, grid_w: Sequence[float], power_w: Iterable[float], first: int = 0) -> float:
         """The money that this power from slot ``first`` on adds, in the plan's currency."""
+        drawn = list(enumerate(power_w, start=first))
+        terms = self._added_terms(grid_w, drawn) if self.prices.terms else 0.0
+        return self.added_energy(grid_w, (watts for _, watts in drawn), first) + terms
+
+    def added_energy(self, grid_w: Sequence[float], power_w: Iterable[float], first: int = 0) -> float:
+        """The same without what the tariff's terms add."""
+        prices = self.prices
         return sum(
-            self.prices.slot_cost(index, grid_w[index] + watts) - self.prices.slot_cost(index, grid_w[index])
+            prices.slot_cost(index, grid_w[index] + watts) - prices.slot_cost(index, grid_w[index])
             for index, watts in enumerate(power_w, start=first)
         )
+
+    def _added_terms(self, grid_w: Sequence[float], drawn: Iterable[tuple[int, float]]) -> float:
+        changes = {
+            index: (max(0.0, grid_w[index] + watts) - max(0.0, grid_w[index])) / 1000
+            for index, watts in drawn
+        }
+        return TermMeter(self.prices.terms, grid_w).added(changes)
 
     def added_co2(self, grid_w: Sequence[float], power_w: Iterable[float], first: int = 0) -> float:
         """The CO2 of the import that this power adds, in g; power from the own roof emits none."""
@@ -35,11 +50,6 @@ class Bill:
 
 def bill_of(problem: Problem) -> Bill:
     """The bill's prices; energy behind the horizon is counted at the means over the horizon."""
-    hours = tuple(slot.hours for slot in problem.slots)
-    co2 = problem.co2_g_per_kwh or (0.0,) * len(hours)
-    prices = Tariffs(hours, problem.import_price, problem.export_price, _mean(hours, problem.import_price))
-    return Bill(prices, co2, _mean(hours, co2))
-
-
-def _mean(hours: tuple[float, ...], values: tuple[float, ...]) -> float:
-    return sum(length * value for length, value in zip(hours, values, strict=True)) / sum(hours)
+    prices = tariffs_of(problem, co2_price_per_kg=0.0)
+    co2 = problem.co2_g_per_kwh or (0.0,) * len(prices.hours)
+    return Bill(prices, co2, mean_over(prices.hours, co2))

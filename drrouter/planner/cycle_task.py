@@ -1,44 +1,21 @@
-"""What each machine with whole cycles must do: what is fixed, what is wished, and where it may start.
+"""What each machine with whole cycles must do: what is wished, and where it may start.
 
 A cycle is never cut: each possible start carries the whole profile, already cut into the energy that falls
 into each slot, so that slots of unequal length are exact.
 """
 
-from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from drrouter.domain.flexibility import ProfileFlexibility, Programme, RemoteStart
-from drrouter.domain.ids import ProgrammeId
-from drrouter.domain.interval import Interval
-from drrouter.domain.plan import ScheduledCycle
+from drrouter.domain.plan import Reason, ScheduledCycle
 from drrouter.domain.wish import CycleWish
+from drrouter.planner.catalogue import reason
+from drrouter.planner.chain import Chain, around_block, blocks_of, instants_of
+from drrouter.planner.fixed import fixed_cycles, open_wish
 from drrouter.planner.problem import DeviceInput, Problem
-from drrouter.planner.words import clock, watts
-
-
-@dataclass(frozen=True, slots=True)
-class Start:
-    """One place where a cycle may stand.
-
-    Attributes:
-        first: index of the first slot that it touches.
-        power_w: its mean power in that slot and the following ones.
-        tail_wh: energy that falls behind the last slot.
-        late_h: hours by which it ends after the wished time.
-    """
-
-    start: datetime
-    end: datetime
-    first: int
-    power_w: tuple[float, ...]
-    tail_wh: float = 0.0
-    late_h: float = 0.0
-
-    def over(self, count: int) -> tuple[float, ...]:
-        """Its mean power in each of ``count`` slots."""
-        behind = count - self.first - len(self.power_w)
-        return (0.0,) * self.first + self.power_w + (0.0,) * behind
+from drrouter.planner.relations import Others, broken_by_waiting, clash, fixed_others, is_related
+from drrouter.planner.start import Place, Profile, Start, peak_between, place_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +23,16 @@ class CycleTask:
     """A wished cycle that is still to be placed.
 
     Attributes:
-        name: of the programme, as people read it.
-        starts: where it may stand, in order of time.
+        name: of the wished programme, as people read it.
+        starts: where it may stand, in order of time; of all programmes that serve the wish.
         can_wait: whether it may as well start after the horizon and still be ready in time.
         missed_h: hours that count as late when it is not placed at all.
+        waits: energy in Wh, and price of being liked less, of each programme that could so wait.
         previous: the index of the start that the previous plan chose.
-        obstacle: why there is no start at all, in words.
+        kept: where the previous plan has it, as far as that is still possible.
+        chains: the programmes that may pause, with where their parts may stand.
+        obstacle: why there is no start at all.
+        others: what is fixed around it; None where neither precedence nor group binds the machine.
     """
 
     device: DeviceInput
@@ -61,101 +42,61 @@ class CycleTask:
     starts: tuple[Start, ...]
     can_wait: bool
     missed_h: float
+    waits: tuple[tuple[float, float], ...] = ()
     previous: int | None = None
-    obstacle: str = ""
+    kept: Place | None = None
+    chains: tuple[Chain, ...] = ()
+    obstacle: Reason | None = None
+    others: Others | None = None
 
-
-class Profile:
-    """A programme's energy over time, made for many questions: the same numbers as ``energy_between``."""
-
-    def __init__(self, programme: Programme) -> None:
-        """Add the phases up once."""
-        self.duration = programme.duration
-        self._ends: list[float] = [0.0]
-        self._energy_wh: list[float] = [0.0]
-        for phase in programme.phases:
-            seconds = phase.duration.total_seconds()
-            self._ends.append(self._ends[-1] + seconds)
-            self._energy_wh.append(self._energy_wh[-1] + phase.power_w * seconds / 3600)
-
-    def until(self, seconds: float) -> float:
-        """The energy, in Wh, that the cycle has used this long after its start."""
-        after = bisect_left(self._ends, seconds)
-        if after == 0:
-            return 0.0
-        if after == len(self._ends):
-            return self._energy_wh[-1]
-        share = (seconds - self._ends[after - 1]) / (self._ends[after] - self._ends[after - 1])
-        return self._energy_wh[after - 1] + share * (self._energy_wh[after] - self._energy_wh[after - 1])
-
-    def place(self, begin: datetime, slots: tuple[Interval, ...], ready_by: datetime) -> Start:
-        """The cycle started at ``begin``, cut into the slots; what lies before the first slot is gone."""
-        end = begin + self.duration
-        power_w: list[float] = []
-        first = max(0, bisect_right(slots, begin, key=_start_of) - 1)
-        for slot in slots[first:]:
-            if slot.start >= end:
-                break
-            used = self.until((slot.end - begin).total_seconds())
-            power_w.append((used - self.until((slot.start - begin).total_seconds())) / slot.hours)
-        tail_wh = self.until(self.duration.total_seconds())
-        tail_wh -= self.until((slots[-1].end - begin).total_seconds())
-        late_h = max(0.0, (end - ready_by).total_seconds() / 3600)
-        return Start(begin, end, first, tuple(power_w), tail_wh, late_h)
-
-
-def _start_of(slot: Interval) -> datetime:
-    return slot.start
-
-
-def fixed_cycles(problem: Problem, device: DeviceInput) -> tuple[tuple[ScheduledCycle, Programme], ...]:
-    """The running cycle and the commitment: fixed load, never moved.
-
-    Interpretation: a commitment that begins before the running cycle ends *is* the running cycle, since a
-    machine runs one at a time. A programme that the device does not know has no profile and no load.
-    """
-    if not isinstance(device.flexibility, ProfileFlexibility):
-        return ()
-    fixed: list[tuple[ScheduledCycle, Programme]] = []
-    if device.running is not None:
-        fixed += _fixed(device, device.flexibility, device.running.programme_id, device.running.started_at)
-    commitment = device.commitment
-    if commitment is not None and (not fixed or commitment.start >= fixed[0][0].end):
-        fixed += _fixed(device, device.flexibility, commitment.programme_id, commitment.start)
-    return tuple(item for item in fixed if item[0].end > problem.now)
+    @property
+    def planned(self) -> Start | None:
+        """Where the previous plan has it, pauses included; None where that is no longer possible."""
+        if self.previous is not None or self.kept is None:
+            return None if self.previous is None else self.starts[self.previous]
+        return next((start for chain in self.chains if (start := chain.at(self.kept))), None)
 
 
 def cycle_task(problem: Problem, device: DeviceInput) -> CycleTask | None:
-    """The cycle that is wished and still to be placed, None where there is none.
-
-    Interpretation: a wish for the programme that already runs or is committed is served by that cycle.
-    """
-    wish = next((wish for wish in device.wishes if isinstance(wish, CycleWish)), None)
-    if wish is None or not isinstance(device.flexibility, ProfileFlexibility):
+    """The cycle that is wished and still to be placed, None where there is none."""
+    wish, flexibility = open_wish(problem, device), device.flexibility
+    if wish is None or not isinstance(flexibility, ProfileFlexibility):
         return None
-    fixed = fixed_cycles(problem, device)
-    if any(cycle.programme_id == wish.programme_id for cycle, _ in fixed):
-        return None
-    programme = device.flexibility.programme(wish.programme_id)
-    if programme is None:
-        return _obstructed(problem, device, wish, f"it knows no programme {wish.programme_id!r}")
-    if device.flexibility.remote_start is RemoteStart.NONE:
-        return _obstructed(problem, device, wish, "it cannot be started by a command; start it by hand")
-    starts = _starts(problem, device, programme, wish, [cycle for cycle, _ in fixed])
+    known = [programme for name in wish.choices if (programme := flexibility.programme(name))]
+    if not known:
+        return _obstructed(
+            problem, device, wish, reason("cycle.unknown_programme", programme=wish.programme_id)
+        )
+    if flexibility.remote_start is RemoteStart.NONE:
+        return _obstructed(problem, device, wish, reason("cycle.by_hand"))
+    others = fixed_others(problem, device) if is_related(problem, device.id) else None
+    starts = _all_starts(problem, device, wish, known, others)
+    chains = tuple(filter(None, (_chain(problem, device, wish, programme, others) for programme in known)))
+    before = _planned_before(problem, wish, known)
+    waits = () if others and broken_by_waiting(problem, others) else _waits(problem, wish, known)
     return CycleTask(
         device=device,
         wish=wish,
-        name=programme.name,
-        energy_wh=programme.energy_wh,
+        name=known[0].name,
+        energy_wh=known[0].energy_wh,
         starts=starts,
-        can_wait=wish.ready_by - programme.duration >= problem.horizon.end,
+        can_wait=bool(waits),
         missed_h=_missed_h(problem, wish),
-        previous=_previous(problem, device, programme.id, starts),
-        obstacle="" if starts else "no start in the horizon is free of caps and other cycles",
+        waits=waits,
+        previous=next((k for k, start in enumerate(starts) if start.place == before), None),
+        kept=_kept(starts, chains, before),
+        chains=chains,
+        obstacle=None if starts else reason("cycle.no_start"),
+        others=others,
     )
 
 
-def _obstructed(problem: Problem, device: DeviceInput, wish: CycleWish, obstacle: str) -> CycleTask:
+def dislike(problem: Problem, wish: CycleWish, programme: Programme) -> float:
+    """The price of running this programme instead of the one that is liked best."""
+    return wish.choices.index(programme.id) * problem.prices.less_liked
+
+
+def _obstructed(problem: Problem, device: DeviceInput, wish: CycleWish, obstacle: Reason) -> CycleTask:
     return CycleTask(
         device=device,
         wish=wish,
@@ -168,14 +109,26 @@ def _obstructed(problem: Problem, device: DeviceInput, wish: CycleWish, obstacle
     )
 
 
-def _fixed(
-    device: DeviceInput, flexibility: ProfileFlexibility, programme_id: ProgrammeId, start: datetime
-) -> list[tuple[ScheduledCycle, Programme]]:
-    programme = flexibility.programme(programme_id)
-    if programme is None:
-        return []
-    end = start + programme.duration
-    return [(ScheduledCycle(device.id, programme_id, start, end, fixed=True), programme)]
+def _waits(problem: Problem, wish: CycleWish, known: list[Programme]) -> tuple[tuple[float, float], ...]:
+    return tuple(
+        (programme.energy_wh, dislike(problem, wish, programme))
+        for programme in known
+        if wish.ready_by - programme.duration >= problem.horizon.end
+    )
+
+
+def _all_starts(
+    problem: Problem,
+    device: DeviceInput,
+    wish: CycleWish,
+    known: list[Programme],
+    others: Others | None,
+) -> tuple[Start, ...]:
+    fixed = [cycle for cycle, _ in fixed_cycles(problem, device)]
+    starts = [
+        start for programme in known for start in _starts(problem, device, programme, wish, fixed, others)
+    ]
+    return tuple(sorted(starts, key=lambda start: start.start))
 
 
 def _starts(
@@ -184,55 +137,107 @@ def _starts(
     programme: Programme,
     wish: CycleWish,
     fixed: list[ScheduledCycle],
+    others: Others | None,
 ) -> tuple[Start, ...]:
-    """The beginnings of slots from ``earliest`` on; in too narrow a window its own ends as well."""
-    earliest = max(wish.earliest, problem.now)
-    latest = wish.ready_by - programme.duration
-    begins = [slot.start for slot in problem.slots if slot.start >= earliest]
-    if not any(begin <= latest for begin in begins):
-        begins += [begin for begin in (earliest, latest) if earliest <= begin < problem.horizon.end]
-    profile = Profile(programme)
+    """Where it may begin, less what the machine itself and what is fixed around it forbid."""
+    profile = Profile(programme, dislike(problem, wish, programme))
     made = [
         profile.place(begin, problem.slots, wish.ready_by)
-        for begin in sorted(set(begins))
+        for begin in begins(problem, programme, wish, others)
         if obstacle_at(problem, device, programme, begin, fixed) is None
+        and not (others and clash(problem, begin, begin + programme.duration, others))
     ]
-    return tuple(start for start in made if not start.tail_wh or not start.late_h)
+    return tuple(start for start in made if _is_seen(problem, wish, start))
+
+
+def _is_seen(problem: Problem, wish: CycleWish, start: Start) -> bool:
+    """A cycle ends behind the horizon only where that is in time."""
+    return start.end <= max(problem.horizon.end, wish.ready_by)
+
+
+def _chain(
+    problem: Problem, device: DeviceInput, wish: CycleWish, programme: Programme, others: Others | None
+) -> Chain | None:
+    """The programme with its pauses, None where it has none or one of its parts stands nowhere."""
+    if not programme.may_pause:
+        return None
+    fixed = [cycle for cycle, _ in fixed_cycles(problem, device)]
+    blocks, places = blocks_of(programme), list[tuple[Start, ...]]()
+    planned = _planned_before(problem, wish, [programme])
+    for number, block in enumerate(blocks):
+        around = around_block(others, number, len(blocks))
+        instants = (
+            instants_of(problem, block, places[-1], planned[2] if planned else ())
+            if places
+            else begins(problem, programme, wish, others)
+        )
+        profile = Profile(block.part, 0.0 if places else dislike(problem, wish, programme))
+        made = (
+            profile.place(begin, problem.slots, wish.ready_by)
+            for begin in instants
+            if obstacle_at(problem, device, block.part, begin, fixed) is None
+            and not (around and clash(problem, begin, begin + profile.duration, around))
+        )
+        last = number == len(blocks) - 1
+        places.append(tuple(start for start in made if not last or _is_seen(problem, wish, start)))
+    closed = {cycle.start for cycle in fixed} | {stand.start for stand in (others.apart if others else ())}
+    return Chain(programme, blocks, tuple(places), tuple(sorted(closed))) if all(places) else None
+
+
+def _kept(starts: tuple[Start, ...], chains: tuple[Chain, ...], before: Place | None) -> Place | None:
+    if before is None:
+        return None
+    possible = any(start.place == before for start in starts)
+    return before if possible or any(chain.indices(before) is not None for chain in chains) else None
+
+
+def begins(
+    problem: Problem, programme: Programme, wish: CycleWish, others: Others | None = None
+) -> list[datetime]:
+    """The beginnings of slots from ``earliest`` on; in too narrow a window its own ends as well.
+
+    Interpretation: the start that the previous plan chose stays possible though slots begin elsewhere now.
+    More starts inside long slots do not pay: prices are the same all through such a slot.
+    """
+    earliest = max(wish.earliest, problem.now)
+    latest = wish.ready_by - programme.duration
+    at_slots = [slot.start for slot in problem.slots if slot.start >= earliest]
+    if planned := _planned_before(problem, wish, [programme]):
+        at_slots.append(planned[1])
+    if others and (others.followers or others.leaders):
+        at_slots += [earliest, *_nearest(programme, others)]
+    if not any(begin <= latest for begin in at_slots):
+        at_slots += [earliest, latest]
+    return sorted({begin for begin in at_slots if earliest <= begin < problem.horizon.end})
+
+
+def _nearest(programme: Programme, others: Others) -> list[datetime]:
+    """As near as what is fixed allows: right after the leaders, right before the followers."""
+    after = [before.end + link.min_gap for link, before in others.leaders if before is not None]
+    ahead = [after.start - link.min_gap - programme.duration for link, after in others.followers]
+    return after + ahead
 
 
 def obstacle_at(
     problem: Problem, device: DeviceInput, programme: Programme, begin: datetime, fixed: list[ScheduledCycle]
-) -> str | None:
-    """Why the machine itself cannot run then, in words: another cycle of it, or a cap; None where it can."""
+) -> Reason | None:
+    """Why the machine itself cannot run then: another cycle of it, or a cap; None where it can."""
     end = begin + programme.duration
     for cycle in fixed:
         if cycle.start < end and cycle.end > begin:
-            return f"another cycle of {device.label} runs until {clock(problem, cycle.end)}"
+            return reason("cycle.other_runs", label=device.label, end=cycle.end)
     for span, cap_w in device.caps:
         if peak_between(programme, span.start - begin, span.end - begin) > max(0.0, cap_w):
-            bounds = f"{clock(problem, span.start)} to {clock(problem, span.end)}"
-            return f"{device.label} is held to {watts(cap_w)} from {bounds}"
+            return reason("cycle.held", label=device.label, cap_w=cap_w, since=span.start, until=span.end)
     return None
-
-
-def peak_between(programme: Programme, since: timedelta, until: timedelta) -> float:
-    """The highest power, in W, from ``since`` to ``until`` after the start; 0 outside the cycle."""
-    peak_w, begin = 0.0, timedelta(0)
-    for phase in programme.phases:
-        if begin < until and begin + phase.duration > since:
-            peak_w = max(peak_w, phase.power_w)
-        begin += phase.duration
-    return peak_w
 
 
 def _missed_h(problem: Problem, wish: CycleWish) -> float:
     return max(0.0, (problem.horizon.end - wish.ready_by).total_seconds() / 3600)
 
 
-def _previous(
-    problem: Problem, device: DeviceInput, programme_id: ProgrammeId, starts: tuple[Start, ...]
-) -> int | None:
-    before = problem.previous.cycle_of(device.id) if problem.previous else None
-    if before is None or before.programme_id != programme_id:
-        return None
-    return next((index for index, start in enumerate(starts) if start.start == before.start), None)
+def _planned_before(problem: Problem, wish: CycleWish, known: list[Programme]) -> Place | None:
+    """Where the previous plan put it, with one of these programmes."""
+    cycle = problem.previous.cycle_of(wish.device_id) if problem.previous else None
+    programme = next((one for one in known if cycle and one.id == cycle.programme_id), None)
+    return place_of(programme, cycle) if programme and cycle else None

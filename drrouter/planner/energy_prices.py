@@ -1,8 +1,10 @@
-"""What a kWh costs in each slot: import with the price of its CO2, export, and their mean."""
+"""What a kWh costs in each slot: import with its CO2, export, their mean, and the terms beside them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from drrouter.planner.problem import Problem
+from drrouter.planner.terms import Terms, terms_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,29 +13,40 @@ class Tariffs:
 
     Attributes:
         hours: the length of each slot.
-        buy: import price and the price of its CO2.
+        buy: import price, the tier in which the plan begins, and the price of its CO2.
         sell: what export earns.
         mean_buy: over the horizon, weighted by time; the price of what lies behind it.
+        terms: what import costs beside its price per kWh.
     """
 
     hours: tuple[float, ...]
     buy: tuple[float, ...]
     sell: tuple[float, ...]
     mean_buy: float
+    terms: Terms
 
     def slot_cost(self, index: int, grid_w: float) -> float:
-        """The cost of one slot; negative where export earns."""
+        """The cost of one slot, without terms; negative where export earns."""
         price = self.buy[index] if grid_w > 0 else self.sell[index]
         return self.hours[index] * grid_w / 1000 * price
 
+    def least_buy(self, index: int) -> float:
+        """The least that a kWh imported in the slot may cost, in the cheapest block of its tiers."""
+        return self.buy[index] - self.terms.discount(index)
 
-def tariffs_of(problem: Problem) -> Tariffs:
-    """The prices of a problem, CO2 included."""
-    hours = tuple(slot.hours for slot in problem.slots)
+
+def tariffs_of(problem: Problem, co2_price_per_kg: float | None = None) -> Tariffs:
+    """The prices of a problem; the price of CO2 may be another than the problem's (0 for the bill alone)."""
+    price_per_kg = problem.co2_price_per_kg if co2_price_per_kg is None else co2_price_per_kg
+    hours, terms = tuple(slot.hours for slot in problem.slots), terms_of(problem)
     co2 = problem.co2_g_per_kwh or (0.0,) * len(hours)
     buy = tuple(
-        price + grams / 1000 * problem.co2_price_per_kg
-        for price, grams in zip(problem.import_price, co2, strict=True)
+        price + terms.base_price(index) + grams / 1000 * price_per_kg
+        for index, (price, grams) in enumerate(zip(problem.import_price, co2, strict=True))
     )
-    mean = sum(length * price for length, price in zip(hours, buy, strict=True)) / sum(hours)
-    return Tariffs(hours, buy, problem.export_price, mean)
+    return Tariffs(hours, buy, problem.export_price, mean_over(hours, buy), terms)
+
+
+def mean_over(hours: Sequence[float], values: Sequence[float]) -> float:
+    """The mean of values per slot, weighted by the length of the slots."""
+    return sum(length * value for length, value in zip(hours, values, strict=True)) / sum(hours)

@@ -2,21 +2,30 @@
 
 Everything is placed once at its cheapest place in the home as it stands, then lifted out and placed again,
 since what came later changed what is cheap. The result is compared with starting everything at once, and
-the better of the two is the plan.
+the better of the two is the plan. Where a tariff prices peaks, ceilings for them are tried as well.
 """
+
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from drrouter.domain.ids import DeviceId
 from drrouter.domain.plan import Plan, SolveRung
-from drrouter.planner.cycle_task import CycleTask, Start
+from drrouter.planner.ceilings import blind, ceilings
+from drrouter.planner.cycle_task import CycleTask
 from drrouter.planner.demand_task import DemandTask
 from drrouter.planner.explain import explained
 from drrouter.planner.filling import Rank, cheapest_first, earliest_first, fill
 from drrouter.planner.ledger import Entry, beyond_price, enter, move_price
-from drrouter.planner.misses import missed_price
+from drrouter.planner.misses import left_price, may_wait
 from drrouter.planner.problem import Problem
-from drrouter.planner.schedule import Schedule
+from drrouter.planner.relations import clash
+from drrouter.planner.schedule import Schedule, others_of
 from drrouter.planner.site import Site
+from drrouter.planner.start import Start
+from drrouter.planner.storage_task import StorageTask
 from drrouter.planner.tasks import Tasks, tasks_of
+from drrouter.planner.trading import trade
+from drrouter.planner.turns import Heirs, in_turn
 
 _ROUNDS = 2
 _EQUAL = 1e-9
@@ -30,9 +39,29 @@ def greedy(problem: Problem) -> Plan:
 
 def greedy_entry(problem: Problem, tasks: Tasks) -> Entry:
     """The schedule of the greedy rung, entered."""
-    placed = enter(problem, tasks, _Placing(problem, tasks).run(_ROUNDS))
+    placed = min(_placed(problem, tasks), key=lambda entry: entry.objective)
     naive = start_now_entry(problem, tasks)
     return naive if naive.objective < placed.objective - _EQUAL else placed
+
+
+def _placed(problem: Problem, tasks: Tasks) -> Iterator[Entry]:
+    """Everything at its cheapest place; where peaks cost money, under a few ceilings for them."""
+    yield enter(problem, tasks, _Placing(problem, tasks).run(_ROUNDS))
+    if tasks.tariffs.terms.peaks:
+        free = enter(problem, tasks, _Placing(problem, blind(tasks)).run(_ROUNDS))
+        yield free
+        if free.cost.peak_cost:
+            for assumed in ceilings(tasks, free.site.grid_w):
+                yield enter(problem, tasks, _Placing(problem, assumed).run(_ROUNDS))
+
+
+def held_entry(problem: Problem, tasks: Tasks) -> Entry:
+    """The same with every cycle where the previous plan put it, as far as that is still possible.
+
+    Only what is forbidden there now, or was not planned before, is placed anew: an order that came in makes
+    no other cycle move.
+    """
+    return enter(problem, tasks, _Placing(problem, tasks, held=True).run(1))
 
 
 def start_now_entry(problem: Problem, tasks: Tasks) -> Entry:
@@ -43,10 +72,10 @@ def start_now_entry(problem: Problem, tasks: Tasks) -> Entry:
 class _Placing:
     """The home while devices are placed one after the other."""
 
-    def __init__(self, problem: Problem, tasks: Tasks, *, at_once: bool = False) -> None:
-        self.problem, self.tasks, self.at_once = problem, tasks, at_once
+    def __init__(self, problem: Problem, tasks: Tasks, *, at_once: bool = False, held: bool = False) -> None:
+        self.problem, self.tasks, self.at_once, self.held = problem, tasks, at_once, held
         self.site = Site(problem, tasks.base_w, tasks.tariffs)
-        self.starts: dict[DeviceId, Start | None] = {}
+        self.starts: dict[DeviceId, Start | None] = dict.fromkeys(task.device.id for task in tasks.cycles)
         self.power_w: dict[DeviceId, tuple[float, ...]] = {}
         for device_id, power_w in tasks.loads():
             self.site.add(device_id, power_w)
@@ -54,40 +83,88 @@ class _Placing:
             self.power_w[task.device.id] = tuple(1000 * floor for floor in task.kept_kw)
 
     def run(self, rounds: int) -> Schedule:
-        """Safety first, then whole cycles, largest first, then what may be curtailed, then what fills up."""
-        cycles = sorted(self.tasks.cycles, key=lambda task: (-task.energy_wh, task.device.id))
+        """Safety first, then whole cycles, then what may be curtailed, then what fills up.
+
+        Batteries give last, to the home as it then stands, and what may only use the sun takes what is left.
+        """
+        cycles = in_turn(self.problem, self.tasks.cycles)
         for _ in range(rounds):
+            self._rest()
             self._fill_all(free=False)
             for task in cycles:
                 self._place_cycle(task)
             for demand in self.tasks.demands:
                 self._serve(demand)
             self._fill_all(free=True)
+            self._give_all(sun_only=False)
+            self._fill_all(free=True, sun_only=True)
+            self._give_all(sun_only=True)
         return Schedule(self.starts, self.power_w)
 
-    def _fill_all(self, *, free: bool) -> None:
+    def _rest(self) -> None:
+        """Take back what batteries give, and what charges on sun, before the home around them changes."""
+        for task in self.tasks.storages:
+            if task.giving is not None or task.sun_only:
+                self._replace(task, tuple(1000 * floor for floor in task.kept_kw))
+
+    def _fill_all(self, *, free: bool, sun_only: bool = False) -> None:
         rank: Rank = earliest_first if self.at_once else cheapest_first
         for task in self.tasks.storages:
-            if task.free is free:
-                device_id = task.device.id
-                self.site.add(device_id, self.power_w[device_id], sign=-1)
-                self.power_w[device_id] = fill(self.problem, self.site, task, rank)
-                self.site.add(device_id, self.power_w[device_id])
+            if task.free is free and task.sun_only is sun_only:
+                with self._without(task):
+                    power_w = fill(self.problem, self.site, task, rank)
+                self._replace(task, power_w)
+
+    def _give_all(self, *, sun_only: bool) -> None:
+        """Let batteries give; a home that nobody steers keeps what it has."""
+        for task in self.tasks.storages:
+            if task.giving is not None and task.sun_only is sun_only and not self.at_once:
+                with self._without(task):
+                    power_w = trade(self.problem, self.site, task, self.power_w[task.device.id])
+                self._replace(task, power_w)
+
+    @contextmanager
+    def _without(self, task: StorageTask) -> Iterator[None]:
+        """The home while this storage's power is taken out of it."""
+        self.site.add(task.device.id, self.power_w[task.device.id], sign=-1)
+        yield
+        self.site.add(task.device.id, self.power_w[task.device.id])
+
+    def _replace(self, task: StorageTask, power_w: tuple[float, ...]) -> None:
+        self.site.add(task.device.id, self.power_w[task.device.id], sign=-1)
+        self.power_w[task.device.id] = power_w
+        self.site.add(task.device.id, power_w)
 
     def _place_cycle(self, task: CycleTask) -> None:
         device_id = task.device.id
-        if (before := self.starts.get(device_id)) is not None:
+        if (before := self.starts[device_id]) is not None:
             self.site.add(device_id, before.power_w, before.first, sign=-1)
-        fitting = [start for start in task.starts if self._fits(task, start)]
-        if self.at_once:
-            best: Start | None = fitting[0] if fitting else None
+        self.starts[device_id] = None
+        others = others_of(self.problem, task, self.starts)
+        planned = task.planned
+        paused = (planned,) if planned is not None and task.previous is None else ()
+        fitting = [
+            start
+            for start in (*task.starts, *paused)
+            if self._fits(task, start)
+            and not (others and clash(self.problem, start.start, start.end, others))
+        ]
+        if self.held and planned in fitting:
+            best: Start | None = planned
+        elif self.at_once:
+            best = fitting[0] if fitting else None
         else:
-            best = min(fitting, key=lambda start: self._cost(task, start), default=None)
-            if best is not None and self._cost(task, best) > self._cost_of_none(task):
-                best = None
+            best = self._cheapest(task, fitting)
         self.starts[device_id] = best
         if best is not None:
             self.site.add(device_id, best.power_w, best.first)
+
+    def _cheapest(self, task: CycleTask, fitting: list[Start]) -> Start | None:
+        """The cheapest start, what it leaves to those that follow included; None where none is worth it."""
+        heirs = Heirs(self.problem, task, self.tasks.cycles, self._cost, self._cost_of_none)
+        priced = [(self._cost(task, start) + heirs.after(start), start) for start in fitting]
+        cost, best = min(priced, key=lambda item: item[0], default=(0.0, None))
+        return None if cost > self._cost_of_none(task) + heirs.without() else best
 
     def _fits(self, task: CycleTask, start: Start) -> bool:
         device_id = task.device.id
@@ -97,16 +174,14 @@ class _Placing:
         )
 
     def _cost(self, task: CycleTask, start: Start) -> float:
-        energy = sum(
-            self.site.added_cost(task.device.id, index, power_w)
-            for index, power_w in enumerate(start.power_w, start=start.first)
-        )
+        energy = self.site.added_cost_of(task.device.id, start.power_w, start.first)
         late = start.late_h * self.problem.prices.lateness_per_hour
         return energy + late + beyond_price(task, start, self.tasks) + move_price(task, start, self.tasks)
 
     def _cost_of_none(self, task: CycleTask) -> float:
-        none = missed_price(self.problem, task) + beyond_price(task, None, self.tasks)
-        return none + move_price(task, None, self.tasks)
+        waits = may_wait(self.problem, task, others_of(self.problem, task, self.starts))
+        none = 0.0 if waits else left_price(self.problem, task)
+        return none + beyond_price(task, None, self.tasks) + move_price(task, None, self.tasks)
 
     def _serve(self, task: DemandTask) -> None:
         """All that is expected, down to what the limits leave and to where it costs more than it is worth."""

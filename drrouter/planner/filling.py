@@ -3,15 +3,23 @@
 from bisect import insort
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import accumulate
+from operator import add, mul, sub
 
 from drrouter.planner.problem import Problem
 from drrouter.planner.site import Site
-from drrouter.planner.storage_task import CRUMB_KW, SLACK_KWH, StorageTask
+from drrouter.planner.storage_task import CRUMB_KW, SLACK_KWH, StorageTask, slack_kwh
 
 _MOST_STEPS = 4
 """Purchases per slot, at most: an end even where arithmetic would go on in crumbs."""
 
 _CRUMB_W = 0.1
+
+_LEAST_LEFT = 1e-9
+"""A smaller share of what is stored is as good as lost."""
+
+_LEAST_ROOM = 1e-9
+"""Less room than this, in kWh, is arithmetic."""
 
 Rank = Callable[[int, float], float]
 """Orders slots by index and price per kWh; the smallest is bought first."""
@@ -30,23 +38,31 @@ def earliest_first(index: int, price: float) -> float:
 def fill(problem: Problem, site: Site, task: StorageTask, rank: Rank = cheapest_first) -> tuple[float, ...]:
     """Mean power per slot, in W; the site itself is left as it was.
 
-    Three passes, each by rank: what bounds demand, slot after slot; what wishes demand, as far as it costs
-    less than the miss; what is worth more at the horizon than it costs.
+    Four passes, each by rank: what bounds demand, slot after slot; what comfort and wishes demand, as far
+    as it costs less than the miss; what is worth more at the horizon than it costs, as far as comfort allows.
     """
     filling = _Filling(problem, site, task, rank)
     for index in range(len(task.low)):
         filling.buy(index, filling.missing(index), float("inf"))
+    filling.keep_floors()
+    filling.mind_full()
+    for index in range(len(task.low)):
+        filling.buy(index, *filling.uncomfortable(index))
     for goal in task.goals:
         missing = goal.stored_kwh - goal.reached(filling.stored)
         if missing > SLACK_KWH:
             filling.buy(goal.index, missing, problem.prices.level_per_kwh)
+    filling.mind_comfort()
     filling.buy(len(task.low) - 1, float("inf"), task.end_value)
     return tuple(1000 * power for power in filling.power_kw)
 
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """The next piece of power to be had in a slot: up to ``most`` kW, at least ``least``, at one price."""
+    """The next piece of power to be had in a slot: up to ``most`` kW, at least ``least``.
+
+    ``price`` is that of a kWh stored by the end of the slot.
+    """
 
     most: float
     least: float
@@ -57,8 +73,13 @@ class _Filling:
     def __init__(self, problem: Problem, site: Site, task: StorageTask, rank: Rank) -> None:
         self.task, self.site, self.rank = task, site, rank
         self.hours = tuple(slot.hours for slot in problem.slots)
+        self.moves = task.dynamics
+        self.per_kw = [self.moves.per_kw(index) for index in range(len(self.hours))]
         self.power_kw = list(task.kept_kw)
-        self.stored = task.stored([1000 * power for power in self.power_kw], self.hours)
+        self.stored = self.moves.path(self.power_kw)
+        self.high = list(task.high)
+        self.yielding = [floor > 0 for floor in task.floor_kw]
+        self.floors = [index for index, floor in enumerate(task.floor_kw) if floor > 0]
         self.rooms = self._rooms()
         self.pieces = [self._piece(index) for index in range(len(self.hours))]
         self.order = sorted(self._ranked(index) for index, piece in enumerate(self.pieces) if piece)
@@ -66,39 +87,115 @@ class _Filling:
     def missing(self, index: int) -> float:
         return self.task.low[index] - self.stored[index]
 
+    def uncomfortable(self, index: int) -> tuple[float, float]:
+        """What comfort lacks at the end of the slot, in kWh, and what each kWh put in by then relieves.
+
+        What is put in lasts, so it relieves the slots behind it as well, as far as they lack it too.
+        """
+        lacks = [(band.low - self.stored[index], band.price) for band in self.task.bands[index]]
+        wanted = max((lack for lack, price in lacks if price > 0), default=0.0)
+        if wanted <= SLACK_KWH:
+            return 0.0, 0.0
+        worth = 0.0
+        for later in range(index, len(self.stored)):
+            prices = [b.price for b in self.task.bands[later] if b.low > self.stored[later] + SLACK_KWH]
+            if not prices:
+                break
+            worth += self.moves.lasting(index, later) * sum(prices)
+        return min(wanted, self.task.full - self.stored[index]), worth
+
+    def keep_floors(self) -> None:
+        """Stay at a floor until it is full, where less was to be had before than bounds demand.
+
+        ``kept_kw`` takes bounds as kept; a device whose steps are too coarse for that has more to fill. From
+        here on floors yield to nothing.
+        """
+        self.yielding = [False] * len(self.hours)
+        self.rooms = self._rooms()
+        for index, floor_kw in enumerate(self.task.floor_kw):
+            before = self.stored[index - 1] if index else 0.0
+            full_kw = self.moves.power_to(index, before, self.task.full)
+            short_kw = min(floor_kw, full_kw) - self.power_kw[index]
+            if short_kw > CRUMB_KW:
+                self._take(index, short_kw)
+
+    def mind_full(self) -> None:
+        """From here on, buy nothing for a level that the surroundings lift above full by themselves."""
+        ends = zip(self.task.high, self.stored, strict=True)
+        self.high = [min(high, max(self.task.full, stored)) for high, stored in ends]
+        self.rooms = self._rooms()
+
+    def mind_comfort(self) -> None:
+        """From here on, buy nothing that lifts a level out of its comfort."""
+        for index, bands in enumerate(self.task.bands):
+            highs = [max(band.high, self.stored[index]) for band in bands if band.price > 0]
+            self.high[index] = min([self.high[index], *highs])
+        self.rooms = self._rooms()
+
     def buy(self, until: int, wanted_kwh: float, worth: float) -> None:
-        """Buy up to the wanted energy in slots up to ``until``, each kWh for less than it is worth."""
+        """Buy in slots up to ``until`` what is wanted at its end, each kWh for less than its worth."""
+        enough = slack_kwh(self.moves, until)
         for _ in range(_MOST_STEPS * (until + 1)):
-            if wanted_kwh <= SLACK_KWH:
+            if wanted_kwh <= enough:
                 return
             best = self._best(until, wanted_kwh, worth)
             if best is None:
                 return
-            wanted_kwh -= self._take(*best)
+            before = self.stored[until]
+            self._take(*best)
+            wanted_kwh -= self.stored[until] - before
 
-    def _take(self, index: int, kilowatts: float) -> float:
-        energy = kilowatts * self.hours[index]
+    def _take(self, index: int, kilowatts: float) -> None:
+        """Take this much power more; floors behind it that fill the device up take less then."""
+        self._add(index, kilowatts)
+        for later in self.floors:
+            if later > index and self.yielding[later] and self.power_kw[later] > 0:
+                full_kw = max(0.0, self.moves.power_to(later, self.stored[later - 1], self.task.full))
+                if full_kw < self.power_kw[later] <= self.task.floor_kw[later]:
+                    self._add(later, full_kw - self.power_kw[later])
+                    self.rooms = self._rooms()
+
+    def _add(self, index: int, kilowatts: float) -> None:
+        energy = kilowatts * self.per_kw[index]
         self.power_kw[index] += kilowatts
-        self.stored[index:] = [stored + energy for stored in self.stored[index:]]
-        self._fill_up(index, energy)
-        self.order.remove(self._ranked(index))
+        lasts = self._lasts(index, energy)
+        self.stored[index:] = map(add, self.stored[index:], lasts)
+        self.rooms[index:] = map(sub, self.rooms[index:], lasts)
+        self._fill_up(index)
+        if self.pieces[index]:
+            self.order.remove(self._ranked(index))
         self.pieces[index] = self._piece(index)
         if self.pieces[index]:
             insort(self.order, self._ranked(index))
-        return energy
+
+    def _lasts(self, index: int, energy: float) -> list[float]:
+        """What is left of the energy stored in the slot at the end of it and of each later one."""
+        if not self.moves.loss_per_h:
+            return [energy] * (len(self.hours) - index)
+        return list(accumulate(self.moves.keep[index + 1 :], mul, initial=energy))
 
     def _ranked(self, index: int) -> tuple[float, int]:
         """Where the slot's next piece stands among all that can be bought."""
         piece = self.pieces[index]
-        return (self.rank(index, piece.price) if piece else float("inf")), index
+        if piece is None:
+            return float("inf"), index
+        return self.rank(index, piece.price / self._lasting(index)), index
+
+    def _lasting(self, index: int) -> float:
+        """What is left at the horizon of a kWh stored in the slot; never quite nothing."""
+        return max(self.moves.lasting(index, len(self.hours) - 1), _LEAST_LEFT)
 
     def _best(self, until: int, wanted_kwh: float, worth: float) -> tuple[int, float] | None:
         """The slot that comes first by rank of those that can be bought, and how many kW."""
         for _, index in self.order:
-            piece, hours = self.pieces[index], self.hours[index]
-            if index > until or piece is None or piece.price >= worth:
+            piece = self.pieces[index]
+            if index > until or piece is None:
                 continue
-            kilowatts = min(piece.most, self.rooms[index] / hours, max(wanted_kwh / hours, piece.least))
+            lasting, per_kw = self.moves.lasting(index, until), self.per_kw[index]
+            if lasting <= _LEAST_LEFT or piece.price / lasting >= worth:
+                continue
+            wanted_kw = wanted_kwh / lasting / per_kw
+            kilowatts = min(piece.most, self.rooms[index] / per_kw, max(wanted_kw, piece.least))
             if kilowatts <= CRUMB_KW:
                 continue
             if kilowatts >= piece.least - CRUMB_KW or self._fills(index, kilowatts):
@@ -107,38 +204,50 @@ class _Filling:
 
     def _rooms(self) -> list[float]:
         """What each slot may store more without any later level going above its bound, in kWh."""
-        rooms, room = [0.0] * len(self.hours), float("inf")
-        for index in reversed(range(len(self.hours))):
-            room = min(room, self.task.high[index] - self.stored[index])
-            rooms[index] = room
+        rooms = [high - stored for high, stored in zip(self.high, self.stored, strict=True)]
+        for index in reversed(range(len(rooms) - 1)):
+            rooms[index] = min(rooms[index], self._before(index + 1, rooms))
         return rooms
 
-    def _fill_up(self, index: int, energy: float) -> None:
-        """Bring the rooms up to date after energy was stored: all later ones shrink, earlier ones may."""
-        self.rooms[index:] = [room - energy for room in self.rooms[index:]]
+    def _before(self, index: int, rooms: list[float]) -> float:
+        """What may be stored more at the beginning of the slot for the room at its end.
+
+        Little of it may be left by then. So room is never quite nothing: a last digit above the bound would
+        grow into a lack of room hours before. What a floor takes by then may give way.
+        """
+        keep, room = self.moves.keep[index], max(rooms[index], _LEAST_ROOM)
+        if self.yielding[index] and 0 < self.power_kw[index] <= self.task.floor_kw[index]:
+            room += self.per_kw[index] * self.power_kw[index]
+        return room / keep if keep else float("inf")
+
+    def _fill_up(self, index: int) -> None:
+        """Bring the rooms up to date after energy was stored: all later ones shrank, earlier ones may."""
         for earlier in reversed(range(index)):
-            room = min(self.rooms[earlier + 1], self.task.high[earlier] - self.stored[earlier])
+            room = min(self._before(earlier + 1, self.rooms), self.high[earlier] - self.stored[earlier])
             if room == self.rooms[earlier]:
                 return
             self.rooms[earlier] = room
 
     def _piece(self, index: int) -> _Piece | None:
-        """The piece ends where the price changes: where the sun ends, and where a limit is reached."""
+        """The piece ends where the price changes: where the sun ends, at a peak or block, at a limit."""
         task, site, present = self.task, self.site, self.power_kw[index]
         device_id, present_w = task.device.id, 1000 * self.power_kw[index]
         room_w = site.room_w(device_id, index) - present_w
         most = task.max_kw[index] - present
         if task.free:
             most = min(most, room_w / 1000)
+        if task.sun_only:
+            most = min(most, (-site.grid_w[index] - present_w) / 1000)
         least = max(0.0, task.on_kw[index] - present) if task.exact[index] else 0.0
         if most <= CRUMB_KW:
             return None
-        ends = [step / 1000 for step in (-site.grid_w[index] - present_w, room_w) if step > _CRUMB_W]
+        edges = [edge - present_w for edge in site.price_edges_w(index)]
+        ends = [step / 1000 for step in (*edges, room_w) if step > _CRUMB_W]
         most = min(most, max(least, min(ends, default=most)))
         cost = site.added_cost(device_id, index, present_w + 1000 * most)
-        cost -= site.added_cost(device_id, index, present_w)
-        return _Piece(most, least, cost / (most * self.hours[index]))
+        cost -= site.added_cost(device_id, index, present_w) if present_w else 0.0
+        return _Piece(most, least, cost / (most * self.per_kw[index]))
 
     def _fills(self, index: int, kilowatts: float) -> bool:
-        stored = self.stored[index] + kilowatts * self.hours[index]
+        stored = self.stored[index] + kilowatts * self.per_kw[index]
         return stored >= self.task.full - SLACK_KWH

@@ -7,13 +7,28 @@ from drrouter.domain.plan import Plan, SolveRung
 from drrouter.errors import PlannerError
 from drrouter.planner.explain import explained
 from drrouter.planner.fallback import greedy_entry
-from drrouter.planner.ledger import Entry
+from drrouter.planner.kept_door import Keeper
+from drrouter.planner.ledger import Entry, plan_of, relative_gap
 from drrouter.planner.problem import Problem
+from drrouter.planner.repair import repair
 from drrouter.planner.solve import solve
-from drrouter.planner.tasks import tasks_of
+from drrouter.planner.stability import Candidate, settled
+from drrouter.planner.tasks import Tasks, tasks_of
 from drrouter.planner.verify import verify
 
 _log = logging.getLogger(__name__)
+
+
+class Planner:
+    """Plans one home again and again; what it keeps makes plans quicker, never other than ``plan``'s."""
+
+    def __init__(self) -> None:
+        """Keep nothing yet."""
+        self._keeper = Keeper()
+
+    def plan(self, problem: Problem) -> Plan:
+        """Plan the home, see ``plan``."""
+        return _plan(problem, self._keeper)
 
 
 def plan(problem: Problem) -> Plan:
@@ -21,31 +36,44 @@ def plan(problem: Problem) -> Plan:
 
     Wishes that cannot all be met are missed at their prices and reported in ``misses``; nothing that a home
     may ask for makes this fail. The rung that made the plan is ``plan.solve_rung``.
+
+    With ``effort.repair`` the previous plan is mended and no new one made; with a ``margin`` it is kept
+    unless a new one is better by so much.
     """
+    return _plan(problem, Keeper())
+
+
+def _plan(problem: Problem, keeper: Keeper) -> Plan:
+    mended = repair(problem) if problem.effort.repair else None
+    if mended is not None:
+        return mended
     tasks = tasks_of(problem)
+    chosen = settled(problem, tasks, _best(problem, tasks, keeper))
+    return replace(
+        explained(problem, tasks, chosen.entry, chosen.rung),
+        bound=chosen.bound,
+        gap=relative_gap(chosen.entry.objective, chosen.bound),
+        repaired=chosen.repaired,
+        gain=chosen.gain,
+    )
+
+
+def _best(problem: Problem, tasks: Tasks, keeper: Keeper) -> Candidate:
+    """What the highest rung makes; it is checked before it is put into words."""
     fallback = greedy_entry(problem, tasks)
     try:
-        entry, bound, rung = solve(problem, tasks)
+        entry, bound, rung = solve(problem, tasks, keeper)
     except PlannerError as error:
         _log.warning("no plan from the solver, the greedy rung takes over: %s", error)
-        return explained(problem, tasks, fallback, SolveRung.GREEDY)
+        return Candidate(fallback, SolveRung.GREEDY)
     best = _better(entry, fallback)
-    made = _with_numbers(explained(problem, tasks, best, rung), best, bound)
-    violations = verify(made, problem)
+    violations = verify(plan_of(problem, tasks, best, rung, in_haste=True), problem)
     if violations:
         _log.warning("the solver's plan breaks a rule, the greedy rung takes over: %s", violations[0])
-        return explained(problem, tasks, fallback, SolveRung.GREEDY)
-    return made
+        return Candidate(fallback, SolveRung.GREEDY)
+    return Candidate(best, rung, bound)
 
 
 def _better(entry: Entry, fallback: Entry) -> Entry:
     """The solver stops within a gap; where the greedy plan lies inside that gap, the better one counts."""
     return fallback if fallback.objective < entry.objective - 1e-9 else entry
-
-
-def _with_numbers(made: Plan, entry: Entry, bound: float | None) -> Plan:
-    """Add the proven bound, and the gap of the plan that is kept."""
-    if bound is None:
-        return made
-    gap = max(0.0, entry.objective - bound) / max(abs(bound), 1e-9)
-    return replace(made, bound=bound, gap=gap)

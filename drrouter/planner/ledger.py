@@ -1,20 +1,22 @@
 """Turns a schedule into a plan: levels, flows, costs, misses and the one number that plans are compared by.
 
-objective = bill + CO2 + prices of misses + what lies behind the horizon - value stored at its end
-            + small prices that settle ties (the previous plan, the target, short runs)
+objective = bill with terms + CO2 + prices of misses + what lies behind the horizon - value stored at its end
+            + wear of batteries + small prices that settle ties (the previous plan, the target, short runs)
                 + safety, where whole steps of power cannot keep a bound
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from drrouter.domain.ids import DeviceId
 from drrouter.domain.plan import CostSplit, Plan, ScheduledCycle, SolveRung
-from drrouter.planner.cycle_task import CycleTask, Start
+from drrouter.planner.cycle_task import CycleTask
 from drrouter.planner.demand_task import DemandTask
+from drrouter.planner.marginal import marginal_prices
 from drrouter.planner.misses import Missed, find_misses
 from drrouter.planner.problem import Problem
 from drrouter.planner.schedule import Schedule
 from drrouter.planner.site import Site
+from drrouter.planner.start import Start
 from drrouter.planner.storage_task import SLACK_KWH, StorageTask
 from drrouter.planner.tasks import Tasks
 
@@ -47,28 +49,34 @@ def enter(problem: Problem, tasks: Tasks, schedule: Schedule) -> Entry:
     for device_id, watts in power_w.items():
         site.add(device_id, watts)
     missed = find_misses(problem, tasks, schedule, site)
-    cost = _cost(problem, tasks, site, missed.penalties)
-    objective = cost.money + cost.co2_cost + cost.penalties + _beyond(tasks, schedule)
+    cost = replace(_cost(problem, tasks, site, missed.penalties), wear_cost=_wear(tasks, schedule))
+    objective = cost.money + cost.co2_cost + cost.penalties + cost.wear_cost + _beyond(tasks, schedule)
     objective += sum(_storage_terms(task, schedule, tasks) for task in tasks.storages)
     objective += sum(_break_terms(task, schedule, tasks) for task in tasks.demands)
     objective += sum(move_price(task, schedule.starts[task.device.id], tasks) for task in tasks.cycles)
     return Entry(schedule, site, power_w, cost, missed, objective)
 
 
-def plan_of(problem: Problem, tasks: Tasks, entry: Entry, rung: SolveRung) -> Plan:
-    """The plan, still without words."""
-    count = range(tasks.count)
+def relative_gap(objective: float, bound: float | None) -> float | None:
+    """How far above its proven bound a plan lies, as a share of it; None where there is no bound."""
+    return None if bound is None else max(0.0, objective - bound) / max(abs(bound), 1e-9)
+
+
+def plan_of(problem: Problem, tasks: Tasks, entry: Entry, rung: SolveRung, *, in_haste: bool = False) -> Plan:
+    """The plan, still without words; in haste the next kWh is priced as bought, whoever might give way."""
+    count, site = range(tasks.count), entry.site
+    marginal = map(site.marginal_price, count)
     return Plan(
         made_at=problem.now,
         slots=problem.slots,
         currency=problem.currency,
         power_w=entry.power_w,
-        level={task.device.id: levels(task, entry.schedule, tasks) for task in tasks.storages},
+        level={task.device.id: levels(task, entry.schedule) for task in tasks.storages},
         cycles=_cycles(tasks, entry.schedule),
         grid_w=tuple(entry.site.grid_w),
         misses=entry.missed.misses,
         cost=entry.cost,
-        marginal_price=tuple(entry.site.marginal_price(index) for index in count),
+        marginal_price=tuple(marginal) if in_haste else marginal_prices(problem, tasks, site, entry.power_w),
         headroom_w=tuple(entry.site.headroom_w(index) for index in count),
         solve_rung=rung,
         data_rung=problem.data_rung,
@@ -77,25 +85,32 @@ def plan_of(problem: Problem, tasks: Tasks, entry: Entry, rung: SolveRung) -> Pl
     )
 
 
-def levels(task: StorageTask, schedule: Schedule, tasks: Tasks) -> tuple[float, ...]:
+def levels(task: StorageTask, schedule: Schedule) -> tuple[float, ...]:
     """The level at the end of each slot, in the storage's unit."""
     level, path = task.level, []
-    for watts, hours in zip(schedule.power_w[task.device.id], tasks.tariffs.hours, strict=True):
-        level += task.unit_per_kwh * hours * (watts / 1000 + task.drift_kw)
+    moves = task.dynamics
+    for k, watts in enumerate(schedule.power_w[task.device.id]):
+        lost = (1 - moves.keep[k]) * (level - task.level)
+        level += task.unit_per_kwh * moves.span[k] * moves.inflow_kw(k, watts / 1000) - lost
         path.append(level)
     return tuple(path)
 
 
 def move_price(task: CycleTask, start: Start | None, tasks: Tasks) -> float:
     """The small price of leaving the place that the previous plan chose."""
-    if task.previous is None or start is task.starts[task.previous]:
+    if task.kept is None or (start is not None and start.place == task.kept):
         return 0.0
+    return price_of_moving(task, tasks)
+
+
+def price_of_moving(task: CycleTask, tasks: Tasks) -> float:
+    """What it costs to move the cycle, to wherever."""
     return MOVE_SHARE * task.energy_wh / 1000 * abs(tasks.tariffs.mean_buy)
 
 
 def target_price(task: StorageTask, tasks: Tasks) -> float:
     """The small price, per kWh and hour, of standing on the drifting side of the target."""
-    return TARGET_SHARE * abs(tasks.tariffs.mean_buy) if task.drift_kw else 0.0
+    return 0.0 if task.dynamics.still else TARGET_SHARE * abs(tasks.tariffs.mean_buy)
 
 
 def wear_price(tasks: Tasks) -> float:
@@ -108,18 +123,25 @@ def outside_price(problem: Problem, task: StorageTask, hours: float) -> float:
 
     Interpretation: safety stands above every other goal, so it has a price that none of them reaches.
     """
+    return SAFETY_PRICE + comfort_price(problem, task, hours)
+
+
+def comfort_price(problem: Problem, task: StorageTask, hours: float) -> float:
+    """The price of a kWh outside a bound at the end of a slot, as the miss tells it."""
     comfort = problem.prices.comfort_per_unit_hour * abs(task.unit_per_kwh) * hours
-    return SAFETY_PRICE + comfort / (1000 if task.flexibility.unit == "Wh" else 1)
+    return comfort / (1000 if task.flexibility.unit == "Wh" else 1)
 
 
 def beyond_price(task: CycleTask, start: Start | None, tasks: Tasks) -> float:
-    """The cost of a cycle's energy behind the horizon, at the mean price of the horizon.
+    """The cost of a cycle's energy behind the horizon, at its mean price, and of being liked less.
 
-    Interpretation: prices behind the horizon are taken to be what they are inside it, on average.
+    Interpretation: prices behind the horizon are taken to be what they are inside it, on average. A cycle
+    that waits runs the programme that is then cheapest.
     """
+    mean_buy = tasks.tariffs.mean_buy
     if start is not None:
-        return start.tail_wh / 1000 * tasks.tariffs.mean_buy
-    return task.energy_wh / 1000 * tasks.tariffs.mean_buy if task.can_wait else 0.0
+        return start.tail_wh / 1000 * mean_buy + start.dislike
+    return min((energy_wh / 1000 * mean_buy + dislike for energy_wh, dislike in task.waits), default=0.0)
 
 
 def _beyond(tasks: Tasks, schedule: Schedule) -> float:
@@ -128,19 +150,29 @@ def _beyond(tasks: Tasks, schedule: Schedule) -> float:
 
 def _storage_terms(task: StorageTask, schedule: Schedule, tasks: Tasks) -> float:
     hours = tasks.tariffs.hours
-    stored = task.stored(schedule.power_w[task.device.id], hours)
+    power_w = schedule.power_w[task.device.id]
+    stored = task.stored(power_w)
     off_target = sum(length * max(0.0, task.target - kwh) for length, kwh in zip(hours, stored, strict=True))
-    on = [watts > 0 for watts in schedule.power_w[task.device.id]]
-    worn = sum(
-        max(0.0, turns * (on[k] - on[k - 1] - on[j]) - (0.0 if turns > 0 else 1.0))
-        for k, j, turns in task.shortest
-    )
     outside = sum(
         max(0.0, low - kwh - SLACK_KWH, kwh - high - SLACK_KWH)
         for low, kwh, high in zip(task.low, stored, task.high, strict=True)
     )
-    terms = target_price(task, tasks) * off_target + wear_price(tasks) * worn + SAFETY_PRICE * outside
+    terms = (
+        target_price(task, tasks) * off_target
+        + wear_price(tasks) * task.worn(power_w)
+        + SAFETY_PRICE * outside
+    )
     return terms - task.end_value * stored[-1]
+
+
+def _wear(tasks: Tasks, schedule: Schedule) -> float:
+    """What the energy that batteries give back wears off them."""
+    return sum(
+        task.giving.wear_per_kwh * hours * max(0.0, -watts) / 1000
+        for task in tasks.storages
+        if task.giving is not None
+        for watts, hours in zip(schedule.power_w[task.device.id], tasks.tariffs.hours, strict=True)
+    )
 
 
 def _break_terms(task: DemandTask, schedule: Schedule, tasks: Tasks) -> float:
@@ -161,12 +193,24 @@ def _cost(problem: Problem, tasks: Tasks, site: Site, penalties: float) -> CostS
         imported += max(kwh, 0.0) * problem.import_price[index]
         exported += max(-kwh, 0.0) * problem.export_price[index]
         co2_kg += max(kwh, 0.0) * co2[index] / 1000
-    return CostSplit(imported, exported, co2_kg * problem.co2_price_per_kg, penalties)
+    terms = tasks.tariffs.terms.costs(site.grid_w)
+    return CostSplit(
+        import_cost=imported,
+        export_revenue=exported,
+        co2_cost=co2_kg * problem.co2_price_per_kg,
+        penalties=penalties,
+        peak_cost=terms.peak,
+        tier_cost=terms.tier,
+        capacity_cost=terms.capacity,
+        rebates=sum(site.events.earned()),
+    )
 
 
 def _cycles(tasks: Tasks, schedule: Schedule) -> tuple[ScheduledCycle, ...]:
     placed = [
-        ScheduledCycle(task.device.id, task.wish.programme_id, start.start, start.end)
+        ScheduledCycle(
+            task.device.id, start.programme.id, start.start, start.end, phase_starts=start.phase_starts
+        )
         for task in tasks.cycles
         if (start := schedule.starts[task.device.id]) is not None
     ]

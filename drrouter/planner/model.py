@@ -1,20 +1,33 @@
 """Assembles the constraint families into one model of the home, and reads a schedule out of its solution."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from drrouter.domain.ids import DeviceId
-from drrouter.planner.constraints import Draw
+from drrouter.planner.constraints import Import
 from drrouter.planner.constraints.balance import add_balance
+from drrouter.planner.constraints.battery import add_own_use, add_sun_only
+from drrouter.planner.constraints.capacity import add_capacities
 from drrouter.planner.constraints.cycle import CycleVars, add_cycle
 from drrouter.planner.constraints.demand import DemandVars, add_demand
-from drrouter.planner.constraints.limits import add_limits
+from drrouter.planner.constraints.events import add_rebates, add_recoveries
+from drrouter.planner.constraints.exclusive import add_exclusive
+from drrouter.planner.constraints.limits import add_export_limits, add_limits
+from drrouter.planner.constraints.peaks import add_peaks
+from drrouter.planner.constraints.precedence import add_precedences
 from drrouter.planner.constraints.storage import StorageVars, add_storage
+from drrouter.planner.constraints.tiers import add_tiers
+from drrouter.planner.kept_door import Keeper
+from drrouter.planner.pools import handed_out, pools
 from drrouter.planner.problem import Problem
 from drrouter.planner.pulp_door import Door, Solution, Var
 from drrouter.planner.schedule import Schedule
-from drrouter.planner.storage_task import CRUMB_KW
+from drrouter.planner.start import Start
+from drrouter.planner.storage_task import CRUMB_KW, StorageTask
 from drrouter.planner.tasks import Tasks
+
+_NOISE_KW = 1e-7
+"""Less power than this, in a solution, is the solver's arithmetic."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,26 +41,50 @@ class HomeModel:
     demands: tuple[DemandVars, ...]
 
 
-def build(problem: Problem, tasks: Tasks) -> HomeModel:
-    """Write the whole model."""
-    door = Door()
-    cycles = tuple(add_cycle(door, problem, tasks, task) for task in tasks.cycles)
+def build(problem: Problem, tasks: Tasks, keeper: Keeper | None = None) -> HomeModel:
+    """Write the whole model; over the structure that ``keeper`` holds where that is the same."""
+    return (keeper or Keeper()).write(lambda door: _written(door, problem, tasks))
+
+
+def _written(door: Door, problem: Problem, tasks: Tasks) -> HomeModel:
+    cycles = tuple(add_cycle(door, problem, tasks, pool) for pool in pools(problem, tasks.cycles))
+    alone = {cycle.task.device.id: cycle for cycle in cycles if len(cycle.pool) == 1}
+    add_precedences(door, problem, alone)
+    add_exclusive(door, problem, alone)
     storages = tuple(add_storage(door, problem, tasks, task) for task in tasks.storages)
     demands = tuple(add_demand(door, tasks, task) for task in tasks.demands)
     parts: tuple[CycleVars | StorageVars | DemandVars, ...] = (*cycles, *storages, *demands)
     draws = {part.task.device.id: part.draw for part in parts}
-    imported = add_balance(door, tasks, _fixed_kw(tasks), _most_kw(tasks, draws), draws)
-    add_limits(door, problem, tasks, imported, draws)
+    most_kw = {task.device.id: task.max_kw for task in tasks.modulating}
+    most_kw |= {cycle.task.device.id: cycle.most_kw for cycle in cycles}
+    meter = add_balance(door, tasks, _fixed_kw(tasks), _sum(tasks, most_kw.values()), _sent_kw(tasks), draws)
+    add_own_use(door, problem, tasks, meter, [(part.task, part.given) for part in storages])
+    add_sun_only(door, meter, [(part.task, part.power) for part in storages])
+    _add_terms(door, tasks, Import(meter.imports, meter.import_kw))
+    add_limits(door, problem, tasks, meter.imports, draws)
+    add_export_limits(door, problem, tasks, meter.exports)
+    add_recoveries(door, problem, tasks, meter.imports)
+    add_rebates(door, problem, tasks, meter.imports, draws, most_kw)
     return HomeModel(door, tasks, cycles, storages, demands)
+
+
+def _add_terms(door: Door, tasks: Tasks, meter: Import) -> None:
+    add_peaks(door, tasks, meter)
+    add_tiers(door, tasks, meter)
+    add_capacities(door, tasks, meter)
 
 
 def read_schedule(model: HomeModel, solution: Solution) -> Schedule:
     """What the solver decided, with its arithmetic's crumbs swept away."""
-    starts = {}
+    starts: dict[DeviceId, Start | None] = {}
     for cycle in model.cycles:
-        chosen = [solution.values[var] > 0.5 for var in cycle.starts]
-        starts[cycle.task.device.id] = cycle.task.starts[chosen.index(True)] if any(chosen) else None
-    power_w = {part.task.device.id: _storage_power(part, solution) for part in model.storages}
+        if paused := next(filter(None, (chain.chosen(solution) for chain in cycle.chains)), None):
+            starts[cycle.task.device.id] = paused
+            continue
+        counts = [0 if var is None else round(solution.values[var]) for var in cycle.starts]
+        for task, start in zip(cycle.pool, handed_out(cycle.pool, counts), strict=True):
+            starts[task.device.id] = start
+    power_w = {part.task.device.id: _net_power(part, solution) for part in model.storages}
     for demand in model.demands:
         floor, most = demand.task.floor_kw, demand.task.max_kw
         power_w[demand.task.device.id] = _clipped(demand.power, floor, most, solution)
@@ -63,16 +100,57 @@ def _storage_power(part: StorageVars, solution: Solution) -> tuple[float, ...]:
             high[index] = 0.0
         elif solution.values[part.power[index]] > task.on_kw[index] - CRUMB_KW:
             low[index] = task.on_kw[index]
-    return _clipped(part.power, tuple(low), tuple(high), solution)
+    return _clipped(part.power, tuple(low), tuple(high), solution, _NOISE_KW)
+
+
+def _net_power(part: StorageVars, solution: Solution) -> tuple[float, ...]:
+    """What a storage takes less what it gives; a battery that is full takes no more.
+
+    Taking and giving at once would have burnt energy; netted, it stays in the store.
+    """
+    power_w, task = _storage_power(part, solution), part.task
+    if task.giving is None:
+        return _swept(task, power_w)
+    given_w = _clipped(part.given, (0.0,) * len(power_w), task.giving.max_kw, solution)
+    net: list[float] = []
+    stored = 0.0
+    for k, (taken, given) in enumerate(zip(power_w, given_w, strict=True)):
+        room_kw = max(0.0, task.dynamics.power_to(k, stored, task.high[k]))
+        net.append(min(taken - given, 1000 * room_kw))
+        stored = task.dynamics.after(k, stored, net[-1] / 1000)
+    return _swept(task, tuple(net))
+
+
+def _swept(task: StorageTask, power_w: tuple[float, ...]) -> tuple[float, ...]:
+    """Off instead of a crumb, unless the level would leave its bounds without it, then or later.
+
+    What holds a battery that leaks a few mW at its lower bound is less than a crumb in each slot, and much
+    in a day.
+    """
+    moves, swept, missing = task.dynamics, list(power_w), 0.0
+    spare = [kwh - low for kwh, low in zip(task.stored(power_w), task.low, strict=True)]
+    for k in reversed(range(len(spare) - 1)):
+        spare[k] = min(spare[k], spare[k + 1] / moves.keep[k + 1] if moves.keep[k + 1] else spare[k])
+    for k, watts in enumerate(power_w):
+        missing *= moves.keep[k]
+        energy = moves.per_kw(k) * watts / 1000
+        if 0 < watts <= 1000 * CRUMB_KW and (task.exact[k] or missing + energy <= spare[k]):
+            swept[k] = 0.0
+            missing += energy
+    return tuple(swept)
 
 
 def _clipped(
-    power: tuple[Var, ...], floor: tuple[float, ...], most: tuple[float, ...], solution: Solution
+    power: tuple[Var, ...],
+    floor: tuple[float, ...],
+    most: tuple[float, ...],
+    solution: Solution,
+    crumb_kw: float = CRUMB_KW,
 ) -> tuple[float, ...]:
     clipped = []
     for var, low, high in zip(power, floor, most, strict=True):
         kilowatts = min(max(solution.values[var], low), high)
-        clipped.append(1000 * kilowatts if kilowatts > CRUMB_KW else 0.0)
+        clipped.append(1000 * kilowatts if kilowatts > crumb_kw else 0.0)
     return tuple(clipped)
 
 
@@ -81,12 +159,18 @@ def _fixed_kw(tasks: Tasks) -> tuple[float, ...]:
     return tuple(sum(slot) / 1000 for slot in total)
 
 
-def _most_kw(tasks: Tasks, draws: Mapping[DeviceId, Draw]) -> tuple[float, ...]:
-    """What the devices may draw together in each slot: of a cycle, one start only."""
+def _sum(tasks: Tasks, most_kw: Iterable[tuple[float, ...]]) -> tuple[float, ...]:
+    """What the devices may draw together in each slot."""
     most = [0.0] * tasks.count
-    for task in tasks.modulating:
-        most = [total + power for total, power in zip(most, task.max_kw, strict=True)]
-    for cycle in tasks.cycles:
-        draw = draws[cycle.device.id]
-        most = [total + max(slot.values(), default=0.0) for total, slot in zip(most, draw, strict=True)]
+    for power in most_kw:
+        most = [total + kilowatts for total, kilowatts in zip(most, power, strict=True)]
     return tuple(most)
+
+
+def _sent_kw(tasks: Tasks) -> tuple[float, ...]:
+    """What batteries may send to the grid in each slot."""
+    sent = [0.0] * tasks.count
+    for gives in (task.giving for task in tasks.storages):
+        if gives is not None and gives.may_export:
+            sent = [total + most for total, most in zip(sent, gives.max_kw, strict=True)]
+    return tuple(sent)

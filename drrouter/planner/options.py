@@ -14,13 +14,15 @@ from drrouter.domain.flexibility import ProfileFlexibility, Programme
 from drrouter.domain.ids import DeviceId
 from drrouter.domain.interval import floor_to
 from drrouter.domain.option import OptionKind
-from drrouter.domain.plan import Plan
+from drrouter.domain.plan import Plan, Reason
 from drrouter.planner.bill import bill_of
-from drrouter.planner.cycle_task import Profile, Start, obstacle_at
+from drrouter.planner.catalogue import reason, say
+from drrouter.planner.cycle_task import obstacle_at
 from drrouter.planner.problem import DeviceInput, Problem
+from drrouter.planner.relations import clash, planned_others
 from drrouter.planner.site import Site
+from drrouter.planner.start import Profile, Start, placed
 from drrouter.planner.timeline import on_slots_of
-from drrouter.planner.words import clock, money, watts
 
 _MINUTE = timedelta(minutes=1)
 _CRUMB_W = 0.5
@@ -91,7 +93,8 @@ def fits(
     plan: Plan, problem: Problem, device_id: DeviceId, programme: Programme, start: datetime
 ) -> str | None:
     """Why the programme cannot start then in the home as planned, as a sentence; None where it can."""
-    return _Desk(plan, problem, device_id, programme, start + programme.duration).obstacle(start)
+    desk = _Desk(plan, problem, device_id, programme, start + programme.duration)
+    return say(problem, desk.obstacle(start)) or None
 
 
 class _Desk:
@@ -104,6 +107,7 @@ class _Desk:
         self.profile = Profile(programme)
         self.device = _device(problem, device_id)
         self.fixed = [cycle for cycle in plan.cycles if cycle.device_id == device_id and cycle.fixed]
+        self.others = planned_others(problem, plan, device_id)
         self.site = Site.of_plan(problem, on_slots_of(problem, plan))
         for power_w, first in _own_cycles(plan, problem, self.device):
             self.site.add(device_id, power_w, first, sign=-1)
@@ -117,11 +121,12 @@ class _Desk:
         horizon = self.problem.horizon
         return sorted(instant for instant in wanted if begin <= instant and horizon.holds(instant))
 
-    def obstacle(self, instant: datetime) -> str | None:
+    def obstacle(self, instant: datetime) -> Reason | None:
         """Why it cannot start then: the machine itself, or a limit."""
         if not self.problem.horizon.holds(instant):
-            return f"{clock(self.problem, instant)} lies outside the plan"
+            return reason("option.outside", at=instant)
         own = obstacle_at(self.problem, self.device, self.programme, instant, self.fixed)
+        own = own or clash(self.problem, instant, instant + self.programme.duration, self.others)
         return own or self._broken_limit(self._place(instant))
 
     def price(self, instant: datetime) -> _Priced:
@@ -132,67 +137,79 @@ class _Desk:
         co2_g = self.bill.added_co2(grid_w, start.power_w, start.first) + tail_kwh * self.bill.mean_co2
         return _Priced(start, cost, co2_g)
 
-    def answer(self, kind: OptionKind, offer: _Priced, first: _Priced, reason: str) -> PricedStart:
+    def answer(self, kind: OptionKind, offer: _Priced, first: _Priced, why: Reason) -> PricedStart:
         """An offer as it is told; adding 0.0 turns a negative zero into zero."""
         saving = first.cost - offer.cost + 0.0
         start = offer.start
-        return PricedStart(kind, start.start, start.end, offer.cost, offer.co2_g, saving, reason)
+        said = say(self.problem, why)
+        return PricedStart(kind, start.start, start.end, offer.cost, offer.co2_g, saving, said)
 
     def _place(self, instant: datetime) -> Start:
         return self.profile.place(instant, self.problem.slots, self.ready_by)
 
-    def _broken_limit(self, start: Start) -> str | None:
+    def _broken_limit(self, start: Start) -> Reason | None:
         for index, power_w in enumerate(start.power_w, start=start.first):
             room_w = self.site.room_w(self.device.id, index)
             row = self.site.tightest(self.device.id, index)
             if row is not None and power_w > max(0.0, room_w) + _CRUMB_W:
-                when = clock(self.problem, self.problem.slots[index].start)
-                return (
-                    f"at {when} it draws {watts(power_w)}, and the limit of {watts(row.max_w)} "
-                    f"leaves {watts(max(0.0, room_w))}"
+                return reason(
+                    "option.limit",
+                    at=self.problem.slots[index].start,
+                    power=power_w,
+                    limit_w=row.max_w,
+                    left_w=max(0.0, room_w),
                 )
         return None
 
 
 def _choose(desk: _Desk, first: _Priced, in_time: list[_Priced], now: datetime) -> Iterable[PricedStart]:
-    problem = desk.problem
     at_once = next((offer for offer in in_time if offer.start.start == first.start.start), None)
     if at_once is not None:
-        when = "Starts now" if first.start.start == now else f"Starts at {clock(problem, first.start.start)}"
-        reason = (
-            f"{when}, is ready at {clock(problem, first.start.end)} and costs {money(problem, first.cost)}."
+        start = first.start
+        why = (
+            reason("option.now", end=start.end, cost=first.cost)
+            if start.start == now
+            else reason("option.soon", start=start.start, end=start.end, cost=first.cost)
         )
-        yield desk.answer(OptionKind.NOW, first, first, reason)
+        yield desk.answer(OptionKind.NOW, first, first, why)
     cheapest = min(in_time, key=lambda offer: (round(offer.cost, 9), offer.start.start))
-    yield desk.answer(OptionKind.CHEAPEST, cheapest, first, _told(desk, "The cheapest", cheapest, first))
-    if problem.co2_g_per_kwh:
+    yield desk.answer(OptionKind.CHEAPEST, cheapest, first, _told(desk, OptionKind.CHEAPEST, cheapest, first))
+    if desk.problem.co2_g_per_kwh:
         greenest = min(in_time, key=lambda o: (round(o.co2_g, 6), round(o.cost, 9), o.start.start))
-        yield desk.answer(OptionKind.GREENEST, greenest, first, _told(desk, "The greenest", greenest, first))
+        yield desk.answer(
+            OptionKind.GREENEST, greenest, first, _told(desk, OptionKind.GREENEST, greenest, first)
+        )
     latest = max(in_time, key=lambda offer: offer.start.start)
-    yield desk.answer(OptionKind.LATEST, latest, first, _told(desk, "The latest", latest, first))
+    yield desk.answer(OptionKind.LATEST, latest, first, _told(desk, OptionKind.LATEST, latest, first))
 
 
-def _told(desk: _Desk, which: str, offer: _Priced, first: _Priced) -> str:
-    problem, start = desk.problem, offer.start
-    saving = first.cost - offer.cost
-    less = f"{money(problem, saving)} less" if saving >= 0 else f"{money(problem, -saving)} more"
-    green = ""
-    if problem.co2_g_per_kwh:
-        green = f" and emits {offer.co2_g:.0f} g of CO2 against {first.co2_g:.0f} g"
-    return (
-        f"{which} start that is ready by {clock(problem, desk.ready_by)} is {clock(problem, start.start)}: "
-        f"it costs {money(problem, offer.cost)}, {less} than now{green}."
+def _told(desk: _Desk, kind: OptionKind, offer: _Priced, first: _Priced) -> Reason:
+    start, by, difference = offer.start.start, desk.ready_by, first.cost - offer.cost
+    against = _against(desk, offer, first, difference)
+    if kind is OptionKind.CHEAPEST:
+        return reason("option.cheapest", against, by=by, start=start, cost=offer.cost)
+    if kind is OptionKind.GREENEST:
+        return reason("option.greenest", against, by=by, start=start, cost=offer.cost)
+    return reason("option.latest", against, by=by, start=start, cost=offer.cost)
+
+
+def _against(desk: _Desk, offer: _Priced, first: _Priced, difference: float) -> Reason:
+    """The offer beside starting now: what it costs less or more and, where that is known, emits."""
+    if not desk.problem.co2_g_per_kwh:
+        return reason("option.less" if difference >= 0 else "option.more", difference=abs(difference))
+    return reason(
+        "option.less_green" if difference >= 0 else "option.more_green",
+        difference=abs(difference),
+        co2_g=offer.co2_g,
+        now_g=first.co2_g,
     )
 
 
-def _why_alone(desk: _Desk, first: _Priced, ready_by: datetime) -> str:
-    problem, start = desk.problem, first.start
+def _why_alone(desk: _Desk, first: _Priced, ready_by: datetime) -> Reason:
+    start = first.start
     obstacle = desk.obstacle(start.start)
-    fate = f"but {obstacle}" if obstacle else f"ready at {clock(problem, start.end)}"
-    return (
-        f"No start is ready by {clock(problem, ready_by)} and within every limit; "
-        f"starting at {clock(problem, start.start)} costs {money(problem, first.cost)}, {fate}."
-    )
+    fate = reason("option.but", obstacle) if obstacle else reason("option.ready", end=start.end)
+    return reason("option.alone", fate, by=ready_by, start=start.start, cost=first.cost)
 
 
 def _own_cycles(plan: Plan, problem: Problem, device: DeviceInput) -> Iterable[tuple[tuple[float, ...], int]]:
@@ -200,8 +217,8 @@ def _own_cycles(plan: Plan, problem: Problem, device: DeviceInput) -> Iterable[t
     known = {programme.id: programme for programme in _programmes(device)}
     for cycle in plan.cycles:
         if cycle.device_id == device.id and not cycle.fixed and cycle.programme_id in known:
-            placed = Profile(known[cycle.programme_id]).place(cycle.start, problem.slots, cycle.end)
-            yield placed.power_w, placed.first
+            own = placed(known[cycle.programme_id], cycle, problem.slots)
+            yield own.power_w, own.first
 
 
 def _programmes(device: DeviceInput) -> tuple[Programme, ...]:

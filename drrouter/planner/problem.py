@@ -6,12 +6,17 @@ Everything that may influence a plan stands here: no clock is read, no file open
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from drrouter.domain.demand_response import Rebate, Recovery
 from drrouter.domain.flexibility import Flexibility, Line
 from drrouter.domain.ids import DeviceId
 from drrouter.domain.interval import Interval
 from drrouter.domain.limit import Limit
 from drrouter.domain.plan import DataRung, Plan
-from drrouter.domain.wish import Commitment, RunningCycle, Wish
+from drrouter.domain.tariff_terms import CapacityTerm, PeakTerm, TierTerm
+from drrouter.domain.wish import ComfortBand, Commitment, Precedence, RunningCycle, Setpoint, Wish
+
+_SHARES = 1e-6
+"""How far shares may be from the whole: decimals do not add up exactly."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,22 +28,47 @@ class Effort:
         gap: relative distance to the proven bound that is good enough.
         near: for how long a device that cannot run below its ``min_power_w`` is planned exactly; in later
             slots a smaller mean power means that it runs for a part of the slot, settled by a later plan.
+        repair: only mend the previous plan, in a fraction of the work (``drrouter.planner.repair``).
+        cautious: for how long room below the site's limits is kept for what the bands allow to go wrong;
+            none, because measured it saved nothing.
     """
 
     nodes: int = 2000
     gap: float = 0.005
     near: timedelta = timedelta(hours=6)
+    repair: bool = False
+    cautious: timedelta = timedelta(0)
 
 
 @dataclass(frozen=True, slots=True)
 class Prices:
-    """Prices of misses, per unit, in the plan's currency: what goals are worth when not all can be met."""
+    """Prices of misses, per unit, in the plan's currency: what goals are worth when not all can be met.
+
+    Attributes:
+        less_liked: what a programme must save for each place by which it is liked less than the wished one.
+    """
 
     limit_per_kwh: float = 10.0
     level_per_kwh: float = 2.0
     comfort_per_unit_hour: float = 1.0
+    setpoint_per_unit_hour: float = 3.0
+    recovery_per_kwh: float = 5.0
     cycle: float = 4.0
     lateness_per_hour: float = 1.0
+    less_liked: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Margin:
+    """How much better a plan must be than the previous one to take its place for no other reason (P4).
+
+    Attributes:
+        money: in the plan's currency, misses at their prices included.
+        share: of the money that the previous plan costs; the larger of both counts.
+    """
+
+    money: float = 0.02
+    share: float = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +83,21 @@ class DeviceInput:
         commitment: an accepted option, never moved.
         caps: upper bounds in W over intervals (sheds, alerts, overrides), already resolved.
         floors: lower bounds in W over intervals (overrides "on").
+        line, lines: the conductor that feeds it, or those over which it spreads evenly (three-phase).
+        may_discharge: consent to give stored energy back: the owner of a home battery gives it once, the
+            driver of a car for V2G. Without it a storage only takes.
+        sun_only: whether it may charge only while the home imports nothing (a home battery without grid
+            charging, a car on sun). Its safe bounds and its owner's floors stand above that.
         reserve: how much earlier its wishes are put here than people asked; explanations name their time.
         end_value_per_wh: what energy still stored at the horizon is worth, per Wh put in; None lets the
-            planner price it by the mean import price.
+            planner price it by the mean import price, less what giving it back would lose.
+        ambient: where a storage's surroundings stand in each slot; empty: always at its ``ambient``.
+        gain: how much a Wh counts for in each slot, as a factor on ``level_per_wh`` (a heat pump's
+            coefficient of performance by outdoor temperature); empty: 1.
+        taken: what people draw off in each slot, in units of the level per hour; empty: nothing.
+        comfort: bands that its level should keep; softer than its own bounds.
+        setpoints: levels at which an event wants it to stand; dearer to miss than comfort.
+        on_since, off_since: when its run or its rest began; the later one holds, None is unknown.
     """
 
     id: DeviceId
@@ -72,6 +114,21 @@ class DeviceInput:
     groups: tuple[str, ...] = ()
     end_value_per_wh: float | None = None
     reserve: timedelta = timedelta()
+    ambient: tuple[float, ...] = ()
+    gain: tuple[float, ...] = ()
+    taken: tuple[float, ...] = ()
+    comfort: tuple[ComfortBand, ...] = ()
+    setpoints: tuple[Setpoint, ...] = ()
+    on_since: datetime | None = None
+    off_since: datetime | None = None
+    may_discharge: bool = False
+    sun_only: bool = False
+    lines: tuple[Line, ...] = ()
+
+    def share_on(self, line: Line) -> float:
+        """The share of its power that flows on the line."""
+        fed_by = self.lines or (self.line,)
+        return fed_by.count(line) / len(fed_by)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +140,20 @@ class Problem:
     Attributes:
         slots: consecutive, the first begins at ``now``; lengths may differ.
         base_load_w: unshiftable load, consumption positive; ``pv_w`` generation, positive.
+        base_band_w, pv_band_w: between which powers each is expected (low, high); empty where nobody knows.
         timezone: of the home, by its IANA name, for the sentences that people read; it moves no slot.
+        recoveries: what the home should draw at most after events; soft and priced.
+        rebates: what is paid for using less than a baseline.
         limits: hard in the field, soft and priced in the model, so that a plan always exists.
+        base_line_shares, pv_line_shares: how base load and generation spread over L1, L2 and L3.
+            Interpretation: empty, all of it is on L1, as are devices of which nothing else is known.
+        export_limits: what the home may send to the grid at most, as limits on the site; as soft as others.
+        precedences: which machine's cycle follows which; those that contradict each other cost their cycles.
+        exclusive: groups of machines of which one runs at a time.
+        peak_terms, tiers, capacity_terms: what import costs beside its price per kWh, with what the meter
+            has counted in the billing period so far.
+        margin: the gain for which the previous plan is left; None where something happened, and the best
+            plan counts.
 
     Raises:
         ValueError: a tuple has the wrong length or the slots do not join.
@@ -101,13 +170,26 @@ class Problem:
     co2_price_per_kg: float = 0.0
     pv_w: tuple[float, ...] = ()
     limits: tuple[Limit, ...] = ()
+    recoveries: tuple[Recovery, ...] = ()
+    rebates: tuple[Rebate, ...] = ()
+    export_limits: tuple[Limit, ...] = ()
+    base_line_shares: tuple[float, ...] = ()
+    pv_line_shares: tuple[float, ...] = ()
     data_rung: DataRung = DataRung.LIVE
     previous: Plan | None = None
     prices: Prices = Prices()
     effort: Effort = Effort()
     trigger: str = ""
     timezone: str = "UTC"
+    precedences: tuple[Precedence, ...] = ()
+    exclusive: tuple[tuple[DeviceId, ...], ...] = ()
+    peak_terms: tuple[PeakTerm, ...] = ()
+    tiers: tuple[TierTerm, ...] = ()
+    capacity_terms: tuple[CapacityTerm, ...] = ()
+    base_band_w: tuple[tuple[float, float], ...] = ()
+    pv_band_w: tuple[tuple[float, float], ...] = ()
     problem_schema: int = 1
+    margin: Margin | None = None
 
     def __post_init__(self) -> None:
         """Refuse tuples of the wrong length and slots with gaps."""
@@ -119,9 +201,18 @@ class Problem:
         for name in ("import_price", "export_price", "base_load_w"):
             if len(getattr(self, name)) != len(self.slots):
                 raise ValueError(f"{name} needs one value per slot")
-        for name in ("co2_g_per_kwh", "pv_w"):
+        for shares in (self.base_line_shares, self.pv_line_shares):
+            if shares and (len(shares) != len(Line) or abs(sum(shares) - 1) > _SHARES or min(shares) < 0):
+                raise ValueError("line shares are three, none negative, and make 1 together")
+        for name in ("co2_g_per_kwh", "pv_w", "base_band_w", "pv_band_w"):
             if getattr(self, name) and len(getattr(self, name)) != len(self.slots):
                 raise ValueError(f"{name} needs one value per slot, or none at all")
+        for device in self.devices:
+            for name in ("ambient", "gain", "taken"):
+                if getattr(device, name) and len(getattr(device, name)) != len(self.slots):
+                    raise ValueError(f"{name} of {device.id} needs one value per slot, or none at all")
+            if any(gain <= 0 for gain in device.gain):
+                raise ValueError(f"gain of {device.id} needs values above 0: power moves its level one way")
 
     @property
     def horizon(self) -> Interval:

@@ -1,45 +1,31 @@
-"""The one door to PuLP and HiGHS: variables, rows and prices go in by name, values come out by name.
+"""The one door to PuLP: variables, rows and prices go in by name, values come out by name.
 
-It alone knows that PuLP 3 (Python 3.11) and PuLP 4 (Python 3.12 and newer) differ, that a status after an
-early stop cannot be trusted, and that names may hold only ``[a-z0-9_]``. What the names mean, and every rule
-of the home, is left to the model and the constraint families.
+It alone knows that PuLP 3 (Python 3.11) and PuLP 4 (Python 3.12 and newer) differ, and that names may hold
+only ``[a-z0-9_]``. What the names mean, and every rule of the home, is left to the model and the constraint
+families.
+
+Rows are written down once, as numbers by position, and handed to HiGHS in one piece, where PuLP's own
+interface makes a call for each column and row. The same numbers become PuLP's model, expression by expression
+from dictionaries, for whoever needs that: to read it in a file, or to solve it by another of PuLP's solvers.
+Making it costs more than all the rest of a first plan's model, so that nobody pays for it who does not ask.
 """
 
 import operator
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
-from typing import Any
+from math import isfinite
+from typing import Any, NamedTuple
 
-import highspy
 import pulp
 
 from drrouter.errors import PlannerError
+from drrouter.planner.diving import minimise
+from drrouter.planner.highs import INFINITE, Numbers
 from drrouter.planner.problem import Effort
 
-_SEED = 20090
 _GAP_ABS = 1e-4
-_FEASIBLE = 2
-"""What HiGHS calls a primal solution that keeps every row (kSolutionStatusFeasible)."""
-
-_WITH_PLAN = frozenset(
-    {
-        highspy.HighsModelStatus.kOptimal,
-        highspy.HighsModelStatus.kSolutionLimit,
-        highspy.HighsModelStatus.kIterationLimit,
-        highspy.HighsModelStatus.kTimeLimit,
-        highspy.HighsModelStatus.kObjectiveBound,
-        highspy.HighsModelStatus.kObjectiveTarget,
-        highspy.HighsModelStatus.kInterrupt,
-        highspy.HighsModelStatus.kMemoryLimit,
-    }
-)
-"""Ends after which a feasible solution is a plan; an unbounded model has feasible points too, and no plan."""
-
-_HAS_FROM_DICT = hasattr(pulp.LpAffineExpression, "from_dict")
-"""PuLP 4 makes expressions by a class method, PuLP 3 by the class itself."""
 
 
 class Sense(Enum):
@@ -50,15 +36,7 @@ class Sense(Enum):
     EQUAL = "="
 
 
-_COMPARED: dict[Sense, Callable[[Any, float], Any]] = {
-    Sense.AT_MOST: operator.le,
-    Sense.AT_LEAST: operator.ge,
-    Sense.EQUAL: operator.eq,
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Label:
+class Label(NamedTuple):
     """What a variable or row is: of whom, what, and in which slot (or which of several).
 
     ``Label("Washer 2", "power", 17)`` reads ``Washer 2.power[17]`` and is named ``washer_2__power__017``.
@@ -66,11 +44,11 @@ class Label:
 
     owner: str
     what: str
-    index: int | None = None
+    number: int | None = None
 
     def __str__(self) -> str:
         """As people read it."""
-        return f"{self.owner}.{self.what}" + ("" if self.index is None else f"[{self.index}]")
+        return f"{self.owner}.{self.what}" + ("" if self.number is None else f"[{self.number}]")
 
 
 Var = str
@@ -82,7 +60,7 @@ class Solution:
     """What the solver found.
 
     Attributes:
-        values: per variable; one that stands in no row and has no price is at its lower bound.
+        values: per variable.
         objective, bound: of the model, in the plan's currency; the bound is proven.
         gap: relative distance of both; None where there is no bound.
         proven: whether the solver itself stopped because the gap asked for was reached.
@@ -100,13 +78,14 @@ class Door:
 
     def __init__(self, name: str = "home") -> None:
         """Open an empty model."""
-        self._problem = pulp.LpProblem(name, pulp.LpMinimize)
-        self._variables: dict[Var, Any] = {}
-        self._lower: dict[Var, float] = {}
-        self._prices: dict[Var, float] = {}
+        self._title = name
+        self._columns: dict[Var, int] = {}
         self._labels: dict[str, Label] = {}
         self._names: dict[Label, str] = {}
-        self._rows, self._constant = 0, 0.0
+        self._numbers = Numbers()
+        self._order: list[Label] = []
+        self._rows: list[tuple[Label, dict[Var, float]]] = []
+        self._start: dict[Var, float] = {}
 
     def variable(
         self,
@@ -115,42 +94,80 @@ class Door:
         high: float | None = None,
         *,
         binary: bool = False,
+        integer: bool = False,
         price: float = 0.0,
     ) -> Var:
-        """A new variable between its bounds (None is no bound), with its price in the objective."""
-        name = self._name(label)
-        category = pulp.LpInteger if binary else pulp.LpContinuous
+        """A new variable between its bounds (None is no bound), with its price in the objective.
+
+        Args:
+            binary: it is 0 or 1, whatever its bounds.
+            integer: it is a whole number.
+
+        Raises:
+            PlannerError: the label stands in the model already, or a number is not finite.
+        """
+        name, whole = self._name(label), binary or integer
         if binary:
             low, high = 0.0, 1.0
-        with _refusals(str(label)):
-            self._variables[name] = self._problem.add_variable(name, low, high, category)
-        self._lower[name] = low if low is not None else 0.0
-        self.add_price(name, price)
+        column = self._put(label, low, high, price)
+        self._order.append(label)
+        self._columns[name] = column
+        if whole:
+            self._numbers.integers.append(column)
         return name
 
     def add_price(self, name: Var, price: float) -> None:
         """Let each unit of the variable cost this much more."""
-        if price:
-            self._prices[name] = self._prices.get(name, 0.0) + price
+        self._numbers.cost[self._columns[name]] += price
+
+    def fix(self, name: Var, value: float) -> None:
+        """Let the variable have this value and no other."""
+        column = self._columns[name]
+        self._numbers.lower[column] = self._numbers.upper[column] = value
+
+    def relax(self) -> None:
+        """Let every variable take any value between its bounds: a linear programme, for a quick answer."""
+        self._numbers.integers.clear()
 
     def add_constant(self, price: float) -> None:
         """Let the whole cost this much more, so that a relative gap is one of the true objective."""
-        self._constant += price
+        self._numbers.offset += price
 
     def row(self, label: Label, terms: Mapping[Var, float], sense: Sense, right: float) -> None:
-        """Sum of coefficient times variable, compared with a number; a row without terms is left out."""
-        name, known = self._name(label), self._variables
-        expression = _expression({known[var]: value for var, value in terms.items() if value})
-        if not any(terms.values()):
+        """Sum of coefficient times variable, compared with a number; a row without terms is left out.
+
+        Raises:
+            PlannerError: the label stands in the model already, or a number is not finite.
+        """
+        numbers = self._numbers
+        self._name(label)
+        terms = with_value(label, terms)
+        self._rows.append((label, terms))
+        if not terms:
             return
-        self._rows += 1
-        with _refusals(str(label)):
-            self._problem.addConstraint(_COMPARED[sense](expression, right), name)
+        self._compare(label, sense, right)
+        numbers.start.append(len(numbers.index))
+        numbers.index.extend([self._columns[var] for var in terms])
+        numbers.value.extend(terms.values())
+
+    def start(self, values: Mapping[Var, float]) -> None:
+        """Begin the search at a solution known before; what is not named, the solver adds."""
+        self._start.update(values)
 
     @property
     def size(self) -> tuple[int, int]:
         """How many variables and rows there are."""
-        return len(self._variables), self._rows
+        return len(self._numbers.cost), len(self._numbers.row_lower)
+
+    @property
+    def numbers(self) -> Numbers:
+        """The model as the solver takes it, columns in the order in which variables were made."""
+        return self._numbers
+
+    def problem(self) -> Any:
+        """The model as PuLP holds it: to be written to a file, or solved by another of PuLP's solvers."""
+        rows = [self._names[label] for label, terms in self._rows if terms]
+        return _held(self._title, self._numbers, list(self._columns), rows)
 
     def label_of(self, name: str) -> Label:
         """What the name in the model stands for."""
@@ -170,74 +187,57 @@ class Door:
         Raises:
             PlannerError: there is no solution that keeps every row.
         """
-        objective = {self._variables[name]: price for name, price in self._prices.items()}
-        self._problem.setObjective(_expression(objective))
-        highs = self._run(effort, max(_GAP_ABS, effort.gap * scale))
-        info, status = highs.getInfo(), highs.getModelStatus()
-        if info.primal_solution_status != _FEASIBLE or status not in _WITH_PLAN:
-            raise PlannerError(f"the solver found no plan: {highs.modelStatusToString(status)}")
-        bound = info.mip_dual_bound if _is_number(info.mip_dual_bound) else None
-        if not self._problem.isMIP():
-            bound = info.objective_function_value
+        start = {self._columns[name]: value for name, value in self._start.items()}
+        answer = minimise(self._numbers, effort, max(_GAP_ABS, effort.gap * scale), start)
         return Solution(
-            values=self._values(highs),
-            objective=info.objective_function_value,
-            bound=bound,
-            gap=_gap(info.objective_function_value, bound),
-            proven=status == highspy.HighsModelStatus.kOptimal,
+            values=dict(zip(self._columns, answer.values, strict=True)),
+            objective=answer.objective,
+            bound=answer.bound,
+            gap=_gap(answer.objective, answer.bound),
+            proven=answer.proven,
         )
 
-    def _run(self, effort: Effort, gap_abs: float) -> Any:
-        """PuLP's own three steps, without its reading of the status, which fails at a node limit."""
-        solver = pulp.HiGHS(
-            msg=False,
-            gapRel=effort.gap,
-            gapAbs=gap_abs,
-            threads=1,
-            output_flag=False,
-            parallel="off",
-            random_seed=_SEED,
-            mip_max_nodes=effort.nodes,
-        )
-        with _refusals("the model"):
-            solver.createAndConfigureSolver(self._problem)
-            solver.buildSolverModel(self._problem)
-            self._problem.solverModel.changeObjectiveOffset(self._constant)
-            solver.callSolver(self._problem)
-        return self._problem.solverModel
+    def _put(self, label: Label, low: float | None, high: float | None, price: float) -> int:
+        """Append a column."""
+        if not isfinite((low or 0.0) + (high or 0.0) + price):
+            raise PlannerError(
+                f"the solver refuses {label}: it is between {low} and {high} and costs {price}"
+            )
+        numbers = self._numbers
+        numbers.cost.append(price)
+        numbers.lower.append(-INFINITE if low is None else low)
+        numbers.upper.append(INFINITE if high is None else high)
+        return len(numbers.cost) - 1
 
-    def _values(self, highs: Any) -> dict[Var, float]:
-        columns = highs.getSolution().col_value
-        values = dict(self._lower)
-        if hasattr(self._problem, "exported_variables"):
-            for index, variable in enumerate(self._problem.exported_variables()):
-                values[variable.name] = columns[index]
-        else:
-            for variable in self._problem.variables():
-                values[variable.name] = columns[variable.index]
-        return values
+    def _compare(self, label: Label, sense: Sense, right: float) -> None:
+        """Append a row's bounds."""
+        if not isfinite(right):
+            raise PlannerError(f"the solver refuses {label}: {sense.value} {right}")
+        numbers = self._numbers
+        numbers.row_lower.append(-INFINITE if sense is Sense.AT_MOST else right)
+        numbers.row_upper.append(INFINITE if sense is Sense.AT_LEAST else right)
 
     def _name(self, label: Label) -> str:
         """``owner__what__017`` in ``[a-z0-9_]``; a second owner that reads the same gets a number."""
-        owner, what = _plain(label.owner), _plain(label.what)
-        tail = "" if label.index is None else f"__{label.index:03d}"
-        name, twin = f"{owner}__{what}{tail}", 1
+        owner, what, number = label
+        tail = "" if number is None else f"__{number:03d}"
+        name, twin = f"{_plain(owner)}__{_plain(what)}{tail}", 1
         while name in self._labels:
+            if label in self._names:
+                raise PlannerError(f"{label} stands twice in the model")
             twin += 1
-            name = f"{owner}_{twin}__{what}{tail}"
-        if label in self._names:
-            raise PlannerError(f"{label} stands twice in the model")
+            name = f"{_plain(owner)}_{twin}__{_plain(what)}{tail}"
         self._labels[name], self._names[label] = label, name
         return name
 
 
-@contextmanager
-def _refusals(what: str) -> Iterator[None]:
-    """Translate what PuLP and HiGHS refuse: numbers that are not finite, options that they do not know."""
-    try:
-        yield
-    except (pulp.PulpError, RuntimeError, ValueError, TypeError, OverflowError) as error:
-        raise PlannerError(f"the solver refused {what}: {error}") from error
+_COMPARED: dict[Sense, Callable[[Any, float], Any]] = {
+    Sense.AT_MOST: operator.le,
+    Sense.AT_LEAST: operator.ge,
+    Sense.EQUAL: operator.eq,
+}
+
+_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789_")
 
 
 @lru_cache(maxsize=1000)  # a model has a few words and thousands of names
@@ -245,17 +245,46 @@ def _plain(text: str) -> str:
     return "".join(letter if letter in _LETTERS else "_" for letter in text.lower()) or "_"
 
 
-_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789_")
+def with_value(label: Label, terms: Mapping[Var, float]) -> dict[Var, float]:
+    """The terms that are not nought.
+
+    Raises:
+        PlannerError: one is not finite.
+    """
+    if not isfinite(sum(terms.values())):
+        raise PlannerError(f"the solver refuses {label}: {terms}")
+    return {var: value for var, value in terms.items() if value}
+
+
+def _held(title: str, numbers: Numbers, names: list[Var], rows: list[str]) -> Any:
+    """The model in PuLP, its expressions made from dictionaries, without operators."""
+    problem, whole = pulp.LpProblem(title, pulp.LpMinimize), set(numbers.integers)
+    variables = [
+        problem.add_variable(
+            name,
+            None if numbers.lower[column] == -INFINITE else numbers.lower[column],
+            None if numbers.upper[column] == INFINITE else numbers.upper[column],
+            pulp.LpInteger if column in whole else pulp.LpContinuous,
+        )
+        for column, name in enumerate(names)
+    ]
+    ends = [*numbers.start[1:], len(numbers.index)]
+    for row, (name, first, end) in enumerate(zip(rows, numbers.start, ends, strict=True)):
+        columns = numbers.index[first:end]
+        terms = {variables[c]: v for c, v in zip(columns, numbers.value[first:end], strict=True)}
+        low, high = numbers.row_lower[row], numbers.row_upper[row]
+        sense = Sense.EQUAL if low == high else Sense.AT_MOST if low == -INFINITE else Sense.AT_LEAST
+        right = high if low == -INFINITE else low
+        problem.addConstraint(_COMPARED[sense](_expression(terms), right), name)
+    costs = zip(variables, numbers.cost, strict=True)
+    problem.setObjective(_expression({variable: cost for variable, cost in costs if cost}) + numbers.offset)
+    return problem
 
 
 def _expression(terms: dict[Any, float]) -> Any:
-    if _HAS_FROM_DICT:
+    if hasattr(pulp.LpAffineExpression, "from_dict"):  # PuLP 4
         return pulp.LpAffineExpression.from_dict(terms)
     return pulp.LpAffineExpression(terms)
-
-
-def _is_number(value: float) -> bool:
-    return abs(value) < highspy.kHighsInf and value == value
 
 
 def _gap(objective: float, bound: float | None) -> float | None:

@@ -1,9 +1,13 @@
 """What was decided: where each cycle starts, and the mean power of everything else in each slot."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from drrouter.domain.ids import DeviceId
-from drrouter.planner.cycle_task import Start
+from drrouter.planner.cycle_task import CycleTask
+from drrouter.planner.problem import Problem
+from drrouter.planner.relations import Others, Stand, placed_others
+from drrouter.planner.start import Start
 from drrouter.planner.tasks import Tasks
 
 
@@ -29,3 +33,14 @@ class Schedule:
             else:
                 power_w.setdefault(device_id, (0.0,) * tasks.count)
         return power_w
+
+
+def others_of(problem: Problem, task: CycleTask, starts: Mapping[DeviceId, Start | None]) -> Others | None:
+    """What stands around a cycle, None where nothing that stands could bind it."""
+    if task.others is None:
+        return None
+    placed = {
+        device_id: None if start is None else Stand(device_id, start.start, start.end)
+        for device_id, start in starts.items()
+    }
+    return placed_others(problem, task.device.id, placed, task.others)

@@ -3,55 +3,105 @@
 The greedy rung builds its plan here, and options and explanations ask here what a start would cost.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Self
 
 from drrouter.domain.ids import DeviceId
 from drrouter.domain.limit import Limit, Scope
 from drrouter.domain.plan import Plan
+from drrouter.planner.caution import reserves_w
 from drrouter.planner.energy_prices import Tariffs, tariffs_of
+from drrouter.planner.event_meter import EventMeter
+from drrouter.planner.lines import line_base_w
 from drrouter.planner.problem import Problem
+from drrouter.planner.term_meter import TermMeter
 
 NO_LIMIT_W = 1_000_000.0
 """Stands for "no limit" where a number is needed: a megawatt is more than any home draws."""
 
+MARGIN_W = 0.1
+"""Less room than this below a limit is the arithmetic's: the limit is reached."""
+
+_NO_MONEY = 1e-9
+
 
 @dataclass(frozen=True, slots=True)
 class LimitRow:
-    """The tightest limit on one set of devices in one slot.
+    """The tightest limit on one set of devices, or on one line, in one slot.
 
     Attributes:
         members: the devices bound; None is the whole site, at its meter.
+        shares: of a line: the share of each member's power that flows on it; empty: all of it.
+        base_w: what flows there without any device.
     """
 
     index: int
     max_w: float
     members: frozenset[DeviceId] | None
     limit: Limit
+    shares: Mapping[DeviceId, float] = field(default_factory=dict)
+    base_w: float = 0.0
 
     def binds(self, device_id: DeviceId) -> bool:
         """Whether the device counts under it."""
         return self.members is None or device_id in self.members
 
+    def share(self, device_id: DeviceId) -> float:
+        """How much of each watt of a device that it binds counts under it."""
+        return self.shares.get(device_id, 1.0)
+
 
 def limit_rows(problem: Problem) -> tuple[LimitRow, ...]:
-    """One row per slot and set of devices bound, in order of slots.
+    """One row per slot and set of devices or line bound, in order of slots.
 
-    Interpretation: a limit that touches a slot binds all of it. A limit on a line binds the devices that it
-    names, and one that names nobody binds the site.
+    Interpretation: a limit that touches a slot binds all of it. A limit on a line that is named binds all
+    that flows on it; where none is named it binds the devices that it names, and one that names nobody the
+    site.
     """
     tightest: dict[tuple[int, tuple[str, ...]], LimitRow] = {}
     for limit in problem.limits:
-        members = None if limit.scope is Scope.SITE or not limit.members else frozenset(limit.members)
-        name = tuple(sorted(members)) if members is not None else ()
+        members, shares, base_w = _bound(problem, limit)
+        name: tuple[str, ...] = tuple(sorted(members)) if members is not None else ()
+        if limit.scope is Scope.LINE and limit.line is not None:
+            name = (f"line {limit.line}", *name)
         for index, slot in enumerate(problem.slots):
             if slot.end <= limit.interval.start or slot.start >= limit.interval.end:
                 continue
             rival = tightest.get((index, name))
             if rival is None or limit.effective_w < rival.max_w:
-                tightest[index, name] = LimitRow(index, limit.effective_w, members, limit)
+                row = LimitRow(index, limit.effective_w, members, limit, shares, base_w[index])
+                tightest[index, name] = row
     return tuple(tightest[key] for key in sorted(tightest))
+
+
+def _bound(
+    problem: Problem, limit: Limit
+) -> tuple[frozenset[DeviceId] | None, Mapping[DeviceId, float], Sequence[float]]:
+    """Whom the limit binds, with which shares, and what flows there anyhow."""
+    nothing = (0.0,) * len(problem.slots)
+    if limit.scope is Scope.LINE and limit.line is not None:
+        shares = {device.id: device.share_on(limit.line) for device in problem.devices}
+        shares = {device_id: share for device_id, share in shares.items() if share > 0}
+        return frozenset(shares), shares, line_base_w(problem, limit.line)
+    if limit.scope is Scope.SITE or not limit.members:
+        return None, {}, nothing
+    return frozenset(limit.members), {}, nothing
+
+
+def export_limits_w(problem: Problem) -> list[float]:
+    """What may be exported in each slot, in W; a limit that touches a slot binds all of it."""
+    return [
+        min(
+            (
+                limit.effective_w
+                for limit in problem.export_limits
+                if limit.interval.overlap(slot) is not None
+            ),
+            default=NO_LIMIT_W,
+        )
+        for slot in problem.slots
+    ]
 
 
 class Site:
@@ -61,10 +111,14 @@ class Site:
         """Begin with what no device draws: base load less generation, in W per slot."""
         self.tariffs = tariffs or tariffs_of(problem)
         self.grid_w = list(base_w)
+        self._meter = TermMeter(self.tariffs.terms, self.grid_w)
         self.rows = limit_rows(problem)
+        self.export_w = export_limits_w(problem)
         self._per_kwh = problem.prices.limit_per_kwh
+        self._reserves_w = reserves_w(problem)
         self._in_slot: dict[int, list[int]] = {}
-        self._used_w = [0.0] * len(self.rows)
+        self._used_w = [row.base_w for row in self.rows]
+        self.events = EventMeter(problem, self.grid_w)
         for number, row in enumerate(self.rows):
             self._in_slot.setdefault(row.index, []).append(number)
 
@@ -72,10 +126,12 @@ class Site:
     def of_plan(cls, problem: Problem, plan: Plan) -> Self:
         """The home as planned: the plan must have the problem's slots."""
         site = cls(problem, plan.grid_w)
+        site.events.count(plan.power_w)
         for number, row in enumerate(site.rows):
             if row.members is not None:
-                powers = (plan.power_w[member] for member in row.members if member in plan.power_w)
-                site._used_w[number] = sum(power_w[row.index] for power_w in powers)
+                known = sorted(member for member in row.members if member in plan.power_w)
+                drawn = (row.share(member) * plan.power_w[member][row.index] for member in known)
+                site._used_w[number] = row.base_w + sum(drawn)
         return site
 
     def add(self, device_id: DeviceId, power_w: Iterable[float], first: int = 0, sign: float = 1.0) -> None:
@@ -86,34 +142,77 @@ class Site:
 
     def add_at(self, device_id: DeviceId, index: int, watts: float) -> None:
         """Let the device draw this much more in one slot."""
+        before = self.grid_w[index]
+        self.events.change(device_id, index, before, before + watts)
         self.grid_w[index] += watts
+        self._meter.change(index, before, before + watts)
         for number in self._in_slot.get(index, ()):
             row = self.rows[number]
             if row.members is not None and device_id in row.members:
-                self._used_w[number] += watts
+                self._used_w[number] += row.share(device_id) * watts
 
     def used_w(self, number: int) -> float:
         """What is drawn under the limit row of that number."""
         row = self.rows[number]
         return self.grid_w[row.index] if row.members is None else self._used_w[number]
 
+    def left_w(self, number: int) -> float:
+        """What may be added under the limit row of that number, less the room kept in reserve."""
+        row = self.rows[number]
+        reserve_w = self._reserves_w[row.index] if row.members is None else 0.0
+        return row.max_w - self.used_w(number) - reserve_w
+
     def added_cost(self, device_id: DeviceId, index: int, watts: float) -> float:
-        """What this much more in one slot would cost: energy, CO2 and limits broken further."""
+        """What this much more in one slot would cost: energy, CO2, terms and limits broken further."""
+        return self.added_cost_of(device_id, (watts,), index)
+
+    def added_cost_of(self, device_id: DeviceId, power_w: Sequence[float], first: int = 0) -> float:
+        """What this much more from slot ``first`` on would cost: a peak that it lifts counts once."""
+        drawn = list(enumerate(power_w, start=first))
+        energy = sum(self._added_energy(device_id, index, watts) for index, watts in drawn)
+        if self._meter.is_idle:
+            return energy
+        return energy + self._meter.added({index: self._more_kw(index, watts) for index, watts in drawn})
+
+    def _added_energy(self, device_id: DeviceId, index: int, watts: float) -> float:
         before = self.grid_w[index]
         cost = self.tariffs.slot_cost(index, before + watts) - self.tariffs.slot_cost(index, before)
         for number in self._in_slot.get(index, ()):
             row = self.rows[number]
             if row.binds(device_id):
                 over_w = self.used_w(number) - row.max_w
-                more_w = max(0.0, over_w + watts) - max(0.0, over_w)
+                more_w = max(0.0, over_w + row.share(device_id) * watts) - max(0.0, over_w)
                 cost += self.tariffs.hours[index] * more_w / 1000 * self._per_kwh
-        return cost
+        if self.export_w[index] < NO_LIMIT_W:
+            more_w = self.over_export_w(index, watts) - self.over_export_w(index)
+            cost += self.tariffs.hours[index] * more_w / 1000 * self._per_kwh
+        if self.events.is_idle:
+            return cost
+        return cost + self.events.added(device_id, index, before, before + watts)
+
+    def over_export_w(self, index: int, watts: float = 0.0) -> float:
+        """What is exported above the limit in the slot once so much more is drawn."""
+        return max(0.0, -self.grid_w[index] - watts - self.export_w[index])
+
+    def _more_kw(self, index: int, watts: float) -> float:
+        """How much more is imported where so much more is drawn."""
+        return (max(0.0, self.grid_w[index] + watts) - max(0.0, self.grid_w[index])) / 1000
+
+    def price_edges_w(self, index: int) -> list[float]:
+        """After how much more power the next kWh costs something else: sun, limits, terms, calm."""
+        sun_w = max(0.0, -self.grid_w[index])
+        calm_w = self.events.calm_w.get(index, NO_LIMIT_W) - self.grid_w[index]
+        terms = (sun_w + 1000 * edge for edge in self._meter.edges_kw(index))
+        return [self.over_export_w(index), sun_w, calm_w, *terms]
 
     def room_w(self, device_id: DeviceId, index: int) -> float:
-        """What the device may draw more in one slot before a limit is broken; negative where one is."""
+        """What the device may draw more in one slot before a limit is broken; negative where one is.
+
+        Room that is kept for what a forecast may get wrong counts as taken.
+        """
         return min(
             (
-                self.rows[number].max_w - self.used_w(number)
+                self.left_w(number) / self.rows[number].share(device_id)
                 for number in self._in_slot.get(index, ())
                 if self.rows[number].binds(device_id)
             ),
@@ -125,7 +224,7 @@ class Site:
         numbers = [n for n in self._in_slot.get(index, ()) if self.rows[n].binds(device_id)]
         if not numbers:
             return None
-        return self.rows[min(numbers, key=lambda n: self.rows[n].max_w - self.used_w(n))]
+        return self.rows[min(numbers, key=lambda n: self.left_w(n) / self.rows[n].share(device_id))]
 
     def headroom_w(self, index: int) -> float:
         """What is left below the tightest limit of the site."""
@@ -135,5 +234,20 @@ class Site:
 
     def marginal_price(self, index: int) -> float:
         """What one more kWh in the slot would cost, in the plan's currency."""
-        price = self.tariffs.buy[index] if self.grid_w[index] >= 0 else self.tariffs.sell[index]
-        return price + (self._per_kwh if self.headroom_w(index) <= 0 else 0.0)
+        price = self.tariffs.buy[index] if self.grid_w[index] >= -MARGIN_W else self.tariffs.sell[index]
+        broken = self._per_kwh if self.headroom_w(index) <= MARGIN_W else 0.0
+        broken -= self._per_kwh if self.over_export_w(index) > MARGIN_W else 0.0
+        return price + broken + self._term_price(index)
+
+    def jumps(self, index: int) -> bool:
+        """Whether the next kWh costs more than the last: at a limit, a peak, a block, where the sun ends."""
+        reached = self.headroom_w(index) <= MARGIN_W or self._term_price(index) > _NO_MONEY
+        return reached or (
+            abs(self.grid_w[index]) <= MARGIN_W and self.tariffs.buy[index] > self.tariffs.sell[index]
+        )
+
+    def _term_price(self, index: int) -> float:
+        """What the terms add to one more kWh in the slot; nothing while the sun feeds it."""
+        if self.grid_w[index] < -MARGIN_W:
+            return 0.0
+        return self._meter.added({index: 1.0 / self.tariffs.hours[index]})

@@ -1,13 +1,16 @@
 """The upper rungs: the model solved to the gap asked for, or as well as the effort allows."""
 
 from drrouter.domain.plan import SolveRung
+from drrouter.planner.kept_door import Keeper
 from drrouter.planner.ledger import Entry, enter
 from drrouter.planner.model import build, read_schedule
 from drrouter.planner.problem import Problem
 from drrouter.planner.tasks import Tasks
 
 
-def solve(problem: Problem, tasks: Tasks) -> tuple[Entry, float | None, SolveRung]:
+def solve(
+    problem: Problem, tasks: Tasks, keeper: Keeper | None = None
+) -> tuple[Entry, float | None, SolveRung]:
     """Solve the model of the home.
 
     Returns:
@@ -17,8 +20,8 @@ def solve(problem: Problem, tasks: Tasks) -> tuple[Entry, float | None, SolveRun
     Raises:
         PlannerError: the solver found no plan.
     """
-    model = build(problem, tasks)
-    solution = model.door.solve(problem.effort, _base_cost(tasks))
+    model = build(problem, tasks, keeper)
+    solution = model.door.solve(problem.effort, base_cost(tasks))
     entry = enter(problem, tasks, read_schedule(model, solution))
     bound = None
     if solution.bound is not None:
@@ -28,7 +31,7 @@ def solve(problem: Problem, tasks: Tasks) -> tuple[Entry, float | None, SolveRun
     return entry, bound, SolveRung.OPTIMAL if solution.proven else SolveRung.INCUMBENT
 
 
-def _base_cost(tasks: Tasks) -> float:
+def base_cost(tasks: Tasks) -> float:
     """What the base load alone costs: a home's scale of money where its bill is near zero."""
     slots = zip(tasks.tariffs.hours, tasks.tariffs.buy, tasks.base_w, strict=True)
     return sum(hours * abs(price * base_w) / 1000 for hours, price, base_w in slots)

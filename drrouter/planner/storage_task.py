@@ -2,7 +2,8 @@
 
 A freezer's falling temperature and a car's rising charge become the same picture:
 
-    stored[k] = stored[k-1] + hours * (power_kw + drift_kw)        low[k] <= stored[k] <= high[k]
+    stored[k] = keep[k] * stored[k-1] + span[k] * (gain[k] * power_kw + drift_kw[k])
+    low[k] <= stored[k] <= high[k]
 
 The bounds are hard where they can be reached. Where they cannot, the nearest level that can be reached takes
 their place, so that a storage outside its bounds returns as fast as it can and a plan always exists.
@@ -16,11 +17,18 @@ from itertools import combinations
 from drrouter.domain.flexibility import StorageFlexibility
 from drrouter.domain.interval import Interval
 from drrouter.domain.wish import LevelWish
+from drrouter.planner.bands import LevelBand, level_bands
+from drrouter.planner.battery_task import Giving, giving
+from drrouter.planner.dynamics import Dynamics, dynamics
+from drrouter.planner.past import held_by_its_past, runs
 from drrouter.planner.problem import DeviceInput, Problem
 from drrouter.planner.windows import Window, storage_window
 
 SLACK_KWH = 1e-5
 """Room left beside a bound that can only just be reached, ten times what the solver calls equal."""
+
+_CLOSE_KW = 2e-4
+"""The same as power: where a kW stores next to nothing, a hundred-thousandth of a kWh is many watts."""
 
 CRUMB_KW = 5e-5
 """Less power than this is arithmetic, and off: a switch is on above 0 W."""
@@ -28,7 +36,7 @@ CRUMB_KW = 5e-5
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """A wished level: ``stored_kwh`` at least, when ``share`` of slot ``index`` has passed."""
+    """A wished level: ``stored_kwh`` at least, ``share`` of the level's way through slot ``index``."""
 
     wish: LevelWish
     index: int
@@ -36,7 +44,7 @@ class Goal:
     stored_kwh: float
 
     def reached(self, stored: tuple[float, ...] | list[float]) -> float:
-        """The energy stored at that instant, in kWh; power is even within a slot."""
+        """The energy stored at that instant, in kWh."""
         before = stored[self.index - 1] if self.index else 0.0
         return before + self.share * (stored[self.index] - before)
 
@@ -50,15 +58,19 @@ class StorageTask:
         floor_kw, on_kw, max_kw: see ``Window``.
         open_kw: ``max_kw`` before limits forbid it the slot.
         kept_kw: what remains of the floor for a storage that does nothing else: it stops when it is full.
-        drift_kw: what the surroundings put in (or take, when negative).
+        dynamics: how the level follows the power.
+        bands: what comfort and events want of the level at the end of the slot.
         low, high: bounds of the energy stored at the end of the slot.
         most_stored: what full power from now on would store by the end of the slot.
         full: where the device stops by itself.
         target: where it would keep itself.
         exact: whether it must be off, at its floor, or between ``on_kw`` and ``max_kw``.
-        free: whether it may as well do nothing: no drift, and inside its bounds.
+        free: whether it may as well do nothing: it stands still, and inside its bounds.
+        was_on: whether it ran just before now; None is unknown.
         shortest: slots k and j such that a run begun (1) or ended (-1) in k must not turn before j is over.
         end_value: of a kWh stored at the horizon, in the plan's currency.
+        giving: what it may give back; None for a storage that only takes.
+        sun_only: whether it may take only while the home imports nothing.
     """
 
     device: DeviceInput
@@ -69,7 +81,8 @@ class StorageTask:
     max_kw: tuple[float, ...]
     open_kw: tuple[float, ...]
     kept_kw: tuple[float, ...]
-    drift_kw: float
+    dynamics: Dynamics
+    bands: tuple[tuple[LevelBand, ...], ...]
     low: tuple[float, ...]
     high: tuple[float, ...]
     most_stored: tuple[float, ...]
@@ -77,9 +90,12 @@ class StorageTask:
     target: float
     exact: tuple[bool, ...]
     free: bool
+    was_on: bool | None
     goals: tuple[Goal, ...]
     shortest: tuple[tuple[int, int, float], ...]
     end_value: float
+    giving: Giving | None = None
+    sun_only: bool = False
 
     def held_under(self, room_kw: Sequence[float]) -> "StorageTask":
         """The same storage where it may run only in slots with room for its lowest power.
@@ -96,7 +112,7 @@ class StorageTask:
             max_kw=tuple(most if fit else 0.0 for most, fit in zip(self.max_kw, fits, strict=True)),
             exact=tuple(exact and fit for exact, fit in zip(self.exact, fits, strict=True)),
             shortest=tuple(
-                pair for pair in self.shortest if fits[pair[0] - 1] and fits[pair[0]] and fits[pair[1]]
+                (k, j, turns) for k, j, turns in self.shortest if fits[max(k - 1, 0)] and fits[k] and fits[j]
             ),
         )
 
@@ -109,13 +125,21 @@ class StorageTask:
         """How far one kWh moves the level, in its unit; negative for a freezer."""
         return self.flexibility.level_per_wh * 1000
 
-    def stored(self, power_w: tuple[float, ...] | list[float], hours: tuple[float, ...]) -> list[float]:
+    def stored(self, power_w: Sequence[float]) -> list[float]:
         """The energy stored at the end of each slot, in kWh, for these mean powers."""
-        stored, now = [], 0.0
-        for watts, length in zip(power_w, hours, strict=True):
-            now += length * (watts / 1000 + self.drift_kw)
-            stored.append(now)
-        return stored
+        return self.dynamics.path([watts / 1000 for watts in power_w])
+
+    def worn(self, power_w: Sequence[float]) -> float:
+        """How many slots runs and rests are too short by."""
+        on = [watts > 0 for watts in power_w]
+        return sum(
+            max(0.0, turns * (on[k] - self.before(k, on) - on[j]) - (0.0 if turns > 0 else 1.0))
+            for k, j, turns in self.shortest
+        )
+
+    def before(self, index: int, on: Sequence[bool]) -> bool:
+        """Whether it ran just before the slot; before the first only where that is known."""
+        return on[index - 1] if index else bool(self.was_on)
 
 
 def storage_task(problem: Problem, device: DeviceInput, end_value: float) -> StorageTask | None:
@@ -129,16 +153,18 @@ def storage_task(problem: Problem, device: DeviceInput, end_value: float) -> Sto
         return None
     level = _level(device, flexibility)
     per_kwh = flexibility.level_per_wh * 1000
-    drift_kw = flexibility.drift_per_h / per_kwh
+    moves = dynamics(problem, device, flexibility, level)
+    was_on = runs(problem, device)
     empty, full = sorted(
         (bound - level) / per_kwh for bound in (flexibility.level_min, flexibility.level_max)
     )
-    windows = [storage_window(device, flexibility, slot) for slot in problem.slots]
-    bounds = _Bounds(empty, full)
-    for slot, window in zip(problem.slots, windows, strict=True):
-        bounds.step(slot.hours, window, drift_kw)
+    held = held_by_its_past(problem, device, flexibility)
+    windows = [storage_window(held, flexibility, slot) for slot in problem.slots]
+    bounds = _Bounds(moves, empty, full)
+    for index, window in enumerate(windows):
+        bounds.step(index, window)
     exact = _exact(problem, windows)
-    price = end_value if device.end_value_per_wh is None else device.end_value_per_wh * 1000
+    gives = giving(problem, device, flexibility)
     return StorageTask(
         device=device,
         flexibility=flexibility,
@@ -148,39 +174,60 @@ def storage_task(problem: Problem, device: DeviceInput, end_value: float) -> Sto
         max_kw=tuple(window.max_w / 1000 for window in windows),
         open_kw=tuple(window.max_w / 1000 for window in windows),
         kept_kw=tuple(bounds.kept),
-        drift_kw=drift_kw,
+        dynamics=moves,
+        bands=level_bands(problem, device, flexibility, level),
         low=tuple(bounds.low),
         high=tuple(bounds.high),
         most_stored=tuple(bounds.reach),
         full=full,
         target=(flexibility.level_target - level) / per_kwh,
         exact=exact,
-        free=drift_kw == 0 and empty <= 0 <= full,
-        goals=_goals(problem, device, flexibility, level),
-        shortest=tuple(_shortest(problem, flexibility, exact)),
-        end_value=price,
+        free=moves.still and empty <= 0 <= full,
+        was_on=was_on,
+        goals=_goals(problem, device, flexibility, level, moves),
+        shortest=tuple(_shortest(problem, flexibility, exact, was_on)),
+        end_value=_end_value(device, end_value, gives),
+        giving=gives,
+        sun_only=device.sun_only and moves.still and empty <= 0,
     )
+
+
+def _end_value(device: DeviceInput, mean_price: float, gives: Giving | None) -> float:
+    """Of a kWh put in: as told, else what it saves of imports at the mean price.
+
+    Interpretation: energy that can only be used up saves its own purchase; what a battery gives back saves
+    only what is left of it.
+    """
+    if device.end_value_per_wh is not None:
+        return device.end_value_per_wh * 1000
+    return mean_price if gives is None else mean_price / gives.per_kwh
+
+
+def slack_kwh(moves: Dynamics, index: int) -> float:
+    """Room left beside what can only just be reached by the end of the slot, in kWh."""
+    return min(SLACK_KWH, _CLOSE_KW * moves.per_kw(index))
 
 
 class _Bounds:
     """Walks through the slots with the set of levels that keep every bound so far, and widens bounds."""
 
-    def __init__(self, empty: float, full: float) -> None:
-        self.empty, self.full = empty, full
+    def __init__(self, moves: Dynamics, empty: float, full: float) -> None:
+        self.moves, self.empty, self.full = moves, empty, full
         self.least = self.most = 0.0
         self.low: list[float] = []
         self.high: list[float] = []
         self.kept: list[float] = []
         self.reach: list[float] = []
 
-    def step(self, hours: float, window: Window, drift_kw: float) -> None:
+    def step(self, index: int, window: Window) -> None:
         """One slot further: what can be reached, and which bounds can be kept there."""
-        room_kw = (self.full - self.least) / hours - drift_kw
+        room_kw = self.moves.power_to(index, self.least, self.full)
         floor_kw = max(0.0, min(window.floor_w / 1000, room_kw))
-        least = self.least + hours * (floor_kw + drift_kw)
-        most = self.most + hours * (window.max_w / 1000 + drift_kw)
-        low = self.empty if most >= self.empty else most - SLACK_KWH
-        high = self.full if least <= self.full else least + SLACK_KWH
+        least = self.moves.after(index, self.least, floor_kw)
+        most = self.moves.after(index, self.most, window.max_w / 1000)
+        slack = slack_kwh(self.moves, index)
+        low = self.empty if most >= self.empty else most - slack
+        high = self.full if least <= self.full else least + slack
         self.least, self.most = max(least, low), min(most, high)
         self.kept.append(floor_kw)
         self.reach.append(most)
@@ -191,28 +238,29 @@ class _Bounds:
 def _level(device: DeviceInput, flexibility: StorageFlexibility) -> float:
     if device.level is not None:
         return device.level
-    if flexibility.drift_per_h:
+    if flexibility.moves_alone:
         return flexibility.level_target
     return flexibility.level_max if flexibility.runs_downwards else flexibility.level_min
 
 
 def _goals(
-    problem: Problem, device: DeviceInput, flexibility: StorageFlexibility, level: float
+    problem: Problem, device: DeviceInput, flexibility: StorageFlexibility, level: float, moves: Dynamics
 ) -> tuple[Goal, ...]:
     """The wished levels that still lie ahead.
 
     Interpretation: "at least this level" is meant in the direction in which the device runs. A wish for an
-    instant behind the horizon asks, at the horizon, for what full power could not still add in time.
+    instant behind the horizon asks, at the horizon, for what full power could not still add in time; what
+    is lost there is not counted.
     """
     goals: list[Goal] = []
     for wish in device.wishes:
         if not isinstance(wish, LevelWish) or wish.by <= problem.now:
             continue
         stored_kwh = (wish.level - level) / (flexibility.level_per_wh * 1000)
-        index, share = _place(problem.slots, wish.by)
+        index, part = _place(problem.slots, wish.by)
         if wish.by > problem.horizon.end:
             stored_kwh -= flexibility.max_power_w / 1000 * _hours_left(device, problem.horizon.end, wish.by)
-        goals.append(Goal(wish, index, share, stored_kwh))
+        goals.append(Goal(wish, index, moves.share(index, part), stored_kwh))
     return tuple(sorted(goals, key=lambda goal: (goal.index, goal.share, goal.stored_kwh)))
 
 
@@ -225,12 +273,16 @@ def _exact(problem: Problem, windows: list[Window]) -> tuple[bool, ...]:
 
 
 def _shortest(
-    problem: Problem, flexibility: StorageFlexibility, exact: tuple[bool, ...]
+    problem: Problem, flexibility: StorageFlexibility, exact: tuple[bool, ...], was_on: bool | None
 ) -> Iterator[tuple[int, int, float]]:
-    """Only slots planned exactly have a state to turn; a slot without power is a rest for certain."""
+    """Only slots planned exactly have a state to turn; a slot without power is a rest for certain.
+
+    The first slot turns the state before now, where that is known; how long that one still has to last
+    stands in its window.
+    """
     for k, j in combinations([index for index, is_exact in enumerate(exact) if is_exact], 2):
         lag = problem.slots[j].start - problem.slots[k].start
-        if k and exact[k - 1]:
+        if exact[k - 1] if k else was_on is not None:
             if lag < flexibility.min_on:
                 yield k, j, 1.0
             if lag < flexibility.min_off:

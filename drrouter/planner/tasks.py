@@ -10,11 +10,13 @@ from datetime import datetime
 from drrouter.domain.flexibility import Programme, StorageFlexibility
 from drrouter.domain.ids import DeviceId
 from drrouter.domain.plan import ScheduledCycle
-from drrouter.planner.cycle_task import CycleTask, Profile, cycle_task, fixed_cycles
+from drrouter.planner.cycle_task import CycleTask, cycle_task
 from drrouter.planner.demand_task import DemandTask, demand_task
 from drrouter.planner.energy_prices import Tariffs, tariffs_of
+from drrouter.planner.fixed import fixed_cycles
 from drrouter.planner.problem import Problem
 from drrouter.planner.site import Site
+from drrouter.planner.start import Profile
 from drrouter.planner.storage_task import StorageTask, storage_task
 
 
@@ -78,7 +80,8 @@ def tasks_of(problem: Problem) -> Tasks:
         demands=tuple(filter(None, (demand_task(problem, device) for device in problem.devices))),
     )
 
-    return replace(tasks, storages=tuple(_held_under_limits(problem, tasks)))
+    held = _held_under_limits(problem, tasks)
+    return replace(tasks, storages=tuple(_kept_to_the_sun(tasks, task) for task in held))
 
 
 def unshiftable(problem: Problem, tasks: Tasks) -> Site:
@@ -98,6 +101,15 @@ def _held_under_limits(problem: Problem, tasks: Tasks) -> Iterator[StorageTask]:
             continue
         rooms = [site.room_w(task.device.id, index) / 1000 for index in range(tasks.count)]
         yield task.held_under([room + kept for room, kept in zip(rooms, task.kept_kw, strict=True)])
+
+
+def _kept_to_the_sun(tasks: Tasks, task: StorageTask) -> StorageTask:
+    """A storage on sun takes its floor alone where the sun leaves nothing: what a battery gives is no sun."""
+    if not task.sun_only:
+        return task
+    fixed_w = [sum(slot) for slot in zip(tasks.base_w, *tasks.fixed_w.values(), strict=True)]
+    bounds = zip(fixed_w, task.floor_kw, task.max_kw, strict=True)
+    return replace(task, max_kw=tuple(most if watts < 0 else floor for watts, floor, most in bounds))
 
 
 def _base(problem: Problem) -> tuple[float, ...]:

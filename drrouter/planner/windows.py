@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 
-from drrouter.domain.flexibility import StorageFlexibility
+from drrouter.domain.flexibility import Discharge, StorageFlexibility
 from drrouter.domain.interval import Interval
 from drrouter.planner.problem import DeviceInput
 
@@ -46,6 +46,24 @@ def storage_window(device: DeviceInput, flexibility: StorageFlexibility, slot: I
         on += share * least_w
         floor += share * (min(max(floor_w, least_w), piece_max_w) if floor_w > 0 else 0.0)
     return Window(floor, on, most)
+
+
+def discharge_window(device: DeviceInput, discharge: Discharge, slot: Interval) -> Window:
+    """The window of giving back, powers positive: only with consent, and while the device is there.
+
+    Interpretation: a cap of 0 W means off, so the device gives nothing either; a floor in the slot tells it
+    to take. Other caps bind what it takes alone.
+    """
+    on = most = 0.0
+    pieces = list(_pieces(device, slot))
+    if not device.may_discharge or any(_floor(device, piece.start) > 0 for piece in pieces):
+        return Window(0.0, 0.0, 0.0)
+    for piece in pieces:
+        if _cap(device, piece.start) > 0 and _is_available(device, piece.start):
+            share = piece.hours / slot.hours
+            most += share * discharge.max_power_w
+            on += share * discharge.min_power_w
+    return Window(0.0, on, most)
 
 
 def demand_window(device: DeviceInput, expected_w: float, max_power_w: float, slot: Interval) -> Window:

@@ -21,7 +21,7 @@ from drrouter.domain.journal import JournalEntry, JournalKind
 from drrouter.domain.measurement import Reading
 from drrouter.domain.plan import DataRung, Plan
 from drrouter.domain.signal import MessageKind, Signal
-from drrouter.planner import Problem, greedy
+from drrouter.planner import Margin, Problem, greedy
 from drrouter.planner.port import Solver
 from drrouter.ports import Clock, Collection, Enqueue, Note, Provider, Put, Store
 from drrouter.router import views
@@ -34,6 +34,7 @@ from drrouter.router.facade import Change, DeviceView, LedgerView, StatusView, T
 from drrouter.router.freshness import data_rung_of
 from drrouter.router.household import Household, StandingWish
 from drrouter.router.intake import Intake
+from drrouter.router.minutes import figures_of, said_of_plan
 from drrouter.router.one_breath import OneBreath
 from drrouter.router.outbox import OutboxSender, message
 from drrouter.router.profile_keeper import OfflineSetup, ProfileKeeper
@@ -51,6 +52,9 @@ from drrouter.supervise import TaskHealth
 
 log = logging.getLogger(__name__)
 
+TIME_PASSED = "time has passed"
+"""The only trigger that is no reason to leave a plan; a new one must be worth it."""
+
 Task = tuple[str, Callable[[], Awaitable[None]]]
 
 
@@ -64,6 +68,7 @@ class Settings:
     replan: timedelta = timedelta(minutes=15)
     horizon: timedelta = timedelta(hours=24)
     solver_budget: timedelta = timedelta(seconds=10)
+    margin: Margin = Margin()  # noqa: RUF009 -- it is frozen
 
 
 class Router:
@@ -177,7 +182,7 @@ class Router:
     def _orders_changed(self, why: str) -> None:
         """An event, a link or an offline profile changed: act now, plan after."""
         self.steering.events_changed()
-        self.replanner.request(why)
+        self.replanner.request(why, urgent=True)
         self._breath.changed()
 
     def _act_on_orders(self) -> None:
@@ -193,7 +198,7 @@ class Router:
         """Let offline profiles come into force and leave."""
         for reason in self.uplinks.step():
             self.steering.events_changed()
-            self.replanner.request(reason)
+            self.replanner.request(reason, urgent=True)
 
     def _committed(self, provider: ProviderId) -> None:
         """The provider's outbox has news."""
@@ -277,7 +282,7 @@ class Router:
             epoch = now.replace(hour=0, minute=0, second=0, microsecond=0)
             await self.clock.sleep_until(epoch + ((now - epoch) // step + 1) * step)
             self._keep_levels()
-            self.replanner.request("time has passed")
+            self.replanner.request(TIME_PASSED)
 
     def problem(self, trigger: str) -> Problem:
         """The home as it is now, for the planner."""
@@ -291,6 +296,7 @@ class Router:
             self.steering.timeline,
             self.settings.horizon,
             self.data_rung(),
+            margin=self.settings.margin if trigger == TIME_PASSED else None,
         )
 
     def data_rung(self) -> DataRung:
@@ -306,10 +312,7 @@ class Router:
     def _adopt(self, problem: Problem, plan: Plan) -> None:
         """Take a plan into force."""
         self._account.planned(plan)
-        sentence = (
-            f"Plan by {plan.solve_rung} on {plan.data_rung} data because: {problem.trigger or 'asked'}."
-        )
-        entry = JournalEntry(self.clock.now(), JournalKind.PLAN, sentence, data=_figures(plan))
+        entry = JournalEntry(self.clock.now(), JournalKind.PLAN, said_of_plan(plan), data=figures_of(plan))
         ledger = Put(Collection.LEDGER, "router", self._account.keep())
         self.scribe.keep(self.book.keep_plan(plan), ledger, Note(entry))
         self.broadcast.tell(Change(Topic.PLAN, plan))
@@ -372,14 +375,3 @@ def _not_obeyed(kind: MessageKind, member: DeviceId | None, payloads: dict[str, 
     if member:
         return f"cannot stop {member}: {payloads.get('reason')}"
     return f"cannot be kept in full: {payloads.get('excess_w')} W too much"
-
-
-def _figures(plan: Plan) -> dict[str, float | str | bool | None]:
-    """What the journal keeps of a plan."""
-    return {
-        "solve_rung": plan.solve_rung,
-        "data_rung": plan.data_rung,
-        "cost": round(float(plan.cost.money), 4),
-        "misses": float(len(plan.misses)),
-        "changes": "; ".join(plan.changes),
-    }

@@ -231,7 +231,7 @@ class Front:
     async def _ask(self, sentence: str, device_id: DeviceId, kind: JournalKind, *changes: Kept) -> None:
         """Act on what was asked at once, ask for a plan, and return when it is durable."""
         self._router.look()
-        self._router.replanner.request(sentence.rstrip("."))
+        self._router.replanner.request(sentence.rstrip("."), urgent=kind is JournalKind.OVERRIDE)
         await self._durable(*changes, Note(JournalEntry(self._router.clock.now(), kind, sentence, device_id)))
 
     async def _durable(self, *changes: Kept) -> None:

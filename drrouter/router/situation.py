@@ -11,7 +11,7 @@ from drrouter.domain.limit import Limit
 from drrouter.domain.plan import DataRung
 from drrouter.domain.timeline import Timeline
 from drrouter.domain.wish import LevelWish, Override, OverrideMode, Wish
-from drrouter.planner import Problem, grid_slots, per_slot
+from drrouter.planner import Margin, Problem, per_slot
 from drrouter.planner.problem import DeviceInput
 from drrouter.router.book import Book
 from drrouter.router.guard import sheds_at
@@ -19,6 +19,7 @@ from drrouter.router.offline import is_shiftable
 from drrouter.router.peaks import narrowed
 from drrouter.router.registry import Registry
 from drrouter.router.safety import GUARD_SHARE, nominal_w
+from drrouter.router.slots import plan_slots
 from drrouter.router.steering import Site
 
 UNKNOWN_PRICE = 0.30
@@ -26,6 +27,9 @@ UNKNOWN_PRICE = 0.30
 
 RESERVE = timedelta(minutes=45)
 """How long before its departure a car shall have what it needs, while there is time enough."""
+
+COAST = timedelta(minutes=30)
+"""Interpretation: so long can a cold store, wherever the plan has it, obey an order that nobody foresaw."""
 
 CRUMB = 1.0
 """A range of levels is never narrower than this, in the store's unit."""
@@ -42,6 +46,7 @@ def describe(
     timeline: Timeline,
     horizon: timedelta,
     data_rung: DataRung,
+    margin: Margin | None = None,
 ) -> Problem:
     """Put the home into one frozen question.
 
@@ -54,13 +59,14 @@ def describe(
         timeline: prices, limits, sheds and alerts.
         horizon: how far to plan.
         data_rung: how fresh prices and events are.
+        margin: what a new plan must save to take the previous one's place; None where something happened.
     """
-    ends = (override.until for override in book.overrides.values())
-    slots = grid_slots(now, horizon, edges=(*timeline.edges_after(now), *ends))
-    span = Interval(now, slots[-1].end)
-    base_load_w = tuple(site.base_load.mean(slot) for slot in slots)
+    span = Interval(now, now + horizon)
     fuse = () if site.fuse_w is None else (Limit(span, site.fuse_w, program="main fuse"),)
     limits = (*fuse, *(limit for limit in timeline.limits if limit.interval.overlap(span)))
+    ends = (override.until for override in book.overrides.values())
+    slots = plan_slots(now, horizon, site, timeline, limits, registry.profiles(), ends)
+    base_load_w = tuple(site.base_load.mean(slot) for slot in slots)
     return Problem(
         now=now,
         slots=slots,
@@ -76,6 +82,7 @@ def describe(
         previous=book.plan,
         trigger=trigger,
         timezone=site.base_load.zone.key,
+        margin=margin,
     )
 
 
@@ -159,7 +166,8 @@ def _plannable(
     """A store as far as it can be steered; a plan that counted on more would not be carried out.
 
     A cold one is stopped by its thermostat before the lower bound, and the guard steps in before the upper
-    one. Behind a bare plug nobody knows what a car could take beyond the level that is asked for.
+    one; below that stays room to be held off for ``COAST``. Behind a bare plug nobody knows what a car could
+    take beyond the level that is asked for.
     """
     if isinstance(wish, LevelWish) and not flexibility.runs_downwards:
         asked = max(wish.level, level, flexibility.level_min + CRUMB)
@@ -167,7 +175,8 @@ def _plannable(
     if not flexibility.runs_downwards:
         return flexibility
     span = flexibility.level_max - flexibility.level_min
-    top = flexibility.level_max - 1.5 * GUARD_SHARE * span
+    coast = min(flexibility.drift_per_h * COAST / timedelta(hours=1), span / 4)
+    top = flexibility.level_max - GUARD_SHARE * span - max(GUARD_SHARE * span / 2, coast)
     bottom = flexibility.level_min
     if profile.binding.thermostat and profile.binding.thermostat[0] < top:
         bottom = max(bottom, profile.binding.thermostat[0])

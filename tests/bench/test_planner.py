@@ -5,15 +5,12 @@ Times are CPU seconds of one thread, medians of a few rounds, so that a busy mac
 BENCH_DIR=build/bench .venv/bin/python -m pytest tests/bench/test_planner.py -s
 """
 
-import json
-import os
 import platform
 import statistics
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
-from pathlib import Path
 from time import process_time
 from typing import Any
 
@@ -24,6 +21,7 @@ from drrouter.domain.ids import DeviceId
 from drrouter.planner import DeviceInput, Problem, greedy, plan, price_options, verify
 from drrouter.planner.model import build
 from drrouter.planner.tasks import tasks_of
+from tests.bench.measuring import write
 from tests.unit.planner.homes import (
     COTTON,
     DISHWASHER,
@@ -92,9 +90,8 @@ def cpu(work: Callable[[], object], rounds: int = ROUNDS) -> dict[str, float]:
 def report() -> Any:
     found: dict[str, Any] = {"python": platform.python_version(), "pulp": pulp.__version__}
     yield found
-    folder = Path(os.environ.get("BENCH_DIR", "build/bench"))
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "planner.json").write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
+    for name, value in found.items():
+        write(name, value)
 
 
 @pytest.mark.parametrize(

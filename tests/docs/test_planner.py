@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.docs.planner_tables import ROOT, renewed, rows
+
 PAGE = (Path(__file__).parents[2] / "docs" / "planner.md").read_text(encoding="utf-8")
 PYTHON = re.compile(r"^```python\n(.*?)^```", re.DOTALL | re.MULTILINE)
 TEXT = re.compile(r"^```text\n(.*?)^```", re.DOTALL | re.MULTILINE)
@@ -19,5 +21,15 @@ def test_the_examples_run_and_print_what_the_page_says(capsys: pytest.CaptureFix
         assert said.strip() in printed
 
 
+def test_the_table_of_families_is_fresh() -> None:
+    assert renewed(PAGE) == PAGE, "write it anew: python -m tests.docs.planner_tables"
+
+
+def test_every_family_tells_its_inequality_and_has_tests() -> None:
+    told = list(rows())
+    assert {row.family for row in told} >= {"balance", "cycle", "demand", "limits", "storage"}
+    assert all((ROOT / test).exists() for row in told for test in row.tests)
+
+
 def test_the_page_stays_short() -> None:
-    assert len(PAGE.splitlines()) <= 200
+    assert len(PAGE.splitlines()) <= 400

@@ -1,5 +1,6 @@
 """Random homes for the planner's properties: ordinary ones, crowded ones and absurd ones."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -7,6 +8,8 @@ from hypothesis import strategies as st
 
 from drrouter.domain.flexibility import (
     DemandFlexibility,
+    Discharge,
+    Line,
     Phase,
     ProfileFlexibility,
     Programme,
@@ -16,12 +19,17 @@ from drrouter.domain.flexibility import (
 from drrouter.domain.ids import DeviceId, ProgrammeId
 from drrouter.domain.interval import Interval
 from drrouter.domain.limit import Limit, Scope
-from drrouter.domain.wish import CycleWish, LevelWish
-from drrouter.planner import DeviceInput, Effort, Problem, grid_slots
+from drrouter.domain.wish import CycleWish, LevelWish, Precedence
+from drrouter.planner import DeviceInput, Effort, Prices, Problem, grid_slots, varied_slots
+from drrouter.planner.grid import FINE_STEPS, STEPS
+from tests.properties.random_events import rebates, recoveries
+from tests.properties.random_tariffs import terms
+from tests.properties.random_thermal import surrounded
 from tests.unit.planner.homes import NOW, committed, running
 
 HOURS = st.floats(0, 30).map(lambda hours: timedelta(minutes=round(hours * 60)))
 WATTS = st.floats(0, 4000).map(lambda watts: round(watts, 1))
+GRIDS = st.sampled_from([STEPS, FINE_STEPS])
 PRICES = st.floats(-0.5, 1.0).map(lambda price: round(price, 3))
 
 
@@ -32,24 +40,29 @@ def spans(draw: st.DrawFn, before: timedelta = timedelta(0)) -> Interval:
 
 
 @st.composite
-def programmes(draw: st.DrawFn) -> Programme:
+def programmes(draw: st.DrawFn, name: str = "p") -> Programme:
     minutes = st.integers(1, 90)
-    phases = draw(st.lists(st.tuples(minutes, WATTS), min_size=1, max_size=5))
-    parts = tuple(Phase(f"p{n}", timedelta(minutes=m), watts) for n, (m, watts) in enumerate(phases))
-    return Programme(ProgrammeId("p"), "Programme", parts)
+    pauses = st.sampled_from([0, 0, 0, 0, 0, 25, 120])
+    phases = draw(st.lists(st.tuples(minutes, WATTS, pauses), min_size=1, max_size=5))
+    parts = tuple(
+        Phase(f"p{n}", timedelta(minutes=length), watts, timedelta(minutes=pause))
+        for n, (length, watts, pause) in enumerate(phases)
+    )
+    return Programme(ProgrammeId(name), f"Programme {name}", parts)
 
 
 @st.composite
 def machines(draw: st.DrawFn, device_id: DeviceId) -> DeviceInput:
     programme = draw(programmes())
+    known = draw(st.sampled_from([(programme,), (programme, draw(programmes("q")))]))
+    serve = draw(st.sampled_from([(), (ProgrammeId("q"), ProgrammeId("unknown"))]))
     begun = st.integers(-300, 0).map(lambda minutes: NOW + timedelta(minutes=minutes))
     earliest = NOW - timedelta(hours=3) + draw(HOURS)
     wished = ProgrammeId(draw(st.sampled_from(["p", "p", "p", "p", "unknown"])))
-    wish = CycleWish(device_id, wished, earliest, earliest + draw(HOURS) + timedelta(minutes=5))
+    ready_by = earliest + draw(HOURS) + timedelta(minutes=5)
+    wish = CycleWish(device_id, wished, earliest, ready_by, serve)
     remote = st.sampled_from([RemoteStart.ARMED, RemoteStart.ARMED, RemoteStart.NONE])
-    device = DeviceInput(
-        device_id, device_id, ProfileFlexibility((programme,), draw(remote)), caps=draw(bounds())
-    )
+    device = DeviceInput(device_id, device_id, ProfileFlexibility(known, draw(remote)), caps=draw(bounds()))
     return replace(
         device,
         wishes=draw(st.sampled_from([(), (wish,)])),
@@ -105,6 +118,46 @@ def storages(draw: st.DrawFn, device_id: DeviceId) -> DeviceInput:
 
 
 @st.composite
+def batteries(draw: st.DrawFn, device_id: DeviceId) -> DeviceInput:
+    """Home batteries and cars that may give back: with and without consent, export, sun and least powers."""
+    most_w, size = draw(st.floats(200, 6000)), draw(st.floats(500, 20_000))
+    charging, giving = draw(st.floats(0.7, 1.0)), draw(st.floats(0.7, 1.0))
+    low = draw(st.sampled_from([0.0, 0.1, 0.5])) * size
+    back_w = draw(st.floats(0.0, 6000))
+    flexibility = StorageFlexibility(
+        unit="Wh",
+        level_min=low,
+        level_max=size,
+        level_target=size,
+        level_per_wh=charging,
+        drift_per_h=draw(st.sampled_from([0.0, 0.0, 0.0, -5.0])),
+        max_power_w=most_w,
+        min_power_w=draw(st.sampled_from([0.0, 0.0, 0.4])) * most_w,
+        discharge=Discharge(
+            max_power_w=back_w,
+            level_per_wh=1 / giving,
+            min_power_w=draw(st.sampled_from([0.0, 0.0, 0.3])) * back_w,
+            wear_per_kwh=draw(st.sampled_from([0.0, 0.05])),
+            may_export=draw(st.booleans()),
+        ),
+    )
+    wishes = st.lists(st.tuples(st.floats(0, size * 1.1), HOURS), max_size=2)
+    return DeviceInput(
+        device_id,
+        device_id,
+        flexibility,
+        level=draw(st.none() | st.floats(low, size) | st.floats(0, size * 1.2)),
+        available=draw(st.none() | st.none() | spans(timedelta(hours=2))),
+        wishes=tuple(LevelWish(device_id, level, NOW + after) for level, after in draw(wishes)),
+        caps=draw(bounds()),
+        floors=draw(bounds()),
+        end_value_per_wh=draw(st.sampled_from([None, None, 0.0, -0.0001, 0.0003])),
+        may_discharge=draw(st.sampled_from([True, True, True, False])),
+        sun_only=draw(st.booleans()),
+    )
+
+
+@st.composite
 def demands(draw: st.DrawFn, device_id: DeviceId) -> DeviceInput:
     power_w, max_w = sorted((draw(WATTS), draw(WATTS)))
     flexibility = DemandFlexibility(power_w, max_w, timedelta(minutes=draw(st.integers(5, 200))))
@@ -115,9 +168,19 @@ def demands(draw: st.DrawFn, device_id: DeviceId) -> DeviceInput:
 def limits(draw: st.DrawFn, names: list[DeviceId]) -> Limit:
     members = tuple(draw(st.lists(st.sampled_from(names), unique=True, max_size=3))) if names else ()
     scope = draw(st.sampled_from([Scope.GROUP, Scope.DEVICE, Scope.LINE])) if members else Scope.SITE
-    return Limit(
+    made = Limit(
         draw(spans(timedelta(hours=3))), draw(WATTS), scope, members, draw(st.sampled_from([0.0, 1000.0]))
     )
+    return replace(made, line=draw(st.sampled_from([None, *Line]))) if scope is Scope.LINE else made
+
+
+@st.composite
+def precedences(draw: st.DrawFn, names: list[DeviceId]) -> Precedence:
+    """In any direction, also in circles and of a machine on itself."""
+    least = timedelta(minutes=draw(st.sampled_from([0, 0, 7, 60])))
+    most = draw(st.sampled_from([None, None, timedelta(minutes=20), timedelta(hours=3)]))
+    before, after = draw(st.sampled_from(names)), draw(st.sampled_from(names))
+    return Precedence(before, after, least, None if most is None else least + most)
 
 
 @st.composite
@@ -125,10 +188,14 @@ def homes(draw: st.DrawFn, most_devices: int = 5) -> Problem:
     """A home of up to five devices, at any minute, over 2 to 26 hours."""
     now = NOW + timedelta(minutes=draw(st.integers(0, 59)))
     edges = draw(st.lists(HOURS, max_size=2))
-    step = timedelta(minutes=draw(st.sampled_from([15, 30, 60])))
-    slots = grid_slots(now, timedelta(hours=draw(st.integers(2, 26))), step, [now + edge for edge in edges])
-    kinds = draw(st.lists(st.sampled_from([machines, storages, demands]), max_size=most_devices))
-    devices = tuple(draw(kind(DeviceId(f"d{number}"))) for number, kind in enumerate(kinds))
+    slots = _slots(draw, now, timedelta(hours=draw(st.integers(2, 26))), [now + edge for edge in edges])
+    kinds = draw(st.lists(st.sampled_from([machines, storages, demands, batteries]), max_size=most_devices))
+    bare = [draw(kind(DeviceId(f"d{number}"))) for number, kind in enumerate(kinds)]
+    lines = st.sampled_from([(), (), (Line.L2,), tuple(Line)])
+    devices = tuple(replace(draw(surrounded(device, slots)), lines=draw(lines)) for device in bare)
+    devices += tuple(_twins(devices[:1], draw(st.sampled_from([0, 0, 0, 2]))))
+    names = [device.id for device in devices]
+    some = st.lists(st.sampled_from(names), max_size=3) if names else st.just([])
     shape = draw(st.sampled_from(["flat", "random", "random", "blocks"]))
     return Problem(
         now=now,
@@ -137,12 +204,41 @@ def homes(draw: st.DrawFn, most_devices: int = 5) -> Problem:
         export_price=_series(draw, shape, slots, PRICES),
         base_load_w=_series(draw, "blocks", slots, WATTS),
         pv_w=draw(st.sampled_from([(), _series(draw, "blocks", slots, WATTS)])),
+        base_band_w=draw(st.sampled_from([(), ((100.0, 1500.0),) * len(slots)])),
+        pv_band_w=draw(st.sampled_from([(), ((0.0, 500.0),) * len(slots)])),
         devices=devices,
         co2_g_per_kwh=draw(st.sampled_from([(), (400.0,) * len(slots)])),
         co2_price_per_kg=0.1,
-        limits=tuple(draw(st.lists(limits([device.id for device in devices]), max_size=3))),
-        effort=Effort(nodes=200),
+        recoveries=draw(recoveries()),
+        rebates=draw(rebates(names)),
+        limits=tuple(draw(st.lists(limits(names), max_size=3))),
+        base_line_shares=draw(st.sampled_from([(), (0.2, 0.3, 0.5), (0.0, 1.0, 0.0)])),
+        pv_line_shares=draw(st.sampled_from([(), (0.4, 0.4, 0.2)])),
+        export_limits=tuple(draw(st.lists(limits([]), max_size=1))),
+        effort=Effort(nodes=200, cautious=timedelta(hours=draw(st.sampled_from([0, 2])))),
+        prices=Prices(less_liked=draw(st.sampled_from([0.0, 0.1]))),
+        precedences=tuple(draw(st.lists(precedences(names), max_size=3))) if names else (),
+        exclusive=tuple(map(tuple, draw(st.lists(some, max_size=2)))),
+        **draw(terms(now)),
     )
+
+
+def _twins(devices: tuple[DeviceInput, ...], count: int) -> Iterator[DeviceInput]:
+    """More machines just like these."""
+    for device in devices:
+        if isinstance(device.flexibility, ProfileFlexibility):
+            for number in range(count):
+                name = DeviceId(f"twin{number}")
+                wishes = tuple(replace(wish, device_id=name) for wish in device.wishes)
+                yield replace(device, id=name, wishes=wishes, running=None, commitment=None)
+
+
+def _slots(draw: st.DrawFn, now: datetime, horizon: timedelta, edges: list[datetime]) -> tuple[Interval, ...]:
+    """Of one length, or short ones soon and long ones late; cut at the edges."""
+    step = draw(st.sampled_from([15, 30, 60, None, None]))
+    if step is not None:
+        return grid_slots(now, horizon, timedelta(minutes=step), edges)
+    return varied_slots(now, horizon, edges, draw(st.lists(spans(), max_size=1)), draw(GRIDS))
 
 
 def _series(

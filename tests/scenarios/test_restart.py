@@ -173,7 +173,7 @@ async def test_a_freezer_that_was_left_off_by_a_dead_router_is_known_to_be_warme
         await home.clock.advance(MINUTE)
         known = home.router.registry.state(FREEZER).level
         assert known == pytest.approx(cold.appliance.level, abs=0.3)
-        assert cold.on == (cold.appliance.level > -16.8)
+        assert cold.on == (cold.appliance.level > -17.3)  # plans leave half an hour's room below the guard
 
 
 async def test_a_device_that_was_sold_meanwhile_is_forgotten_in_silence(home: Home) -> None:

@@ -1,23 +1,34 @@
 """Storages: a level that power moves, within bounds, towards wished levels (freezer, tank, car)."""
 
+import math
 from dataclasses import dataclass
 
+from drrouter.planner.bands import valley
 from drrouter.planner.constraints import Draw
+from drrouter.planner.constraints.battery import add_above, add_directions, add_giving
 from drrouter.planner.ledger import outside_price, target_price, wear_price
 from drrouter.planner.problem import Problem
 from drrouter.planner.pulp_door import Door, Label, Sense, Var
 from drrouter.planner.storage_task import SLACK_KWH, StorageTask
 from drrouter.planner.tasks import Tasks
 
+Stored = dict[Var, float]
+"""What is stored at the end of a slot, as a sum of variables, in kWh."""
+
 
 @dataclass(frozen=True, slots=True)
 class StorageVars:
-    """The variables of one storage, one a slot; ``on`` only where it is planned exactly."""
+    """The variables of one storage, one a slot; ``on`` and ``fills`` only where it is planned exactly.
+
+    ``given`` is empty for a storage that only takes.
+    """
 
     task: StorageTask
     power: tuple[Var, ...]
-    stored: tuple[Var, ...]
+    given: tuple[Var, ...]
+    stored: tuple[Stored, ...]
     on: dict[int, Var]
+    fills: dict[int, Var]
     draw: Draw
 
 
@@ -28,48 +39,77 @@ def add_storage(door: Door, problem: Problem, tasks: Tasks, task: StorageTask) -
         door.variable(Label(owner, "power", k), 0.0 if task.may_fill(k) else task.floor_kw[k], task.max_kw[k])
         for k in range(count)
     )
-    stored = _add_level(door, problem, tasks, task, power)
+    given = add_giving(door, tasks, task)
+    stored = _add_level(door, problem, tasks, task, power, given)
     fills = _add_fills(door, tasks, task, power, stored)
     on = _add_steps(door, task, power, fills)
+    add_directions(door, problem, tasks, task, power, given, on)
+    add_above(door, problem, tasks, task, stored)
     _add_shortest(door, tasks, task, on)
     _add_goals(door, problem, task, stored)
     _add_target(door, tasks, task, stored)
-    door.add_price(stored[-1], -task.end_value)
-    return StorageVars(task, power, stored, on, tuple({var: 1.0} for var in power))
+    for var, sign in stored[-1].items():
+        door.add_price(var, -task.end_value * sign)
+    draw = tuple({var: 1.0} | ({given[k]: -1.0} if given else {}) for k, var in enumerate(power))
+    return StorageVars(task, power, given, stored, on, fills, draw)
 
 
 def _add_level(
-    door: Door, problem: Problem, tasks: Tasks, task: StorageTask, power: tuple[Var, ...]
-) -> tuple[Var, ...]:
-    """The level follows the power.
+    door: Door,
+    problem: Problem,
+    tasks: Tasks,
+    task: StorageTask,
+    power: tuple[Var, ...],
+    given: tuple[Var, ...],
+) -> tuple[Stored, ...]:
+    """The level follows the power, the surroundings and what is drawn off.
 
-        stored[k] = stored[k-1] + h[k] * (power[k] + drift)        stored[-1] = 0
-        low[k] <= stored[k] (+ outside[k])        stored[k] (- outside[k]) <= high[k]
+        stored[k] = keep[k] * stored[k-1] + span[k] * (gain[k] * power[k] + drift[k])        stored[-1] = 0
+        low[k] <= stored[k] <= high[k]
+        stored[k] = within[k] + sum(above[k]) - sum(below[k])        least[k] <= within[k] <= most[k]
 
-    Levels are told as energy put in since now. ``outside`` exists only for devices that run in steps, which
-    may be too coarse to keep their bounds, and is dearer than any other goal.
+    Levels are told as energy put in since now; ``keep`` and ``span`` are the exact solution over a slot. The
+    third line stands in for ``stored`` where a price lies on the level: of comfort bands and setpoints, and,
+    for devices that run in steps, which may be too coarse to keep their bounds, of being outside them (dearer
+    than any other goal). It costs columns only: each step of the price is one, with its width as its bound.
 
     Source: S2 FRBC, "fill level"; TR 102 935, 5.3.1 (freezer within food-safety bounds).
     """
-    owner, hours = task.device.id, tasks.tariffs.hours
-    coarse = any(task.exact) and not task.free
-    stored: list[Var] = []
-    for k, length in enumerate(hours):
-        low, high = (None, None) if coarse else (task.low[k], task.high[k])
-        stored.append(door.variable(Label(owner, "stored", k), low, high))
-        terms = {stored[k]: 1.0, power[k]: -length}
-        if k:
-            terms[stored[k - 1]] = -1.0
-        door.row(Label(owner, "level", k), terms, Sense.EQUAL, length * task.drift_kw)
-        if coarse:
-            outside = door.variable(Label(owner, "outside", k), price=outside_price(problem, task, length))
-            door.row(Label(owner, "low", k), {stored[k]: 1.0, outside: 1.0}, Sense.AT_LEAST, task.low[k])
-            door.row(Label(owner, "high", k), {stored[k]: 1.0, outside: -1.0}, Sense.AT_MOST, task.high[k])
+    moves = task.dynamics
+    stored: list[Stored] = []
+    for k, length in enumerate(tasks.tariffs.hours):
+        stored.append(_stored(door, task, k, outside_price(problem, task, length)))
+        terms = {**stored[k], power[k]: -moves.per_kw(k)}
+        if given:
+            terms[given[k]] = moves.per_kw_back(k)
+        if k and moves.keep[k]:
+            terms |= {var: -moves.keep[k] * sign for var, sign in stored[k - 1].items()}
+        right = moves.span[k] * moves.drift_kw[k]
+        door.row(Label(task.device.id, "level", k), terms, Sense.EQUAL, right)
     return tuple(stored)
 
 
+def _stored(door: Door, task: StorageTask, index: int, outside: float) -> Stored:
+    """What is stored after the slot: one variable, and one more for each step of its price."""
+    owner, low, high = task.device.id, task.low[index], task.high[index]
+    bands = [(band.low, band.high, band.price) for band in task.bands[index] if band.price > 0]
+    if any(task.exact) and not task.free:
+        bands.append((low, high, outside))
+        low, high = -math.inf, math.inf
+    slopes = valley(low, high, bands)
+    bounds = [end if math.isfinite(end) else None for end in (slopes.low, slopes.high)]
+    stored: Stored = {door.variable(Label(owner, "stored", index), *bounds): 1.0}
+    for what, sign, steps in (("above", 1.0, slopes.up), ("below", -1.0, slopes.down)):
+        for number, (width, price) in enumerate(steps, start=1):
+            most = width if math.isfinite(width) else None
+            name = f"{what} {number}" if number > 1 else what
+            stored[door.variable(Label(owner, name, index), 0.0, most, price=price)] = sign
+    door.add_constant(slopes.least)
+    return stored
+
+
 def _add_fills(
-    door: Door, tasks: Tasks, task: StorageTask, power: tuple[Var, ...], stored: tuple[Var, ...]
+    door: Door, tasks: Tasks, task: StorageTask, power: tuple[Var, ...], stored: tuple[Stored, ...]
 ) -> dict[int, Var]:
     """A device that becomes full in a slot stops by itself, and needs neither its floor nor its least power.
 
@@ -81,12 +121,15 @@ def _add_fills(
     """
     owner = task.device.id
     fills: dict[int, Var] = {}
+    idle = task.dynamics.path((0.0,) * tasks.count)
     for k, exact in enumerate(task.exact):
         if not (exact or task.floor_kw[k]) or not task.may_fill(k):
             continue
         fills[k] = door.variable(Label(owner, "fills", k), binary=True)
-        depth = max(0.0, task.full - task.drift_kw * sum(tasks.tariffs.hours[: k + 1]))
-        full = {stored[k]: 1.0, fills[k]: -depth}
+        depth = max(0.0, task.full - idle[k])
+        if task.giving is not None:
+            depth = max(depth, task.full - min(task.low))
+        full = {**stored[k], fills[k]: -depth}
         door.row(Label(owner, "full", k), full, Sense.AT_LEAST, task.full - depth - SLACK_KWH)
         floor = {power[k]: 1.0, fills[k]: task.floor_kw[k]}
         door.row(Label(owner, "floor", k), floor, Sense.AT_LEAST, task.floor_kw[k])
@@ -96,22 +139,30 @@ def _add_fills(
 def _add_steps(
     door: Door, task: StorageTask, power: tuple[Var, ...], fills: dict[int, Var]
 ) -> dict[int, Var]:
-    """Off, or between the least and the most; less only where the device becomes full.
+    """Off, at its floor, or between the least and the most; less only where the device becomes full.
 
         least[k] * (on[k] - fills[k]) <= power[k] <= most[k] * on[k]        on[k] in {0, 1}
 
     For the slots planned exactly (``effort.near``) of devices that do not cycle by themselves. In later
     slots a power below the least is a mean power: the device runs for a part of the slot. For a switch, whose
-    least and most are equal, that is the only meaning it can have.
+    least and most are equal, that is the only meaning it can have. A floor in a part of the slot may be below
+    the least as well; the device then runs for that part, or for more of the slot:
+
+        least[k] * (more[k] - fills[k]) <= power[k] <= floor[k] + (most[k] - floor[k]) * more[k]
 
     Source: S2 FRBC, "operation mode ranges".
     """
     owner = task.device.id
     on: dict[int, Var] = {}
     for k in [k for k, exact in enumerate(task.exact) if exact]:
-        on[k] = door.variable(Label(owner, "on", k), binary=True)
-        door.row(Label(owner, "most", k), {power[k]: 1.0, on[k]: -task.max_kw[k]}, Sense.AT_MOST, 0.0)
-        least = {power[k]: 1.0, on[k]: -task.on_kw[k]}
+        floor_kw, most_kw = task.floor_kw[k], task.max_kw[k]
+        on[k] = more = door.variable(Label(owner, "on", k), binary=True)
+        door.row(Label(owner, "most", k), {power[k]: 1.0, on[k]: -most_kw}, Sense.AT_MOST, 0.0)
+        if 0 < floor_kw < task.on_kw[k]:
+            more = door.variable(Label(owner, "more", k), binary=True)
+            longer = {power[k]: 1.0, more: floor_kw - most_kw}
+            door.row(Label(owner, "longer", k), longer, Sense.AT_MOST, floor_kw)
+        least = {power[k]: 1.0, more: -task.on_kw[k]}
         if k in fills:
             least[fills[k]] = task.on_kw[k]
         door.row(Label(owner, "least", k), least, Sense.AT_LEAST, 0.0)
@@ -124,18 +175,23 @@ def _add_shortest(door: Door, tasks: Tasks, task: StorageTask, on: dict[int, Var
         on[k] - on[k-1] - on[j] <= wear        for every slot j that begins within min_on of slot k
         on[k-1] - on[k] + on[j] - 1 <= wear        for every slot j that begins within min_off of slot k
 
-    The state before now is left to the device itself.
+    The state before now counts where it is known; how long that one still has to last is a floor or a cap.
 
     Source: S2, "minimum on time" of timers and transitions.
     """
     owner, price = task.device.id, wear_price(tasks)
     for number, (k, j, turns) in enumerate(task.shortest):
         wear = door.variable(Label(owner, "wear", number), price=price)
-        terms = {on[k]: turns, on[k - 1]: -turns, on[j]: -turns, wear: -1.0}
-        door.row(Label(owner, "shortest", number), terms, Sense.AT_MOST, 0.0 if turns > 0 else 1.0)
+        terms = {on[k]: turns, on[j]: -turns, wear: -1.0}
+        most = 0.0 if turns > 0 else 1.0
+        if k:
+            terms[on[k - 1]] = -turns
+        elif task.was_on:
+            most += turns
+        door.row(Label(owner, "shortest", number), terms, Sense.AT_MOST, most)
 
 
-def _add_goals(door: Door, problem: Problem, task: StorageTask, stored: tuple[Var, ...]) -> None:
+def _add_goals(door: Door, problem: Problem, task: StorageTask, stored: tuple[Stored, ...]) -> None:
     """A wished level is reached at its instant, or what is missing is paid for.
 
         (1 - share) * stored[k-1] + share * stored[k] + short >= wished
@@ -145,13 +201,13 @@ def _add_goals(door: Door, problem: Problem, task: StorageTask, stored: tuple[Va
     for number, goal in enumerate(task.goals):
         owner = task.device.id
         short = door.variable(Label(owner, "short", number), price=problem.prices.level_per_kwh)
-        terms = {short: 1.0, stored[goal.index]: goal.share}
+        terms = {short: 1.0, **{var: goal.share * sign for var, sign in stored[goal.index].items()}}
         if goal.index:
-            terms[stored[goal.index - 1]] = 1 - goal.share
+            terms |= {var: (1 - goal.share) * sign for var, sign in stored[goal.index - 1].items()}
         door.row(Label(owner, "wished", number), terms, Sense.AT_LEAST, goal.stored_kwh)
 
 
-def _add_target(door: Door, tasks: Tasks, task: StorageTask, stored: tuple[Var, ...]) -> None:
+def _add_target(door: Door, tasks: Tasks, task: StorageTask, stored: tuple[Stored, ...]) -> None:
     """Where nothing else decides, a drifting storage stays at its target.
 
     off_target[k] >= target - stored[k]            at a price that settles ties only
@@ -161,4 +217,4 @@ def _add_target(door: Door, tasks: Tasks, task: StorageTask, stored: tuple[Var, 
         return
     for k, length in enumerate(tasks.tariffs.hours):
         off = door.variable(Label(task.device.id, "off_target", k), price=price * length)
-        door.row(Label(task.device.id, "target", k), {off: 1.0, stored[k]: 1.0}, Sense.AT_LEAST, task.target)
+        door.row(Label(task.device.id, "target", k), {off: 1.0, **stored[k]}, Sense.AT_LEAST, task.target)

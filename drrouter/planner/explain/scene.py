@@ -5,12 +5,13 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from drrouter.domain.ids import DeviceId
-from drrouter.domain.plan import Miss
+from drrouter.domain.plan import Miss, Reason
 from drrouter.planner.bill import bill_of
 from drrouter.planner.ledger import Entry
 from drrouter.planner.problem import Problem
 from drrouter.planner.site import Site
 from drrouter.planner.tasks import Tasks
+from drrouter.planner.terms import Terms
 
 WORTH_SAYING = 0.005
 """Savings below half a hundredth of the currency are not mentioned."""
@@ -39,6 +40,29 @@ class Scene:
         """The same home without its limits, for what they cost."""
         return Site(replace(self.problem, limits=()), self.site.grid_w, self.tasks.tariffs)
 
+    def termless(self, without: DeviceId) -> Site:
+        """The home without this device, under a tariff that has nothing but its price per kWh."""
+        tariffs = self.tasks.tariffs
+        site = Site(self.problem, self.tasks.base_w, replace(tariffs, terms=Terms(tariffs.hours)))
+        return self._with_others(site, without)
+
+    def raised(self, without: DeviceId, more_w: float) -> Site:
+        """The home without this device and with each limit so much higher."""
+        higher = tuple(replace(limit, max_w=limit.effective_w + more_w) for limit in self.problem.limits)
+        site = Site(replace(self.problem, limits=higher), self.tasks.base_w, self.tasks.tariffs)
+        return self._with_others(site, without)
+
+    def _with_others(self, site: Site, without: DeviceId) -> Site:
+        for device_id, power_w in self.entry.power_w.items():
+            if device_id != without:
+                site.add(device_id, power_w)
+        return site
+
     def missed(self, device_id: DeviceId) -> Miss | None:
         """The first thing that the plan misses for the device."""
         return next((miss for miss in self.entry.missed.misses if miss.device_id == device_id), None)
+
+    def cause(self, device_id: DeviceId) -> Reason | None:
+        """Because of what that is missed."""
+        miss = self.missed(device_id)
+        return miss.reason if miss else None

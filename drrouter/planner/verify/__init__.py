@@ -10,9 +10,11 @@ import math
 from drrouter.domain.flexibility import ProfileFlexibility, StorageFlexibility
 from drrouter.domain.plan import Plan
 from drrouter.planner.problem import DeviceInput, Problem
+from drrouter.planner.verify.batteries import own_energy_violations
 from drrouter.planner.verify.cycles import cycle_violations
 from drrouter.planner.verify.demands import demand_violations
 from drrouter.planner.verify.findings import Findings
+from drrouter.planner.verify.order import order_violations
 from drrouter.planner.verify.site import site_violations
 from drrouter.planner.verify.storages import storage_violations
 
@@ -23,8 +25,9 @@ def verify(plan: Plan, problem: Problem) -> tuple[str, ...]:
     """Every rule that the plan breaks, as sentences; empty where it breaks none.
 
     Checked are: the frame of the plan; whole cycles, slot by slot, with the running one untouched and the
-    commitment kept; levels, bounds, powers, caps, floors and availability of storages and demands; the
-    balance at the meter; misses told truly (cycle, deadline, level, comfort, limit); the arithmetic of costs.
+    commitment kept, in their order and one at a time; levels, bounds, powers, caps, floors and availability
+    of storages and demands; the balance at the meter; stored energy that stays at home; misses told truly
+    (cycle, deadline, level, comfort, limit); the arithmetic of costs.
     """
     broken = _frame(plan, problem)
     if broken:
@@ -32,6 +35,8 @@ def verify(plan: Plan, problem: Problem) -> tuple[str, ...]:
     findings = Findings()
     for device in problem.devices:
         _check_device(plan, problem, device, findings)
+    order_violations(plan, problem, findings)
+    own_energy_violations(plan, problem, findings)
     site_violations(plan, problem, findings)
     return tuple(findings.sentences)
 

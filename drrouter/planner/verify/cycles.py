@@ -8,7 +8,9 @@ from drrouter.domain.interval import Interval
 from drrouter.domain.plan import MissKind, Plan, ScheduledCycle
 from drrouter.domain.wish import CycleWish
 from drrouter.planner.problem import DeviceInput, Problem
+from drrouter.planner.verify.due import due_cycles, wanted
 from drrouter.planner.verify.findings import WATT, Findings
+from drrouter.planner.verify.order import follows_too_late
 
 _HOUR = timedelta(hours=1)
 
@@ -23,7 +25,7 @@ def cycle_violations(
     for before, after in pairwise(mine):
         findings.expect(before.end <= after.start, f"Two cycles of {device.id} overlap at {after.start}.")
     _check_power(plan, problem, device, flexibility, mine, findings)
-    fixed = _due(problem, device, flexibility)
+    fixed = due_cycles(problem, device, flexibility)
     findings.expect(
         {(c.programme_id, c.start) for c in mine if c.fixed} == {(c.programme_id, c.start) for c in fixed},
         f"The running or committed cycle of {device.id} is not where it was.",
@@ -36,7 +38,7 @@ def _check_shape(
     device: DeviceInput, flexibility: ProfileFlexibility, cycle: ScheduledCycle, findings: Findings
 ) -> None:
     programme = flexibility.programme(cycle.programme_id)
-    whole = programme is not None and cycle.end == cycle.start + programme.duration
+    whole = programme is not None and _is_whole(cycle, programme)
     findings.expect(
         whole, f"The cycle {cycle.programme_id} of {device.id} at {cycle.start} is not a whole programme."
     )
@@ -56,28 +58,15 @@ def _check_power(
     for index, slot in enumerate(problem.slots):
         drawn_wh = planned[index] * slot.hours
         energy_wh = sum(
-            programme.energy_between(slot.start - cycle.start, slot.end - cycle.start)
+            span.overlap_hours(slot) * power_w
             for cycle, programme in pairs
             if programme is not None
+            for span, power_w in _phases(cycle, programme)
         )
         findings.expect(
             abs(drawn_wh - energy_wh) <= WATT,
             f"{device.id} uses {drawn_wh:.1f} Wh from {slot.start}, and its cycles {energy_wh:.1f} Wh.",
         )
-
-
-def _due(problem: Problem, device: DeviceInput, flexibility: ProfileFlexibility) -> list[ScheduledCycle]:
-    """The cycles that nobody may move: the running one, and the commitment unless it is the running one."""
-    due: list[ScheduledCycle] = []
-    running, commitment = device.running, device.commitment
-    if running is not None and (programme := flexibility.programme(running.programme_id)):
-        end = running.started_at + programme.duration
-        due.append(ScheduledCycle(device.id, running.programme_id, running.started_at, end, fixed=True))
-    if commitment is not None and (not due or commitment.start >= due[0].end):
-        programme = flexibility.programme(commitment.programme_id)
-        end = commitment.start + (programme.duration if programme else timedelta(0))
-        due.append(ScheduledCycle(device.id, commitment.programme_id, commitment.start, end, fixed=True))
-    return [cycle for cycle in due if cycle.end > problem.now and flexibility.programme(cycle.programme_id)]
 
 
 def _check_wish(
@@ -91,7 +80,7 @@ def _check_wish(
 ) -> None:
     wishes = [wish for wish in device.wishes if isinstance(wish, CycleWish)]
     wish = wishes[0] if wishes else None
-    served = wish is None or any(cycle.programme_id == wish.programme_id for cycle in fixed)
+    served = wish is None or any(cycle.programme_id in wanted(wish) for cycle in fixed)
     findings.expect(
         len(chosen) <= (0 if served else 1), f"{device.id} has a cycle in the plan that nobody asked for."
     )
@@ -100,7 +89,7 @@ def _check_wish(
         if chosen:
             _check_choice(problem, device, flexibility, wish, chosen[0], findings)
             late_h = max(0.0, (chosen[0].end - wish.ready_by) / _HOUR)
-        elif not _can_wait(problem, flexibility.programme(wish.programme_id), flexibility, wish):
+        elif not _can_wait(plan, problem, flexibility, wish):
             lost = 1.0
             findings.penalties += (
                 max(0.0, (problem.horizon.end - wish.ready_by) / _HOUR) * problem.prices.lateness_per_hour
@@ -119,7 +108,7 @@ def _check_choice(
 ) -> None:
     """A cycle that the planner placed is the wished one, startable, not too early, and cut by no cap."""
     findings.expect(
-        cycle.programme_id == wish.programme_id,
+        cycle.programme_id in wanted(wish),
         f"{device.id} is planned to run another programme than wished.",
     )
     findings.expect(
@@ -132,7 +121,8 @@ def _check_choice(
     findings.expect(
         cycle.end <= max(problem.horizon.end, wish.ready_by), f"{device.id} ends late behind the horizon."
     )
-    for phase_span, power_w in _phases(cycle, flexibility):
+    programme = flexibility.programme(cycle.programme_id)
+    for phase_span, power_w in _phases(cycle, programme) if programme else ():
         for span, cap_w in device.caps:
             cut = power_w > max(0.0, cap_w) and span.overlap(phase_span) is not None
             findings.expect(
@@ -140,19 +130,32 @@ def _check_choice(
             )
 
 
-def _phases(cycle: ScheduledCycle, flexibility: ProfileFlexibility) -> list[tuple[Interval, float]]:
-    programme = flexibility.programme(cycle.programme_id)
+def _phases(cycle: ScheduledCycle, programme: Programme) -> list[tuple[Interval, float]]:
+    """When each phase runs, at which power; without pauses where the cycle tells of none."""
     begin, spans = cycle.start, []
-    for phase in programme.phases if programme else ():
+    for number, phase in enumerate(programme.phases):
+        begin = cycle.phase_starts[number] if number < len(cycle.phase_starts) else begin
         spans.append((Interval(begin, begin + phase.duration), phase.power_w))
         begin += phase.duration
     return spans
 
 
-def _can_wait(
-    problem: Problem, programme: Programme | None, flexibility: ProfileFlexibility, wish: CycleWish
-) -> bool:
-    """Whether a cycle that is not in the plan may still start behind its horizon and be ready in time."""
-    if programme is None or flexibility.remote_start is RemoteStart.NONE:
+def _is_whole(cycle: ScheduledCycle, programme: Programme) -> bool:
+    """Whether every phase runs once, in order, with no pause but those that the programme allows."""
+    if len(cycle.phase_starts) not in {0, len(programme.phases)}:
         return False
-    return wish.ready_by - programme.duration >= problem.horizon.end
+    spans = [span for span, _ in _phases(cycle, programme)]
+    if spans[0].start != cycle.start or spans[-1].end != cycle.end:
+        return False
+    pauses = [later.start - earlier.end for earlier, later in pairwise(spans)]
+    allowed = [phase.max_pause for phase in programme.phases]
+    paused = any(pauses) and cycle.fixed
+    return not paused and all(timedelta(0) <= p <= most for p, most in zip(pauses, allowed, strict=False))
+
+
+def _can_wait(plan: Plan, problem: Problem, flexibility: ProfileFlexibility, wish: CycleWish) -> bool:
+    """Whether a cycle that is not in the plan may still start behind its horizon and be ready in time."""
+    if flexibility.remote_start is RemoteStart.NONE or follows_too_late(plan, problem, wish.device_id):
+        return False
+    known = [programme for programme in flexibility.programmes if programme.id in wanted(wish)]
+    return any(wish.ready_by - programme.duration >= problem.horizon.end for programme in known)

@@ -1,11 +1,12 @@
 """Checks the meter: balance, limits with what exceeds them, headroom, and the arithmetic of costs."""
 
 from drrouter.domain.flexibility import StorageFlexibility
-from drrouter.domain.ids import DeviceId
-from drrouter.domain.limit import Scope
 from drrouter.domain.plan import MissKind, Plan
-from drrouter.planner.problem import Problem
+from drrouter.planner.problem import DeviceInput, Problem
+from drrouter.planner.verify.events import rebates_earned, rebound_violations
 from drrouter.planner.verify.findings import ENERGY_KWH, WATT, Findings
+from drrouter.planner.verify.scope import Counted, counted_by
+from drrouter.planner.verify.tariff import term_costs
 
 _MONEY = 5e-3
 """Amounts may differ by this, in the plan's currency, and by as large a share of themselves."""
@@ -14,13 +15,14 @@ _MONEY = 5e-3
 def site_violations(plan: Plan, problem: Problem, findings: Findings) -> None:
     """Check what flows through the meter and what it costs."""
     _check_balance(plan, problem, findings)
-    over_kwh = _excess(plan, problem, findings)
+    over_kwh = _excess(plan, problem, findings) + _exported_above(plan, problem)
     told = sum(miss.amount for miss in plan.misses if miss.kind is MissKind.LIMIT)
     findings.expect(
         abs(told - over_kwh) <= ENERGY_KWH + 1e-3 * over_kwh,
         f"Limits are exceeded by {over_kwh:.3f} kWh, and the plan says {told:.3f} kWh.",
     )
     findings.penalties += over_kwh * problem.prices.limit_per_kwh
+    rebound_violations(plan, problem, findings)
     _check_cost(plan, problem, findings)
 
 
@@ -43,12 +45,12 @@ def _excess(plan: Plan, problem: Problem, findings: Findings) -> float:
     total = 0.0
     for index, slot in enumerate(problem.slots):
         limits = _in_force(problem, index)
-        for members, limit_w in limits.items():
-            used_w = _used(plan, members, index)
+        for counted, limit_w in limits.items():
+            used_w = counted.used_w(plan, problem, index)
             total += max(0.0, used_w - limit_w) * slot.hours / 1000
-            _check_wished(plan, problem, members, limit_w, index, findings)
-        if () in limits:
-            left_w = limits[()] - plan.grid_w[index]
+            _check_wished(plan, problem, counted, limit_w, index, findings)
+        if Counted() in limits:
+            left_w = limits[Counted()] - plan.grid_w[index]
             findings.expect(
                 abs(plan.headroom_w[index] - left_w) <= WATT + 1e-9 * abs(left_w),
                 f"{left_w:.1f} W are left at {slot.start}, the plan says {plan.headroom_w[index]:.1f} W.",
@@ -56,43 +58,39 @@ def _excess(plan: Plan, problem: Problem, findings: Findings) -> float:
     return total
 
 
-def _in_force(problem: Problem, index: int) -> dict[tuple[DeviceId, ...], float]:
-    """The tightest limit on each set of devices in the slot; () is the site."""
-    slot, limits = problem.slots[index], dict[tuple[DeviceId, ...], float]()
+def _exported_above(plan: Plan, problem: Problem) -> float:
+    """What is exported above the tightest export limit, in kWh."""
+    total = 0.0
+    for slot, watts in zip(problem.slots, plan.grid_w, strict=True):
+        limits = [limit.effective_w for limit in problem.export_limits if limit.interval.overlap(slot)]
+        total += max(0.0, -watts - min(limits, default=float("inf"))) * slot.hours / 1000
+    return total
+
+
+def _in_force(problem: Problem, index: int) -> dict[Counted, float]:
+    """The tightest limit on each thing that is counted in the slot."""
+    slot, limits = problem.slots[index], dict[Counted, float]()
     for limit in problem.limits:
         if limit.interval.overlap(slot) is not None:
-            members = () if limit.scope is Scope.SITE else tuple(sorted(set(limit.members)))
-            limits[members] = min(limits.get(members, float("inf")), limit.effective_w)
+            counted = counted_by(limit)
+            limits[counted] = min(limits.get(counted, float("inf")), limit.effective_w)
     return limits
 
 
-def _used(plan: Plan, members: tuple[DeviceId, ...], index: int) -> float:
-    if not members:
-        return plan.grid_w[index]
-    return sum(plan.power_w[device_id][index] for device_id in members if device_id in plan.power_w)
-
-
 def _check_wished(
-    plan: Plan,
-    problem: Problem,
-    members: tuple[DeviceId, ...],
-    limit_w: float,
-    index: int,
-    findings: Findings,
+    plan: Plan, problem: Problem, counted: Counted, limit_w: float, index: int, findings: Findings
 ) -> None:
     """Cycles that may as well start later never stand above a limit, whatever else draws there."""
-    slot, wished_w, rest_w = problem.slots[index], 0.0, 0.0
+    slot = problem.slots[index]
     fixed = {c.device_id for c in plan.cycles if c.fixed and c.start < slot.end and c.end > slot.start}
     chosen = {c.device_id for c in plan.cycles if not c.fixed and c.start < slot.end and c.end > slot.start}
-    for device_id in chosen - fixed:
-        if not members or device_id in members:
-            wished_w += plan.power_w[device_id][index]
-    if not members:
-        sun_w = problem.pv_w[index] if problem.pv_w else 0.0
-        rest_w = problem.base_load_w[index] - sun_w
-    rest_w += sum(
-        plan.power_w[device_id][index] for device_id in fixed if not members or device_id in members
-    )
+    flows = {
+        device_id: counted.share(problem, device_id) * power_w[index]
+        for device_id, power_w in plan.power_w.items()
+    }
+    wished_w = sum(flows[device_id] for device_id in chosen - fixed)
+    rest_w = counted.base_w(problem, index) + sum(flows[device_id] for device_id in fixed)
+    rest_w += sum(min(0.0, watts) for watts in flows.values())
     findings.expect(
         wished_w <= max(0.0, limit_w - rest_w) + WATT,
         f"Cycles that could wait draw {wished_w:.1f} W at {slot.start}, "
@@ -109,14 +107,30 @@ def _check_cost(plan: Plan, problem: Problem, findings: Findings) -> None:
             co2_kg += energy_kwh * (problem.co2_g_per_kwh[index] if problem.co2_g_per_kwh else 0.0) / 1000
         else:
             sold -= energy_kwh * problem.export_price[index]
+    worn = sum(_worn(plan, problem, device) for device in problem.devices)
     worked_out = {
+        "wear": (plan.cost.wear_cost, worn),
         "import": (plan.cost.import_cost, bought),
         "export": (plan.cost.export_revenue, sold),
         "CO2": (plan.cost.co2_cost, co2_kg * problem.co2_price_per_kg),
+        "rebates": (plan.cost.rebates, rebates_earned(plan, problem)),
         "penalties": (plan.cost.penalties, findings.penalties),
+        **term_costs(plan, problem),
     }
     for name, (told, amount) in worked_out.items():
         findings.expect(
             abs(told - amount) <= _MONEY * (1 + abs(amount)),
             f"The plan's {name} cost {told:.4f} {plan.currency}; worked out again they cost {amount:.4f}.",
         )
+
+
+def _worn(plan: Plan, problem: Problem, device: DeviceInput) -> float:
+    """What the energy that a battery gives back wears off it."""
+    flexibility = device.flexibility
+    if not isinstance(flexibility, StorageFlexibility) or flexibility.discharge is None:
+        return 0.0
+    given_kwh = sum(
+        max(0.0, -watts) * slot.hours / 1000
+        for slot, watts in zip(problem.slots, plan.power_w[device.id], strict=True)
+    )
+    return given_kwh * flexibility.discharge.wear_per_kwh

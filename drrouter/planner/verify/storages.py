@@ -1,14 +1,17 @@
 """Checks storages: levels follow powers, safe bounds are kept where they can be, wishes are told truly."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from drrouter.domain.flexibility import StorageFlexibility
 from drrouter.domain.interval import Interval
 from drrouter.domain.plan import MissKind, Plan
 from drrouter.domain.wish import LevelWish
 from drrouter.planner.problem import DeviceInput, Problem
+from drrouter.planner.verify.batteries import giving_violations
 from drrouter.planner.verify.bounds import mean_over
+from drrouter.planner.verify.comfort import off_setpoints, uncomfortable
 from drrouter.planner.verify.findings import ENERGY_KWH, WATT, Findings
+from drrouter.planner.verify.past import bound_by_its_past
 
 _FINE = 1e-4
 """Levels may differ by this share of the span between their bounds, and by what ``_CRUMB_WH`` moves."""
@@ -20,19 +23,25 @@ def storage_violations(
     plan: Plan, problem: Problem, device: DeviceInput, flexibility: StorageFlexibility, findings: Findings
 ) -> None:
     """Check one storage, slot by slot, then its wishes."""
-    path = _Path(plan, problem, device, flexibility)
+    path = Path(plan, problem, bound_by_its_past(problem, device, flexibility), flexibility)
     for index in range(len(problem.slots)):
         _check_slot(plan, path, index, findings)
     scale = 1000.0 if flexibility.unit == "Wh" else 1.0
     outside = sum(slot.hours * path.outside(i) for i, slot in enumerate(problem.slots)) / scale
-    tolerance = ENERGY_KWH + 24 * path.fine / scale
+    tolerance = ENERGY_KWH + (24 + 48 * len(device.comfort)) * path.fine / scale
+    outside += uncomfortable(problem, device, path.levels) / scale
     findings.missed(
         plan, MissKind.COMFORT, device.id, outside, problem.prices.comfort_per_unit_hour, tolerance
+    )
+    tolerance = ENERGY_KWH + 48 * len(device.setpoints) * path.fine / scale
+    away = off_setpoints(problem, device, path.levels) / scale
+    findings.missed(
+        plan, MissKind.SETPOINT, device.id, away, problem.prices.setpoint_per_unit_hour, tolerance
     )
     _check_wishes(plan, problem, path, scale, findings)
 
 
-class _Path:
+class Path:
     """The storage's levels, worked out again from its powers."""
 
     def __init__(
@@ -45,9 +54,21 @@ class _Path:
         self.start = _present_level(device, flexibility)
         self.levels: list[float] = []
         level = self.start
-        for slot, watts in zip(problem.slots, self.power_w, strict=True):
-            level = flexibility.level_after(level, watts, slot.duration)
+        for index, slot in enumerate(problem.slots):
+            level = self._after(level, index, slot.duration)
             self.levels.append(level)
+
+    def _after(self, level: float, index: int, duration: timedelta) -> float:
+        """The level after that much of the slot."""
+        device = self.device
+        return self.flexibility.level_after(
+            level,
+            self.power_w[index],
+            duration,
+            ambient=device.ambient[index] if device.ambient else None,
+            taken_per_h=device.taken[index] if device.taken else 0.0,
+            gain=device.gain[index] if device.gain else 1.0,
+        )
 
     def outside(self, index: int) -> float:
         """How far the level at the end of the slot is outside its bounds, in its unit."""
@@ -70,11 +91,11 @@ class _Path:
     def at(self, instant: datetime) -> float:
         """The level at an instant of the horizon; even power within a slot."""
         index = sum(slot.end < instant for slot in self.problem.slots)
-        slot, before = self.problem.slots[index], self.levels[index - 1] if index else self.start
-        return before + (self.levels[index] - before) * ((instant - slot.start) / slot.duration)
+        before = self.levels[index - 1] if index else self.start
+        return self._after(before, index, instant - self.problem.slots[index].start)
 
 
-def _check_slot(plan: Plan, path: _Path, index: int, findings: Findings) -> None:
+def _check_slot(plan: Plan, path: Path, index: int, findings: Findings) -> None:
     device, flexibility, slot = path.device, path.flexibility, path.problem.slots[index]
     watts, least_w = path.power_w[index], 0.0 if flexibility.duty else flexibility.min_power_w
 
@@ -88,11 +109,10 @@ def _check_slot(plan: Plan, path: _Path, index: int, findings: Findings) -> None
     )
     on_w = mean_over(device, slot, lambda cap, floor: least_w if runnable(cap, floor) > 0 else 0.0)
     place = f"{device.id} at {slot.start}"
+    findings.expect(watts <= most_w + WATT, f"{place} draws {watts:.1f} W of at most {most_w:.1f} W.")
+    giving_violations(path.problem, device, flexibility, index, watts, findings)
     findings.expect(
-        -WATT <= watts <= most_w + WATT, f"{place} draws {watts:.1f} W of at most {most_w:.1f} W."
-    )
-    findings.expect(
-        watts >= floor_w - WATT or path.is_full(index),
+        max(0.0, watts) >= floor_w - WATT or path.is_full(index),
         f"{place} draws {watts:.1f} W, its floor is {floor_w:.1f} W.",
     )
     if slot.start < path.problem.now + path.problem.effort.near:
@@ -113,7 +133,7 @@ def _check_slot(plan: Plan, path: _Path, index: int, findings: Findings) -> None
         )
 
 
-def _check_wishes(plan: Plan, problem: Problem, path: _Path, scale: float, findings: Findings) -> None:
+def _check_wishes(plan: Plan, problem: Problem, path: Path, scale: float, findings: Findings) -> None:
     """What is missing of wished levels, in the storage's unit and, for the price, in kWh put in."""
     per_kwh = path.flexibility.level_per_wh * 1000
     missing = 0.0
@@ -127,7 +147,7 @@ def _check_wishes(plan: Plan, problem: Problem, path: _Path, scale: float, findi
     findings.missed(plan, MissKind.LEVEL, path.device.id, amount, 0.0, tolerance)
 
 
-def _still_possible(problem: Problem, path: _Path, wish: LevelWish) -> float:
+def _still_possible(problem: Problem, path: Path, wish: LevelWish) -> float:
     """What full power behind the horizon can still put in before the wished instant, in kWh."""
     if wish.by <= problem.horizon.end:
         return 0.0
@@ -140,6 +160,6 @@ def _present_level(device: DeviceInput, flexibility: StorageFlexibility) -> floa
     """The level now; unknown, a drifting storage is at its target and any other one is empty."""
     if device.level is not None:
         return device.level
-    if flexibility.drift_per_h != 0:
+    if flexibility.drift_per_h != 0 or flexibility.loss_per_h != 0:
         return flexibility.level_target
     return flexibility.level_max if flexibility.level_per_wh < 0 else flexibility.level_min

@@ -6,6 +6,7 @@ from typing import Any
 
 from drrouter.domain.flexibility import (
     DemandFlexibility,
+    Discharge,
     Phase,
     ProfileFlexibility,
     Programme,
@@ -21,7 +22,7 @@ NOW = datetime(2023, 7, 29, 16, 0, tzinfo=UTC)
 """The evening before a Sunday with negative prices around noon."""
 
 WASHER, DISHWASHER, FREEZER = DeviceId("washer"), DeviceId("dishwasher"), DeviceId("freezer")
-CAR, HVAC = DeviceId("car"), DeviceId("hvac")
+CAR, HVAC, BATTERY = DeviceId("car"), DeviceId("hvac"), DeviceId("battery")
 
 
 def at(hour: float, day: int = 29) -> datetime:
@@ -107,6 +108,26 @@ def car(
     """A car on a plug that is on or off."""
     wishes = () if wished is None else (LevelWish(CAR, wished, by),)
     return replace(DeviceInput(CAR, "Car", flexibility, level=level, wishes=wishes), **changes)
+
+
+STORING = StorageFlexibility(
+    unit="Wh",
+    level_min=500.0,
+    level_max=10_000.0,
+    level_target=10_000.0,
+    level_per_wh=0.9,
+    drift_per_h=0.0,
+    max_power_w=3000.0,
+    discharge=Discharge(max_power_w=3000.0, level_per_wh=1.25),
+)
+
+
+def battery(
+    level: float | None = 5000.0, flexibility: StorageFlexibility = STORING, **changes: Any
+) -> DeviceInput:
+    """A home battery whose owner lets it give: 0.9 of what it takes is stored, 0.8 of that comes back."""
+    device = DeviceInput(BATTERY, "Battery", flexibility, level=level, may_discharge=True)
+    return replace(device, **changes)
 
 
 def hvac(power_w: float = 600.0, max_power_w: float = 1200.0, **changes: Any) -> DeviceInput:

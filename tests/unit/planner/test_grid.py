@@ -7,7 +7,8 @@ import pytest
 
 from drrouter.domain.interval import Interval
 from drrouter.domain.rates import Rates, constant
-from drrouter.planner import HORIZON, grid_slots, per_slot
+from drrouter.planner import HORIZON, grid_slots, per_slot, varied_slots
+from drrouter.planner.grid import FINE_STEPS, inner_quarters, turns
 from tests.unit.planner.homes import NOW, at
 
 MINUTE = timedelta(minutes=1)
@@ -65,3 +66,65 @@ def test_a_slot_without_an_example_takes_the_mean_of_all_that_is_known() -> None
 
 def test_where_nothing_is_known_the_callers_value_stands() -> None:
     assert per_slot(Rates(), grid_slots(NOW, timedelta(minutes=30)), 0.25) == (0.25, 0.25)
+
+
+HOUR = timedelta(hours=1)
+
+
+def lengths(slots: tuple[Interval, ...]) -> list[tuple[int, float]]:
+    """How many slots of how many minutes follow each other."""
+    found: list[tuple[int, float]] = []
+    for slot in slots:
+        minutes = slot.duration / MINUTE
+        if found and found[-1][1] == minutes:
+            found[-1] = (found[-1][0] + 1, minutes)
+        else:
+            found.append((1, minutes))
+    return found
+
+
+def test_varied_slots_are_quarters_for_six_hours_then_half_hours_then_hours() -> None:
+    assert lengths(varied_slots(NOW, 48 * HOUR)) == [(24, 15), (36, 30), (24, 60)]
+
+
+def test_the_finest_grid_has_five_minutes_for_an_hour() -> None:
+    slots = varied_slots(NOW, 30 * HOUR, steps=FINE_STEPS)
+    assert lengths(slots) == [(12, 5), (20, 15), (36, 30), (6, 60)]
+
+
+def test_varied_slots_are_aligned_to_the_clock_from_any_minute() -> None:
+    now = NOW + 7 * MINUTE
+    slots = varied_slots(now, 30 * HOUR, steps=FINE_STEPS)
+    assert lengths(slots) == [(1, 3), (10, 5), (20, 15), (36, 30), (6, 60), (1, 7)]
+    assert all(before.end == after.start for before, after in pairwise(slots))
+    assert (slots[0].start, slots[-1].end) == (now, now + 30 * HOUR)
+
+
+def test_a_short_horizon_ends_within_the_first_step() -> None:
+    assert lengths(varied_slots(NOW, HOUR)) == [(4, 15)]
+
+
+def test_an_edge_cuts_a_long_slot_and_a_fine_span_its_quarters() -> None:
+    slots = varied_slots(NOW, 9 * HOUR, [at(23.2)], [Interval(at(24.1), at(24.3))])
+    late = [slot.start for slot in slots if slot.start >= at(23)]
+    assert late == [at(23), at(23.2), at(23.5), at(24), at(24.25), at(24.5)]
+
+
+def test_a_long_slot_has_quarters_inside_and_a_quarter_has_none() -> None:
+    assert list(inner_quarters(Interval(at(17), at(18)))) == [at(17.25), at(17.5), at(17.75)]
+    assert list(inner_quarters(Interval(at(17), at(17.25)))) == []
+
+
+def test_a_rate_turns_where_it_changes_by_more_than_it_must() -> None:
+    steps = [(17, 0.10), (18, 0.11), (19, 0.20), (21, 0.50)]
+    rates = Rates(tuple((Interval(at(hour), at(hour + 1)), value) for hour, value in steps))
+    assert list(turns(rates)) == [at(18), at(19)]
+    assert list(turns(rates, 0.05)) == [at(19)]
+
+
+def test_a_long_slot_costs_the_mean_over_its_time() -> None:
+    dear, cheap = Interval(at(23), at(23.25)), Interval(at(23.25), at(24))
+    slots = varied_slots(NOW, 8 * HOUR)
+    priced = dict(zip(slots, per_slot(Rates(((dear, 0.5), (cheap, 0.1))), slots, 0.3), strict=True))
+    assert priced[Interval(at(23), at(23.5))] == pytest.approx(0.3)
+    assert priced[Interval(at(23.5), at(24))] == pytest.approx(0.1)

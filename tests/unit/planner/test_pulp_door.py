@@ -1,5 +1,6 @@
 """The door to PuLP and HiGHS: names, rows, prices, and a status that can be trusted."""
 
+import pulp
 import pytest
 
 from drrouter.errors import PlannerError
@@ -57,6 +58,33 @@ def test_a_binary_is_nought_or_one() -> None:
     solution = door.solve(Effort())
     assert [round(solution.values[var]) for var in pick] == [0, 1, 1]
     assert solution.gap == pytest.approx(0.0)
+
+
+def test_an_integer_is_a_whole_number_between_its_bounds() -> None:
+    door = Door()
+    count = door.variable(Label("a", "count"), 0.0, 7.0, integer=True, price=-1.0)
+    door.row(Label("a", "room"), {count: 2.0}, Sense.AT_MOST, 9.0)
+    assert door.solve(Effort()).values[count] == pytest.approx(4.0)
+
+
+def test_a_start_is_taken_up_and_completed() -> None:
+    door = knapsack()
+    door.start({"a__pick__000": 1.0, "a__pick__001": 0.0})
+    begun, plain = door.solve(Effort(nodes=1, gap=0.0)), knapsack().solve(Effort(nodes=1, gap=0.0))
+    assert begun.bound == pytest.approx(plain.bound, rel=1e-2)
+
+
+def test_pulp_holds_the_same_model_as_is_handed_over() -> None:
+    door = knapsack(items=8, rows=2)
+    x = door.variable(Label("a", "x"), None, 3.0, price=2.0)
+    door.row(Label("a", "least"), {x: 1.0}, Sense.AT_LEAST, -1.5)
+    door.row(Label("a", "equal"), {x: 1.0, "a__pick__000": 1.0}, Sense.EQUAL, -0.5)
+    door.add_constant(7.0)
+    held = door.problem()
+    held.solve(pulp.HiGHS(msg=False, threads=1))
+    solution = door.solve(Effort(gap=0.0))
+    assert pulp.value(held.objective) == pytest.approx(solution.objective)
+    assert {v.name: v.varValue for v in held.variables()} == pytest.approx(solution.values)
 
 
 def test_a_variable_that_nothing_mentions_stays_at_its_lower_bound() -> None:
@@ -118,6 +146,20 @@ def test_a_number_that_is_not_finite_is_refused_with_the_row_that_holds_it(numbe
     x = door.variable(Label("a", "x"), price=1.0)
     with pytest.raises(PlannerError, match=r"a\.row\[3\]"):
         door.row(Label("a", "row", 3), {x: 1.0}, Sense.AT_LEAST, number)
+    with pytest.raises(PlannerError, match=r"a\.row\[4\]"):
+        door.row(Label("a", "row", 4), {x: number}, Sense.AT_LEAST, 1.0)
+    with pytest.raises(PlannerError, match=r"a\.y"):
+        door.variable(Label("a", "y"), number)
+    with pytest.raises(PlannerError, match=r"a\.z"):
+        door.variable(Label("a", "z"), price=number)
+
+
+def test_what_only_the_solver_refuses_is_an_error_and_ends_nothing() -> None:
+    door = Door()
+    x = door.variable(Label("a", "x"), price=1.0)
+    door.row(Label("a", "row"), {x: 1e300}, Sense.AT_LEAST, 1.0)
+    with pytest.raises(PlannerError, match="the solver"):
+        door.solve(Effort())
 
 
 def knapsack(items: int = 40, rows: int = 5) -> Door:

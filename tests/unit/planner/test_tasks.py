@@ -10,8 +10,11 @@ from drrouter.domain.ids import ProgrammeId
 from drrouter.domain.interval import Interval
 from drrouter.domain.wish import CycleWish, LevelWish
 from drrouter.planner import Effort, plan
-from drrouter.planner.cycle_task import Profile, cycle_task, fixed_cycles, peak_between
+from drrouter.planner.catalogue import reason
+from drrouter.planner.cycle_task import cycle_task
 from drrouter.planner.demand_task import demand_task
+from drrouter.planner.fixed import fixed_cycles
+from drrouter.planner.start import Profile, peak_between
 from drrouter.planner.storage_task import StorageTask, storage_task
 from drrouter.planner.tasks import tasks_of
 from tests.unit.planner.homes import (
@@ -111,13 +114,13 @@ class TestCycles:
         task = cycle_task(problem(device), device)
         assert task is not None
         assert task.starts == ()
-        assert "by hand" in task.obstacle
+        assert task.obstacle == reason("cycle.by_hand")
 
     def test_an_unknown_programme_has_no_start(self) -> None:
         device = machine(wishes=(CycleWish(WASHER, ProgrammeId("wool"), NOW, at(20)),))
         task = cycle_task(problem(device), device)
         assert task is not None
-        assert "'wool'" in task.obstacle
+        assert task.obstacle == reason("cycle.unknown_programme", programme="wool")
 
     def test_it_may_end_behind_the_horizon_only_when_that_is_in_time(self) -> None:
         relaxed, strict = machine(ready_by=at(20)), machine(ready_by=at(17.5))
@@ -150,6 +153,14 @@ class TestCycles:
         assert task is not None
         assert task.previous is not None
         assert task.starts[task.previous].start == first.cycles[0].start
+
+    def test_the_start_of_the_previous_plan_stays_possible_where_no_slot_begins(self) -> None:
+        first = plan(problem(machine()))
+        moved = replace(first, cycles=(replace(first.cycles[0], start=at(11.1, 30)),))
+        task = cycle_task(problem(machine(), previous=moved), machine())
+        assert task is not None
+        assert task.previous is not None
+        assert task.starts[task.previous].start == at(11.1, 30)
 
     def test_another_programme_in_the_previous_plan_is_not_this_one(self) -> None:
         first = plan(problem(machine(runs=ECO)))
@@ -189,7 +200,7 @@ class TestStorages:
         task = storage(freezer(level=-18.0))
         assert task.full == pytest.approx(6.0 / 20)
         assert task.low[0] == pytest.approx(-3.0 / 20, abs=1e-5)
-        assert task.drift_kw == pytest.approx(-0.03)
+        assert task.dynamics.drift_kw[0] == pytest.approx(-0.03)
 
     def test_an_unknown_level_is_the_target_of_a_freezer_and_an_empty_car(self) -> None:
         assert storage(freezer(level=None)).level == -18.0

@@ -1,7 +1,7 @@
 """The checker: each rule is broken once, and it says so; it knows neither the model nor the solver."""
 
 import ast
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ import pytest
 from drrouter.domain.flexibility import ProfileFlexibility, RemoteStart
 from drrouter.domain.ids import DeviceId, ProgrammeId
 from drrouter.domain.interval import Interval
-from drrouter.domain.plan import Miss, MissKind, Plan, ScheduledCycle
+from drrouter.domain.plan import CostSplit, Miss, MissKind, Plan, ScheduledCycle
 from drrouter.domain.wish import CycleWish
 from drrouter.planner import Problem, greedy, plan, verify
 from drrouter.planner import verify as verify_function
@@ -374,7 +374,7 @@ class TestSite:
         home = problem(busy, limits=(limit(1000.0), limit(500.0, members=(WASHER, HVAC))))
         assert verify(plan(home), home) == ()
 
-    @pytest.mark.parametrize("name", ["import_cost", "export_revenue", "co2_cost", "penalties"])
+    @pytest.mark.parametrize("name", [field.name for field in fields(CostSplit)])
     def test_costs_that_do_not_add_up(self, name: str) -> None:
         changed: Any = {name: getattr(self.made.cost, name) + 1.0}
         wrong = replace(self.made, cost=replace(self.made.cost, **changed))

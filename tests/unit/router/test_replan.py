@@ -25,10 +25,16 @@ class Solver:
         self.may_answer.set()
         self.spoil = False
         self.error: PlannerError | None = None
+        self.left = 0
 
     async def solve(self, problem: Problem, budget: timedelta) -> Plan:
-        self.asked.append(problem.trigger)
-        await self.may_answer.wait()
+        self.asked.append(f"mend: {problem.trigger}" if problem.effort.repair else problem.trigger)
+        if not problem.effort.repair:
+            try:
+                await self.may_answer.wait()
+            except asyncio.CancelledError:
+                self.left += 1
+                raise
         if self.error:
             raise self.error
         made = plan(problem)
@@ -41,6 +47,8 @@ class Room:
     def __init__(self) -> None:
         self.clock, self.solver = SimulatedClock(NOON), Solver()
         self.adopted: list[tuple[str, SolveRung]] = []
+        self.mended: list[bool] = []
+        self.plan: Plan | None = None
         budget = timedelta(seconds=10)
         self.replanner = Replanner(
             self.solver, self.clock, budget, self.describe, self.adopt, lambda: bool(self.adopted)
@@ -51,14 +59,16 @@ class Room:
         flat = (0.3,) * len(slots)
         one = hvac()
         device = DeviceInput(one.id, one.name, one.flexibility)
-        return Problem(NOON, slots, flat, flat, flat, (device,), trigger=trigger)
+        return Problem(NOON, slots, flat, flat, flat, (device,), trigger=trigger, previous=self.plan)
 
     def adopt(self, problem: Problem, made: Plan) -> None:
+        self.plan = made
         self.adopted.append((problem.trigger, made.solve_rung))
+        self.mended.append(made.repaired)
 
-    def ask(self, *triggers: str) -> None:
+    def ask(self, *triggers: str, urgent: bool = False) -> None:
         for trigger in triggers:
-            self.replanner.request(trigger)
+            self.replanner.request(trigger, urgent=urgent)
 
 
 @pytest.fixture
@@ -160,6 +170,77 @@ async def test_a_plan_that_cannot_be_carried_out_is_refused(
     assert [record.levelno for record in caplog.records if "cannot be carried out" in record.message] == [
         logging.ERROR
     ]
+
+
+async def test_an_order_gets_a_mended_plan_first_and_a_full_one_behind_it(room: Room) -> None:
+    room.ask("start")
+    await room.clock.settle()
+    room.ask("order", urgent=True)
+    await room.clock.settle()
+    assert room.solver.asked == ["start", "mend: order", "order"]
+    assert [trigger for trigger, _ in room.adopted] == ["start", "start", "order", "order"]
+    assert room.mended == [False, False, True, False]
+
+
+async def test_what_can_wait_gets_no_plan_in_between(room: Room) -> None:
+    room.ask("start")
+    await room.clock.settle()
+    room.ask("a wish")
+    await room.clock.settle()
+    assert room.mended == [False, False, False]
+
+
+async def test_an_order_overtakes_a_solve_that_does_not_know_of_it(room: Room) -> None:
+    room.ask("start")
+    await room.clock.settle()
+    room.solver.may_answer.clear()
+    room.ask("a wish")
+    for _ in range(10):
+        await asyncio.sleep(0)
+    room.ask("order", urgent=True)
+    for _ in range(30):
+        await asyncio.sleep(0)
+    assert room.solver.left == 1
+    assert room.adopted[-1][0] == "a wish; order"
+    assert room.mended[-1]
+    room.solver.may_answer.set()
+    await room.clock.settle()
+    assert room.solver.asked == ["start", "a wish", "mend: a wish; order", "a wish; order"]
+    assert (room.adopted[-1], room.mended[-1]) == (("a wish; order", SolveRung.OPTIMAL), False)
+
+
+async def test_in_a_storm_of_orders_no_solve_is_begun_that_the_next_order_would_leave(room: Room) -> None:
+    room.ask("start")
+    await room.clock.settle()
+    adopt = room.replanner._adopt
+    coming = iter(["second", "third"])
+
+    def adopting(problem: Problem, made: Plan) -> None:
+        adopt(problem, made)
+        for trigger in coming:
+            room.ask(trigger, urgent=True)
+            break
+
+    room.replanner._adopt = adopting  # orders come while a plan is adopted
+    room.ask("first", urgent=True)
+    await room.clock.settle()
+    assert room.solver.asked == [
+        "start",
+        "mend: first",
+        "mend: first; second",
+        "mend: first; second; third",
+        "first; second; third",
+    ]
+
+
+async def test_where_no_child_answers_an_order_the_plan_is_mended_by_hand(room: Room) -> None:
+    room.ask("start")
+    await room.clock.settle()
+    room.solver.error = PlannerError("the child hangs")
+    room.ask("order", urgent=True)
+    await room.clock.settle()
+    assert room.adopted[2:] == [("order", SolveRung.GREEDY)] * 2
+    assert room.mended[2:] == [True, False]
 
 
 def test_the_greedy_plan_of_this_room_can_be_carried_out() -> None:

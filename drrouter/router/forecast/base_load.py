@@ -1,10 +1,12 @@
 """How much the home draws that no device of ours explains: the base load by hour of the local day."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from drrouter.domain.interval import Interval
+from drrouter.router.forecast.history import History
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,3 +34,8 @@ class BaseLoad:
         quarters = max(1, int(interval.duration / timedelta(minutes=15)))
         step = interval.duration / quarters
         return sum(self.at(interval.start + (index + 0.5) * step) for index in range(quarters)) / quarters
+
+    def expect(self, history: History, slots: Sequence[Interval]) -> tuple[float, ...]:
+        """The mean power of each slot, in W, whatever was measured."""
+        del history
+        return tuple(self.mean(slot) for slot in slots)

@@ -1,0 +1,166 @@
+"""Hands a model to HiGHS in one piece and runs it: numbers go in by position, values come out by position.
+
+It alone talks to highspy. What the columns and rows mean, and their names, is left to the door.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import highspy
+
+from drrouter.errors import PlannerError
+
+INFINITE = highspy.kHighsInf
+"""Stands for "no bound"."""
+
+_SEED = 20090
+_FEASIBLE = 2
+"""What HiGHS calls a primal solution that keeps every row (kSolutionStatusFeasible)."""
+
+_Status = highspy.HighsModelStatus
+
+_WITH_PLAN = frozenset(
+    {
+        _Status.kOptimal,
+        _Status.kSolutionLimit,
+        _Status.kIterationLimit,
+        _Status.kTimeLimit,
+        _Status.kObjectiveBound,
+        _Status.kObjectiveTarget,
+        _Status.kInterrupt,
+        _Status.kMemoryLimit,
+    }
+)
+"""Ends after which a feasible solution is a plan; an unbounded model has feasible points too, and no plan."""
+
+
+@dataclass(slots=True)
+class Numbers:
+    """A model as HiGHS takes it: columns, and rows one after the other.
+
+    Attributes:
+        cost, lower, upper: per column; ``integers`` are the columns that must be whole.
+        row_lower, row_upper: per row; ``start[r]`` is where its terms begin in ``index`` and ``value``.
+        offset: a constant in the objective.
+    """
+
+    cost: list[float] = field(default_factory=list)
+    lower: list[float] = field(default_factory=list)
+    upper: list[float] = field(default_factory=list)
+    integers: list[int] = field(default_factory=list)
+    row_lower: list[float] = field(default_factory=list)
+    row_upper: list[float] = field(default_factory=list)
+    start: list[int] = field(default_factory=list)
+    index: list[int] = field(default_factory=list)
+    value: list[float] = field(default_factory=list)
+    offset: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What HiGHS found: values per column, objective, and the bound, None where none is proven."""
+
+    values: Sequence[float]
+    objective: float
+    bound: float | None
+    proven: bool
+
+
+class HighsModel:
+    """A model inside HiGHS; minimises with one thread and a fixed seed."""
+
+    def __init__(self, numbers: Numbers, *, relaxed: bool = False) -> None:
+        """Hand the model over, in one piece; ``relaxed`` lets whole numbers be any.
+
+        Raises:
+            PlannerError: HiGHS refuses a number.
+        """
+        self._whole = bool(numbers.integers) and not relaxed
+        self._highs = highspy.Highs()  # type: ignore[no-untyped-call]  # highspy types all but its making
+        self._set("output_flag", False)
+        self._set("threads", 1)
+        self._set("parallel", "off")
+        self._set("random_seed", _SEED)
+        with _refusals("take the model"):
+            _check(self._highs.passModel(_lp_of(numbers, whole=self._whole)), "take the model")
+
+    def search(self, nodes: int, gap: float, gap_abs: float, start: Mapping[int, float]) -> Answer:
+        """Minimise by branch and bound, with a limit on work instead of time.
+
+        Args:
+            nodes: branch-and-bound nodes at most.
+            gap, gap_abs: relative and absolute distance to the proven bound that is good enough.
+            start: values of some columns in a solution known before.
+
+        Raises:
+            PlannerError: there is no solution that keeps every row.
+        """
+        self._set("mip_max_nodes", nodes)
+        self._set("mip_rel_gap", gap)
+        self._set("mip_abs_gap", gap_abs)
+        if start:
+            with _refusals("take the start"):
+                self._highs.setSolution(len(start), list(start), list(start.values()))
+        return self.run()
+
+    def run(self) -> Answer:
+        """Minimise; a relaxed model starts where it stood before.
+
+        Raises:
+            PlannerError: there is no solution that keeps every row.
+        """
+        highs = self._highs
+        with _refusals("solve the model"):
+            _check(highs.run(), "solve the model")
+        info, status = highs.getInfo(), highs.getModelStatus()
+        if info.primal_solution_status != _FEASIBLE or status not in _WITH_PLAN:
+            raise PlannerError(f"the solver found no plan: {highs.modelStatusToString(status)}")
+        bound = info.mip_dual_bound if self._whole else info.objective_function_value
+        return Answer(
+            values=highs.getSolution().col_value,
+            objective=info.objective_function_value,
+            bound=bound if abs(bound) < INFINITE else None,
+            proven=status == _Status.kOptimal,
+        )
+
+    def bound(self, columns: list[int], lower: list[float], upper: list[float]) -> None:
+        """Put these columns between other bounds."""
+        step = "change bounds"
+        _check(self._highs.changeColsBounds(len(columns), columns, lower, upper), step)
+
+    def _set(self, option: str, value: bool | int | float | str) -> None:
+        _check(self._highs.setOptionValue(option, value), f"set {option} to {value}")
+
+
+@contextmanager
+def _refusals(step: str) -> Iterator[None]:
+    """Translate what is no number to highspy."""
+    try:
+        yield
+    except (RuntimeError, ValueError, TypeError, OverflowError) as error:
+        raise PlannerError(f"the solver could not {step}: {error}") from error
+
+
+def _check(status: highspy.HighsStatus, step: str) -> None:
+    """HiGHS says what it did not do by a status alone, and going on after an error may end the process."""
+    if status == highspy.HighsStatus.kError:
+        raise PlannerError(f"the solver could not {step}")
+
+
+def _lp_of(numbers: Numbers, *, whole: bool) -> highspy.HighsLp:
+    lp = highspy.HighsLp()
+    lp.num_col_, lp.num_row_ = len(numbers.cost), len(numbers.row_lower)
+    lp.col_cost_, lp.col_lower_, lp.col_upper_ = numbers.cost, numbers.lower, numbers.upper
+    lp.row_lower_, lp.row_upper_ = numbers.row_lower, numbers.row_upper
+    lp.offset_ = numbers.offset
+    matrix = lp.a_matrix_
+    matrix.format_ = highspy.MatrixFormat.kRowwise
+    matrix.start_ = [*numbers.start, len(numbers.index)]
+    matrix.index_, matrix.value_ = numbers.index, numbers.value
+    if whole:
+        kinds = [highspy.HighsVarType.kContinuous] * len(numbers.cost)
+        for column in numbers.integers:
+            kinds[column] = highspy.HighsVarType.kInteger
+        lp.integrality_ = kinds
+    return lp

@@ -1,0 +1,152 @@
+"""Mends the previous plan for a problem that changed: a safe plan in a fraction of a full solve's work.
+
+    previous plan:   washer |####|      car  on on off off on on | 0.4 of the time ...
+    new limit                 xxxxxx
+    repaired plan:   washer        |####|   car  on off off off on on | 0.7 of the time ...
+
+What makes planning hard is the choice of whole steps: where each cycle stands, when each device is on. Here
+the previous plan has chosen already. Cycles stay where they were, and those that are forbidden there go to
+their cheapest place by the greedy rung. Devices stay on and off as they were as far as orders and limits
+let them. All that is left are powers and levels: a linear programme.
+
+A repaired plan is an incumbent of the solve ladder: good, checked, and open to something better. That a full
+solve follows is left to the router.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from drrouter.domain.ids import DeviceId
+from drrouter.domain.plan import Plan, SolveRung
+from drrouter.errors import PlannerError
+from drrouter.planner.constraints.storage import StorageVars
+from drrouter.planner.explain import outlined
+from drrouter.planner.fallback import greedy, greedy_entry, held_entry
+from drrouter.planner.ledger import Entry, enter, plan_of
+from drrouter.planner.model import build, read_schedule
+from drrouter.planner.problem import Problem
+from drrouter.planner.pulp_door import Door
+from drrouter.planner.schedule import Schedule
+from drrouter.planner.storage_task import CRUMB_KW
+from drrouter.planner.tasks import Tasks, tasks_of
+from drrouter.planner.timeline import on_slots_of
+from drrouter.planner.verify import verify
+
+_EQUAL = 1e-3
+"""A plan that is better by less, in the plan's currency, is not worth another power anywhere."""
+
+_NODES = 5
+"""Where the linear programme's answer is no plan, what is open yet is settled near the root, or by hand."""
+
+
+def repair(problem: Problem) -> Plan | None:
+    """The previous plan, mended for the new problem and checked; None where there is none.
+
+    Its words are those of the previous plan but for what moved; misses, costs and levels are its own.
+    """
+    if problem.previous is None:
+        return None
+    tasks = tasks_of(problem)
+    return replace(outlined(problem, tasks, *repaired_entry(problem, tasks, problem.previous)), repaired=True)
+
+
+def held(problem: Problem) -> Plan:
+    """The safe plan without a solver: cycles stay where they were, all else is filled by hand.
+
+    For the moment in which the solver's process is out of reach; without a previous plan the greedy one.
+    """
+    if problem.previous is None:
+        return greedy(problem)
+    tasks = tasks_of(problem)
+    entry = _executable(problem, tasks, held_entry(problem, tasks))
+    return replace(outlined(problem, tasks, entry, SolveRung.GREEDY), repaired=True)
+
+
+def repaired_entry(problem: Problem, tasks: Tasks, previous: Plan) -> tuple[Entry, SolveRung]:
+    """What ``repair`` decides: the linear programme's answer where it is a plan, else what it began with.
+
+    What is still open then is first taken as if it were no whole step, and as one where that is no plan.
+    """
+    by_hand = held_entry(problem, tasks)
+    if not tasks.modulating:
+        return _executable(problem, tasks, by_hand), SolveRung.INCUMBENT
+    for relaxed in (True, False):
+        try:
+            entry = _solved(problem, tasks, by_hand.schedule, previous, relaxed=relaxed)
+        except PlannerError:
+            continue  # the steps of the previous plan leave no solution
+        if entry.objective >= by_hand.objective:
+            break
+        same = _as_it_was(problem, tasks, by_hand.schedule, previous)
+        for one in (same, entry):
+            if one.objective <= entry.objective + _EQUAL and _is_plan(problem, tasks, one):
+                return one, SolveRung.INCUMBENT
+    return _executable(problem, tasks, by_hand), SolveRung.GREEDY
+
+
+def _executable(problem: Problem, tasks: Tasks, by_hand: Entry) -> Entry:
+    """What was filled around the previous plan's cycles, where no rule is broken; else the greedy rung's."""
+    return by_hand if _is_plan(problem, tasks, by_hand) else greedy_entry(problem, tasks)
+
+
+def _as_it_was(problem: Problem, tasks: Tasks, by_hand: Schedule, previous: Plan) -> Entry:
+    """Every power as the previous plan had it, for where nothing is better: equal costs move nothing."""
+    before = on_slots_of(problem, previous).power_w
+    return enter(problem, tasks, replace(by_hand, power_w={**by_hand.power_w, **_of(tasks, before)}))
+
+
+def _of(tasks: Tasks, power_w: Mapping[DeviceId, tuple[float, ...]]) -> dict[DeviceId, tuple[float, ...]]:
+    """What concerns storages and demands."""
+    names = (task.device.id for task in tasks.modulating)
+    return {name: power_w[name] for name in names if name in power_w}
+
+
+def _is_plan(problem: Problem, tasks: Tasks, entry: Entry) -> bool:
+    return not verify(plan_of(problem, tasks, entry, SolveRung.INCUMBENT, in_haste=True), problem)
+
+
+def _solved(problem: Problem, tasks: Tasks, by_hand: Schedule, previous: Plan, *, relaxed: bool) -> Entry:
+    model = build(problem, _with_cycles(tasks, by_hand))
+    before = on_slots_of(problem, previous).power_w
+    for part in model.storages:
+        _fix_steps(model.door, part, by_hand.power_w[part.task.device.id], before, fills_too=relaxed)
+    if relaxed:
+        model.door.relax()
+    solution = model.door.solve(replace(problem.effort, nodes=min(_NODES, problem.effort.nodes)))
+    return enter(problem, tasks, Schedule(by_hand.starts, read_schedule(model, solution).power_w))
+
+
+def _with_cycles(tasks: Tasks, schedule: Schedule) -> Tasks:
+    """The tasks with every cycle a load that nobody moves."""
+    fixed_w = dict(tasks.fixed_w)
+    for device_id, start in schedule.starts.items():
+        if start is not None:
+            already = fixed_w.get(device_id, (0.0,) * tasks.count)
+            fixed_w[device_id] = tuple(map(sum, zip(already, start.over(tasks.count), strict=True)))
+    return replace(tasks, fixed_w=fixed_w, cycles=())
+
+
+def _fix_steps(
+    door: Door,
+    part: StorageVars,
+    by_hand_w: tuple[float, ...],
+    before: Mapping[DeviceId, tuple[float, ...]],
+    *,
+    fills_too: bool,
+) -> None:
+    """On and off in the slots planned exactly: as the previous plan had it, where all of it is still allowed.
+
+    Where any of it is forbidden now, as the greedy rung has it, for what is taken away must go somewhere. A
+    power below the least that it runs at is that of a device that becomes full in the slot, or, in a slot
+    that was not planned exactly before, a mean, of which the nearer whole step is taken.
+    """
+    task = part.task
+    steps_w = before.get(task.device.id, by_hand_w)
+    if any(watts / 1000 > most + CRUMB_KW for watts, most in zip(steps_w, task.max_kw, strict=True)):
+        steps_w = by_hand_w
+    for k, on in part.on.items():
+        power_kw, least = steps_w[k] / 1000, task.on_kw[k] - CRUMB_KW
+        fills = k in part.fills and CRUMB_KW < power_kw < least
+        door.fix(on, float(fills or power_kw > least / 2))
+        if fills_too and k in part.fills:
+            door.fix(part.fills[k], float(fills))

@@ -1,0 +1,206 @@
+"""Lets one battery give by hand: each dear kWh from the cheapest source that its level allows.
+
+A source is what would be left at the end, or charging in another slot, before or after. Only trades that gain
+are made, so the plan never gets worse by one, and none leaves a bound, takes from a wish, or breaks a limit.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+
+from drrouter.planner.battery_task import Giving
+from drrouter.planner.problem import Problem
+from drrouter.planner.site import Site
+from drrouter.planner.storage_task import CRUMB_KW, SLACK_KWH, StorageTask
+
+_MOST_STEPS = 4
+"""Trades per slot, at most: an end even where arithmetic would go on in crumbs."""
+
+_GAIN = 1e-6
+"""Less gain than this, per kWh, is none."""
+
+_CRUMB_W = 0.1
+
+_LEAST_LEFT = 1e-9
+"""A smaller share of what is stored is as good as lost."""
+
+
+def trade(problem: Problem, site: Site, task: StorageTask, power_w: Sequence[float]) -> tuple[float, ...]:
+    """The battery's mean power per slot, in W, once it gives where that pays; the site itself stays.
+
+    Args:
+        problem: the home.
+        site: the home without this battery.
+        task: the battery; one that gives nothing back keeps its power.
+        power_w: what it takes so far.
+    """
+    if task.giving is None:
+        return tuple(power_w)
+    return _Trading(problem, site, task, task.giving, power_w).run()
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """Power to be had up to ``most`` kW, at least ``least``, at one price per kWh stored or taken out."""
+
+    most: float
+    least: float
+    price: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """Where energy comes from: charging in a slot, or what is left at the end (None).
+
+    Prices and amounts are of energy as it is taken out where it is given; ``factor`` is what must be charged
+    for it, more where it decays until then and less where it would have decayed.
+    """
+
+    index: int | None
+    price: float
+    most_kwh: float
+    least_kwh: float = 0.0
+    factor: float = 1.0
+
+
+class _Trading:
+    def __init__(
+        self, problem: Problem, site: Site, task: StorageTask, gives: Giving, power_w: Sequence[float]
+    ) -> None:
+        self.task, self.site, self.gives = task, site, gives
+        self.hours = tuple(slot.hours for slot in problem.slots)
+        self.power_kw = [watts / 1000 for watts in power_w]
+        self.moves = task.dynamics
+        self.stored = self.moves.path(self.power_kw)
+        self.keep, self.high = self._kept_levels(), self._high_levels()
+        self.takes = [self._taking(index) for index in range(len(self.hours))]
+        self.sends = [self._sending(index) for index in range(len(self.hours))]
+
+    def run(self) -> tuple[float, ...]:
+        """The dearest slot first, until no trade gains."""
+        open_slots = {index for index, piece in enumerate(self.sends) if piece is not None}
+        for _ in range(_MOST_STEPS * len(self.hours)):
+            index = max(open_slots, key=lambda k: (self._value(k), -k), default=None)
+            if index is None:
+                break
+            if not self._trade_at(index) or self.sends[index] is None:
+                open_slots.discard(index)
+        return tuple(1000 * power for power in self.power_kw)
+
+    def _value(self, index: int) -> float:
+        piece = self.sends[index]
+        return float("-inf") if piece is None else piece.price
+
+    def _trade_at(self, index: int) -> bool:
+        """Give in this slot from the cheapest source that fits; whether anything was traded."""
+        piece = self.sends[index]
+        if piece is None:
+            return False
+        back = self.moves.per_kw_back(index)
+        for source in sorted(self._sources(index), key=lambda source: source.price):
+            if source.price >= piece.price - _GAIN:
+                return False
+            energy = min(source.most_kwh, piece.most * back)
+            if energy > SLACK_KWH and energy >= max(source.least_kwh, piece.least * back) - SLACK_KWH:
+                self._move(index, -energy / back)
+                if source.index is not None:
+                    self._move(source.index, energy * source.factor / self.moves.per_kw(source.index))
+                return True
+        return False
+
+    def _sources(self, index: int) -> Iterator[_Source]:
+        """What is left at the end, and charging before (as far as it fits) or after (as far as it lasts)."""
+        last, moves = len(self.hours) - 1, self.moves
+        spare = list(accumulate((self.stored[k] - self.keep[k] for k in range(index, last + 1)), min))
+        if spare[-1] > SLACK_KWH:
+            worth = self.task.end_value * moves.lasting(index, last)
+            yield _Source(None, worth, spare[-1] - SLACK_KWH)
+        for later in range(index + 1, last + 1):
+            yield from self._charging(later, spare[later - index - 1], moves.lasting(index, later))
+        room = float("inf")
+        for earlier in reversed(range(index)):
+            room = min(room, self.high[earlier] - self.stored[earlier])
+            left = moves.lasting(earlier, index)
+            if left > _LEAST_LEFT:
+                yield from self._charging(earlier, room * left, 1 / left)
+
+    def _charging(self, index: int, room_kwh: float, factor: float) -> Iterator[_Source]:
+        piece = self.takes[index]
+        if piece is not None and factor > _LEAST_LEFT and room_kwh > 2 * SLACK_KWH:
+            stored = self.moves.per_kw(index) / factor
+            most = min(piece.most * stored, room_kwh - SLACK_KWH)
+            yield _Source(index, piece.price * factor, most, piece.least * stored, factor)
+
+    def _move(self, index: int, kilowatts: float) -> None:
+        self.power_kw[index] += kilowatts
+        self.stored = self.moves.path(self.power_kw)
+        self.takes[index], self.sends[index] = self._taking(index), self._sending(index)
+
+    def _kept_levels(self) -> list[float]:
+        """What must stay stored at the end of each slot: the bound, and what wishes have so far.
+
+        Where it takes less than its floor or its least power because it becomes full, it stays full.
+        """
+        keep = [
+            stored if self._stops(index) else low
+            for index, (low, stored) in enumerate(zip(self.task.low, self.stored, strict=True))
+        ]
+        for index, bands in enumerate(self.task.bands):
+            wished = [min(band.low, self.stored[index]) for band in bands if band.price > 0]
+            keep[index] = max([keep[index], *wished])
+        for goal in self.task.goals:
+            wanted = min(goal.stored_kwh, goal.reached(self.stored))
+            for index in (goal.index - 1, goal.index):
+                if index >= 0:
+                    keep[index] = max(keep[index], wanted)
+        return keep
+
+    def _stops(self, index: int) -> bool:
+        """Whether it takes what it takes in the slot only because it then stops by itself."""
+        power, floor, least = self.power_kw[index], self.task.floor_kw[index], self.task.on_kw[index]
+        return power < floor or (self.task.exact[index] and floor < power < least)
+
+    def _high_levels(self) -> list[float]:
+        """What may be stored at the end of each slot: the bound, and what comfort bears."""
+        return [
+            min([high, max(self.task.full, stored), *(max(b.high, stored) for b in bands if b.price > 0)])
+            for high, stored, bands in zip(self.task.high, self.stored, self.task.bands, strict=True)
+        ]
+
+    def _taking(self, index: int) -> _Piece | None:
+        """More to charge in a slot in which it does not give, up to where the price changes."""
+        task, site, present = self.task, self.site, self.power_kw[index]
+        room_w = site.room_w(task.device.id, index) - 1000 * present
+        sun_w = -site.grid_w[index] - 1000 * present
+        most = min(task.max_kw[index] - present, room_w / 1000)
+        if task.sun_only:
+            most = min(most, sun_w / 1000)
+        if present < 0 or most <= CRUMB_KW:
+            return None
+        least = max(0.0, task.on_kw[index] - present) if task.exact[index] else 0.0
+        edges = [edge - 1000 * present for edge in site.price_edges_w(index)]
+        ends = [step / 1000 for step in (*edges, room_w) if step > _CRUMB_W]
+        most = min(most, max(least, min(ends, default=most)))
+        return _Piece(most, least, self._cost(index, most) / (most * self.moves.per_kw(index)))
+
+    def _sending(self, index: int) -> _Piece | None:
+        """More to give in a slot in which it does not charge, up to where the price changes."""
+        gives, site, present = self.gives, self.site, self.power_kw[index]
+        load_w = site.grid_w[index] + 1000 * present
+        over_w = 1000 * present - site.room_w(self.task.device.id, index)
+        most = gives.max_kw[index] + present
+        most = min(most, (load_w + (site.export_w[index] if gives.may_export else 0.0)) / 1000)
+        if present > 0 or most <= CRUMB_KW:
+            return None
+        least = max(0.0, gives.on_kw[index] + present) if gives.exact[index] else 0.0
+        ends = [step / 1000 for step in (load_w, over_w) if step > _CRUMB_W]
+        most = min(most, max(least, min(ends, default=most)))
+        worn = self.gives.wear_per_kwh * self.hours[index] * most
+        saved = -self._cost(index, -most) - worn
+        return _Piece(most, least, saved / (most * self.moves.per_kw_back(index)))
+
+    def _cost(self, index: int, kilowatts: float) -> float:
+        """What so much more costs in the slot, wear apart."""
+        device_id, present_w = self.task.device.id, 1000 * self.power_kw[index]
+        cost = self.site.added_cost(device_id, index, present_w + 1000 * kilowatts)
+        return cost - self.site.added_cost(device_id, index, present_w)
