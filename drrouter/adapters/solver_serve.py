@@ -6,23 +6,33 @@ import signal
 import struct
 import threading
 from collections.abc import Callable
+from functools import cache
 from multiprocessing import parent_process
 from multiprocessing.connection import wait
 from socket import socket
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from drrouter.domain.plan import Plan
 from drrouter.planner.problem import Problem
+
+if TYPE_CHECKING:
+    from drrouter.planner import Planner
 
 HEADER = struct.Struct("!Q")
 """The length of the pickled message that follows."""
 
 
 def plan_in_child(problem: Problem) -> Plan:
-    """The planner's answer; the solver's libraries are loaded in the child alone."""
-    from drrouter.planner import plan
+    """The planner's answer; one planner serves the child's whole life."""
+    return _planner().plan(problem)
 
-    return plan(problem)
+
+@cache
+def _planner() -> "Planner":
+    """The child's planner; the solver's libraries are loaded in the child alone."""
+    from drrouter.planner import Planner
+
+    return Planner()
 
 
 def serve(target: Callable[[Problem], Plan], connection: socket) -> None:

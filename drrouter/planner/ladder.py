@@ -59,21 +59,23 @@ def _plan(problem: Problem, keeper: Keeper) -> Plan:
 
 
 def _best(problem: Problem, tasks: Tasks, keeper: Keeper) -> Candidate:
-    """What the highest rung makes; it is checked before it is put into words."""
-    fallback = greedy_entry(problem, tasks)
+    """What the highest rung makes; it is checked before it is put into words.
+
+    Where the gap asked for is proven, all that the greedy rung could save lies inside it: it is not asked.
+    """
     try:
         entry, bound, rung = solve(problem, tasks, keeper)
     except PlannerError as error:
         _log.warning("no plan from the solver, the greedy rung takes over: %s", error)
-        return Candidate(fallback, SolveRung.GREEDY)
-    best = _better(entry, fallback)
+        return Candidate(greedy_entry(problem, tasks), SolveRung.GREEDY)
+    best = entry if rung is SolveRung.OPTIMAL else _better(entry, greedy_entry(problem, tasks))
     violations = verify(plan_of(problem, tasks, best, rung, in_haste=True), problem)
     if violations:
         _log.warning("the solver's plan breaks a rule, the greedy rung takes over: %s", violations[0])
-        return Candidate(fallback, SolveRung.GREEDY)
+        return Candidate(greedy_entry(problem, tasks), SolveRung.GREEDY)
     return Candidate(best, rung, bound)
 
 
 def _better(entry: Entry, fallback: Entry) -> Entry:
-    """The solver stops within a gap; where the greedy plan lies inside that gap, the better one counts."""
+    """Where the solver's effort ends before the gap is proven, the better of the two counts."""
     return fallback if fallback.objective < entry.objective - 1e-9 else entry

@@ -17,7 +17,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from drrouter.domain.ids import DeviceId
-from drrouter.domain.plan import Plan, SolveRung
+from drrouter.domain.plan import MissKind, Plan, SolveRung
 from drrouter.errors import PlannerError
 from drrouter.planner.constraints.storage import StorageVars
 from drrouter.planner.explain import outlined
@@ -31,6 +31,12 @@ from drrouter.planner.storage_task import CRUMB_KW
 from drrouter.planner.tasks import Tasks, tasks_of
 from drrouter.planner.timeline import on_slots_of
 from drrouter.planner.verify import verify
+
+Powers = Mapping[DeviceId, tuple[float, ...]]
+"""Mean power per device and slot, in W."""
+
+_NEVER = float("inf")
+"""Stands for the power of a device that the previous plan does not know: more than it may have."""
 
 _EQUAL = 1e-3
 """A plan that is better by less, in the plan's currency, is not worth another power anywhere."""
@@ -65,23 +71,51 @@ def held(problem: Problem) -> Plan:
 def repaired_entry(problem: Problem, tasks: Tasks, previous: Plan) -> tuple[Entry, SolveRung]:
     """What ``repair`` decides: the linear programme's answer where it is a plan, else what it began with.
 
+    It begins with the previous plan where nothing of that is forbidden now, else with what the greedy rung
+    makes of it.
+    """
+    before = on_slots_of(problem, previous).power_w
+    planned = _as_planned(problem, tasks, before)
+    if planned is not None and (mended := _mended(problem, tasks, planned, before)):
+        return mended, SolveRung.INCUMBENT
+    by_hand = held_entry(problem, tasks)
+    mended = _mended(problem, tasks, by_hand, before)
+    if mended is not None and mended is not by_hand:
+        return mended, SolveRung.INCUMBENT
+    return mended or greedy_entry(problem, tasks), SolveRung.GREEDY
+
+
+def _as_planned(problem: Problem, tasks: Tasks, before: Powers) -> Entry | None:
+    """The previous plan, where all of it can still be done; None where anything is forbidden or new."""
+    starts = {task.device.id: task.planned for task in tasks.cycles}
+    possible = all(starts.values()) and all(
+        watts / 1000 <= most + CRUMB_KW
+        for task in tasks.modulating
+        for watts, most in zip(before.get(task.device.id, (_NEVER,)), task.max_kw, strict=False)
+    )
+    if not possible:
+        return None
+    entry = enter(problem, tasks, Schedule(starts, _of(tasks, before)))
+    return None if any(miss.kind is MissKind.LIMIT for miss in entry.missed.misses) else entry
+
+
+def _mended(problem: Problem, tasks: Tasks, known: Entry, before: Powers) -> Entry | None:
+    """The cheapest plan with the steps that are known; None where none of what was found is one.
+
     What is still open then is first taken as if it were no whole step, and as one where that is no plan.
     """
-    by_hand = held_entry(problem, tasks)
-    if not tasks.modulating:
-        return _executable(problem, tasks, by_hand), SolveRung.INCUMBENT
-    for relaxed in (True, False):
+    for relaxed in (True, False) if tasks.modulating else ():
         try:
-            entry = _solved(problem, tasks, by_hand.schedule, previous, relaxed=relaxed)
+            entry = _solved(problem, tasks, known.schedule, before, relaxed=relaxed)
         except PlannerError:
-            continue  # the steps of the previous plan leave no solution
-        if entry.objective >= by_hand.objective:
+            continue  # the steps that are known leave no solution
+        if entry.objective >= known.objective:
             break
-        same = _as_it_was(problem, tasks, by_hand.schedule, previous)
+        same = _as_it_was(problem, tasks, known.schedule, before)
         for one in (same, entry):
             if one.objective <= entry.objective + _EQUAL and _is_plan(problem, tasks, one):
-                return one, SolveRung.INCUMBENT
-    return _executable(problem, tasks, by_hand), SolveRung.GREEDY
+                return one
+    return known if _is_plan(problem, tasks, known) else None
 
 
 def _executable(problem: Problem, tasks: Tasks, by_hand: Entry) -> Entry:
@@ -89,13 +123,12 @@ def _executable(problem: Problem, tasks: Tasks, by_hand: Entry) -> Entry:
     return by_hand if _is_plan(problem, tasks, by_hand) else greedy_entry(problem, tasks)
 
 
-def _as_it_was(problem: Problem, tasks: Tasks, by_hand: Schedule, previous: Plan) -> Entry:
+def _as_it_was(problem: Problem, tasks: Tasks, by_hand: Schedule, before: Powers) -> Entry:
     """Every power as the previous plan had it, for where nothing is better: equal costs move nothing."""
-    before = on_slots_of(problem, previous).power_w
     return enter(problem, tasks, replace(by_hand, power_w={**by_hand.power_w, **_of(tasks, before)}))
 
 
-def _of(tasks: Tasks, power_w: Mapping[DeviceId, tuple[float, ...]]) -> dict[DeviceId, tuple[float, ...]]:
+def _of(tasks: Tasks, power_w: Powers) -> dict[DeviceId, tuple[float, ...]]:
     """What concerns storages and demands."""
     names = (task.device.id for task in tasks.modulating)
     return {name: power_w[name] for name in names if name in power_w}
@@ -105,9 +138,8 @@ def _is_plan(problem: Problem, tasks: Tasks, entry: Entry) -> bool:
     return not verify(plan_of(problem, tasks, entry, SolveRung.INCUMBENT, in_haste=True), problem)
 
 
-def _solved(problem: Problem, tasks: Tasks, by_hand: Schedule, previous: Plan, *, relaxed: bool) -> Entry:
+def _solved(problem: Problem, tasks: Tasks, by_hand: Schedule, before: Powers, *, relaxed: bool) -> Entry:
     model = build(problem, _with_cycles(tasks, by_hand))
-    before = on_slots_of(problem, previous).power_w
     for part in model.storages:
         _fix_steps(model.door, part, by_hand.power_w[part.task.device.id], before, fills_too=relaxed)
     if relaxed:
@@ -130,7 +162,7 @@ def _fix_steps(
     door: Door,
     part: StorageVars,
     by_hand_w: tuple[float, ...],
-    before: Mapping[DeviceId, tuple[float, ...]],
+    before: Powers,
     *,
     fills_too: bool,
 ) -> None:

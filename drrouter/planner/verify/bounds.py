@@ -12,10 +12,10 @@ def mean_over(device: DeviceInput, slot: Interval, allowed: Callable[[float, flo
 
     A device that is not available has a cap of 0.
     """
-    marks = {slot.start, slot.end}
-    for span in _spans(device):
-        marks |= {mark for mark in (span.start, span.end) if slot.holds(mark)}
-    ordered = sorted(marks)
+    marks = {mark for span in _spans(device) for mark in (span.start, span.end) if slot.holds(mark)}
+    ordered = sorted(marks | {slot.start, slot.end})
+    if len(ordered) == 2:
+        return allowed(cap_at(device, slot.start), floor_at(device, slot.start))
     total = 0.0
     for index, begin in enumerate(ordered[:-1]):
         seconds = (ordered[index + 1] - begin).total_seconds()

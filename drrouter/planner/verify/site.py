@@ -84,6 +84,8 @@ def _check_wished(
     slot = problem.slots[index]
     fixed = {c.device_id for c in plan.cycles if c.fixed and c.start < slot.end and c.end > slot.start}
     chosen = {c.device_id for c in plan.cycles if not c.fixed and c.start < slot.end and c.end > slot.start}
+    if not chosen - fixed:
+        return
     flows = {
         device_id: counted.share(problem, device_id) * power_w[index]
         for device_id, power_w in plan.power_w.items()

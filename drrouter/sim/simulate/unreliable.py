@@ -10,7 +10,7 @@ from drrouter.domain.journal import JournalEntry
 from drrouter.domain.plan import Plan
 from drrouter.domain.signal import OutboxItem
 from drrouter.errors import PlannerError, StoreError
-from drrouter.planner import Problem, plan
+from drrouter.planner import Planner, Problem
 from drrouter.ports import Change, Clock, Collection, Store
 from drrouter.sim.simulate.faults import Dice, Fault, spell_at
 
@@ -76,6 +76,7 @@ class InlineSolver:
     def __init__(self, clock: Clock, dice: Dice) -> None:
         """Count what is solved."""
         self._clock, self._dice = clock, dice
+        self._planner = Planner()
         self._last: Plan | None = None
         self.solved = 0
 
@@ -93,5 +94,5 @@ class InlineSolver:
         if self._last is not None and self._dice.strikes(Fault.SOLVER_STALE):
             return self._last
         self.solved += 1
-        self._last = plan(problem)
+        self._last = self._planner.plan(problem)
         return self._last
