@@ -20,10 +20,10 @@ from drrouter.domain.event import Event, Payload, PayloadType
 from drrouter.domain.ids import EventId, ProgramId
 from drrouter.domain.interval import Interval
 from drrouter.domain.rates import Rates
-from drrouter.planner import greedy
+from drrouter.planner import Planner, greedy
 from drrouter.router import guard, intake, outbox, safety
 from drrouter.sim.demo.ledger import DemoLedger
-from drrouter.sim.simulate import simulation, unreliable
+from drrouter.sim.simulate import simulation
 from drrouter.sim.simulate.agenda import Notice, Publish
 from drrouter.sim.simulate.faults import chosen
 from drrouter.sim.simulate.prices import prices_for
@@ -116,7 +116,7 @@ def test_the_nights_when_the_clocks_change_are_played(example: HomeConfig) -> No
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Plans of the lowest rung, where a test is not about plans."""
-    monkeypatch.setattr(unreliable, "plan", greedy)
+    monkeypatch.setattr(Planner, "plan", lambda _, problem: greedy(problem))
 
 
 @pytest.mark.usefixtures("quick")
