@@ -10,7 +10,6 @@ followed further, a few times.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from drrouter.domain.ids import DeviceId
 from drrouter.planner.demand_task import DemandTask
@@ -58,39 +57,52 @@ def _curtailed(task: DemandTask, power_w: Sequence[float], index: int) -> float:
     return task.flexibility.curtail_price_per_kwh if can else float("inf")
 
 
-@dataclass(frozen=True, slots=True)
 class _Storage:
-    """A storage as planned, asked to draw less in a slot."""
+    """A storage as planned, asked to draw less in a slot; what each slot can give and take is known."""
 
-    problem: Problem
-    tasks: Tasks
-    site: Site
-    task: StorageTask
-    power_w: tuple[float, ...]
+    def __init__(
+        self, problem: Problem, tasks: Tasks, site: Site, task: StorageTask, power_w: tuple[float, ...]
+    ) -> None:
+        self.problem, self.site, self.task, self.power_w = problem, site, task, power_w
+        self.stored, slots = task.stored(power_w), range(tasks.count)
+        self.takes = [self._can_take(index) for index in slots]
+        self.more = [self._stored_by_more(index) for index in slots]
+        self.fines = [self._fine(index) for index in slots]
+        self.hurts = [fine + self._discomfort(index) for index, fine in zip(slots, self.fines, strict=True)]
 
     def offers(self, index: int, prices: Sequence[float]) -> Iterator[float]:
         """What a kWh less there would cost: drawn later, or earlier, or never."""
-        if not self._can_give(index):
-            return
-        stored = self.task.stored(self.power_w)
-        yield from self._later(index, stored, prices)
-        yield from self._earlier(index, stored, prices)
+        if self._can_give(index):
+            yield from self._later(index, prices)
+            yield from self._earlier(index, prices)
 
-    def _later(self, index: int, stored: Sequence[float], prices: Sequence[float]) -> Iterator[float]:
+    def _later(self, index: int, prices: Sequence[float]) -> Iterator[float]:
         """Later, as long as it stays above its bound; at the end of the horizon it is never drawn.
 
-        A goal, or a comfort band, that is only just met may be missed at its price.
+        A goal, or a comfort band, that is only just met may be missed at its price; a goal inside a slot
+        would feel that the energy comes only in it.
         """
         rate, fines = self._stored_by_less(index)
-        for k in range(index, len(stored)):
+        for k in range(index, len(self.stored)):
             left = rate * self.task.dynamics.lasting(index, k)
-            if k > index and self._can_take(k) and not self._goal_between(k, stored):
-                per_kwh, wear = self._stored_by_more(k)
+            if k > index and self.takes[k] and not self.fines[k]:
+                per_kwh, wear = self.more[k]
                 yield left / per_kwh * (prices[k] + wear) + fines
-            fines += left * (self._fine(k, stored) + self._discomfort(k, stored))
-            if stored[k] <= self.task.low[k] + _ROOM_KWH:
+            fines += left * self.hurts[k]
+            if self.stored[k] <= self.task.low[k] + _ROOM_KWH:
                 return
         yield left * self.task.end_value + fines
+
+    def _earlier(self, index: int, prices: Sequence[float]) -> Iterator[float]:
+        rate, wear = self._stored_by_less(index)
+        for k in reversed(range(index)):
+            if self.stored[k] >= self.task.high[k] - _ROOM_KWH:
+                return
+            if self.takes[k]:
+                per_kwh, gained = self.more[k]
+                left = per_kwh * self.task.dynamics.lasting(k, index)
+                if left > _LEAST_LEFT:
+                    yield rate / left * (prices[k] + gained) + wear
 
     def _stored_by_less(self, index: int) -> tuple[float, float]:
         """What a kWh less at the meter takes out of the store, and the wear where it is given back."""
@@ -111,32 +123,18 @@ class _Storage:
         moves = self.task.dynamics
         return moves.per_kw(index) / moves.hours[index]
 
-    def _earlier(self, index: int, stored: Sequence[float], prices: Sequence[float]) -> Iterator[float]:
-        for k in reversed(range(index)):
-            if stored[k] >= self.task.high[k] - _ROOM_KWH:
-                return
-            per_kwh, gained = self._stored_by_more(k)
-            left = per_kwh * self.task.dynamics.lasting(k, index)
-            if self._can_take(k) and left > _LEAST_LEFT:
-                rate, wear = self._stored_by_less(index)
-                yield rate / left * (prices[k] + gained) + wear
-
-    def _goal_between(self, index: int, stored: Sequence[float]) -> bool:
-        """Whether a goal inside the slot would feel that the energy comes only in it."""
-        return self._fine(index, stored) > 0
-
-    def _fine(self, index: int, stored: Sequence[float]) -> float:
+    def _fine(self, index: int) -> float:
         """The price of missing a goal in the slot by one kWh more."""
         return sum(
             self.problem.prices.level_per_kwh
             for goal in self.task.goals
-            if goal.index == index and goal.reached(list(stored)) < goal.stored_kwh + _ROOM_KWH
+            if goal.index == index and goal.reached(self.stored) < goal.stored_kwh + _ROOM_KWH
         )
 
-    def _discomfort(self, index: int, stored: Sequence[float]) -> float:
+    def _discomfort(self, index: int) -> float:
         """The price of one kWh less at the end of the slot for bands that have nothing to spare."""
         bands = self.task.bands[index]
-        return sum(band.price for band in bands if stored[index] < band.low + _ROOM_KWH)
+        return sum(band.price for band in bands if self.stored[index] < band.low + _ROOM_KWH)
 
     def _can_give(self, index: int) -> bool:
         power, giving = self.power_w[index] / 1000, self.task.giving
