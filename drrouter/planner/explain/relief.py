@@ -47,9 +47,12 @@ class Relief:
         """What the same energy would cost within nothing but the storage's own bounds and power.
 
         Interpretation: caps, floors, limits, wishes and absences are lifted; the level at the horizon is
-        kept. Infinite where that level cannot be had so, or only at more than a missed level costs.
+        kept. Infinite where that level cannot be had so, or only at more than a missed level costs. Where
+        there is nothing to lift, the plan is the best.
         """
         bare = replace(self.task.device, available=None, caps=(), floors=(), wishes=())
+        if bare == self.task.device and not self._is_limited():
+            return self.cost
         task = storage_task(self.scene.problem, bare, 0.0)
         if task is None or not isinstance(bare.flexibility, StorageFlexibility):
             return float("inf")
@@ -62,6 +65,13 @@ class Relief:
         if stored < self.stored[-1] - 10 * SLACK_KWH:
             return float("inf")
         return self.scene.bill.added(self.site.grid_w, power_w)
+
+    def _is_limited(self) -> bool:
+        """Whether a limit, or the price of a peak, leaves it less than full power anywhere."""
+        if self.scene.tasks.tariffs.terms:
+            return True
+        device_id, most_kw = self.task.device.id, self.task.open_kw
+        return any(self.site.room_w(device_id, index) < 1000 * most for index, most in enumerate(most_kw))
 
     def _later(self) -> Bind:
         """A later departure."""
