@@ -12,7 +12,10 @@ def mean_over(device: DeviceInput, slot: Interval, allowed: Callable[[float, flo
 
     A device that is not available has a cap of 0.
     """
-    marks = {mark for span in _spans(device) for mark in (span.start, span.end) if slot.holds(mark)}
+    spans = _spans(device)
+    if not spans:
+        return allowed(float("inf"), 0.0)
+    marks = {mark for span in spans for mark in (span.start, span.end) if slot.holds(mark)}
     ordered = sorted(marks | {slot.start, slot.end})
     if len(ordered) == 2:
         return allowed(cap_at(device, slot.start), floor_at(device, slot.start))
