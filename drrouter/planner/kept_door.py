@@ -35,6 +35,7 @@ class KeptDoor(Door):
         self._whole = frozenset(old.integers)
         self._next = 0
         self._start = {}
+        self._relaxed = False
 
     def variable(
         self,

@@ -24,11 +24,11 @@ class Planner:
 
     def __init__(self) -> None:
         """Keep nothing yet."""
-        self._keeper = Keeper()
+        self._whole, self._mending = Keeper(), Keeper()
 
     def plan(self, problem: Problem) -> Plan:
         """Plan the home, see ``plan``."""
-        return _plan(problem, self._keeper)
+        return _plan(problem, self._whole, self._mending)
 
 
 def plan(problem: Problem) -> Plan:
@@ -40,15 +40,16 @@ def plan(problem: Problem) -> Plan:
     With ``effort.repair`` the previous plan is mended and no new one made; with a ``margin`` it is kept
     unless a new one is better by so much.
     """
-    return _plan(problem, Keeper())
+    return _plan(problem, Keeper(), Keeper())
 
 
-def _plan(problem: Problem, keeper: Keeper) -> Plan:
-    mended = repair(problem) if problem.effort.repair else None
+def _plan(problem: Problem, whole: Keeper, mending: Keeper) -> Plan:
+    """A plan, over the structures of the last whole model and of the last one with its steps fixed."""
+    mended = repair(problem, mending) if problem.effort.repair else None
     if mended is not None:
         return mended
     tasks = tasks_of(problem)
-    chosen = settled(problem, tasks, _best(problem, tasks, keeper))
+    chosen = settled(problem, tasks, _best(problem, tasks, whole), mending)
     return replace(
         explained(problem, tasks, chosen.entry, chosen.rung),
         bound=chosen.bound,

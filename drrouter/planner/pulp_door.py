@@ -12,7 +12,7 @@ Making it costs more than all the rest of a first plan's model, so that nobody p
 
 import operator
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from functools import lru_cache
 from math import isfinite
@@ -86,6 +86,7 @@ class Door:
         self._order: list[Label] = []
         self._rows: list[tuple[Label, dict[Var, float]]] = []
         self._start: dict[Var, float] = {}
+        self._relaxed = False
 
     def variable(
         self,
@@ -127,7 +128,7 @@ class Door:
 
     def relax(self) -> None:
         """Let every variable take any value between its bounds: a linear programme, for a quick answer."""
-        self._numbers.integers.clear()
+        self._relaxed = True
 
     def add_constant(self, price: float) -> None:
         """Let the whole cost this much more, so that a relative gap is one of the true objective."""
@@ -188,7 +189,8 @@ class Door:
             PlannerError: there is no solution that keeps every row.
         """
         start = {self._columns[name]: value for name, value in self._start.items()}
-        answer = minimise(self._numbers, effort, max(_GAP_ABS, effort.gap * scale), start)
+        numbers = replace(self._numbers, integers=[]) if self._relaxed else self._numbers
+        answer = minimise(numbers, effort, max(_GAP_ABS, effort.gap * scale), start)
         return Solution(
             values=dict(zip(self._columns, answer.values, strict=True)),
             objective=answer.objective,

@@ -22,8 +22,9 @@ from drrouter.errors import PlannerError
 from drrouter.planner.constraints.storage import StorageVars
 from drrouter.planner.explain import outlined
 from drrouter.planner.fallback import greedy, greedy_entry, held_entry
+from drrouter.planner.kept_door import Keeper
 from drrouter.planner.ledger import Entry, enter, plan_of
-from drrouter.planner.model import build, read_schedule
+from drrouter.planner.model import HomeModel, build, read_schedule
 from drrouter.planner.problem import Problem
 from drrouter.planner.pulp_door import Door
 from drrouter.planner.schedule import Schedule
@@ -45,7 +46,7 @@ _NODES = 5
 """Where the linear programme's answer is no plan, what is open yet is settled near the root, or by hand."""
 
 
-def repair(problem: Problem) -> Plan | None:
+def repair(problem: Problem, keeper: Keeper | None = None) -> Plan | None:
     """The previous plan, mended for the new problem and checked; None where there is none.
 
     Its words are those of the previous plan but for what moved; misses, costs and levels are its own.
@@ -53,7 +54,8 @@ def repair(problem: Problem) -> Plan | None:
     if problem.previous is None:
         return None
     tasks = tasks_of(problem)
-    return replace(outlined(problem, tasks, *repaired_entry(problem, tasks, problem.previous)), repaired=True)
+    entry, rung = repaired_entry(problem, tasks, problem.previous, keeper or Keeper())
+    return replace(outlined(problem, tasks, entry, rung), repaired=True)
 
 
 def held(problem: Problem) -> Plan:
@@ -68,7 +70,7 @@ def held(problem: Problem) -> Plan:
     return replace(outlined(problem, tasks, entry, SolveRung.GREEDY), repaired=True)
 
 
-def repaired_entry(problem: Problem, tasks: Tasks, previous: Plan) -> tuple[Entry, SolveRung]:
+def repaired_entry(problem: Problem, tasks: Tasks, previous: Plan, keeper: Keeper) -> tuple[Entry, SolveRung]:
     """What ``repair`` decides: the linear programme's answer where it is a plan, else what it began with.
 
     It begins with the previous plan where nothing of that is forbidden now, else with what the greedy rung
@@ -76,10 +78,10 @@ def repaired_entry(problem: Problem, tasks: Tasks, previous: Plan) -> tuple[Entr
     """
     before = on_slots_of(problem, previous).power_w
     planned = _as_planned(problem, tasks, before)
-    if planned is not None and (mended := _mended(problem, tasks, planned, before)):
+    if planned is not None and (mended := _mended(problem, tasks, planned, before, keeper)):
         return mended, SolveRung.INCUMBENT
     by_hand = held_entry(problem, tasks)
-    mended = _mended(problem, tasks, by_hand, before)
+    mended = _mended(problem, tasks, by_hand, before, keeper)
     if mended is not None and mended is not by_hand:
         return mended, SolveRung.INCUMBENT
     return mended or greedy_entry(problem, tasks), SolveRung.GREEDY
@@ -99,14 +101,15 @@ def _as_planned(problem: Problem, tasks: Tasks, before: Powers) -> Entry | None:
     return None if any(miss.kind is MissKind.LIMIT for miss in entry.missed.misses) else entry
 
 
-def _mended(problem: Problem, tasks: Tasks, known: Entry, before: Powers) -> Entry | None:
+def _mended(problem: Problem, tasks: Tasks, known: Entry, before: Powers, keeper: Keeper) -> Entry | None:
     """The cheapest plan with the steps that are known; None where none of what was found is one.
 
     What is still open then is first taken as if it were no whole step, and as one where that is no plan.
     """
     for relaxed in (True, False) if tasks.modulating else ():
         try:
-            entry = _solved(problem, tasks, known.schedule, before, relaxed=relaxed)
+            model = build(problem, _with_cycles(tasks, known.schedule), keeper)
+            entry = _solved(problem, tasks, model, known.schedule, before, relaxed=relaxed)
         except PlannerError:
             continue  # the steps that are known leave no solution
         if entry.objective >= known.objective:
@@ -138,8 +141,9 @@ def _is_plan(problem: Problem, tasks: Tasks, entry: Entry) -> bool:
     return not verify(plan_of(problem, tasks, entry, SolveRung.INCUMBENT, in_haste=True), problem)
 
 
-def _solved(problem: Problem, tasks: Tasks, by_hand: Schedule, before: Powers, *, relaxed: bool) -> Entry:
-    model = build(problem, _with_cycles(tasks, by_hand))
+def _solved(
+    problem: Problem, tasks: Tasks, model: HomeModel, by_hand: Schedule, before: Powers, *, relaxed: bool
+) -> Entry:
     for part in model.storages:
         _fix_steps(model.door, part, by_hand.power_w[part.task.device.id], before, fills_too=relaxed)
     if relaxed:

@@ -11,6 +11,7 @@ plan is carried over and compared with the new one at the prices of today:
 from dataclasses import dataclass, replace
 
 from drrouter.domain.plan import Plan, SolveRung
+from drrouter.planner.kept_door import Keeper
 from drrouter.planner.ledger import Entry
 from drrouter.planner.problem import Margin, Problem
 from drrouter.planner.repair import repaired_entry
@@ -35,7 +36,7 @@ class Candidate:
     gain: float | None = None
 
 
-def settled(problem: Problem, tasks: Tasks, made: Candidate) -> Candidate:
+def settled(problem: Problem, tasks: Tasks, made: Candidate, keeper: Keeper) -> Candidate:
     """The plan that counts: the new one, or the previous one carried over to the new slots.
 
     Carried over means that every cycle stays at its place and every device on and off as it was, while powers
@@ -48,7 +49,7 @@ def settled(problem: Problem, tasks: Tasks, made: Candidate) -> Candidate:
     """
     if problem.margin is None or problem.previous is None:
         return made
-    entry, rung = repaired_entry(problem, tasks, problem.previous)
+    entry, rung = repaired_entry(problem, tasks, problem.previous, keeper)
     if not _stays(entry.schedule, problem.previous):
         return made
     gain = entry.objective - made.entry.objective

@@ -6,12 +6,12 @@ from datetime import timedelta
 import pytest
 
 from drrouter.errors import PlannerError
-from drrouter.planner import Planner, Problem, grid_slots, plan
+from drrouter.planner import Margin, Planner, Problem, grid_slots, plan
 from drrouter.planner.kept_door import Keeper, KeptDoor
 from drrouter.planner.model import build
 from drrouter.planner.pulp_door import Door, Label, Sense
 from drrouter.planner.tasks import tasks_of
-from tests.unit.planner.homes import NOW, car, demo_home, freezer, machine, problem
+from tests.unit.planner.homes import NOW, car, demo_home, freezer, limit, machine, problem
 
 
 def write(door: Door, *, high: float = 3.0, weight: float = 2.0, extra: bool = False) -> Door:
@@ -93,6 +93,15 @@ def test_a_planner_that_has_planned_before_plans_as_one_that_has_not() -> None:
     other = problem(machine(), freezer(), slots=grid_slots(NOW, timedelta(hours=12)))
     planner = Planner()
     for asked in (home, later, home, other, later, problem(car()), home):
+        assert planner.plan(asked) == plan(asked)
+
+
+def test_a_planner_that_has_mended_before_mends_as_one_that_has_not() -> None:
+    home = demo_home()
+    before, planner = plan(home), Planner()
+    calm = replace(a_little_later(home), previous=before, margin=Margin())
+    struck = replace(home, previous=before, limits=(limit(1500.0),), effort=replace(home.effort, repair=True))
+    for asked in (calm, struck, replace(struck, limits=(limit(2500.0),)), calm, struck):
         assert planner.plan(asked) == plan(asked)
 
 
