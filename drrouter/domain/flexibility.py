@@ -1,6 +1,7 @@
 """What a device can do differently: the planner's view of an object model.
 
-Kinds follow S2 (EN 50491-12-2): ``profile`` is PPBC, ``storage`` is FRBC, ``demand`` is DDBC.
+Kinds follow S2 (EN 50491-12-2): ``profile`` is PPBC, ``storage`` is FRBC, ``demand`` is DDBC, ``envelope`` is
+PEBC.
 A *phase* is a part of a programme; a *line* is L1, L2 or L3.
 """
 
@@ -281,4 +282,29 @@ class DemandFlexibility:
     curtail_price_per_kwh: float = 1.0
 
 
+@dataclass(frozen=True, slots=True)
+class EnvelopeFlexibility:
+    """A generator that can be held below what it could give: the inverter of a roof.
+
+    Attributes:
+        rated_power_w: it never gives more.
+        least_power_w: it cannot be held below this; while less is offered, it gives all of that.
+
+    Raises:
+        ValueError: the least is negative, or above the rating.
+    """
+
+    rated_power_w: float
+    least_power_w: float = 0.0
+
+    def __post_init__(self) -> None:
+        """Refuse crossed bounds."""
+        if not 0 <= self.least_power_w <= self.rated_power_w:
+            raise ValueError("an inverter needs 0 <= least_power_w <= rated_power_w")
+
+
 Flexibility = ProfileFlexibility | StorageFlexibility | DemandFlexibility
+"""What object models state of a device, and the router steers."""
+
+PlannedFlexibility = Flexibility | EnvelopeFlexibility
+"""All that the planner plans."""

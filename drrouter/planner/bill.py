@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from drrouter.planner.energy_prices import Tariffs, mean_over, tariffs_of
+from drrouter.planner.inverter_task import inverter_tasks, opened
 from drrouter.planner.problem import Problem
 from drrouter.planner.term_meter import TermMeter
 
@@ -49,7 +50,11 @@ class Bill:
 
 
 def bill_of(problem: Problem) -> Bill:
-    """The bill's prices; energy behind the horizon is counted at the means over the horizon."""
+    """The bill's prices; energy behind the horizon is counted at the means over the horizon.
+
+    Where sun may be held back, flows are told with all of it (``Tariffs.spare_w``).
+    """
     prices = tariffs_of(problem, co2_price_per_kg=0.0)
+    prices = opened(problem, prices, inverter_tasks(problem, prices))
     co2 = problem.co2_g_per_kwh or (0.0,) * len(prices.hours)
     return Bill(prices, co2, mean_over(prices.hours, co2))

@@ -17,6 +17,9 @@ class Tariffs:
         sell: what export earns.
         mean_buy: over the horizon, weighted by time; the price of what lies behind it.
         terms: what import costs beside its price per kWh.
+        spare_w, export_w: what inverters may hold back, and what may be exported, per slot. Flows are then
+            told with all that the sun offers, and a slot costs what it does once what pays is held back.
+            Empty: flows cost as they are.
     """
 
     hours: tuple[float, ...]
@@ -24,11 +27,27 @@ class Tariffs:
     sell: tuple[float, ...]
     mean_buy: float
     terms: Terms
+    spare_w: tuple[float, ...] = ()
+    export_w: tuple[float, ...] = ()
 
     def slot_cost(self, index: int, grid_w: float) -> float:
         """The cost of one slot, without terms; negative where export earns."""
+        if self.spare_w:
+            grid_w += self._held_w(index, grid_w)
+        return self._cost_of(index, grid_w)
+
+    def _cost_of(self, index: int, grid_w: float) -> float:
         price = self.buy[index] if grid_w > 0 else self.sell[index]
         return self.hours[index] * grid_w / 1000 * price
+
+    def _held_w(self, index: int, grid_w: float) -> float:
+        """How much it pays to hold back: what may not leave, and what costs more than it is worth."""
+        spare_w = self.spare_w[index]
+        if not spare_w:
+            return 0.0
+        least_w = min(spare_w, max(0.0, -grid_w - self.export_w[index]))
+        steps_w = (least_w, min(spare_w, max(least_w, -grid_w)), spare_w)
+        return min(steps_w, key=lambda watts: self._cost_of(index, grid_w + watts))
 
     def least_buy(self, index: int) -> float:
         """The least that a kWh imported in the slot may cost, in the cheapest block of its tiers."""

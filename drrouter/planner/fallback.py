@@ -11,10 +11,12 @@ from contextlib import contextmanager
 from drrouter.domain.ids import DeviceId
 from drrouter.domain.plan import Plan, SolveRung
 from drrouter.planner.ceilings import blind, ceilings
+from drrouter.planner.curtailing import held_back
 from drrouter.planner.cycle_task import CycleTask
 from drrouter.planner.demand_task import DemandTask
 from drrouter.planner.explain import explained
 from drrouter.planner.filling import Rank, cheapest_first, earliest_first, fill
+from drrouter.planner.inverter_task import opened
 from drrouter.planner.ledger import Entry, beyond_price, enter, move_price
 from drrouter.planner.misses import left_price, may_wait
 from drrouter.planner.problem import Problem
@@ -74,7 +76,7 @@ class _Placing:
 
     def __init__(self, problem: Problem, tasks: Tasks, *, at_once: bool = False, held: bool = False) -> None:
         self.problem, self.tasks, self.at_once, self.held = problem, tasks, at_once, held
-        self.site = Site(problem, tasks.base_w, tasks.tariffs)
+        self.site = Site(problem, tasks.base_w, opened(problem, tasks.tariffs, tasks.inverters))
         self.starts: dict[DeviceId, Start | None] = dict.fromkeys(task.device.id for task in tasks.cycles)
         self.power_w: dict[DeviceId, tuple[float, ...]] = {}
         for device_id, power_w in tasks.loads():
@@ -86,6 +88,7 @@ class _Placing:
         """Safety first, then whole cycles, then what may be curtailed, then what fills up.
 
         Batteries give last, to the home as it then stands, and what may only use the sun takes what is left.
+        Sun that costs more than it earns is then held back.
         """
         cycles = in_turn(self.problem, self.tasks.cycles)
         for _ in range(rounds):
@@ -99,7 +102,7 @@ class _Placing:
             self._give_all(sun_only=False)
             self._fill_all(free=True, sun_only=True)
             self._give_all(sun_only=True)
-        return Schedule(self.starts, self.power_w)
+        return held_back(self.problem, self.tasks, Schedule(self.starts, self.power_w))
 
     def _rest(self) -> None:
         """Take back what batteries give, and what charges on sun, before the home around them changes."""

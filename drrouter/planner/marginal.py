@@ -6,7 +6,7 @@ sun just covers the home, that price jumps; then a storage that draws in the slo
     price[k] = min(bought[k], price[j] where a storage moves from k to j, its end value, a demand's price)
 
 with every bound of the storage kept between k and j. Storages that move into a slot at its own jump are
-followed further, a few times.
+followed further, a few times. Where sun is held back one more kWh of it costs nothing.
 """
 
 from collections.abc import Iterator, Sequence
@@ -36,6 +36,9 @@ def marginal_prices(
     Interpretation: cycles stay where they are, for one kWh moves none of them.
     """
     prices = [site.marginal_price(index) for index in range(tasks.count)]
+    for inverter in tasks.inverters:
+        held = map(inverter.held_kw, range(tasks.count), power_w[inverter.device.id])
+        prices = [min(price, 0.0) if kw > CRUMB_KW else price for price, kw in zip(prices, held, strict=True)]
     jumps = [index for index in range(tasks.count) if site.jumps(index)]
     if not jumps:
         return tuple(prices)

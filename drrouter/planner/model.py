@@ -8,6 +8,7 @@ from drrouter.planner.constraints import Import
 from drrouter.planner.constraints.balance import add_balance
 from drrouter.planner.constraints.battery import add_own_use, add_sun_only
 from drrouter.planner.constraints.capacity import add_capacities
+from drrouter.planner.constraints.curtailment import InverterVars, add_inverter
 from drrouter.planner.constraints.cycle import CycleVars, add_cycle
 from drrouter.planner.constraints.demand import DemandVars, add_demand
 from drrouter.planner.constraints.events import add_rebates, add_recoveries
@@ -39,6 +40,7 @@ class HomeModel:
     cycles: tuple[CycleVars, ...]
     storages: tuple[StorageVars, ...]
     demands: tuple[DemandVars, ...]
+    inverters: tuple[InverterVars, ...] = ()
 
 
 def build(problem: Problem, tasks: Tasks, keeper: Keeper | None = None) -> HomeModel:
@@ -53,10 +55,13 @@ def _written(door: Door, problem: Problem, tasks: Tasks) -> HomeModel:
     add_exclusive(door, problem, alone)
     storages = tuple(add_storage(door, problem, tasks, task) for task in tasks.storages)
     demands = tuple(add_demand(door, tasks, task) for task in tasks.demands)
-    parts: tuple[CycleVars | StorageVars | DemandVars, ...] = (*cycles, *storages, *demands)
+    inverters = tuple(add_inverter(door, task) for task in tasks.inverters)
+    parts: tuple[CycleVars | StorageVars | DemandVars | InverterVars, ...]
+    parts = (*cycles, *storages, *demands, *inverters)
     draws = {part.task.device.id: part.draw for part in parts}
     most_kw = {task.device.id: task.max_kw for task in tasks.modulating}
     most_kw |= {cycle.task.device.id: cycle.most_kw for cycle in cycles}
+    most_kw |= {task.device.id: task.spare_kw for task in tasks.inverters}
     meter = add_balance(door, tasks, _fixed_kw(tasks), _sum(tasks, most_kw.values()), _sent_kw(tasks), draws)
     add_own_use(door, problem, tasks, meter, [(part.task, part.given) for part in storages])
     add_sun_only(door, meter, [(part.task, part.power) for part in storages])
@@ -65,7 +70,7 @@ def _written(door: Door, problem: Problem, tasks: Tasks) -> HomeModel:
     add_export_limits(door, problem, tasks, meter.exports)
     add_recoveries(door, problem, tasks, meter.imports)
     add_rebates(door, problem, tasks, meter.imports, draws, most_kw)
-    return HomeModel(door, tasks, cycles, storages, demands)
+    return HomeModel(door, tasks, cycles, storages, demands, inverters)
 
 
 def _add_terms(door: Door, tasks: Tasks, meter: Import) -> None:
@@ -88,7 +93,16 @@ def read_schedule(model: HomeModel, solution: Solution) -> Schedule:
     for demand in model.demands:
         floor, most = demand.task.floor_kw, demand.task.max_kw
         power_w[demand.task.device.id] = _clipped(demand.power, floor, most, solution)
+    power_w |= {part.task.device.id: _given(part, solution) for part in model.inverters}
     return Schedule(starts, power_w)
+
+
+def _given(part: InverterVars, solution: Solution) -> tuple[float, ...]:
+    """The power of an inverter, negative: what it is offered, less what is held back."""
+    power_w = list(part.task.offered_w)
+    for index, held in part.held.items():
+        power_w[index] += 1000 * min(max(solution.values[held], 0.0), part.task.spare_kw[index])
+    return tuple(power_w)
 
 
 def _storage_power(part: StorageVars, solution: Solution) -> tuple[float, ...]:

@@ -15,9 +15,10 @@ from drrouter.domain.ids import DeviceId
 from drrouter.domain.interval import floor_to
 from drrouter.domain.option import OptionKind
 from drrouter.domain.plan import Plan, Reason
-from drrouter.planner.bill import bill_of
+from drrouter.planner.bill import Bill, bill_of
 from drrouter.planner.catalogue import reason, say
 from drrouter.planner.cycle_task import obstacle_at
+from drrouter.planner.inverter_task import inverter_tasks
 from drrouter.planner.problem import DeviceInput, Problem
 from drrouter.planner.relations import clash, planned_others
 from drrouter.planner.site import Site
@@ -108,10 +109,10 @@ class _Desk:
         self.device = _device(problem, device_id)
         self.fixed = [cycle for cycle in plan.cycles if cycle.device_id == device_id and cycle.fixed]
         self.others = planned_others(problem, plan, device_id)
-        self.site = Site.of_plan(problem, on_slots_of(problem, plan))
+        self.bill = bill_of(problem)
+        self.site = _as_planned(problem, on_slots_of(problem, plan), self.bill)
         for power_w, first in _own_cycles(plan, problem, self.device):
             self.site.add(device_id, power_w, first, sign=-1)
-        self.bill = bill_of(problem)
 
     def instants(self, begin: datetime) -> list[datetime]:
         """Where it may start: at once, at every slot, and as late as it is still ready in time."""
@@ -160,6 +161,16 @@ class _Desk:
                     left_w=max(0.0, room_w),
                 )
         return None
+
+
+def _as_planned(problem: Problem, plan: Plan, bill: Bill) -> Site:
+    """The home as planned, with all the sun that may be held back where nobody takes it."""
+    site = Site.of_plan(problem, plan)
+    if bill.prices.spare_w:
+        for task in inverter_tasks(problem):
+            site.add(task.device.id, plan.power_w.get(task.device.id, ()), sign=-1)
+            site.add(task.device.id, task.offered_w)
+    return site
 
 
 def _choose(desk: _Desk, first: _Priced, in_time: list[_Priced], now: datetime) -> Iterable[PricedStart]:

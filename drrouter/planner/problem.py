@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from drrouter.domain.demand_response import Rebate, Recovery
-from drrouter.domain.flexibility import Flexibility, Line
+from drrouter.domain.flexibility import Line, PlannedFlexibility
 from drrouter.domain.ids import DeviceId
 from drrouter.domain.interval import Interval
 from drrouter.domain.limit import Limit
@@ -98,11 +98,13 @@ class DeviceInput:
         comfort: bands that its level should keep; softer than its own bounds.
         setpoints: levels at which an event wants it to stand; dearer to miss than comfort.
         on_since, off_since: when its run or its rest began; the later one holds, None is unknown.
+        sun_w: what an inverter could give in each slot, in W and positive, beside the ``pv_w`` of the home;
+            empty: nothing. Of its caps only one of 0 W counts: it is off then.
     """
 
     id: DeviceId
     label: str
-    flexibility: Flexibility
+    flexibility: PlannedFlexibility
     level: float | None = None
     available: Interval | None = None
     wishes: tuple[Wish, ...] = ()
@@ -124,6 +126,7 @@ class DeviceInput:
     may_discharge: bool = False
     sun_only: bool = False
     lines: tuple[Line, ...] = ()
+    sun_w: tuple[float, ...] = ()
 
     def share_on(self, line: Line) -> float:
         """The share of its power that flows on the line."""
@@ -139,7 +142,8 @@ class Problem:
 
     Attributes:
         slots: consecutive, the first begins at ``now``; lengths may differ.
-        base_load_w: unshiftable load, consumption positive; ``pv_w`` generation, positive.
+        base_load_w: unshiftable load, consumption positive; ``pv_w`` generation, positive. What an inverter
+            that can be held back gives stands at the device (``sun_w``).
         base_band_w, pv_band_w: between which powers each is expected (low, high); empty where nobody knows.
         timezone: of the home, by its IANA name, for the sentences that people read; it moves no slot.
         recoveries: what the home should draw at most after events; soft and priced.
@@ -208,7 +212,7 @@ class Problem:
             if getattr(self, name) and len(getattr(self, name)) != len(self.slots):
                 raise ValueError(f"{name} needs one value per slot, or none at all")
         for device in self.devices:
-            for name in ("ambient", "gain", "taken"):
+            for name in ("ambient", "gain", "taken", "sun_w"):
                 if getattr(device, name) and len(getattr(device, name)) != len(self.slots):
                     raise ValueError(f"{name} of {device.id} needs one value per slot, or none at all")
             if any(gain <= 0 for gain in device.gain):

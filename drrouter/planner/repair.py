@@ -20,6 +20,7 @@ from drrouter.domain.ids import DeviceId
 from drrouter.domain.plan import MissKind, Plan, SolveRung
 from drrouter.errors import PlannerError
 from drrouter.planner.constraints.storage import StorageVars
+from drrouter.planner.curtailing import held_back, unwasted
 from drrouter.planner.explain import outlined
 from drrouter.planner.fallback import greedy, greedy_entry, held_entry
 from drrouter.planner.kept_door import Keeper
@@ -97,7 +98,7 @@ def _as_planned(problem: Problem, tasks: Tasks, before: Powers) -> Entry | None:
     )
     if not possible:
         return None
-    entry = enter(problem, tasks, Schedule(starts, _of(tasks, before)))
+    entry = enter(problem, tasks, held_back(problem, tasks, Schedule(starts, _of(tasks, before))))
     return None if any(miss.kind is MissKind.LIMIT for miss in entry.missed.misses) else entry
 
 
@@ -128,7 +129,8 @@ def _executable(problem: Problem, tasks: Tasks, by_hand: Entry) -> Entry:
 
 def _as_it_was(problem: Problem, tasks: Tasks, by_hand: Schedule, before: Powers) -> Entry:
     """Every power as the previous plan had it, for where nothing is better: equal costs move nothing."""
-    return enter(problem, tasks, replace(by_hand, power_w={**by_hand.power_w, **_of(tasks, before)}))
+    same = replace(by_hand, power_w={**by_hand.power_w, **_of(tasks, before)})
+    return enter(problem, tasks, held_back(problem, tasks, same))
 
 
 def _of(tasks: Tasks, power_w: Powers) -> dict[DeviceId, tuple[float, ...]]:
@@ -149,7 +151,8 @@ def _solved(
     if relaxed:
         model.door.relax()
     solution = model.door.solve(replace(problem.effort, nodes=min(_NODES, problem.effort.nodes)))
-    return enter(problem, tasks, Schedule(by_hand.starts, read_schedule(model, solution).power_w))
+    made = Schedule(by_hand.starts, read_schedule(model, solution).power_w)
+    return unwasted(problem, tasks, enter(problem, tasks, made))
 
 
 def _with_cycles(tasks: Tasks, schedule: Schedule) -> Tasks:

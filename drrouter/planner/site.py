@@ -192,7 +192,10 @@ class Site:
 
     def over_export_w(self, index: int, watts: float = 0.0) -> float:
         """What is exported above the limit in the slot once so much more is drawn."""
-        return max(0.0, -self.grid_w[index] - watts - self.export_w[index])
+        return max(0.0, -self.grid_w[index] - watts - self.export_w[index] - self._spare_w(index))
+
+    def _spare_w(self, index: int) -> float:
+        return self.tariffs.spare_w[index] if self.tariffs.spare_w else 0.0
 
     def _more_kw(self, index: int, watts: float) -> float:
         """How much more is imported where so much more is drawn."""
@@ -203,7 +206,11 @@ class Site:
         sun_w = max(0.0, -self.grid_w[index])
         calm_w = self.events.calm_w.get(index, NO_LIMIT_W) - self.grid_w[index]
         terms = (sun_w + 1000 * edge for edge in self._meter.edges_kw(index))
-        return [self.over_export_w(index), sun_w, calm_w, *terms]
+        edges_w = [self.over_export_w(index), sun_w, calm_w, *terms]
+        if self.tariffs.spare_w:
+            flow_w, spare_w = -self.grid_w[index], self._spare_w(index)
+            edges_w += [flow_w - spare_w, flow_w - self.export_w[index]]
+        return edges_w
 
     def room_w(self, device_id: DeviceId, index: int) -> float:
         """What the device may draw more in one slot before a limit is broken; negative where one is.

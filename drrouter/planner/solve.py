@@ -1,6 +1,7 @@
 """The upper rungs: the model solved to the gap asked for, or as well as the effort allows."""
 
 from drrouter.domain.plan import SolveRung
+from drrouter.planner.curtailing import unwasted
 from drrouter.planner.kept_door import Keeper
 from drrouter.planner.ledger import Entry, enter
 from drrouter.planner.model import build, read_schedule
@@ -28,7 +29,11 @@ def solve(
         bound = (
             solution.bound + entry.objective - solution.objective
         )  # the model leaves out what no plan can change
-    return entry, bound, SolveRung.OPTIMAL if solution.proven else SolveRung.INCUMBENT
+    return (
+        unwasted(problem, tasks, entry),
+        bound,
+        SolveRung.OPTIMAL if solution.proven else SolveRung.INCUMBENT,
+    )
 
 
 def base_cost(tasks: Tasks) -> float:

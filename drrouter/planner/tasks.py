@@ -14,6 +14,7 @@ from drrouter.planner.cycle_task import CycleTask, cycle_task
 from drrouter.planner.demand_task import DemandTask, demand_task
 from drrouter.planner.energy_prices import Tariffs, tariffs_of
 from drrouter.planner.fixed import fixed_cycles
+from drrouter.planner.inverter_task import InverterTask, inverter_tasks
 from drrouter.planner.problem import Problem
 from drrouter.planner.site import Site
 from drrouter.planner.start import Profile
@@ -26,8 +27,9 @@ class Tasks:
 
     Attributes:
         base_w: base load less PV plus what storages draw while idle, per slot.
-        fixed_w: running cycles and commitments, per device and slot.
-        fixed: the same as cycles.
+        fixed_w: running cycles and commitments, and all that the sun offers inverters (negative), per device
+            and slot.
+        fixed: the former as cycles.
     """
 
     tariffs: Tariffs
@@ -37,6 +39,7 @@ class Tasks:
     cycles: tuple[CycleTask, ...]
     storages: tuple[StorageTask, ...]
     demands: tuple[DemandTask, ...]
+    inverters: tuple[InverterTask, ...] = ()
 
     @property
     def modulating(self) -> tuple[StorageTask | DemandTask, ...]:
@@ -49,7 +52,7 @@ class Tasks:
         return len(self.base_w)
 
     def loads(self) -> Iterator[tuple[DeviceId, tuple[float, ...]]]:
-        """What is unshiftable per device: fixed cycles, and the floors of storages and demands, in W."""
+        """What is unshiftable per device, in W: what is fixed, and the floors of storages and demands."""
         yield from self.fixed_w.items()
         for task in self.modulating:
             yield task.device.id, tuple(1000 * floor for floor in task.kept_kw)
@@ -64,6 +67,7 @@ def tasks_of(problem: Problem) -> Tasks:
     tariffs = tariffs_of(problem)
     end_value = max(0.0, tariffs.mean_buy)
     fixed = [(device, fixed_cycles(problem, device)) for device in problem.devices]
+    inverters = inverter_tasks(problem, tariffs)
     tasks = Tasks(
         tariffs=tariffs,
         base_w=_base(problem),
@@ -71,13 +75,15 @@ def tasks_of(problem: Problem) -> Tasks:
             device.id: _fixed_power(problem, [(cycle.start, programme) for cycle, programme in cycles])
             for device, cycles in fixed
             if cycles
-        },
+        }
+        | {task.device.id: task.offered_w for task in inverters},
         fixed=tuple(cycle for _, cycles in fixed for cycle, _ in cycles),
         cycles=tuple(filter(None, (cycle_task(problem, device) for device in problem.devices))),
         storages=tuple(
             filter(None, (storage_task(problem, device, end_value) for device in problem.devices))
         ),
         demands=tuple(filter(None, (demand_task(problem, device) for device in problem.devices))),
+        inverters=inverters,
     )
 
     held = _held_under_limits(problem, tasks)

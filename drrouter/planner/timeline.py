@@ -4,19 +4,22 @@ from dataclasses import replace
 
 from drrouter.domain.interval import Interval
 from drrouter.domain.plan import Plan
+from drrouter.planner.inverter_task import inverter_tasks
 from drrouter.planner.problem import Problem
 
 
 def on_slots_of(problem: Problem, plan: Plan) -> Plan:
     """The plan's powers as means over the problem's slots; the plan itself where the slots are the same.
 
-    Behind the plan's end nothing is planned: no device draws, and the meter shows the base load less the
-    generation.
+    Behind the plan's end nothing is planned: no device draws, inverters give what they can, and the meter
+    shows the base load less the generation.
     """
     if plan.slots == problem.slots:
         return plan
     pv_w = problem.pv_w or (0.0,) * len(problem.slots)
-    bare = tuple(load - sun for load, sun in zip(problem.base_load_w, pv_w, strict=True))
+    suns = {task.device.id: task.offered_w for task in inverter_tasks(problem)}
+    flows = zip(problem.base_load_w, pv_w, *suns.values(), strict=True)
+    bare = tuple(load - sun + sum(given) for load, sun, *given in flows)
     nothing = (0.0,) * len(bare)
     shares = _shares(plan.slots, problem.slots)
     return replace(
@@ -24,7 +27,8 @@ def on_slots_of(problem: Problem, plan: Plan) -> Plan:
         slots=problem.slots,
         grid_w=_resampled(shares, plan.grid_w, bare),
         power_w={
-            device_id: _resampled(shares, power_w, nothing) for device_id, power_w in plan.power_w.items()
+            device_id: _resampled(shares, power_w, suns.get(device_id, nothing))
+            for device_id, power_w in plan.power_w.items()
         },
     )
 

@@ -66,6 +66,15 @@ def discharge_window(device: DeviceInput, discharge: Discharge, slot: Interval) 
     return Window(0.0, on, most)
 
 
+def present_share(device: DeviceInput, slot: Interval) -> float:
+    """The share of the slot in which a device is there and not off: a cap of 0 W means off."""
+    return sum(
+        piece.hours / slot.hours
+        for piece in _pieces(device, slot)
+        if _cap(device, piece.start) > 0 and _is_available(device, piece.start)
+    )
+
+
 def demand_window(device: DeviceInput, expected_w: float, max_power_w: float, slot: Interval) -> Window:
     """The window of a demand: from its floor to what it wants, both below its caps."""
     floor = most = 0.0

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from drrouter.domain.flexibility import (
     DemandFlexibility,
     Discharge,
+    EnvelopeFlexibility,
     Line,
     Phase,
     ProfileFlexibility,
@@ -165,6 +166,21 @@ def demands(draw: st.DrawFn, device_id: DeviceId) -> DeviceInput:
 
 
 @st.composite
+def inverters(draw: st.DrawFn, device_id: DeviceId) -> DeviceInput:
+    """Inverters of any size, some of which cannot be held back all the way; their sun comes later."""
+    rated_w = draw(WATTS)
+    least_w = draw(st.sampled_from([0.0, 0.0, 0.3, 1.0])) * rated_w
+    return DeviceInput(
+        device_id,
+        device_id,
+        EnvelopeFlexibility(rated_w, least_w),
+        available=draw(st.none() | st.none() | spans(timedelta(hours=2))),
+        caps=draw(bounds()),
+        floors=draw(bounds()),
+    )
+
+
+@st.composite
 def limits(draw: st.DrawFn, names: list[DeviceId]) -> Limit:
     members = tuple(draw(st.lists(st.sampled_from(names), unique=True, max_size=3))) if names else ()
     scope = draw(st.sampled_from([Scope.GROUP, Scope.DEVICE, Scope.LINE])) if members else Scope.SITE
@@ -189,10 +205,13 @@ def homes(draw: st.DrawFn, most_devices: int = 5) -> Problem:
     now = NOW + timedelta(minutes=draw(st.integers(0, 59)))
     edges = draw(st.lists(HOURS, max_size=2))
     slots = _slots(draw, now, timedelta(hours=draw(st.integers(2, 26))), [now + edge for edge in edges])
-    kinds = draw(st.lists(st.sampled_from([machines, storages, demands, batteries]), max_size=most_devices))
+    kinds = draw(
+        st.lists(st.sampled_from([machines, storages, demands, batteries, inverters]), max_size=most_devices)
+    )
     bare = [draw(kind(DeviceId(f"d{number}"))) for number, kind in enumerate(kinds)]
     lines = st.sampled_from([(), (), (Line.L2,), tuple(Line)])
     devices = tuple(replace(draw(surrounded(device, slots)), lines=draw(lines)) for device in bare)
+    devices = tuple(_lit(draw, device, slots) for device in devices)
     devices += tuple(_twins(devices[:1], draw(st.sampled_from([0, 0, 0, 2]))))
     names = [device.id for device in devices]
     some = st.lists(st.sampled_from(names), max_size=3) if names else st.just([])
@@ -221,6 +240,14 @@ def homes(draw: st.DrawFn, most_devices: int = 5) -> Problem:
         exclusive=tuple(map(tuple, draw(st.lists(some, max_size=2)))),
         **draw(terms(now)),
     )
+
+
+def _lit(draw: st.DrawFn, device: DeviceInput, slots: tuple[Interval, ...]) -> DeviceInput:
+    """An inverter under its sun, which at times is none, or said to be less than none."""
+    if not isinstance(device.flexibility, EnvelopeFlexibility):
+        return device
+    sun = _series(draw, "blocks", slots, st.floats(-100, 8000).map(lambda watts: round(watts, 1)))
+    return replace(device, sun_w=draw(st.sampled_from([(), sun, sun, sun])))
 
 
 def _twins(devices: tuple[DeviceInput, ...], count: int) -> Iterator[DeviceInput]:

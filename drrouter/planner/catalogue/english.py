@@ -105,6 +105,13 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "battery.costs": "{label} takes {taken:kwh} and gives {given:kwh} back{parts}; that costs "
         "{money:money} in the planned hours.",
         "battery.rests": "{label} neither takes nor gives: no price gap pays for its losses.",
+        # inverters
+        "inverter.gives": "{label} gives {given:kwh}, all that the sun offers; that saves {cost:money}.",
+        "inverter.held": "{label} gives {given:kwh}, and {held:kwh} are held back{parts}.",
+        "inverter.because": "The sun is not taken because {parts}.",
+        "inverter.import_pays": "importing earns {price:money} per kWh",
+        "inverter.export_costs": "sending it away costs {price:money} per kWh",
+        "inverter.export_limit": "no more than {limit_w:watts} may be sent away",
         # demands
         "demand.as_it_wants": "{label} draws the {power:watts} that it wants, for {cost:money}.",
         "demand.goes_without": "{label} goes without {missing:kwh} and costs {cost:money} instead of "

@@ -69,8 +69,9 @@ def _used(
 ) -> tuple[dict[Var, float], float, float]:
     """What counts as used: its variables with their hours, what is fixed, and the most that it can be."""
     members = sorted(set(row.rebate.members) or {*tasks.fixed_w, *most_kw})
+    least_w = float("-inf") if row.rebate.members else 0.0  # sun sent away lowers no import
     fixed = sum(
-        hours * tasks.fixed_w[member][k] / 1000
+        hours * max(least_w, tasks.fixed_w[member][k]) / 1000
         for member in members
         if member in tasks.fixed_w
         for k, hours in row.hours.items()

@@ -29,9 +29,10 @@ def add_limits(
 
     ``over`` costs ``limit_per_kwh`` and is reported as a miss: it remains where unshiftable load, or a
     storage that must keep its safe bounds, is above the limit. Unshiftable are base load less generation,
-    running cycles, commitments and floors. Wished are cycles not yet started and storages that need
-    nothing (a car): whatever a wish is worth, it never breaks a limit. What a battery gives makes room for
-    them, unless unshiftable load alone is above the limit. ``max`` is never below the guaranteed minimum.
+    running cycles, commitments and floors. Wished are cycles not yet started, storages that need nothing
+    (a car) and sun held back: whatever a wish is worth, it never breaks a limit. What a battery gives makes
+    room for them, unless unshiftable load alone is above the limit. ``max`` is never below the guaranteed
+    minimum.
     ``reserve`` is the room kept at the site for what forecasts may get wrong (see ``caution``).
 
     Source: DESIGN, "Precedence"; OpenADR 3.1, IMPORT_CAPACITY_LIMIT; section 14a EnWG (guaranteed minimum).
@@ -83,6 +84,7 @@ def _add_strict(
 ) -> None:
     floors = {task.device.id: task.floor_kw[row.index] for task in tasks.storages if task.free}
     wished = {task.device.id for task in tasks.cycles} | floors.keys()
+    wished |= {task.device.id for task in tasks.inverters}
     terms = _power(row, {device_id: draws[device_id] for device_id in draws if device_id in wished})
     if room_kw < 0:
         room_kw, terms = 0.0, {var: kilowatts for var, kilowatts in terms.items() if kilowatts > 0}

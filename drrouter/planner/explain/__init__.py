@@ -10,6 +10,7 @@ from drrouter.planner.explain.batteries import explain_battery
 from drrouter.planner.explain.changes import changes
 from drrouter.planner.explain.cycles import explain_cycle, explain_fixed
 from drrouter.planner.explain.demands import explain_demand
+from drrouter.planner.explain.inverters import explain_inverter
 from drrouter.planner.explain.rebates import with_rebates
 from drrouter.planner.explain.scene import Scene
 from drrouter.planner.explain.storages import explain_storage
@@ -35,6 +36,7 @@ def explained(problem: Problem, tasks: Tasks, entry: Entry, rung: SolveRung) -> 
         for task in tasks.storages
     ]
     told += [explain_demand(scene, demand) for demand in tasks.demands]
+    told += [explain_inverter(scene, task) for task in tasks.inverters]
     return _with_words(scene, plan, [with_rebates(scene, one) for one in _one_each(told)])
 
 

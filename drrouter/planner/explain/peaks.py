@@ -21,7 +21,7 @@ def lifted(scene: Scene, site: Site, power_w: Sequence[float], first: int = 0) -
     for index, watts in enumerate(power_w, start=first):
         after[index] += watts
     planned_w = [
-        base + sum(power[index] for power in scene.entry.power_w.values())
+        base + sum(power[index] for power in scene.power_w.values())
         for index, base in enumerate(scene.tasks.base_w)
     ]
     told = [

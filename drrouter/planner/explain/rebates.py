@@ -20,7 +20,12 @@ def _waits(scene: Scene, told: Explanation) -> list[Reason]:
     waits = []
     for row, earned in zip(meter.rows, meter.earned(), strict=True):
         idle = not any(power_w[k] for k in row.hours)
-        if idle and any(power_w) and earned > WORTH_SAYING and row.meters(told.device_id):
+        if (
+            idle
+            and any(watts > 0 for watts in power_w)
+            and earned > WORTH_SAYING
+            and row.meters(told.device_id)
+        ):
             span, price = row.rebate.interval, row.rebate.price_per_kwh
             waits.append(reason("rebate.waits", since=span.start, until=span.end, price=price, earned=earned))
     return waits

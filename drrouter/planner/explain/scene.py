@@ -7,6 +7,8 @@ from dataclasses import replace
 from drrouter.domain.ids import DeviceId
 from drrouter.domain.plan import Miss, Reason
 from drrouter.planner.bill import bill_of
+from drrouter.planner.curtailing import unheld
+from drrouter.planner.inverter_task import opened
 from drrouter.planner.ledger import Entry
 from drrouter.planner.problem import Problem
 from drrouter.planner.site import Site
@@ -24,7 +26,11 @@ class Scene:
         """Stand in front of the home as the schedule leaves it."""
         self.problem, self.tasks, self.entry = problem, tasks, entry
         self.bill = bill_of(problem)
-        self.site = entry.site
+        self.site, self.tariffs, self.power_w = entry.site, tasks.tariffs, entry.power_w
+        if self.bill.prices.spare_w:  # what another device would take is no longer held back
+            self.power_w = unheld(tasks, entry.power_w)
+            self.tariffs = opened(problem, tasks.tariffs, tasks.inverters)
+            self.site = self._with_others(Site(problem, tasks.base_w, self.tariffs), None)
         self.labels = {device.id: device.label for device in problem.devices}
 
     @contextmanager
@@ -38,22 +44,22 @@ class Scene:
 
     def unlimited(self) -> Site:
         """The same home without its limits, for what they cost."""
-        return Site(replace(self.problem, limits=()), self.site.grid_w, self.tasks.tariffs)
+        return Site(replace(self.problem, limits=()), self.site.grid_w, self.tariffs)
 
     def termless(self, without: DeviceId) -> Site:
         """The home without this device, under a tariff that has nothing but its price per kWh."""
-        tariffs = self.tasks.tariffs
-        site = Site(self.problem, self.tasks.base_w, replace(tariffs, terms=Terms(tariffs.hours)))
+        tariffs = replace(self.tariffs, terms=Terms(self.tariffs.hours))
+        site = Site(self.problem, self.tasks.base_w, tariffs)
         return self._with_others(site, without)
 
     def raised(self, without: DeviceId, more_w: float) -> Site:
         """The home without this device and with each limit so much higher."""
         higher = tuple(replace(limit, max_w=limit.effective_w + more_w) for limit in self.problem.limits)
-        site = Site(replace(self.problem, limits=higher), self.tasks.base_w, self.tasks.tariffs)
+        site = Site(replace(self.problem, limits=higher), self.tasks.base_w, self.tariffs)
         return self._with_others(site, without)
 
-    def _with_others(self, site: Site, without: DeviceId) -> Site:
-        for device_id, power_w in self.entry.power_w.items():
+    def _with_others(self, site: Site, without: DeviceId | None) -> Site:
+        for device_id, power_w in self.power_w.items():
             if device_id != without:
                 site.add(device_id, power_w)
         return site

@@ -7,13 +7,14 @@ none is executable, and says truly what it misses and what it costs.
 
 import math
 
-from drrouter.domain.flexibility import ProfileFlexibility, StorageFlexibility
+from drrouter.domain.flexibility import EnvelopeFlexibility, ProfileFlexibility, StorageFlexibility
 from drrouter.domain.plan import Plan
 from drrouter.planner.problem import DeviceInput, Problem
 from drrouter.planner.verify.batteries import own_energy_violations
 from drrouter.planner.verify.cycles import cycle_violations
 from drrouter.planner.verify.demands import demand_violations
 from drrouter.planner.verify.findings import Findings
+from drrouter.planner.verify.inverters import inverter_violations
 from drrouter.planner.verify.order import order_violations
 from drrouter.planner.verify.site import site_violations
 from drrouter.planner.verify.storages import storage_violations
@@ -26,8 +27,8 @@ def verify(plan: Plan, problem: Problem) -> tuple[str, ...]:
 
     Checked are: the frame of the plan; whole cycles, slot by slot, with the running one untouched and the
     commitment kept, in their order and one at a time; levels, bounds, powers, caps, floors and availability
-    of storages and demands; the balance at the meter; stored energy that stays at home; misses told truly
-    (cycle, deadline, level, comfort, limit); the arithmetic of costs.
+    of storages, demands and inverters; the balance at the meter; stored energy that stays at home; misses
+    told truly (cycle, deadline, level, comfort, limit); the arithmetic of costs.
     """
     broken = _frame(plan, problem)
     if broken:
@@ -47,6 +48,8 @@ def _check_device(plan: Plan, problem: Problem, device: DeviceInput, findings: F
         cycle_violations(plan, problem, device, flexibility, findings)
     elif isinstance(flexibility, StorageFlexibility):
         storage_violations(plan, problem, device, flexibility, findings)
+    elif isinstance(flexibility, EnvelopeFlexibility):
+        inverter_violations(plan, problem, device, flexibility, findings)
     else:
         demand_violations(plan, problem, device, flexibility, findings)
 

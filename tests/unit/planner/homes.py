@@ -7,6 +7,7 @@ from typing import Any
 from drrouter.domain.flexibility import (
     DemandFlexibility,
     Discharge,
+    EnvelopeFlexibility,
     Phase,
     ProfileFlexibility,
     Programme,
@@ -23,6 +24,7 @@ NOW = datetime(2023, 7, 29, 16, 0, tzinfo=UTC)
 
 WASHER, DISHWASHER, FREEZER = DeviceId("washer"), DeviceId("dishwasher"), DeviceId("freezer")
 CAR, HVAC, BATTERY = DeviceId("car"), DeviceId("hvac"), DeviceId("battery")
+ROOF = DeviceId("roof")
 
 
 def at(hour: float, day: int = 29) -> datetime:
@@ -133,6 +135,12 @@ def battery(
 def hvac(power_w: float = 600.0, max_power_w: float = 1200.0, **changes: Any) -> DeviceInput:
     """Air conditioning on a relay."""
     return replace(DeviceInput(HVAC, "Air conditioning", DemandFlexibility(power_w, max_power_w)), **changes)
+
+
+def roof(sun_w: tuple[float, ...], least_power_w: float = 0.0, **changes: Any) -> DeviceInput:
+    """An inverter of 6 kW that can be held back."""
+    flexibility = EnvelopeFlexibility(6000.0, least_power_w)
+    return replace(DeviceInput(ROOF, "Roof", flexibility, sun_w=sun_w), **changes)
 
 
 def limit(
