@@ -27,7 +27,7 @@ DEV_INSTALLED := $(VENV)/.installed-dev
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help venv demo check test test-system bench bench-planner pictures lock clean
+.PHONY: help venv demo check test test-system bench bench-planner bench-peers pictures lock clean
 
 help: ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-20s %s\n", $$1, $$2 }'
@@ -72,6 +72,21 @@ bench-planner: $(DEV_INSTALLED) ## measure the planner beside the solver alone; 
 	@mkdir -p $(BUILD)/bench
 	@rm -f $(BUILD)/bench/planner.json
 	@BENCH_DIR=$(BUILD)/bench $(PYTEST) --timeout=0 -s tests/bench/test_planner.py tests/bench/test_planner_sizes.py
+
+PEERS := $(BUILD)/peers-venv
+EMHASS := emhass==0.18.7 # the version that docs/planner_study.md tells of
+
+bench-peers: $(DEV_INSTALLED) ## measure the planner beside EMHASS on the same homes; writes build/bench/peers.json
+	@mkdir -p $(BUILD)/bench
+	@rm -f $(BUILD)/bench/peers.json
+	@[ -e $(PEERS)/.made ] || { \
+	    echo "Installing EMHASS into $(PEERS) (some minutes)..."; \
+	    rm -rf $(PEERS); \
+	    $(PYTHON) -m venv $(PEERS) \
+	        && $(PEERS)/bin/python -m pip -qq --disable-pip-version-check --no-input install $(EMHASS) \
+	        && touch $(PEERS)/.made; \
+	} || echo "EMHASS cannot be installed here (see above), so there is nothing to compare with." >&2
+	@BENCH_DIR=$(BUILD)/bench PEERS_PYTHON=$(PEERS)/bin/python $(PYTEST) --timeout=0 tests/bench/test_peers.py
 
 pictures: $(DEV_INSTALLED) ## draw the pictures of the screens anew; look at what changed before you commit it
 	@RENEW_PICTURES=1 $(PYTEST) $(PARALLEL) tests/ui

@@ -26,11 +26,11 @@ def growth(sizes: Sequence[float], seconds: Sequence[float]) -> float:
     return statistics.linear_regression(across, up).slope
 
 
-def write(name: str, found: Any) -> None:
-    """Put a measurement into planner.json beside those that stand there."""
+def write(name: str, found: Any, file: str = "planner.json") -> None:
+    """Put a measurement into the file beside those that stand there."""
     folder = Path(os.environ.get("BENCH_DIR", "build/bench"))
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / "planner.json"
+    path = folder / file
     before = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
     path.write_text(json.dumps({**before, name: found}, indent=2) + "\n", encoding="utf-8")
     print(name, json.dumps(found))
