@@ -129,13 +129,28 @@ class StorageTask:
         """The energy stored at the end of each slot, in kWh, for these mean powers."""
         return self.dynamics.path([watts / 1000 for watts in power_w])
 
+    @property
+    def turned(self) -> dict[tuple[int, float], list[int]]:
+        """By slot and turn (1 on, -1 off): the slots k in which such a turn keeps it so in this slot."""
+        found: dict[tuple[int, float], list[int]] = {}
+        for k, j, turns in self.shortest:
+            found.setdefault((j, turns), []).append(k)
+        return found
+
     def worn(self, power_w: Sequence[float]) -> float:
-        """How many slots runs and rests are too short by."""
+        """How many slots runs and rests are too short by; a second turn meanwhile counts as well.
+
+        A device that is full has ended its run by itself, and none is too short by that.
+        """
         on = [watts > 0 for watts in power_w]
-        return sum(
-            max(0.0, turns * (on[k] - self.before(k, on) - on[j]) - (0.0 if turns > 0 else 1.0))
-            for k, j, turns in self.shortest
-        )
+        short: list[tuple[float, int, bool]] = []
+        for (j, turns), slots in self.turned.items():
+            turned = sum(max(0.0, turns * (on[k] - self.before(k, on))) for k in slots)
+            lacking = turned - (on[j] if turns > 0 else not on[j])
+            if lacking > 0:
+                short.append((lacking, j, turns > 0 and not on[j]))
+        stored = self.stored(power_w) if short else []
+        return sum(lacking - (off and stored[j] >= self.full - 2 * SLACK_KWH) for lacking, j, off in short)
 
     def before(self, index: int, on: Sequence[bool]) -> bool:
         """Whether it ran just before the slot; before the first only where that is known."""

@@ -172,23 +172,45 @@ def _add_steps(
 def _add_shortest(door: Door, tasks: Tasks, task: StorageTask, on: dict[int, Var]) -> None:
     """A device that starts goes on for its shortest run, and one that stops rests as long, or wears.
 
-        on[k] - on[k-1] - on[j] <= wear        for every slot j that begins within min_on of slot k
-        on[k-1] - on[k] + on[j] - 1 <= wear        for every slot j that begins within min_off of slot k
+        sum(begins[k]) - on[j] <= wear[j]        for the slots k that slot j begins within min_on of
+        sum(ends[k]) + on[j] - 1 <= wear[j]        for the slots k that slot j begins within min_off of
+        begins[k] >= on[k] - on[k-1]        ends[k] >= on[k-1] - on[k]
 
-    The state before now counts where it is known; how long that one still has to last is a floor or a cap.
+    Where there is one such slot only, the right side stands in for ``begins`` or ``ends``. The state before
+    now counts where it is known; how long that one still has to last is a floor or a cap.
 
-    Source: S2, "minimum on time" of timers and transitions.
+    Source: S2, "minimum on time" of timers and transitions; Rajan and Takriti 2005 (minimum up and down).
     """
     owner, price = task.device.id, wear_price(tasks)
-    for number, (k, j, turns) in enumerate(task.shortest):
+    turning: dict[tuple[int, float], Var] = {}
+    for number, ((j, turns), slots) in enumerate(task.turned.items()):
         wear = door.variable(Label(owner, "wear", number), price=price)
-        terms = {on[k]: turns, on[j]: -turns, wear: -1.0}
-        most = 0.0 if turns > 0 else 1.0
-        if k:
-            terms[on[k - 1]] = -turns
-        elif task.was_on:
-            most += turns
+        terms, most = {on[j]: -turns, wear: -1.0}, 0.0 if turns > 0 else 1.0
+        for k in slots:
+            turn, known = _turn(task, on, k, turns)
+            if len(slots) == 1:
+                terms |= turn
+                most -= known
+                continue
+            if (k, turns) not in turning:
+                turning[k, turns] = _add_turn(door, owner, k, turns > 0, turn, known)
+            terms[turning[k, turns]] = 1.0
         door.row(Label(owner, "shortest", number), terms, Sense.AT_MOST, most)
+
+
+def _turn(task: StorageTask, on: dict[int, Var], index: int, turns: float) -> tuple[dict[Var, float], float]:
+    """Whether it turns on (1) or off (-1) in the slot: a sum of variables, and what is known of it."""
+    if index:
+        return {on[index]: turns, on[index - 1]: -turns}, 0.0
+    return {on[index]: turns}, -turns * bool(task.was_on)
+
+
+def _add_turn(door: Door, owner: str, index: int, begins: bool, turn: dict[Var, float], known: float) -> Var:
+    """At least 1 where it turns, whole by itself."""
+    turned = door.variable(Label(owner, "begins" if begins else "ends", index), 0.0, 1.0)
+    row = Label(owner, "beginning" if begins else "ending", index)
+    door.row(row, {turned: -1.0, **turn}, Sense.AT_MOST, -known)
+    return turned
 
 
 def _add_goals(door: Door, problem: Problem, task: StorageTask, stored: tuple[Stored, ...]) -> None:

@@ -269,6 +269,32 @@ class TestStorages:
         task = storage(car(flexibility=slow), effort=Effort(near=timedelta(hours=1)))
         assert task.shortest == ((1, 2, 1.0), (1, 2, -1.0), (1, 3, -1.0), (2, 3, 1.0), (2, 3, -1.0))
 
+    def test_a_second_start_meanwhile_counts_as_a_run_too_short(self) -> None:
+        slow = replace(CHARGING, min_on=timedelta(hours=1))
+        task = storage(
+            car(flexibility=slow, off_since=NOW - timedelta(hours=1)), effort=Effort(near=timedelta(hours=1))
+        )
+        assert task.turned == {(1, 1.0): [0], (2, 1.0): [0, 1], (3, 1.0): [0, 1, 2]}
+        once, again = (1000.0, 1000.0, 1000.0, 1000.0), (1000.0, 0.0, 1000.0, 1000.0)
+        assert task.worn(once) == 0
+        assert task.worn(again) == pytest.approx(2.0), "off in one slot, and begun twice before another"
+
+    def test_a_run_that_ends_because_the_storage_is_full_is_not_too_short(self) -> None:
+        """3 quarters of an hour are wanted: two are cheap at once, the third is cheap by itself."""
+        wanted = replace(
+            CHARGING, level_max=750, level_target=750, level_per_wh=1, max_power_w=1000, min_power_w=1000
+        )
+        pump = replace(wanted, min_on=timedelta(minutes=30))
+        device = car(0, 750, at(18), pump, end_value_per_wh=0.0, off_since=NOW - timedelta(hours=1))
+        prices = tuple(0.1 if k in (2, 3, 6) else 0.4 for k in range(8))
+        home = problem(device, hours=2, import_price=prices, effort=Effort(gap=1e-6))
+        made = plan(home)
+        assert [k for k, watts in enumerate(made.power_w[CAR]) if watts] == [2, 3, 6]
+        assert made.bound == pytest.approx(made.objective)
+        assert storage(device, hours=2).worn((0, 0, 1000, 0, 0, 0, 1000, 0)) == pytest.approx(2.0), (
+            "and is not full"
+        )
+
     def test_a_machine_is_no_storage(self) -> None:
         assert storage_task(problem(machine()), machine(), 0.1) is None
 
