@@ -76,6 +76,26 @@ class Setpoint:
     level: float
 
 
+@dataclass(frozen=True, slots=True)
+class PlugIn:
+    """A time at the plug, from arrival to departure: one of several of a car.
+
+    Attributes:
+        used: by how much the trip before it lowers the level, in its unit.
+
+    Raises:
+        ValueError: a trip gives.
+    """
+
+    interval: Interval
+    used: float = 0.0
+
+    def __post_init__(self) -> None:
+        """Refuse trips that fill the store."""
+        if self.used < 0:
+            raise ValueError(f"a trip takes from the store, it does not fill it: used is {self.used:g}")
+
+
 class OverrideMode(StrEnum):
     """What the owner orders; it beats any event until it expires."""
 

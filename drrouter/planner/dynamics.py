@@ -15,6 +15,7 @@ from itertools import accumulate
 
 from drrouter.domain.flexibility import StorageFlexibility
 from drrouter.planner.problem import DeviceInput, Problem
+from drrouter.planner.trips import trips_used
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,8 @@ class Dynamics:
         keep: the share of what was stored before the slot that is left after it.
         span: how many hours of steady power the slot's power counts for.
         gain: how much a kWh of power counts for.
-        drift_kw: what the surroundings put in, and people take out, at the level of now.
+        drift_kw: what the surroundings put in, and people and trips take out, at the level of now.
+        still: whether nothing moves the level but power, and trips.
         back: what a kWh given back takes out, as a multiple of itself.
     """
 
@@ -39,12 +41,8 @@ class Dynamics:
     span: tuple[float, ...]
     gain: tuple[float, ...]
     drift_kw: tuple[float, ...]
+    still: bool
     back: float = 1.0
-
-    @property
-    def still(self) -> bool:
-        """Whether nothing moves the level but power."""
-        return not self.loss_per_h and not any(self.drift_kw)
 
     def after(self, index: int, stored_kwh: float, power_kw: float) -> float:
         """What is stored after the slot, in kWh."""
@@ -101,6 +99,15 @@ def dynamics(
     loss, per_kwh = flexibility.loss_per_h, flexibility.level_per_wh * 1000
     ambient = device.ambient or (flexibility.ambient,) * len(hours)
     taken = device.taken or (0.0,) * len(hours)
+    drift_kw = tuple(
+        (flexibility.drift_per_h - out - loss * (level - around)) / per_kwh
+        for out, around in zip(taken, ambient, strict=True)
+    )
+    still = not loss and not any(drift_kw)
+    if used := trips_used(problem, device):
+        drift_kw = tuple(
+            drift - trip / length / per_kwh for drift, trip, length in zip(drift_kw, used, hours, strict=True)
+        )
     return Dynamics(
         loss_per_h=loss,
         hours=hours,
@@ -108,9 +115,7 @@ def dynamics(
         keep=tuple(math.exp(-loss * length) for length in hours),
         span=tuple(-math.expm1(-loss * length) / loss if loss else length for length in hours),
         gain=device.gain or (1.0,) * len(hours),
-        drift_kw=tuple(
-            (flexibility.drift_per_h - out - loss * (level - around)) / per_kwh
-            for out, around in zip(taken, ambient, strict=True)
-        ),
+        drift_kw=drift_kw,
+        still=still,
         back=flexibility.discharge.level_per_wh / flexibility.level_per_wh if flexibility.discharge else 1.0,
     )

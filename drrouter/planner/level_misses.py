@@ -51,9 +51,11 @@ def _why_short(task: StorageTask, goal: Goal) -> Reason:
 def _safe(problem: Problem, task: StorageTask, stored: list[float]) -> Iterator[Priced]:
     """How far and how long the level is outside its bounds."""
     total, tolerance = 0.0, 2 * SLACK_KWH * abs(task.unit_per_kwh)
-    for length, kilowatt_hours in zip(task.dynamics.hours, stored, strict=True):
+    least = task.flexibility.level_min
+    lows = [task.level + task.unit_per_kwh * low for low in task.lowest(stored)] if task.trips else ()
+    for index, (length, kilowatt_hours) in enumerate(zip(task.dynamics.hours, stored, strict=True)):
         level = task.level + task.unit_per_kwh * kilowatt_hours
-        off = max(task.flexibility.level_min - level, level - task.flexibility.level_max)
+        off = max((lows[index] if lows else least) - level, level - task.flexibility.level_max)
         total += length * off if off > tolerance else 0.0
     if total > NOTHING_KWH * abs(task.unit_per_kwh):
         amount = total / (1000 if task.flexibility.unit == "Wh" else 1)

@@ -68,6 +68,7 @@ class _Storage:
     ) -> None:
         self.problem, self.site, self.task, self.power_w = problem, site, task, power_w
         self.stored, slots = task.stored(power_w), range(tasks.count)
+        self.low = task.lowest(self.stored)
         self.takes = [self._can_take(index) for index in slots]
         self.more = [self._stored_by_more(index) for index in slots]
         self.fines = [self._fine(index) for index in slots]
@@ -92,7 +93,7 @@ class _Storage:
                 per_kwh, wear = self.more[k]
                 yield left / per_kwh * (prices[k] + wear) + fines
             fines += left * self.hurts[k]
-            if self.stored[k] <= self.task.low[k] + _ROOM_KWH:
+            if self.stored[k] <= self.low[k] + _ROOM_KWH:
                 return
         yield left * self.task.end_value + fines
 

@@ -1,6 +1,6 @@
 """Assembles the constraint families into one model of the home, and reads a schedule out of its solution."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from drrouter.domain.ids import DeviceId
@@ -132,7 +132,20 @@ def _net_power(part: StorageVars, solution: Solution) -> tuple[float, ...]:
         room_kw = max(0.0, task.dynamics.power_to(k, stored, task.high[k]))
         net.append(min(taken - given, 1000 * room_kw))
         stored = task.dynamics.after(k, stored, net[-1] / 1000)
-    return _swept(task, tuple(net))
+    return _swept(task, tuple(_what_is_there(task, net) if task.trips else net))
+
+
+def _what_is_there(task: StorageTask, power_w: Sequence[float]) -> list[float]:
+    """No power that gives what no trip has left in the store, whatever the model thinks of missing it."""
+    arrivals, moves, kept = {trip.index for trip in task.trips}, task.dynamics, list[float]()
+    stored, bound = 0.0, task.empty
+    for k, watts in enumerate(power_w):
+        if k in arrivals:
+            bound = min(bound, moves.after(k, stored, 0.0))
+        spare_kwh = max(0.0, moves.after(k, stored, 0.0) - bound)
+        kept.append(max(watts, -1000 * spare_kwh / moves.per_kw_back(k)))
+        stored = moves.after(k, stored, kept[-1] / 1000)
+    return kept
 
 
 def _swept(task: StorageTask, power_w: tuple[float, ...]) -> tuple[float, ...]:

@@ -5,15 +5,16 @@ Everything that may influence a plan stands here: no clock is read, no file open
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 from drrouter.domain.demand_response import Rebate, Recovery
-from drrouter.domain.flexibility import Line, PlannedFlexibility
+from drrouter.domain.flexibility import Line, PlannedFlexibility, StorageFlexibility
 from drrouter.domain.ids import DeviceId
 from drrouter.domain.interval import Interval
 from drrouter.domain.limit import Limit
 from drrouter.domain.plan import DataRung, Plan
 from drrouter.domain.tariff_terms import CapacityTerm, PeakTerm, TierTerm
-from drrouter.domain.wish import ComfortBand, Commitment, Precedence, RunningCycle, Setpoint, Wish
+from drrouter.domain.wish import ComfortBand, Commitment, PlugIn, Precedence, RunningCycle, Setpoint, Wish
 
 _SHARES = 1e-6
 """How far shares may be from the whole: decimals do not add up exactly."""
@@ -78,6 +79,9 @@ class DeviceInput:
     Attributes:
         level: of a storage now, in its unit.
         available: when a storage may use power at all (a plugged-in car); None means always.
+        periods: several times at the plug, in order, with trips between them; empty: as ``available`` says.
+            Where both are given, both must hold. What a trip uses lowers the level on arrival, and is
+            wished by the departure before it.
         wishes: what people ask of it; at most one cycle wish.
         running: its cycle in progress, never touched.
         commitment: an accepted option, never moved.
@@ -127,6 +131,7 @@ class DeviceInput:
     sun_only: bool = False
     lines: tuple[Line, ...] = ()
     sun_w: tuple[float, ...] = ()
+    periods: tuple[PlugIn, ...] = ()
 
     def share_on(self, line: Line) -> float:
         """The share of its power that flows on the line."""
@@ -217,8 +222,22 @@ class Problem:
                     raise ValueError(f"{name} of {device.id} needs one value per slot, or none at all")
             if any(gain <= 0 for gain in device.gain):
                 raise ValueError(f"gain of {device.id} needs values above 0: power moves its level one way")
+            if device.periods:
+                _check_periods(device)
 
     @property
     def horizon(self) -> Interval:
         """From now to the end of the last slot."""
         return Interval(self.slots[0].start, self.slots[-1].end)
+
+
+def _check_periods(device: DeviceInput) -> None:
+    """Refuse times at the plug that overlap, and trips of what has no charge to lose."""
+    for here, back in pairwise(device.periods):
+        if here.interval.end > back.interval.start:
+            raise ValueError(f"periods of {device.id} overlap, or are not in order")
+    store = device.flexibility
+    if not isinstance(store, StorageFlexibility) or (
+        store.runs_downwards and any(period.used for period in device.periods)
+    ):
+        raise ValueError(f"{device.id} has no store that trips could take from")

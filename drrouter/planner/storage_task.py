@@ -12,7 +12,7 @@ their place, so that a storage outside its bounds returns as fast as it can and 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import combinations
+from itertools import accumulate, combinations
 
 from drrouter.domain.flexibility import StorageFlexibility
 from drrouter.domain.interval import Interval
@@ -22,6 +22,7 @@ from drrouter.planner.battery_task import Giving, giving
 from drrouter.planner.dynamics import Dynamics, dynamics
 from drrouter.planner.past import held_by_its_past, runs
 from drrouter.planner.problem import DeviceInput, Problem
+from drrouter.planner.trips import Trip, hours_here, trip_wishes, trips_of, trips_used
 from drrouter.planner.windows import Window, storage_window
 
 SLACK_KWH = 1e-5
@@ -71,6 +72,7 @@ class StorageTask:
         end_value: of a kWh stored at the horizon, in the plan's currency.
         giving: what it may give back; None for a storage that only takes.
         sun_only: whether it may take only while the home imports nothing.
+        trips: those that end in the plan. ``low`` is then below what ``lowest`` tells.
     """
 
     device: DeviceInput
@@ -96,6 +98,7 @@ class StorageTask:
     end_value: float
     giving: Giving | None = None
     sun_only: bool = False
+    trips: tuple[Trip, ...] = ()
 
     def held_under(self, room_kw: Sequence[float]) -> "StorageTask":
         """The same storage where it may run only in slots with room for its lowest power.
@@ -116,9 +119,31 @@ class StorageTask:
             ),
         )
 
+    def lowest(self, stored: Sequence[float]) -> Sequence[float]:
+        """The lower bounds along this path: where a trip finds too little, the bound falls to what it leaves.
+
+        Args:
+            stored: the energy stored at the end of each slot.
+        """
+        if not self.trips:
+            return self.low
+        arrivals, found = {trip.index for trip in self.trips}, list[float]()
+        bound, before = self.empty, 0.0
+        for index, now in enumerate(stored):
+            if index in arrivals:
+                bound = min(bound, self.dynamics.after(index, before, 0.0))
+            found.append(bound)
+            before = now
+        return found
+
     def may_fill(self, index: int) -> bool:
         """Whether full power from now on could fill it by the end of the slot."""
         return self.most_stored[index] >= self.full - SLACK_KWH
+
+    @property
+    def empty(self) -> float:
+        """Where it stands empty, in kWh put in since now; negative for what stands above that."""
+        return (self.flexibility.level_min - self.level) / self.unit_per_kwh
 
     @property
     def unit_per_kwh(self) -> float:
@@ -175,7 +200,8 @@ def storage_task(problem: Problem, device: DeviceInput, end_value: float) -> Sto
     )
     held = held_by_its_past(problem, device, flexibility)
     windows = [storage_window(held, flexibility, slot) for slot in problem.slots]
-    bounds = _Bounds(moves, empty, full)
+    used_kwh = [units / per_kwh for units in trips_used(problem, device)]
+    bounds = _Bounds(moves, empty, full, list(accumulate(used_kwh)))
     for index, window in enumerate(windows):
         bounds.step(index, window)
     exact = _exact(problem, windows)
@@ -204,6 +230,7 @@ def storage_task(problem: Problem, device: DeviceInput, end_value: float) -> Sto
         end_value=_end_value(device, end_value, gives),
         giving=gives,
         sun_only=device.sun_only and moves.still and empty <= 0,
+        trips=trips_of(problem, device, flexibility),
     )
 
 
@@ -226,8 +253,8 @@ def slack_kwh(moves: Dynamics, index: int) -> float:
 class _Bounds:
     """Walks through the slots with the set of levels that keep every bound so far, and widens bounds."""
 
-    def __init__(self, moves: Dynamics, empty: float, full: float) -> None:
-        self.moves, self.empty, self.full = moves, empty, full
+    def __init__(self, moves: Dynamics, empty: float, full: float, lowered_kwh: Sequence[float]) -> None:
+        self.moves, self.empty, self.full, self.lowered_kwh = moves, empty, full, lowered_kwh
         self.least = self.most = 0.0
         self.low: list[float] = []
         self.high: list[float] = []
@@ -241,7 +268,8 @@ class _Bounds:
         least = self.moves.after(index, self.least, floor_kw)
         most = self.moves.after(index, self.most, window.max_w / 1000)
         slack = slack_kwh(self.moves, index)
-        low = self.empty if most >= self.empty else most - slack
+        empty = self.empty - self.lowered_kwh[index] if self.lowered_kwh else self.empty
+        low = empty if most >= empty else most - slack
         high = self.full if least <= self.full else least + slack
         self.least, self.most = max(least, low), min(most, high)
         self.kept.append(floor_kw)
@@ -268,13 +296,15 @@ def _goals(
     is lost there is not counted.
     """
     goals: list[Goal] = []
-    for wish in device.wishes:
+    for wish in (*device.wishes, *trip_wishes(device, flexibility)):
         if not isinstance(wish, LevelWish) or wish.by <= problem.now:
             continue
         stored_kwh = (wish.level - level) / (flexibility.level_per_wh * 1000)
         index, part = _place(problem.slots, wish.by)
         if wish.by > problem.horizon.end:
-            stored_kwh -= flexibility.max_power_w / 1000 * _hours_left(device, problem.horizon.end, wish.by)
+            stored_kwh -= (
+                flexibility.max_power_w / 1000 * hours_here(device, Interval(problem.horizon.end, wish.by))
+            )
         goals.append(Goal(wish, index, moves.share(index, part), stored_kwh))
     return tuple(sorted(goals, key=lambda goal: (goal.index, goal.share, goal.stored_kwh)))
 
@@ -309,8 +339,3 @@ def _place(slots: tuple[Interval, ...], instant: datetime) -> tuple[int, float]:
         if instant <= slot.end:
             return index, (instant - slot.start) / slot.duration
     return len(slots) - 1, 1.0
-
-
-def _hours_left(device: DeviceInput, since: datetime, until: datetime) -> float:
-    left = Interval(since, until)
-    return left.hours if device.available is None else left.overlap_hours(device.available)

@@ -143,7 +143,9 @@ class _Trading:
         """
         keep = [
             stored if self._stops(index) else low
-            for index, (low, stored) in enumerate(zip(self.task.low, self.stored, strict=True))
+            for index, (low, stored) in enumerate(
+                zip(self.task.lowest(self.stored), self.stored, strict=True)
+            )
         ]
         for index, bands in enumerate(self.task.bands):
             wished = [min(band.low, self.stored[index]) for band in bands if band.price > 0]

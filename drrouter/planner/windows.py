@@ -92,6 +92,7 @@ def _pieces(device: DeviceInput, slot: Interval) -> Iterator[Interval]:
     spans = [interval for interval, _ in (*device.caps, *device.floors)]
     if device.available is not None:
         spans.append(device.available)
+    spans += [period.interval for period in device.periods]
     inside = {edge for span in spans for edge in (span.start, span.end) if slot.start < edge < slot.end}
     cuts = [slot.start, *sorted(inside), slot.end]
     for start, end in pairwise(cuts):
@@ -107,4 +108,6 @@ def _floor(device: DeviceInput, instant: datetime) -> float:
 
 
 def _is_available(device: DeviceInput, instant: datetime) -> bool:
-    return device.available is None or device.available.holds(instant)
+    if device.available is not None and not device.available.holds(instant):
+        return False
+    return not device.periods or any(period.interval.holds(instant) for period in device.periods)

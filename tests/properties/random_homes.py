@@ -20,7 +20,7 @@ from drrouter.domain.flexibility import (
 from drrouter.domain.ids import DeviceId, ProgrammeId
 from drrouter.domain.interval import Interval
 from drrouter.domain.limit import Limit, Scope
-from drrouter.domain.wish import CycleWish, LevelWish, Precedence
+from drrouter.domain.wish import CycleWish, LevelWish, PlugIn, Precedence
 from drrouter.planner import DeviceInput, Effort, Prices, Problem, grid_slots, varied_slots
 from drrouter.planner.grid import FINE_STEPS, STEPS
 from tests.properties.random_events import rebates, recoveries
@@ -84,6 +84,16 @@ def bounds(draw: st.DrawFn) -> tuple[tuple[Interval, float], ...]:
 
 
 @st.composite
+def periods(draw: st.DrawFn, most_used: float) -> tuple[PlugIn, ...]:
+    """Times at the plug, of a car that may be away now, with trips of any length and thirst between them."""
+    minutes = draw(st.lists(st.integers(-60, 2000), min_size=2, max_size=6, unique=True).map(sorted))
+    ends = [NOW + timedelta(minutes=minute) for minute in minutes]
+    used = st.sampled_from([0.0, 0.2, 0.7, 1.5]).map(lambda share: share * most_used)
+    pairs = zip(ends[::2], ends[1::2], strict=False)
+    return tuple(PlugIn(Interval(arrival, departure), draw(used)) for arrival, departure in pairs)
+
+
+@st.composite
 def storages(draw: st.DrawFn, device_id: DeviceId) -> DeviceInput:
     downwards, most_w = draw(st.booleans()), draw(st.floats(20, 4000))
     low = draw(st.floats(-30, 10))
@@ -112,6 +122,7 @@ def storages(draw: st.DrawFn, device_id: DeviceId) -> DeviceInput:
         flexibility,
         level=draw(st.none() | st.floats(low, high) | st.floats(low - 10, high + 10)),
         available=draw(st.none() | st.none() | spans(timedelta(hours=2))),
+        periods=draw(st.just(()) | st.just(()) | periods(0.0 if downwards else high - low)),
         wishes=tuple(LevelWish(device_id, level, NOW + after) for level, after in draw(wishes)),
         caps=draw(bounds()),
         floors=draw(bounds()),
@@ -149,6 +160,7 @@ def batteries(draw: st.DrawFn, device_id: DeviceId) -> DeviceInput:
         flexibility,
         level=draw(st.none() | st.floats(low, size) | st.floats(0, size * 1.2)),
         available=draw(st.none() | st.none() | spans(timedelta(hours=2))),
+        periods=draw(st.just(()) | periods(size)),
         wishes=tuple(LevelWish(device_id, level, NOW + after) for level, after in draw(wishes)),
         caps=draw(bounds()),
         floors=draw(bounds()),

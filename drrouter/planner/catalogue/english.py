@@ -76,6 +76,7 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "storage.between": " between {since:clock} and {until:clock}",
         "storage.nothing": "{label} draws nothing in the planned hours.",
         "storage.misses": "It misses {amount:.2f} {unit}: {parts}.",
+        "storage.trip": "It comes back at {at:clock}; the trip has used {used:.2f} {unit} by then.",
         "storage.wished_by": "its wished level by {by:clock}",
         "storage.allow_until": "allow until {until:clock} and save {saving:money}",
         "storage.absent": "it is not there before {since:clock}",

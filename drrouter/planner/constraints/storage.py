@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from drrouter.planner.bands import valley
 from drrouter.planner.constraints import Draw
 from drrouter.planner.constraints.battery import add_above, add_directions, add_giving
+from drrouter.planner.constraints.trips import add_trips
 from drrouter.planner.ledger import outside_price, target_price, wear_price
 from drrouter.planner.problem import Problem
 from drrouter.planner.pulp_door import Door, Label, Sense, Var
@@ -46,7 +47,8 @@ def add_storage(door: Door, problem: Problem, tasks: Tasks, task: StorageTask) -
     add_directions(door, problem, tasks, task, power, given, on)
     add_above(door, problem, tasks, task, stored)
     _add_shortest(door, tasks, task, on)
-    _add_goals(door, problem, task, stored)
+    shorts = _add_goals(door, problem, task, stored)
+    add_trips(door, task, stored, shorts)
     _add_target(door, tasks, task, stored)
     for var, sign in stored[-1].items():
         door.add_price(var, -task.end_value * sign)
@@ -213,13 +215,16 @@ def _add_turn(door: Door, owner: str, index: int, begins: bool, turn: dict[Var, 
     return turned
 
 
-def _add_goals(door: Door, problem: Problem, task: StorageTask, stored: tuple[Stored, ...]) -> None:
+def _add_goals(
+    door: Door, problem: Problem, task: StorageTask, stored: tuple[Stored, ...]
+) -> tuple[Var, ...]:
     """A wished level is reached at its instant, or what is missing is paid for.
 
         (1 - share) * stored[k-1] + share * stored[k] + short >= wished
 
     Applies to level wishes (a car at departure).
     """
+    shorts = []
     for number, goal in enumerate(task.goals):
         owner = task.device.id
         short = door.variable(Label(owner, "short", number), price=problem.prices.level_per_kwh)
@@ -227,6 +232,8 @@ def _add_goals(door: Door, problem: Problem, task: StorageTask, stored: tuple[St
         if goal.index:
             terms |= {var: (1 - goal.share) * sign for var, sign in stored[goal.index - 1].items()}
         door.row(Label(owner, "wished", number), terms, Sense.AT_LEAST, goal.stored_kwh)
+        shorts.append(short)
+    return tuple(shorts)
 
 
 def _add_target(door: Door, tasks: Tasks, task: StorageTask, stored: tuple[Stored, ...]) -> None:

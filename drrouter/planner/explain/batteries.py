@@ -3,6 +3,7 @@
 from drrouter.domain.plan import Explanation, Reason
 from drrouter.planner.catalogue import reason
 from drrouter.planner.explain.scene import Scene
+from drrouter.planner.explain.storages import trips
 from drrouter.planner.explain.telling import Bind, Costs, tell
 from drrouter.planner.storage_task import StorageTask
 
@@ -33,7 +34,8 @@ def explain_battery(scene: Scene, task: StorageTask) -> Explanation:
     if miss is not None:
         missed = reason("storage.misses", miss.reason, amount=miss.amount, unit=miss.unit)
         bind = Bind(miss.reason)
-    return tell(scene.problem, device_id, text, missed, costs=Costs(0.0, cost), bind=bind)
+    gone = trips(scene, task)
+    return tell(scene.problem, device_id, text, missed, *gone, costs=Costs(0.0, cost), bind=bind)
 
 
 def _when(scene: Scene, power_w: tuple[float, ...]) -> Reason | None:

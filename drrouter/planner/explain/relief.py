@@ -18,6 +18,7 @@ from drrouter.planner.explain.telling import UNBOUND, Bind
 from drrouter.planner.filling import fill
 from drrouter.planner.site import Site
 from drrouter.planner.storage_task import SLACK_KWH, Goal, StorageTask, storage_task
+from drrouter.planner.trips import always_here
 
 _LONGER_H = (1, 2, 4, 8)
 """By how many hours a wish is put off to see what that would save."""
@@ -50,7 +51,8 @@ class Relief:
         kept. Infinite where that level cannot be had so, or only at more than a missed level costs. Where
         there is nothing to lift, the plan is the best.
         """
-        bare = replace(self.task.device, available=None, caps=(), floors=(), wishes=())
+        bare = always_here(self.scene.problem, self.task.device)
+        bare = replace(bare, caps=(), floors=(), wishes=())
         if bare == self.task.device and not self._is_limited():
             return self.cost
         task = storage_task(self.scene.problem, bare, 0.0)

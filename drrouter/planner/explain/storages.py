@@ -1,5 +1,7 @@
 """Explains a storage: what its energy costs when planned, at once and at best, and what binds it."""
 
+from collections.abc import Iterator
+
 from drrouter.domain.plan import Explanation, Reason
 from drrouter.planner.catalogue import reason
 from drrouter.planner.explain.relief import Relief
@@ -31,7 +33,17 @@ def explain_storage(scene: Scene, task: StorageTask) -> Explanation:
         bind = bind if bind.binding else Bind(miss.reason)
     costs = Costs(cost_now, cost, min(best, cost, cost_now))
     text = _drawn(scene, task, power_w, cost_now - cost, cost, fits=fits)
-    return tell(scene.problem, device_id, text, missed, costs=costs, bind=bind)
+    return tell(scene.problem, device_id, text, missed, *trips(scene, task), costs=costs, bind=bind)
+
+
+def trips(scene: Scene, task: StorageTask) -> Iterator[Reason]:
+    """What each trip takes that ends in the planned hours."""
+    now, end, unit = scene.problem.now, scene.problem.horizon.end, task.flexibility.unit
+    for period in task.device.periods:
+        if period.used and now < period.interval.start < end:
+            used = period.used / 1000 if unit == "Wh" else period.used
+            told = "kWh" if unit == "Wh" else unit
+            yield reason("storage.trip", at=period.interval.start, used=used, unit=told)
 
 
 def _drawn(

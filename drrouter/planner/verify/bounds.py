@@ -5,6 +5,7 @@ from datetime import datetime
 
 from drrouter.domain.interval import Interval
 from drrouter.planner.problem import DeviceInput
+from drrouter.planner.verify.trips import is_here
 
 
 def mean_over(device: DeviceInput, slot: Interval, allowed: Callable[[float, float], float]) -> float:
@@ -28,7 +29,7 @@ def mean_over(device: DeviceInput, slot: Interval, allowed: Callable[[float, flo
 
 def cap_at(device: DeviceInput, instant: datetime) -> float:
     """The tightest cap in force, in W; 0 while the device is away, infinite where nothing binds it."""
-    if device.available is not None and not device.available.holds(instant):
+    if not is_here(device, instant):
         return 0.0
     caps = [max(0.0, watts) for span, watts in device.caps if span.holds(instant)]
     return min(caps) if caps else float("inf")
@@ -42,4 +43,5 @@ def floor_at(device: DeviceInput, instant: datetime) -> float:
 
 def _spans(device: DeviceInput) -> list[Interval]:
     spans = [span for span, _ in device.caps] + [span for span, _ in device.floors]
+    spans += [period.interval for period in device.periods]
     return spans + ([device.available] if device.available is not None else [])

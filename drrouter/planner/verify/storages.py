@@ -12,6 +12,7 @@ from drrouter.planner.verify.bounds import mean_over
 from drrouter.planner.verify.comfort import off_setpoints, uncomfortable
 from drrouter.planner.verify.findings import ENERGY_KWH, WATT, Findings
 from drrouter.planner.verify.past import bound_by_its_past
+from drrouter.planner.verify.trips import hours_at_plug, level_wishes, used_by
 
 _FINE = 1e-4
 """Levels may differ by this share of the span between their bounds, and by what ``_CRUMB_WH`` moves."""
@@ -53,26 +54,33 @@ class Path:
         self.fine = _FINE * span + _CRUMB_WH * abs(flexibility.level_per_wh)
         self.start = _present_level(device, flexibility)
         self.levels: list[float] = []
-        level = self.start
+        self.trips = [0.0] * len(problem.slots)
+        if device.periods:
+            self.trips = [used_by(problem, device, slot.start, slot.end) for slot in problem.slots]
+        self.lowest: list[float] = []
+        level, lowest = self.start, flexibility.level_min
         for index, slot in enumerate(problem.slots):
+            if self.trips[index]:  # where a trip finds too little, the bound falls to what it leaves
+                lowest = min(lowest, self._after(level, index, slot.duration, at_rest=True))
             level = self._after(level, index, slot.duration)
             self.levels.append(level)
+            self.lowest.append(lowest)
 
-    def _after(self, level: float, index: int, duration: timedelta) -> float:
-        """The level after that much of the slot."""
-        device = self.device
+    def _after(self, level: float, index: int, duration: timedelta, *, at_rest: bool = False) -> float:
+        """The level after that much of the slot, with the planned power or with none."""
+        device, hours = self.device, self.problem.slots[index].hours
         return self.flexibility.level_after(
             level,
-            self.power_w[index],
+            0.0 if at_rest else self.power_w[index],
             duration,
             ambient=device.ambient[index] if device.ambient else None,
-            taken_per_h=device.taken[index] if device.taken else 0.0,
+            taken_per_h=(device.taken[index] if device.taken else 0.0) + self.trips[index] / hours,
             gain=device.gain[index] if device.gain else 1.0,
         )
 
     def outside(self, index: int) -> float:
         """How far the level at the end of the slot is outside its bounds, in its unit."""
-        level, low, high = self.levels[index], self.flexibility.level_min, self.flexibility.level_max
+        level, low, high = self.levels[index], self.lowest[index], self.flexibility.level_max
         off = max(low - level, level - high)
         return off if off > self.fine else 0.0
 
@@ -86,7 +94,7 @@ class Path:
         """Whether the level is outside on the side from which running leads back."""
         if self.flexibility.runs_downwards:
             return self.levels[index] > self.flexibility.level_max + self.fine
-        return self.levels[index] < self.flexibility.level_min - self.fine
+        return self.levels[index] < self.lowest[index] - self.fine
 
     def at(self, instant: datetime) -> float:
         """The level at an instant of the horizon; even power within a slot."""
@@ -111,6 +119,10 @@ def _check_slot(plan: Plan, path: Path, index: int, findings: Findings) -> None:
     place = f"{device.id} at {slot.start}"
     findings.expect(watts <= most_w + WATT, f"{place} draws {watts:.1f} W of at most {most_w:.1f} W.")
     giving_violations(path.problem, device, flexibility, index, watts, findings)
+    findings.expect(
+        not device.periods or watts >= -WATT or not path.is_starved(index),
+        f"{place} gives {-watts:.1f} W that no trip has left in it.",
+    )
     findings.expect(
         max(0.0, watts) >= floor_w - WATT or path.is_full(index),
         f"{place} draws {watts:.1f} W, its floor is {floor_w:.1f} W.",
@@ -137,8 +149,8 @@ def _check_wishes(plan: Plan, problem: Problem, path: Path, scale: float, findin
     """What is missing of wished levels, in the storage's unit and, for the price, in kWh put in."""
     per_kwh = path.flexibility.level_per_wh * 1000
     missing = 0.0
-    for wish in path.device.wishes:
-        if isinstance(wish, LevelWish) and wish.by > problem.now:
+    for wish in level_wishes(path.device, path.flexibility):
+        if wish.by > problem.now:
             short_kwh = (wish.level - path.at(min(wish.by, problem.horizon.end))) / per_kwh
             short_kwh -= _still_possible(problem, path, wish)
             missing += max(0.0, short_kwh)
@@ -152,8 +164,7 @@ def _still_possible(problem: Problem, path: Path, wish: LevelWish) -> float:
     if wish.by <= problem.horizon.end:
         return 0.0
     rest = Interval(problem.horizon.end, wish.by)
-    hours = rest.overlap_hours(path.device.available) if path.device.available else rest.hours
-    return path.flexibility.max_power_w * hours / 1000
+    return path.flexibility.max_power_w * hours_at_plug(path.device, rest) / 1000
 
 
 def _present_level(device: DeviceInput, flexibility: StorageFlexibility) -> float:
