@@ -19,9 +19,8 @@ class Bill:
 
     def added(self, grid_w: Sequence[float], power_w: Iterable[float], first: int = 0) -> float:
         """The money that this power from slot ``first`` on adds, in the plan's currency."""
-        drawn = list(enumerate(power_w, start=first))
-        terms = self._added_terms(grid_w, drawn) if self.prices.terms else 0.0
-        return self.added_energy(grid_w, (watts for _, watts in drawn), first) + terms
+        drawn = tuple(power_w)
+        return self.added_energy(grid_w, drawn, first) + self.added_terms(grid_w, drawn, first)
 
     def added_energy(self, grid_w: Sequence[float], power_w: Iterable[float], first: int = 0) -> float:
         """The same without what the tariff's terms add."""
@@ -31,10 +30,13 @@ class Bill:
             for index, watts in enumerate(power_w, start=first)
         )
 
-    def _added_terms(self, grid_w: Sequence[float], drawn: Iterable[tuple[int, float]]) -> float:
+    def added_terms(self, grid_w: Sequence[float], power_w: Iterable[float], first: int = 0) -> float:
+        """What the tariff's terms add."""
+        if not self.prices.terms:
+            return 0.0
         changes = {
             index: (max(0.0, grid_w[index] + watts) - max(0.0, grid_w[index])) / 1000
-            for index, watts in drawn
+            for index, watts in enumerate(power_w, start=first)
         }
         return TermMeter(self.prices.terms, grid_w).added(changes)
 

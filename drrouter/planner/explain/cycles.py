@@ -168,11 +168,12 @@ def _elsewhere(scene: Scene, task: CycleTask, site: Site, around: Others | None)
         profile = Profile(programme)
         for slot in problem.slots:
             start = profile.place(slot.start, problem.slots, wish.ready_by)
-            limit, enough_w = _limit_in_the_way(scene, site, task, start)
+            limit, enough_w = _limit_in_the_way(scene, site, task, start) if site.rows else (None, 0.0)
+            energy_cost = scene.bill.added_energy(site.grid_w, start.power_w, start.first)
             yield _Elsewhere(
                 start=start,
-                cost=_cost(scene, site, start),
-                energy_cost=scene.bill.added_energy(site.grid_w, start.power_w, start.first),
+                cost=energy_cost + _beside_energy(scene, site, start),
+                energy_cost=energy_cost,
                 too_late=start.late_h > 0,
                 too_early=slot.start < wish.earliest,
                 obstacle=obstacle_at(problem, task.device, programme, slot.start, fixed)
@@ -183,8 +184,14 @@ def _elsewhere(scene: Scene, task: CycleTask, site: Site, around: Others | None)
 
 
 def _cost(scene: Scene, site: Site, start: Start) -> float:
+    energy_cost = scene.bill.added_energy(site.grid_w, start.power_w, start.first)
+    return energy_cost + _beside_energy(scene, site, start)
+
+
+def _beside_energy(scene: Scene, site: Site, start: Start) -> float:
+    """What the terms add, and what lies behind the horizon."""
     behind = start.tail_wh / 1000 * scene.bill.prices.mean_buy
-    return scene.bill.added(site.grid_w, start.power_w, start.first) + behind
+    return scene.bill.added_terms(site.grid_w, start.power_w, start.first) + behind
 
 
 def _limit_in_the_way(scene: Scene, site: Site, task: CycleTask, start: Start) -> tuple[Reason | None, float]:
