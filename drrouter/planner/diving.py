@@ -8,15 +8,16 @@ it find a plan that this bound proves good enough:
                   |-- all whole --|                              a dive that got there: done
                   |------------------------ a whole number --x   a dive that passed the gap: give it up
 
-Where no dive arrives, branch and bound does its work.
+Where no dive arrives, one that may pass the gap finds a plan to begin with. Branch and bound does the rest,
+without the whole numbers that cost more than that plan by themselves.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import floor
 
 from drrouter.errors import PlannerError
-from drrouter.planner.highs import Answer, HighsModel, Numbers
+from drrouter.planner.highs import INFINITE, Answer, HighsModel, Numbers
 from drrouter.planner.problem import Effort
 
 _WHOLE = 1e-6
@@ -27,6 +28,10 @@ _STEP = 0.3
 
 _SATISFIED = 0.5
 """A dive that ends within this share of the gap is not tried to be beaten by another."""
+
+
+_ROUNDING = 1e-6
+"""What reduced costs may be wrong by, in the plan's currency."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,24 +62,61 @@ def minimise(numbers: Numbers, effort: Effort, gap_abs: float, start: Mapping[in
     """
     if not numbers.integers:
         return HighsModel(numbers).run()
-    return _dive(numbers, effort, gap_abs) or HighsModel(numbers).search(
-        effort.nodes, effort.gap, gap_abs, start
-    )
-
-
-def _dive(numbers: Numbers, effort: Effort, gap_abs: float) -> Answer | None:
-    """The best of the dives that arrive within the gap; None where none does."""
     model = HighsModel(numbers, relaxed=True)
     relaxed = model.run()
+    costs = model.reduced_costs()
     gap = max(gap_abs, effort.gap * abs(relaxed.objective))
+    arrived = _dive(model, numbers, relaxed, relaxed.objective + gap, _SATISFIED * gap)
+    if arrived is not None:
+        return replace(arrived, bound=relaxed.objective)
+    known = _dive(model, numbers, relaxed, INFINITE, gap)
+    if known is None:
+        return HighsModel(numbers).search(effort.nodes, effort.gap, gap_abs, start)
+    if known.objective <= relaxed.objective + gap:
+        return replace(known, bound=relaxed.objective)
+    return _searched(_narrowed(numbers, relaxed, costs, known), effort, gap_abs, relaxed, known)
+
+
+def _searched(numbers: Numbers, effort: Effort, gap_abs: float, relaxed: Answer, known: Answer) -> Answer:
+    """What branch and bound makes of a known plan, or that plan."""
+    start = dict(enumerate(known.values))
+    try:
+        found = HighsModel(numbers).search(effort.nodes, effort.gap, gap_abs, start)
+    except PlannerError:
+        return replace(known, bound=relaxed.objective, proven=False)
+    if found.objective > known.objective:
+        return replace(known, bound=found.bound, proven=found.proven)
+    return found
+
+
+def _dive(
+    model: HighsModel, numbers: Numbers, relaxed: Answer, most: float, satisfied: float
+) -> Answer | None:
+    """The best of the dives that arrive below ``most``; None where none does."""
     best: Answer | None = None
     for way in WAYS:
-        if best is not None and best.objective <= relaxed.objective + _SATISFIED * gap:
+        if best is not None and best.objective <= relaxed.objective + satisfied:
             break
-        most = relaxed.objective + gap if best is None else best.objective
-        best = _Dive(model, numbers, most).down(relaxed, way) or best
+        below = most if best is None else best.objective
+        best = _Dive(model, numbers, below).down(relaxed, way) or best
         model.bound(numbers.integers, *_bounds(numbers))
-    return None if best is None else replace(best, bound=relaxed.objective)
+    return best
+
+
+def _narrowed(numbers: Numbers, relaxed: Answer, costs: Sequence[float], known: Answer) -> Numbers:
+    """The model without the whole numbers that no better plan than the known one has.
+
+    Where a column stands at its bound in the relaxed model, each unit further costs at least its reduced
+    cost; what costs more than all that is left up to the known plan stays where it is.
+
+    Source: Crowder, Johnson and Padberg 1983 (fixing by reduced cost).
+    """
+    left = known.objective - relaxed.objective
+    lower, upper = list(numbers.lower), list(numbers.upper)
+    for column in numbers.integers:
+        if costs[column] > left + _ROUNDING:
+            lower[column] = upper[column] = float(round(relaxed.values[column]))
+    return replace(numbers, lower=lower, upper=upper)
 
 
 def _bounds(numbers: Numbers) -> tuple[list[float], list[float]]:

@@ -124,6 +124,10 @@ class HighsModel:
             proven=status == _Status.kOptimal,
         )
 
+    def reduced_costs(self) -> Sequence[float]:
+        """What a relaxed model, just run, would cost more for each unit that a column leaves its bound by."""
+        return [abs(cost) for cost in self._highs.getSolution().col_dual]
+
     def bound(self, columns: list[int], lower: list[float], upper: list[float]) -> None:
         """Put these columns between other bounds."""
         step = "change bounds"

@@ -61,6 +61,49 @@ def test_where_no_dive_arrives_within_the_gap_branch_and_bound_does_its_work(sea
     assert len(searches) == 1
 
 
+def test_branch_and_bound_leaves_out_what_costs_more_than_a_known_plan(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Half of each of the first two is enough; the third costs 9.5 more than what it spares them."""
+    seen: list[tuple[Numbers, Mapping[int, float]]] = []
+    made, search = HighsModel.__init__, HighsModel.search
+
+    def noted(model: HighsModel, numbers: Numbers, *, relaxed: bool = False) -> None:
+        made(model, numbers, relaxed=relaxed)
+        if not relaxed:
+            seen.append((numbers, {}))
+
+    def counted(
+        model: HighsModel, nodes: int, gap: float, gap_abs: float, start: Mapping[int, float]
+    ) -> Answer:
+        seen[-1] = (seen[-1][0], start)
+        return search(model, nodes, gap, gap_abs, start)
+
+    monkeypatch.setattr(HighsModel, "__init__", noted)
+    monkeypatch.setattr(HighsModel, "search", counted)
+    answer = minimise(numbers([1.0, 1.1, 10.0], ([2.0, 2.0, 1.0], 1.0)), Effort(gap=0.01), 1e-4, {})
+    assert list(answer.values) == [1.0, 0.0, 0.0]
+    assert answer.objective == answer.bound == pytest.approx(1.0)
+    ((narrowed, start),) = seen
+    assert (narrowed.upper, start) == ([1.0, 1.0, 0.0], {0: 1.0, 1: 0.0, 2: 0.0})
+
+
+@pytest.mark.parametrize("objective", [None, 11.0])
+def test_a_known_plan_stands_where_branch_and_bound_makes_nothing_better(
+    objective: float | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lost(model: HighsModel, nodes: int, gap: float, gap_abs: float, start: object) -> Answer:
+        if objective is None:
+            raise PlannerError("no plan")
+        return Answer([1.0, 1.0], objective, 9.5, proven=False)
+
+    monkeypatch.setattr(HighsModel, "search", lost)
+    answer = minimise(numbers([10.0, 0.01], ([1.0, 0.3], 1.2)), Effort(gap=0.01), 1e-4, {})
+    assert answer.objective == pytest.approx(10.01)
+    assert answer.bound == pytest.approx(9.01 if objective is None else 9.5)
+    assert not answer.proven
+
+
 def test_a_fraction_goes_the_other_way_where_that_is_cheaper(searches: list[object]) -> None:
     asked = numbers([1.0, 10.0], ([1.0, 1.0], 0.4), ([1.0, -1.0], -1.0))
     asked.row_upper[0] = 1.0
