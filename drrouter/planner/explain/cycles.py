@@ -164,10 +164,12 @@ def _elsewhere(scene: Scene, task: CycleTask, site: Site, around: Others | None)
     flexibility, problem, wish = task.device.flexibility, scene.problem, task.wish
     known = flexibility.programme if isinstance(flexibility, ProfileFlexibility) else lambda _: None
     fixed = [cycle for cycle in scene.tasks.fixed if cycle.device_id == task.device.id]
+    placed = {(start.programme.id, start.start): start for start in task.starts}
     for programme in filter(None, map(known, wish.choices)):
         profile = Profile(programme)
         for slot in problem.slots:
-            start = profile.place(slot.start, problem.slots, wish.ready_by)
+            start = placed.get((programme.id, slot.start))
+            start = start or profile.place(slot.start, problem.slots, wish.ready_by)
             limit, enough_w = _limit_in_the_way(scene, site, task, start) if site.rows else (None, 0.0)
             energy_cost = scene.bill.added_energy(site.grid_w, start.power_w, start.first)
             yield _Elsewhere(

@@ -53,7 +53,7 @@ class Relief:
         """
         bare = always_here(self.scene.problem, self.task.device)
         bare = replace(bare, caps=(), floors=(), wishes=())
-        if bare == self.task.device and not self._is_limited():
+        if bare == self.task.device and not self.scene.tasks.tariffs.terms and not self._is_limited():
             return self.cost
         task = storage_task(self.scene.problem, bare, 0.0)
         if task is None or not isinstance(bare.flexibility, StorageFlexibility):
@@ -69,9 +69,7 @@ class Relief:
         return self.scene.bill.added(self.site.grid_w, power_w)
 
     def _is_limited(self) -> bool:
-        """Whether a limit, or the price of a peak, leaves it less than full power anywhere."""
-        if self.scene.tasks.tariffs.terms:
-            return True
+        """Whether a limit leaves it less than full power anywhere."""
         device_id, most_kw = self.task.device.id, self.task.open_kw
         return any(self.site.room_w(device_id, index) < 1000 * most for index, most in enumerate(most_kw))
 
@@ -104,7 +102,7 @@ class Relief:
 
     def _more_room(self) -> Bind:
         """No limits, and how little more would bring a part of that."""
-        if not self.site.rows:
+        if not self._is_limited():
             return UNBOUND
         saving = self.worth - self._worth(self.task, self.scene.unlimited())
         if saving <= WORTH_SAYING:
