@@ -191,8 +191,7 @@ def storage_task(problem: Problem, device: DeviceInput, end_value: float) -> Sto
     flexibility = device.flexibility
     if not isinstance(flexibility, StorageFlexibility):
         return None
-    level = _level(device, flexibility)
-    per_kwh = flexibility.level_per_wh * 1000
+    level, per_kwh = _level(device, flexibility), flexibility.level_per_wh * 1000
     moves = dynamics(problem, device, flexibility, level)
     was_on = runs(problem, device)
     empty, full = sorted(
@@ -200,7 +199,8 @@ def storage_task(problem: Problem, device: DeviceInput, end_value: float) -> Sto
     )
     held = held_by_its_past(problem, device, flexibility)
     windows = [storage_window(held, flexibility, slot) for slot in problem.slots]
-    used_kwh = [units / per_kwh for units in trips_used(problem, device)]
+    trips = trips_of(problem, device, flexibility)
+    used_kwh = [units / per_kwh for units in trips_used(problem, device)] if trips else ()
     bounds = _Bounds(moves, empty, full, list(accumulate(used_kwh)))
     for index, window in enumerate(windows):
         bounds.step(index, window)
@@ -230,7 +230,7 @@ def storage_task(problem: Problem, device: DeviceInput, end_value: float) -> Sto
         end_value=_end_value(device, end_value, gives),
         giving=gives,
         sun_only=device.sun_only and moves.still and empty <= 0,
-        trips=trips_of(problem, device, flexibility),
+        trips=trips,
     )
 
 

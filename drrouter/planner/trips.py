@@ -58,8 +58,18 @@ class Trip:
     wish: LevelWish | None
 
 
+def may_come_back_empty(device: DeviceInput, flexibility: StorageFlexibility) -> bool:
+    """Whether a trip that finds too little lowers the bound: of what stands still when nobody moves it.
+
+    Interpretation: what leaks, or is drawn from, or cycles by itself must keep its bounds, trip or not.
+    """
+    return not (flexibility.moves_alone or flexibility.duty or any(device.taken))
+
+
 def trips_of(problem: Problem, device: DeviceInput, flexibility: StorageFlexibility) -> tuple[Trip, ...]:
-    """The trips that end in the plan, in order."""
+    """The trips that end in the plan, in order; none of what may not come back empty."""
+    if not may_come_back_empty(device, flexibility):
+        return ()
     by_departure = {wish.by: wish for wish in trip_wishes(device, flexibility) if wish.by > problem.now}
     departures = [None, *(period.interval.end for period in device.periods)]
     return tuple(

@@ -15,8 +15,8 @@ def add_trips(
         stored[k] + short[trip before k] >= empty
 
     Applies to storages with ``periods``, the second line to those of them that may give. ``short`` is what is
-    missing of the level that the trip asks for by its departure; of a trip that has begun it is known. What
-    leaks away by itself lowers ``empty``.
+    missing of the level that the trip asks for by its departure; of a trip that has begun it is known.
+    What leaks or is drawn from keeps its bounds as without trips.
 
     Source: our requirement A8, departures by plug-in period.
     """
@@ -28,8 +28,6 @@ def add_trips(
     for trip, end in zip(task.trips, ends, strict=True):
         bound = task.empty if trip.wish else min(task.empty, idle[trip.index])
         for k in range(trip.index, end):
-            if k > trip.index:
-                bound = min(bound, task.dynamics.after(k, bound, 0.0))
             terms = dict(stored[k])
             if trip.wish:
                 terms[shorts[numbers[trip.wish]]] = 1.0

@@ -12,7 +12,7 @@ from drrouter.planner.verify.bounds import mean_over
 from drrouter.planner.verify.comfort import off_setpoints, uncomfortable
 from drrouter.planner.verify.findings import ENERGY_KWH, WATT, Findings
 from drrouter.planner.verify.past import bound_by_its_past
-from drrouter.planner.verify.trips import hours_at_plug, level_wishes, used_by
+from drrouter.planner.verify.trips import hours_at_plug, level_wishes, may_come_back_empty, used_by
 
 _FINE = 1e-4
 """Levels may differ by this share of the span between their bounds, and by what ``_CRUMB_WH`` moves."""
@@ -58,9 +58,12 @@ class Path:
         if device.periods:
             self.trips = [used_by(problem, device, slot.start, slot.end) for slot in problem.slots]
         self.lowest: list[float] = []
+        falls = may_come_back_empty(device, flexibility)
         level, lowest = self.start, flexibility.level_min
         for index, slot in enumerate(problem.slots):
-            if self.trips[index]:  # where a trip finds too little, the bound falls to what it leaves
+            if (
+                falls and self.trips[index]
+            ):  # where a trip finds too little, the bound falls to what it leaves
                 lowest = min(lowest, self._after(level, index, slot.duration, at_rest=True))
             level = self._after(level, index, slot.duration)
             self.levels.append(level)

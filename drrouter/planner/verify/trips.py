@@ -35,6 +35,11 @@ def used_by(problem: Problem, device: DeviceInput, since: datetime, until: datet
     return sum(used for end, used in ends if since <= end < until and end > problem.now)
 
 
+def may_come_back_empty(device: DeviceInput, flexibility: StorageFlexibility) -> bool:
+    """Whether its lower bound falls to what a trip leaves: it stands still and nothing is drawn from it."""
+    return not (flexibility.moves_alone or flexibility.duty or any(device.taken))
+
+
 def level_wishes(device: DeviceInput, flexibility: StorageFlexibility) -> list[LevelWish]:
     """The levels wished, and those that trips need by the departures before them."""
     told = [wish for wish in device.wishes if isinstance(wish, LevelWish)]

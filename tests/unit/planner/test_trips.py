@@ -143,6 +143,16 @@ def test_a_lent_car_that_is_away_now_gives_what_its_trip_leaves(make: Any) -> No
         assert kwh(made, 0, 24) == pytest.approx(-given, abs=1e-2)
 
 
+@MAKERS
+@pytest.mark.parametrize("changes", [{"taken": (50.0,) * 24}, {}])
+def test_what_is_drawn_from_or_cycles_by_itself_keeps_its_bounds_trip_or_not(make: Any, changes: Any) -> None:
+    cycling = replace(SMOOTH, duty=not changes)
+    asked = home(commuter(used=11_000.0, flexibility=cycling, **changes))
+    made = make(asked)
+    assert verify(made, asked) == ()
+    assert made.level[CAR][-1] >= -1.0
+
+
 def test_a_car_that_is_away_now_comes_with_less() -> None:
     away = commuter(periods=(PlugIn(Interval(at(17), at(22)), 2500.0),))
     made = plan(home(away))
