@@ -89,6 +89,8 @@ def valley(low: float, high: float, bands: Sequence[tuple[float, float, float]])
         \_____/
     low          high
     """
+    if not bands:
+        return Valley(low, high, 0.0, (), ())
     points = sorted({min(max(end, low), high) for band in bands for end in band[:2]} | {low, high})
     pieces = [(start, end, _slope(start, end, bands)) for start, end in pairwise(points)]
     floor = [(start, end) for start, end, slope in pieces if abs(slope) <= _FLAT]

@@ -25,8 +25,7 @@ class KeptDoor(Door):
     def __init__(self, before: Door) -> None:
         """Open the model for writing anew; ``before`` is left as it is."""
         self._title = before._title
-        self._columns, self._labels, self._names = before._columns, before._labels, before._names
-        self._order, self._called = before._order, list(before._columns)
+        self._known, self._columns = before._known, before._columns
         self._rows = list(before._rows)
         old = before._numbers
         self._numbers = Numbers(
@@ -53,12 +52,11 @@ class KeptDoor(Door):
             OtherStructureError: another one did.
         """
         column, whole = len(self._numbers.cost), binary or integer
-        if column == len(self._order) or self._order[column] != label or whole != (column in self._whole):
+        if column == len(self._columns) or self._columns[column] != label or whole != (column in self._whole):
             raise OtherStructureError(f"{label} is new in the model")
         if binary:
             low, high = 0.0, 1.0
-        self._put(label, low, high, price)
-        return self._called[column]
+        return self._put(label, low, high, price)
 
     def row(self, label: Label, terms: Mapping[Var, float], sense: Sense, right: float) -> None:
         """The row that stood in this place, with its new numbers.
@@ -81,10 +79,10 @@ class KeptDoor(Door):
         Raises:
             OtherStructureError: something that stood in the model is missing.
         """
-        if len(self._numbers.cost) < len(self._order) or self._next < len(self._rows):
+        if len(self._numbers.cost) < len(self._columns) or self._next < len(self._rows):
             raise OtherStructureError("the model is smaller than before")
 
-    def _replace(self, place: int, before: dict[Var, float], terms: dict[Var, float]) -> None:
+    def _replace(self, place: int, before: Mapping[Var, float], terms: Mapping[Var, float]) -> None:
         """Put other coefficients in the places of those before."""
         label, numbers = self._rows[place][0], self._numbers
         if list(terms) != list(before):

@@ -1,4 +1,4 @@
-"""The one door to PuLP: variables, rows and prices go in by name, values come out by name.
+"""The one door to the solver: variables, rows and prices go in by what they mean, and values come out.
 
 It alone knows that PuLP 3 (Python 3.11) and PuLP 4 (Python 3.12 and newer) differ, and that names may hold
 only ``[a-z0-9_]``. What the names mean, and every rule of the home, is left to the model and the constraint
@@ -7,11 +7,12 @@ families.
 Rows are written down once, as numbers by position, and handed to HiGHS in one piece, where PuLP's own
 interface makes a call for each column and row. The same numbers become PuLP's model, expression by expression
 from dictionaries, for whoever needs that: to read it in a file, or to solve it by another of PuLP's solvers.
-Making it costs more than all the rest of a first plan's model, so that nobody pays for it who does not ask.
+Making it costs more than all the rest of a first plan's model, and names alone a fifth of it, so that nobody
+pays for them who does not ask.
 """
 
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from functools import lru_cache
@@ -51,8 +52,8 @@ class Label(NamedTuple):
         return f"{self.owner}.{self.what}" + ("" if self.number is None else f"[{self.number}]")
 
 
-Var = str
-"""A variable is known by its name in the model."""
+Var = int
+"""A variable is known by its place among the columns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ class Solution:
         proven: whether the solver itself stopped because the gap asked for was reached.
     """
 
-    values: dict[Var, float]
+    values: Sequence[float]
     objective: float
     bound: float | None
     gap: float | None
@@ -79,12 +80,10 @@ class Door:
     def __init__(self, name: str = "home") -> None:
         """Open an empty model."""
         self._title = name
-        self._columns: dict[Var, int] = {}
-        self._labels: dict[str, Label] = {}
-        self._names: dict[Label, str] = {}
+        self._known: dict[Label, None] = {}
         self._numbers = Numbers()
-        self._order: list[Label] = []
-        self._rows: list[tuple[Label, dict[Var, float]]] = []
+        self._columns: list[Label] = []
+        self._rows: list[tuple[Label, Mapping[Var, float]]] = []
         self._start: dict[Var, float] = {}
         self._relaxed = False
 
@@ -107,24 +106,22 @@ class Door:
         Raises:
             PlannerError: the label stands in the model already, or a number is not finite.
         """
-        name, whole = self._name(label), binary or integer
+        self._note(label)
         if binary:
             low, high = 0.0, 1.0
         column = self._put(label, low, high, price)
-        self._order.append(label)
-        self._columns[name] = column
-        if whole:
+        self._columns.append(label)
+        if binary or integer:
             self._numbers.integers.append(column)
-        return name
+        return column
 
-    def add_price(self, name: Var, price: float) -> None:
+    def add_price(self, var: Var, price: float) -> None:
         """Let each unit of the variable cost this much more."""
-        self._numbers.cost[self._columns[name]] += price
+        self._numbers.cost[var] += price
 
-    def fix(self, name: Var, value: float) -> None:
+    def fix(self, var: Var, value: float) -> None:
         """Let the variable have this value and no other."""
-        column = self._columns[name]
-        self._numbers.lower[column] = self._numbers.upper[column] = value
+        self._numbers.lower[var] = self._numbers.upper[var] = value
 
     def relax(self) -> None:
         """Let every variable take any value between its bounds: a linear programme, for a quick answer."""
@@ -137,18 +134,20 @@ class Door:
     def row(self, label: Label, terms: Mapping[Var, float], sense: Sense, right: float) -> None:
         """Sum of coefficient times variable, compared with a number; a row without terms is left out.
 
+        The terms are not to be changed afterwards.
+
         Raises:
             PlannerError: the label stands in the model already, or a number is not finite.
         """
         numbers = self._numbers
-        self._name(label)
+        self._note(label)
         terms = with_value(label, terms)
         self._rows.append((label, terms))
         if not terms:
             return
         self._compare(label, sense, right)
         numbers.start.append(len(numbers.index))
-        numbers.index.extend([self._columns[var] for var in terms])
+        numbers.index.extend(terms)
         numbers.value.extend(terms.values())
 
     def start(self, values: Mapping[Var, float]) -> None:
@@ -167,16 +166,17 @@ class Door:
 
     def problem(self) -> Any:
         """The model as PuLP holds it: to be written to a file, or solved by another of PuLP's solvers."""
-        rows = [self._names[label] for label, terms in self._rows if terms]
-        return _held(self._title, self._numbers, list(self._columns), rows)
+        names = _names(self._known)
+        rows = [names[label] for label, terms in self._rows if terms]
+        return _held(self._title, self._numbers, [names[label] for label in self._columns], rows)
 
     def label_of(self, name: str) -> Label:
         """What the name in the model stands for."""
-        return self._labels[name]
+        return next(label for label, known in _names(self._known).items() if known == name)
 
     def name_of(self, label: Label) -> str:
         """The name in the model."""
-        return self._names[label]
+        return _names(self._known)[label]
 
     def solve(self, effort: Effort, scale: float = 0.0) -> Solution:
         """Minimise, with one thread, a fixed seed and a limit on work instead of time.
@@ -188,11 +188,10 @@ class Door:
         Raises:
             PlannerError: there is no solution that keeps every row.
         """
-        start = {self._columns[name]: value for name, value in self._start.items()}
         numbers = replace(self._numbers, integers=[]) if self._relaxed else self._numbers
-        answer = minimise(numbers, effort, max(_GAP_ABS, effort.gap * scale), start)
+        answer = minimise(numbers, effort, max(_GAP_ABS, effort.gap * scale), self._start)
         return Solution(
-            values=dict(zip(self._columns, answer.values, strict=True)),
+            values=answer.values,
             objective=answer.objective,
             bound=answer.bound,
             gap=_gap(answer.objective, answer.bound),
@@ -219,18 +218,11 @@ class Door:
         numbers.row_lower.append(-INFINITE if sense is Sense.AT_MOST else right)
         numbers.row_upper.append(INFINITE if sense is Sense.AT_LEAST else right)
 
-    def _name(self, label: Label) -> str:
-        """``owner__what__017`` in ``[a-z0-9_]``; a second owner that reads the same gets a number."""
-        owner, what, number = label
-        tail = "" if number is None else f"__{number:03d}"
-        name, twin = f"{_plain(owner)}__{_plain(what)}{tail}", 1
-        while name in self._labels:
-            if label in self._names:
-                raise PlannerError(f"{label} stands twice in the model")
-            twin += 1
-            name = f"{_plain(owner)}_{twin}__{_plain(what)}{tail}"
-        self._labels[name], self._names[label] = label, name
-        return name
+    def _note(self, label: Label) -> None:
+        """A label stands once in a model."""
+        if label in self._known:
+            raise PlannerError(f"{label} stands twice in the model")
+        self._known[label] = None
 
 
 _COMPARED: dict[Sense, Callable[[Any, float], Any]] = {
@@ -242,12 +234,28 @@ _COMPARED: dict[Sense, Callable[[Any, float], Any]] = {
 _LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789_")
 
 
+def _names(labels: Iterable[Label]) -> dict[Label, str]:
+    """``owner__what__017`` in ``[a-z0-9_]``; a second owner that reads the same gets a number."""
+    names: dict[Label, str] = {}
+    taken: set[str] = set()
+    for label in labels:
+        owner, what, number = label
+        tail = "" if number is None else f"__{number:03d}"
+        name, twin = f"{_plain(owner)}__{_plain(what)}{tail}", 1
+        while name in taken:
+            twin += 1
+            name = f"{_plain(owner)}_{twin}__{_plain(what)}{tail}"
+        taken.add(name)
+        names[label] = name
+    return names
+
+
 @lru_cache(maxsize=1000)  # a model has a few words and thousands of names
 def _plain(text: str) -> str:
     return "".join(letter if letter in _LETTERS else "_" for letter in text.lower()) or "_"
 
 
-def with_value(label: Label, terms: Mapping[Var, float]) -> dict[Var, float]:
+def with_value(label: Label, terms: Mapping[Var, float]) -> Mapping[Var, float]:
     """The terms that are not nought.
 
     Raises:
@@ -255,10 +263,10 @@ def with_value(label: Label, terms: Mapping[Var, float]) -> dict[Var, float]:
     """
     if not isfinite(sum(terms.values())):
         raise PlannerError(f"the solver refuses {label}: {terms}")
-    return {var: value for var, value in terms.items() if value}
+    return terms if all(terms.values()) else {var: value for var, value in terms.items() if value}
 
 
-def _held(title: str, numbers: Numbers, names: list[Var], rows: list[str]) -> Any:
+def _held(title: str, numbers: Numbers, names: list[str], rows: list[str]) -> Any:
     """The model in PuLP, its expressions made from dictionaries, without operators."""
     problem, whole = pulp.LpProblem(title, pulp.LpMinimize), set(numbers.integers)
     variables = [

@@ -59,7 +59,6 @@ def overhead(home: Problem, tasks: Tasks, door: Door, solution: Solution) -> dic
     again_tasks = tasks_of(again)
     rest = cpu_s(lambda: HighsModel(door.numbers), ROUNDS)
     rest += cpu_s(lambda: read_schedule(model, solution), ROUNDS)
-    rest += cpu_s(lambda: dict(zip(solution.values, solution.values.values(), strict=True)), ROUNDS)
     return {
         "first_s": rest + cpu_s(lambda: build(home, tasks), ROUNDS),
         "again_s": rest + cpu_s(lambda: build(again, again_tasks, keeper), ROUNDS),
