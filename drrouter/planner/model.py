@@ -14,11 +14,13 @@ from drrouter.planner.constraints.demand import DemandVars, add_demand
 from drrouter.planner.constraints.events import add_rebates, add_recoveries
 from drrouter.planner.constraints.exclusive import add_exclusive
 from drrouter.planner.constraints.limits import add_export_limits, add_limits
+from drrouter.planner.constraints.modes import ModesVars, add_modes
 from drrouter.planner.constraints.peaks import add_peaks
 from drrouter.planner.constraints.precedence import add_precedences
 from drrouter.planner.constraints.storage import StorageVars, add_storage
 from drrouter.planner.constraints.tiers import add_tiers
 from drrouter.planner.kept_door import Keeper
+from drrouter.planner.modes_task import Shares
 from drrouter.planner.pools import handed_out, pools
 from drrouter.planner.problem import Problem
 from drrouter.planner.pulp_door import Door, Solution, Var
@@ -41,6 +43,7 @@ class HomeModel:
     storages: tuple[StorageVars, ...]
     demands: tuple[DemandVars, ...]
     inverters: tuple[InverterVars, ...] = ()
+    modes: tuple[ModesVars, ...] = ()
 
 
 def build(problem: Problem, tasks: Tasks, keeper: Keeper | None = None) -> HomeModel:
@@ -56,12 +59,14 @@ def _written(door: Door, problem: Problem, tasks: Tasks) -> HomeModel:
     storages = tuple(add_storage(door, problem, tasks, task) for task in tasks.storages)
     demands = tuple(add_demand(door, tasks, task) for task in tasks.demands)
     inverters = tuple(add_inverter(door, task) for task in tasks.inverters)
-    parts: tuple[CycleVars | StorageVars | DemandVars | InverterVars, ...]
-    parts = (*cycles, *storages, *demands, *inverters)
+    modes = tuple(add_modes(door, tasks, task) for task in tasks.modes)
+    parts: tuple[CycleVars | StorageVars | DemandVars | InverterVars | ModesVars, ...]
+    parts = (*cycles, *storages, *demands, *inverters, *modes)
     draws = {part.task.device.id: part.draw for part in parts}
     most_kw = {task.device.id: task.max_kw for task in tasks.modulating}
     most_kw |= {cycle.task.device.id: cycle.most_kw for cycle in cycles}
     most_kw |= {task.device.id: task.spare_kw for task in tasks.inverters}
+    most_kw |= {task.device.id: task.most_kw for task in tasks.modes}
     meter = add_balance(door, tasks, _fixed_kw(tasks), _sum(tasks, most_kw.values()), _sent_kw(tasks), draws)
     add_own_use(door, problem, tasks, meter, [(part.task, part.given) for part in storages])
     add_sun_only(door, meter, [(part.task, part.power) for part in storages])
@@ -70,7 +75,7 @@ def _written(door: Door, problem: Problem, tasks: Tasks) -> HomeModel:
     add_export_limits(door, problem, tasks, meter.exports)
     add_recoveries(door, problem, tasks, meter.imports)
     add_rebates(door, problem, tasks, meter.imports, draws, most_kw)
-    return HomeModel(door, tasks, cycles, storages, demands, inverters)
+    return HomeModel(door, tasks, cycles, storages, demands, inverters, modes)
 
 
 def _add_terms(door: Door, tasks: Tasks, meter: Import) -> None:
@@ -94,7 +99,22 @@ def read_schedule(model: HomeModel, solution: Solution) -> Schedule:
         floor, most = demand.task.floor_kw, demand.task.max_kw
         power_w[demand.task.device.id] = _clipped(demand.power, floor, most, solution)
     power_w |= {part.task.device.id: _given(part, solution) for part in model.inverters}
-    return Schedule(starts, power_w)
+    modes = {part.task.device.id: _modes(part, solution) for part in model.modes}
+    power_w |= {part.task.device.id: part.task.power_w(modes[part.task.device.id]) for part in model.modes}
+    return Schedule(starts, power_w, modes)
+
+
+def _modes(part: ModesVars, solution: Solution) -> Shares:
+    """How much of each slot is run in which mode; one alone where that is planned exactly."""
+    read = []
+    for k, variables in enumerate(part.shares):
+        found = {mode: max(0.0, solution.values[var]) for mode, var in variables.items()}
+        if part.task.exact[k]:
+            read.append(part.task.alone(max(found, key=lambda mode: found[mode])))
+        else:
+            total = sum(found.values())
+            read.append(tuple(found.get(mode, 0.0) / total for mode in range(len(part.task.power_kw))))
+    return tuple(read)
 
 
 def _given(part: InverterVars, solution: Solution) -> tuple[float, ...]:

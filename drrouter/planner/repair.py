@@ -77,8 +77,9 @@ def repaired_entry(problem: Problem, tasks: Tasks, previous: Plan, keeper: Keepe
     It begins with the previous plan where nothing of that is forbidden now, else with what the greedy rung
     makes of it.
     """
-    before = on_slots_of(problem, previous).power_w
-    planned = _as_planned(problem, tasks, before)
+    laid = on_slots_of(problem, previous)
+    before = laid.power_w
+    planned = _as_planned(problem, tasks, laid)
     if planned is not None and (mended := _mended(problem, tasks, planned, before, keeper)):
         return mended, SolveRung.INCUMBENT
     by_hand = held_entry(problem, tasks)
@@ -88,17 +89,22 @@ def repaired_entry(problem: Problem, tasks: Tasks, previous: Plan, keeper: Keepe
     return mended or greedy_entry(problem, tasks), SolveRung.GREEDY
 
 
-def _as_planned(problem: Problem, tasks: Tasks, before: Powers) -> Entry | None:
+def _as_planned(problem: Problem, tasks: Tasks, laid: Plan) -> Entry | None:
     """The previous plan, where all of it can still be done; None where anything is forbidden or new."""
+    before = laid.power_w
     starts = {task.device.id: task.planned for task in tasks.cycles}
+    modes = {task.device.id: task.as_before(laid.modes.get(task.device.id, ())) for task in tasks.modes}
     possible = all(starts.values()) and all(
         watts / 1000 <= most + CRUMB_KW
         for task in tasks.modulating
         for watts, most in zip(before.get(task.device.id, (_NEVER,)), task.max_kw, strict=False)
     )
-    if not possible:
+    if not possible or not all(modes.values()):
         return None
-    entry = enter(problem, tasks, held_back(problem, tasks, Schedule(starts, _of(tasks, before))))
+    power_w = _of(tasks, before) | {
+        task.device.id: task.power_w(modes[task.device.id]) for task in tasks.modes
+    }
+    entry = enter(problem, tasks, held_back(problem, tasks, Schedule(starts, power_w, modes)))
     return None if any(miss.kind is MissKind.LIMIT for miss in entry.missed.misses) else entry
 
 
@@ -151,18 +157,20 @@ def _solved(
     if relaxed:
         model.door.relax()
     solution = model.door.solve(replace(problem.effort, nodes=min(_NODES, problem.effort.nodes)))
-    made = Schedule(by_hand.starts, read_schedule(model, solution).power_w)
+    power_w = {**by_hand.power_w, **read_schedule(model, solution).power_w}
+    made = Schedule(by_hand.starts, power_w, by_hand.modes)
     return unwasted(problem, tasks, enter(problem, tasks, made))
 
 
 def _with_cycles(tasks: Tasks, schedule: Schedule) -> Tasks:
-    """The tasks with every cycle a load that nobody moves."""
+    """The tasks with every cycle, and every mode, a load that nobody moves."""
     fixed_w = dict(tasks.fixed_w)
     for device_id, start in schedule.starts.items():
         if start is not None:
             already = fixed_w.get(device_id, (0.0,) * tasks.count)
             fixed_w[device_id] = tuple(map(sum, zip(already, start.over(tasks.count), strict=True)))
-    return replace(tasks, fixed_w=fixed_w, cycles=())
+    fixed_w |= {device_id: schedule.power_w[device_id] for device_id in schedule.modes}
+    return replace(tasks, fixed_w=fixed_w, cycles=(), modes=())
 
 
 def _fix_steps(

@@ -66,6 +66,16 @@ def discharge_window(device: DeviceInput, discharge: Discharge, slot: Interval) 
     return Window(0.0, on, most)
 
 
+def lowest_cap(device: DeviceInput, slot: Interval) -> float:
+    """The lowest cap in force at any time of the slot, in W."""
+    return min(_cap(device, piece.start) for piece in _pieces(device, slot))
+
+
+def strongest_floor(device: DeviceInput, slot: Interval) -> float:
+    """The highest floor in force at any time of the slot, in W."""
+    return max(_floor(device, piece.start) for piece in _pieces(device, slot))
+
+
 def present_share(device: DeviceInput, slot: Interval) -> float:
     """The share of the slot in which a device is there and not off: a cap of 0 W means off."""
     return sum(
