@@ -126,25 +126,26 @@ def _net_power(part: StorageVars, solution: Solution) -> tuple[float, ...]:
     if task.giving is None:
         return _swept(task, power_w)
     given_w = _clipped(part.given, (0.0,) * len(power_w), task.giving.max_kw, solution)
-    net: list[float] = []
-    stored = 0.0
-    for k, (taken, given) in enumerate(zip(power_w, given_w, strict=True)):
-        room_kw = max(0.0, task.dynamics.power_to(k, stored, task.high[k]))
-        net.append(min(taken - given, 1000 * room_kw))
-        stored = task.dynamics.after(k, stored, net[-1] / 1000)
-    return _swept(task, tuple(_what_is_there(task, net) if task.trips else net))
+    net = [taken - given for taken, given in zip(power_w, given_w, strict=True)]
+    return _swept(task, tuple(_what_can_be(task, net)))
 
 
-def _what_is_there(task: StorageTask, power_w: Sequence[float]) -> list[float]:
-    """No power that gives what no trip has left in the store, whatever the model thinks of missing it."""
+def _what_can_be(task: StorageTask, power_w: Sequence[float]) -> list[float]:
+    """No power that takes more than there is room for, nor, after a trip, gives what none has left.
+
+    In one walk: what is not given, whatever the model thinks of missing it, leaves less room behind it.
+    """
     arrivals, moves, kept = {trip.index for trip in task.trips}, task.dynamics, list[float]()
     stored, bound = 0.0, task.empty
     for k, watts in enumerate(power_w):
-        if k in arrivals:
-            bound = min(bound, moves.after(k, stored, 0.0))
-        spare_kwh = max(0.0, moves.after(k, stored, 0.0) - bound)
-        kept.append(max(watts, -1000 * spare_kwh / moves.per_kw_back(k)))
-        stored = moves.after(k, stored, kept[-1] / 1000)
+        room_kw = max(0.0, moves.power_to(k, stored, task.high[k]))
+        possible_w = min(watts, 1000 * room_kw)
+        if task.trips:
+            idle = moves.after(k, stored, 0.0)
+            bound = min(bound, idle) if k in arrivals else bound
+            possible_w = max(possible_w, -1000 * max(0.0, idle - bound) / moves.per_kw_back(k))
+        kept.append(possible_w)
+        stored = moves.after(k, stored, possible_w / 1000)
     return kept
 
 

@@ -248,3 +248,27 @@ def test_periods_that_cannot_be_are_refused() -> None:
         with pytest.raises(ValueError, match="no store"):
             home(device)
     assert home(freezer(periods=(PlugIn(Interval(NOW, GOES)),))).devices
+
+
+def test_a_leaking_battery_that_has_less_to_give_after_a_trip_is_charged_no_further_than_full() -> None:
+    """The model lets it give what has leaked away after the trip; what it cannot give leaves less room."""
+    leaking = replace(
+        SMOOTH,
+        level_min=500.0,
+        level_max=6000.0,
+        drift_per_h=-5.0,
+        max_power_w=6000.0,
+        discharge=Discharge(3000.0, 1.25),
+    )
+    lent = commuter(1000.0, flexibility=leaking, level=3000.0, may_discharge=True, end_value_per_wh=1e-4)
+    asked = home(
+        replace(lent, periods=(PlugIn(Interval(NOW, GOES)), PlugIn(Interval(COMES, at(24)), 1000.0))),
+        base_load_w=(1200.0,) * 24,
+        import_price=(0.3,) * 18 + (0.001,) * 6,
+    )
+    made, by_hand = plan(asked), greedy(asked)
+    assert made.misses == ()
+    assert max(made.level[CAR]) <= leaking.level_max + 0.1
+    assert made.objective is not None
+    assert by_hand.objective is not None
+    assert made.objective <= by_hand.objective + 0.01
