@@ -24,7 +24,7 @@ from drrouter.planner.problem import Problem
 from drrouter.planner.pulp_door import Door, Solution, Var
 from drrouter.planner.schedule import Schedule
 from drrouter.planner.start import Start
-from drrouter.planner.storage_task import CRUMB_KW, StorageTask
+from drrouter.planner.storage_task import CRUMB_KW, SLACK_KWH, StorageTask
 from drrouter.planner.tasks import Tasks
 
 _NOISE_KW = 1e-7
@@ -152,19 +152,23 @@ def _what_can_be(task: StorageTask, power_w: Sequence[float]) -> list[float]:
 def _swept(task: StorageTask, power_w: tuple[float, ...]) -> tuple[float, ...]:
     """Off instead of a crumb, unless the level would leave its bounds without it, then or later.
 
+    A full device is not turned on again for what the solver calls equal: that would be a run too short.
     What holds a battery that leaks a few mW at its lower bound is less than a crumb in each slot, and much
     in a day.
     """
-    moves, swept, missing = task.dynamics, list(power_w), 0.0
+    moves, swept, missing, stored = task.dynamics, list(power_w), 0.0, 0.0
     spare = [kwh - low for kwh, low in zip(task.stored(power_w), task.low, strict=True)]
     for k in reversed(range(len(spare) - 1)):
         spare[k] = min(spare[k], spare[k + 1] / moves.keep[k + 1] if moves.keep[k + 1] else spare[k])
     for k, watts in enumerate(power_w):
         missing *= moves.keep[k]
-        energy = moves.per_kw(k) * watts / 1000
-        if 0 < watts <= 1000 * CRUMB_KW and (task.exact[k] or missing + energy <= spare[k]):
+        energy, left = moves.per_kw(k) * watts / 1000, moves.after(k, stored, 0.0)
+        tops_up = task.exact[k] and 0 < energy <= 2 * SLACK_KWH and left >= task.full - 2 * SLACK_KWH
+        crumb = 0 < watts <= 1000 * CRUMB_KW and (task.exact[k] or missing + energy <= spare[k])
+        if tops_up or crumb:
             swept[k] = 0.0
             missing += energy
+        stored = moves.after(k, stored, swept[k] / 1000)
     return tuple(swept)
 
 
