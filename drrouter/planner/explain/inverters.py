@@ -20,7 +20,7 @@ def explain_inverter(scene: Scene, task: InverterTask) -> Explanation:
     cost, cost_all = bill.added(without, power_w), bill.added(without, task.offered_w)
     held = [max(0.0, task.held_kw(index, watts)) for index, watts in enumerate(power_w)]
     held_kwh = sum(length * kilowatts for length, kilowatts in zip(hours, held, strict=True))
-    given_kwh = -sum(length * watts for length, watts in zip(hours, power_w, strict=True)) / 1000
+    given_kwh = (0.0 - sum(length * watts for length, watts in zip(hours, power_w, strict=True))) / 1000
     costs = Costs(cost_all, cost, min(cost, cost_all))
     if held_kwh <= _NOTHING_KWH:
         text = reason("inverter.gives", label=label, given=given_kwh, cost=0.0 - cost)
@@ -39,9 +39,19 @@ def _when(scene: Scene, held: list[float]) -> Reason:
 
 
 def _why(scene: Scene, held: list[float]) -> Reason:
-    """What holds it back in the slot in which it is held back most."""
+    """What holds back most of it, as it is in the slot in which that holds it back most."""
+    causes: dict[str, list[int]] = {}
+    for index, kilowatts in enumerate(held):
+        if kilowatts > 0:
+            causes.setdefault(_why_in(scene, index).code, []).append(index)
+    hours = scene.tasks.tariffs.hours
+    slots = max(causes.values(), key=lambda some: sum(hours[k] * held[k] for k in some))
+    return _why_in(scene, max(slots, key=lambda k: held[k]))
+
+
+def _why_in(scene: Scene, index: int) -> Reason:
+    """What holds it back in the slot."""
     tariffs = scene.tasks.tariffs
-    index = max(range(len(held)), key=lambda k: held[k])
     if tariffs.least_buy(index) < 0:
         return reason("inverter.import_pays", price=-tariffs.least_buy(index))
     if tariffs.sell[index] < 0:

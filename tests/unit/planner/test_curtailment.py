@@ -285,6 +285,28 @@ def test_what_is_said_of_an_inverter() -> None:
     assert paid.binding == "importing earns 0.050 EUR per kWh"
 
 
+def test_what_holds_back_most_of_the_sun_is_named_and_not_the_slot_of_most() -> None:
+    """While importing pays, all of it is held back: 3 kWh in an hour; below a limit, 7.5 kWh in three."""
+    asked = problem(
+        roof((3000.0,) * 16),
+        hours=4.0,
+        import_price=(-0.02,) * 4 + (0.30,) * 12,
+        export_price=(0.1,) * 16,
+        base_load_w=(500.0,) * 16,
+        export_limits=(Limit(Interval(NOW, at(20)), 0.0),),
+    )
+    told = plan(asked).explanation_of(ROOF)
+    assert told is not None
+    assert told.binding_reason is not None
+    assert told.binding_reason.code == "inverter.export_limit"
+
+
+def test_an_inverter_without_sun_gives_zero_and_not_less() -> None:
+    told = plan(home(roof((0.0,) * 8))).explanation_of(ROOF)
+    assert told is not None
+    assert told.text.startswith("Roof gives 0.00 kWh")
+
+
 def test_what_would_be_held_back_is_free_for_a_cycle() -> None:
     """Cotton takes 0.89 kWh, within 3 kW of sun for an hour, and then 0.15 kWh at 0.30 EUR."""
     asked = home(roof(SUN), sell=-0.05)
