@@ -44,7 +44,8 @@ def _why_short(task: StorageTask, goal: Goal) -> Reason:
     if goal.stored_kwh > task.full + SLACK_KWH:
         return reason("storage.holds_less")
     if reachable < goal.stored_kwh:
-        return reason("storage.full_power", by=goal.wish.by, missing=goal.stored_kwh - reachable)
+        missing, unit = _in_unit(task, goal.stored_kwh - reachable)
+        return reason("storage.full_power", by=goal.wish.by, missing=missing, unit=unit)
     return reason("storage.no_room", by=goal.wish.by)
 
 

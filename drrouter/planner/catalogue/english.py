@@ -88,7 +88,7 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "{part:money}",
         "storage.at_bound": "it stands at its bound of {bound:g} {unit} at {at:clock}",
         "storage.holds_less": "the wish is for more than the storage holds",
-        "storage.full_power": "even full power until {by:clock} leaves {missing:kwh} missing",
+        "storage.full_power": "even full power until {by:clock} leaves {missing:.2f} {unit} missing",
         "storage.no_room": "limits and prices leave no room for more before {by:clock}",
         "storage.outside_now": "it stands at {level:g} {unit} now, outside {low:g} .. {high:g}",
         "storage.cannot_keep": "its caps or its power cannot keep it within {low:g} .. {high:g} {unit}",
