@@ -18,6 +18,9 @@ from drrouter.planner.verify import verify
 
 _log = logging.getLogger(__name__)
 
+_SAME = 1e-4
+"""In the plan's currency: less is the arithmetic's."""
+
 
 class Planner:
     """Plans one home again and again; what it keeps makes plans quicker, never other than ``plan``'s."""
@@ -63,20 +66,27 @@ def _best(problem: Problem, tasks: Tasks, keeper: Keeper) -> Candidate:
     """What the highest rung makes; it is checked before it is put into words.
 
     Where the gap asked for is proven, all that the greedy rung could save lies inside it: it is not asked.
+    Where the plan costs other than the model thought, that is no proof yet, and it is.
     """
     try:
-        entry, bound, rung = solve(problem, tasks, keeper)
+        entry, bound, rung, shift = solve(problem, tasks, keeper)
     except PlannerError as error:
         _log.warning("no plan from the solver, the greedy rung takes over: %s", error)
         return Candidate(greedy_entry(problem, tasks), SolveRung.GREEDY)
-    best = entry if rung is SolveRung.OPTIMAL else _better(entry, greedy_entry(problem, tasks))
-    violations = verify(plan_of(problem, tasks, best, rung, in_haste=True), problem)
+    if rung is SolveRung.OPTIMAL and abs(shift) <= _SAME:
+        made = Candidate(entry, rung, bound)
+    else:
+        made = _better(Candidate(entry, rung, bound), greedy_entry(problem, tasks))
+    violations = verify(plan_of(problem, tasks, made.entry, rung, in_haste=True), problem)
     if violations:
         _log.warning("the solver's plan breaks a rule, the greedy rung takes over: %s", violations[0])
         return Candidate(greedy_entry(problem, tasks), SolveRung.GREEDY)
-    return Candidate(best, rung, bound)
+    return made
 
 
-def _better(entry: Entry, fallback: Entry) -> Entry:
-    """Where the solver's effort ends before the gap is proven, the better of the two counts."""
-    return fallback if fallback.objective < entry.objective - 1e-9 else entry
+def _better(made: Candidate, fallback: Entry) -> Candidate:
+    """The better of the two; a bound that a plan lies below is none."""
+    best = fallback if fallback.objective < made.entry.objective - 1e-9 else made.entry
+    if made.bound is not None and best.objective < made.bound - _SAME:
+        return Candidate(best, SolveRung.INCUMBENT)
+    return Candidate(best, made.rung, made.bound)

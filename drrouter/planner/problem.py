@@ -6,6 +6,7 @@ Everything that may influence a plan stands here: no clock is read, no file open
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
+from math import isfinite
 
 from drrouter.domain.demand_response import Rebate, Recovery
 from drrouter.domain.flexibility import Line, PlannedFlexibility, StorageFlexibility
@@ -201,7 +202,7 @@ class Problem:
     margin: Margin | None = None
 
     def __post_init__(self) -> None:
-        """Refuse tuples of the wrong length and slots with gaps."""
+        """Refuse tuples of the wrong length, slots with gaps, what is no number, and a device twice."""
         if not self.slots or self.slots[0].start != self.now:
             raise ValueError("the first slot must begin at now")
         for before, after in zip(self.slots, self.slots[1:], strict=False):
@@ -216,10 +217,17 @@ class Problem:
         for name in ("co2_g_per_kwh", "pv_w", "base_band_w", "pv_band_w"):
             if getattr(self, name) and len(getattr(self, name)) != len(self.slots):
                 raise ValueError(f"{name} needs one value per slot, or none at all")
+        _check_numbers("of the home", self, _SERIES)
+        ids = [device.id for device in self.devices]
+        if twice := sorted({name for name in ids if ids.count(name) > 1}):
+            raise ValueError(f"{', '.join(twice)} stands twice among the devices; give each its own id")
         for device in self.devices:
             for name in ("ambient", "gain", "taken", "sun_w"):
                 if getattr(device, name) and len(getattr(device, name)) != len(self.slots):
                     raise ValueError(f"{name} of {device.id} needs one value per slot, or none at all")
+            _check_numbers(f"of {device.id}", device, ("ambient", "gain", "taken", "sun_w"))
+            if device.level is not None and not isfinite(device.level):
+                raise ValueError(f"level of {device.id} is no finite number")
             if any(gain <= 0 for gain in device.gain):
                 raise ValueError(f"gain of {device.id} needs values above 0: power moves its level one way")
             if device.periods:
@@ -229,6 +237,16 @@ class Problem:
     def horizon(self) -> Interval:
         """From now to the end of the last slot."""
         return Interval(self.slots[0].start, self.slots[-1].end)
+
+
+_SERIES = ("import_price", "export_price", "base_load_w", "co2_g_per_kwh", "pv_w")
+
+
+def _check_numbers(whose: str, holder: object, names: tuple[str, ...]) -> None:
+    """Refuse series with what is no finite number."""
+    for name in names:
+        if not isfinite(sum(getattr(holder, name))):
+            raise ValueError(f"{name} {whose} needs finite numbers")
 
 
 def _check_periods(device: DeviceInput) -> None:

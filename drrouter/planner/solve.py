@@ -11,12 +11,13 @@ from drrouter.planner.tasks import Tasks
 
 def solve(
     problem: Problem, tasks: Tasks, keeper: Keeper | None = None
-) -> tuple[Entry, float | None, SolveRung]:
+) -> tuple[Entry, float | None, SolveRung, float]:
     """Solve the model of the home.
 
     Returns:
-        What was decided, the bound on the objective of any plan (None where there is none), and the rung:
-        optimal when the gap asked for is proven.
+        What was decided, the bound on the objective of any plan (None where there is none), the rung: optimal
+        when the gap asked for is proven, and by how much the plan is dearer than the model thought. That is
+        what no plan can change, and the model leaves out; where it is not nothing, nobody has proven so.
 
     Raises:
         PlannerError: the solver found no plan.
@@ -24,16 +25,10 @@ def solve(
     model = build(problem, tasks, keeper)
     solution = model.door.solve(problem.effort, base_cost(tasks))
     entry = enter(problem, tasks, read_schedule(model, solution))
-    bound = None
-    if solution.bound is not None:
-        bound = (
-            solution.bound + entry.objective - solution.objective
-        )  # the model leaves out what no plan can change
-    return (
-        unwasted(problem, tasks, entry),
-        bound,
-        SolveRung.OPTIMAL if solution.proven else SolveRung.INCUMBENT,
-    )
+    shift = entry.objective - solution.objective
+    bound = None if solution.bound is None else solution.bound + shift
+    rung = SolveRung.OPTIMAL if solution.proven else SolveRung.INCUMBENT
+    return unwasted(problem, tasks, entry), bound, rung, shift
 
 
 def base_cost(tasks: Tasks) -> float:

@@ -19,6 +19,9 @@ from drrouter.planner.schedule import Schedule
 from drrouter.planner.solve import base_cost
 from drrouter.planner.tasks import Tasks
 
+_SAME = 1e-4
+"""In the plan's currency: less is the arithmetic's."""
+
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
@@ -55,7 +58,10 @@ def settled(problem: Problem, tasks: Tasks, made: Candidate, keeper: Keeper) -> 
     gain = entry.objective - made.entry.objective
     if gain > least_gain(problem.margin, entry.cost.money):
         return replace(made, gain=gain)
-    return Candidate(entry, _rung(problem, tasks, entry, rung, made), made.bound, repaired=True, gain=gain)
+    rung, bound = _rung(problem, tasks, entry, rung, made), made.bound
+    if bound is not None and entry.objective < bound - _SAME:
+        rung, bound = SolveRung.INCUMBENT, None  # a bound that a plan lies below is none
+    return Candidate(entry, rung, bound, repaired=True, gain=gain)
 
 
 def _rung(problem: Problem, tasks: Tasks, entry: Entry, rung: SolveRung, made: Candidate) -> SolveRung:

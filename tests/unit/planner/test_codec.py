@@ -38,7 +38,7 @@ def test_a_plan_survives_the_journey() -> None:
 @pytest.mark.parametrize("number", [float("nan"), float("inf"), float("-inf")])
 def test_a_number_that_is_not_finite_is_not_written(number: float) -> None:
     with pytest.raises(MessageError, match="cannot be told as JSON"):
-        problem_to_json(replace(HOME, base_load_w=(number,) * len(HOME.slots)))
+        problem_to_json(replace(HOME, co2_price_per_kg=number))
 
 
 @pytest.mark.parametrize(

@@ -345,9 +345,9 @@ class TestLadder:
 
     def test_without_a_bound_there_is_no_gap(self, monkeypatch: pytest.MonkeyPatch) -> None:
         home = demo_home()
-        entry, bound, rung = solve(home, tasks_of(home))
+        entry, bound, rung, _ = solve(home, tasks_of(home))
         assert bound is not None
-        monkeypatch.setattr(ladder, "solve", lambda *_: (entry, None, SolveRung.INCUMBENT))
+        monkeypatch.setattr(ladder, "solve", lambda *_: (entry, None, SolveRung.INCUMBENT, 0.0))
         made = plan(home)
         assert rung is SolveRung.OPTIMAL
         assert (made.solve_rung, made.gap, made.bound) == (SolveRung.INCUMBENT, None, None)
