@@ -12,14 +12,11 @@ from drrouter.planner.ledger import Entry, plan_of, relative_gap
 from drrouter.planner.problem import Problem
 from drrouter.planner.repair import repair
 from drrouter.planner.solve import solve
-from drrouter.planner.stability import Candidate, settled
+from drrouter.planner.stability import SAME, Candidate, settled
 from drrouter.planner.tasks import Tasks, tasks_of
 from drrouter.planner.verify import verify
 
 _log = logging.getLogger(__name__)
-
-_SAME = 1e-4
-"""In the plan's currency: less is the arithmetic's."""
 
 
 class Planner:
@@ -73,7 +70,7 @@ def _best(problem: Problem, tasks: Tasks, keeper: Keeper) -> Candidate:
     except PlannerError as error:
         _log.warning("no plan from the solver, the greedy rung takes over: %s", error)
         return Candidate(greedy_entry(problem, tasks), SolveRung.GREEDY)
-    if rung is SolveRung.OPTIMAL and abs(shift) <= _SAME:
+    if rung is SolveRung.OPTIMAL and abs(shift) <= SAME:
         made = Candidate(entry, rung, bound)
     else:
         made = _better(Candidate(entry, rung, bound), greedy_entry(problem, tasks))
@@ -85,8 +82,6 @@ def _best(problem: Problem, tasks: Tasks, keeper: Keeper) -> Candidate:
 
 
 def _better(made: Candidate, fallback: Entry) -> Candidate:
-    """The better of the two; a bound that a plan lies below is none."""
-    best = fallback if fallback.objective < made.entry.objective - 1e-9 else made.entry
-    if made.bound is not None and best.objective < made.bound - _SAME:
-        return Candidate(best, SolveRung.INCUMBENT)
-    return Candidate(best, made.rung, made.bound)
+    """The better of the two."""
+    better = fallback.objective < made.entry.objective - 1e-9
+    return made.with_entry(fallback if better else made.entry)

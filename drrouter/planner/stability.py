@@ -19,7 +19,7 @@ from drrouter.planner.schedule import Schedule
 from drrouter.planner.solve import base_cost
 from drrouter.planner.tasks import Tasks
 
-_SAME = 1e-4
+SAME = 1e-4
 """In the plan's currency: less is the arithmetic's."""
 
 
@@ -37,6 +37,12 @@ class Candidate:
     bound: float | None = None
     repaired: bool = False
     gain: float | None = None
+
+    def with_entry(self, entry: Entry) -> "Candidate":
+        """Another plan under the same bound; a bound that a plan lies below is none."""
+        if self.bound is not None and entry.objective < self.bound - SAME:
+            return replace(self, entry=entry, rung=SolveRung.INCUMBENT, bound=None)
+        return replace(self, entry=entry)
 
 
 def settled(problem: Problem, tasks: Tasks, made: Candidate, keeper: Keeper) -> Candidate:
@@ -58,10 +64,8 @@ def settled(problem: Problem, tasks: Tasks, made: Candidate, keeper: Keeper) -> 
     gain = entry.objective - made.entry.objective
     if gain > least_gain(problem.margin, entry.cost.money):
         return replace(made, gain=gain)
-    rung, bound = _rung(problem, tasks, entry, rung, made), made.bound
-    if bound is not None and entry.objective < bound - _SAME:
-        rung, bound = SolveRung.INCUMBENT, None  # a bound that a plan lies below is none
-    return Candidate(entry, rung, bound, repaired=True, gain=gain)
+    kept = replace(made, rung=_rung(problem, tasks, entry, rung, made), repaired=True, gain=gain)
+    return kept.with_entry(entry)
 
 
 def _rung(problem: Problem, tasks: Tasks, entry: Entry, rung: SolveRung, made: Candidate) -> SolveRung:

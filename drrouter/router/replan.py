@@ -9,10 +9,11 @@ What cannot wait (an order, an override) gets a safe plan before the full one:
             +--> repair of the plan in force, in the child --> adopted
                                                       full solve, in the child --> adopted
 
-The repair is a tenth of a solve's work, but on a small board that is still a good part of a second, and a
-solver may crash: it runs in the child, too, and the event loop goes on. What the child works on when the
-order comes is of no use any more, so it is left, and the child with it. Where no child answers in time, the
-plan is mended by hand in this process. In a storm of orders only safe plans are made, until it rests.
+The repair is less work than a solve, and far less where that is hard, but on a small board it is still a good
+part of a second, and a solver may crash: it runs in the child, too, and the event loop goes on. What the
+child works on when the order comes is of no use any more, so it is left, and the child with it. Where no
+child answers in time, the plan is mended by hand in this process. In a storm of orders only safe plans are
+made, until it rests.
 """
 
 import asyncio
