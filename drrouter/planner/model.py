@@ -17,6 +17,7 @@ from drrouter.planner.constraints.limits import add_export_limits, add_limits
 from drrouter.planner.constraints.peaks import add_peaks
 from drrouter.planner.constraints.precedence import add_precedences
 from drrouter.planner.constraints.storage import StorageVars, add_storage
+from drrouter.planner.constraints.sun_cover import add_sun_cover
 from drrouter.planner.constraints.tiers import add_tiers
 from drrouter.planner.kept_door import Keeper
 from drrouter.planner.pools import handed_out, pools
@@ -64,6 +65,7 @@ def _written(door: Door, problem: Problem, tasks: Tasks) -> HomeModel:
     most_kw |= {task.device.id: task.spare_kw for task in tasks.inverters}
     meter = add_balance(door, tasks, _fixed_kw(tasks), _sum(tasks, most_kw.values()), _sent_kw(tasks), draws)
     add_own_use(door, problem, tasks, meter, [(part.task, part.given) for part in storages])
+    add_sun_cover(door, meter, cycles, storages)
     add_sun_only(door, meter, [(part.task, part.power) for part in storages])
     _add_terms(door, tasks, Import(meter.imports, meter.import_kw))
     add_limits(door, problem, tasks, meter.imports, draws)
