@@ -46,7 +46,7 @@ class Interval:
     @property
     def hours(self) -> float:
         """The length in hours."""
-        return self.duration.total_seconds() / 3600
+        return (self.end - self.start).total_seconds() / 3600
 
     def holds(self, instant: datetime) -> bool:
         """Whether the instant lies inside."""
@@ -59,8 +59,8 @@ class Interval:
 
     def overlap_hours(self, other: "Interval") -> float:
         """The length, in hours, of what both have in common."""
-        common = self.overlap(other)
-        return common.hours if common else 0.0
+        start, end = max(self.start, other.start), min(self.end, other.end)
+        return (end - start).total_seconds() / 3600 if start < end else 0.0
 
 
 def floor_to(instant: datetime, step: timedelta) -> datetime:

@@ -53,11 +53,19 @@ class Dynamics:
         factor = self.gain[index] if power_kw >= 0 else self.back
         return factor * power_kw + self.drift_kw[index]
 
-    def path(self, power_kw: Sequence[float]) -> list[float]:
-        """What is stored at the end of each slot, in kWh."""
-        stored, now = [], 0.0
-        for index, kilowatts in enumerate(power_kw):
-            now = self.after(index, now, kilowatts)
+    def path(self, power_kw: Sequence[float], first: int = 0, now: float = 0.0) -> list[float]:
+        """What is stored at the end of each slot, in kWh: ``after``, slot by slot.
+
+        Args:
+            power_kw: in each slot from ``first`` on.
+            first: where the path begins.
+            now: what is stored before that.
+        """
+        stored, back = [], self.back
+        numbers = (self.keep, self.span, self.gain, self.drift_kw)
+        parts = zip(*(series[first:] for series in numbers), power_kw, strict=False)
+        for keep, span, gain, drift_kw, kilowatts in parts:
+            now = keep * now + span * ((gain if kilowatts >= 0 else back) * kilowatts + drift_kw)
             stored.append(now)
         return stored
 

@@ -34,7 +34,8 @@ class Tariffs:
         """The cost of one slot, without terms; negative where export earns."""
         if self.spare_w:
             grid_w += self._held_w(index, grid_w)
-        return self._cost_of(index, grid_w)
+        price = self.buy[index] if grid_w > 0 else self.sell[index]
+        return self.hours[index] * grid_w / 1000 * price
 
     def _cost_of(self, index: int, grid_w: float) -> float:
         price = self.buy[index] if grid_w > 0 else self.sell[index]

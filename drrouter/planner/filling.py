@@ -42,12 +42,14 @@ def fill(problem: Problem, site: Site, task: StorageTask, rank: Rank = cheapest_
     as it costs less than the miss; what is worth more at the horizon than it costs, as far as comfort allows.
     """
     filling = _Filling(problem, site, task, rank)
-    for index in range(len(task.low)):
-        filling.buy(index, filling.missing(index), float("inf"))
+    for index, low in enumerate(task.low):
+        if low > filling.stored[index]:
+            filling.buy(index, low - filling.stored[index], float("inf"))
     filling.keep_floors()
     filling.mind_full()
-    for index in range(len(task.low)):
-        filling.buy(index, *filling.uncomfortable(index))
+    for index, bands in enumerate(task.bands):
+        if bands:
+            filling.buy(index, *filling.uncomfortable(index))
     for goal in task.goals:
         missing = goal.stored_kwh - goal.reached(filling.stored)
         if missing > SLACK_KWH:
@@ -84,9 +86,6 @@ class _Filling:
         self.pieces = [self._piece(index) for index in range(len(self.hours))]
         self.order = sorted(self._ranked(index) for index, piece in enumerate(self.pieces) if piece)
 
-    def missing(self, index: int) -> float:
-        return self.task.low[index] - self.stored[index]
-
     def uncomfortable(self, index: int) -> tuple[float, float]:
         """What comfort lacks at the end of the slot, in kWh, and what each kWh put in by then relieves.
 
@@ -110,9 +109,12 @@ class _Filling:
         ``kept_kw`` takes bounds as kept; a device whose steps are too coarse for that has more to fill. From
         here on floors yield to nothing.
         """
+        if not self.floors:
+            return
         self.yielding = [False] * len(self.hours)
         self.rooms = self._rooms()
-        for index, floor_kw in enumerate(self.task.floor_kw):
+        for index in self.floors:
+            floor_kw = self.task.floor_kw[index]
             before = self.stored[index - 1] if index else 0.0
             full_kw = self.moves.power_to(index, before, self.task.full)
             short_kw = min(floor_kw, full_kw) - self.power_kw[index]
@@ -127,9 +129,10 @@ class _Filling:
 
     def mind_comfort(self) -> None:
         """From here on, buy nothing that lifts a level out of its comfort."""
-        for index, bands in enumerate(self.task.bands):
-            highs = [max(band.high, self.stored[index]) for band in bands if band.price > 0]
-            self.high[index] = min([self.high[index], *highs])
+        if any(self.task.bands):
+            for index, bands in enumerate(self.task.bands):
+                highs = [max(band.high, self.stored[index]) for band in bands if band.price > 0]
+                self.high[index] = min([self.high[index], *highs])
         self.rooms = self._rooms()
 
     def buy(self, until: int, wanted_kwh: float, worth: float) -> None:
@@ -205,42 +208,53 @@ class _Filling:
     def _rooms(self) -> list[float]:
         """What each slot may store more without any later level going above its bound, in kWh."""
         rooms = [high - stored for high, stored in zip(self.high, self.stored, strict=True)]
-        for index in reversed(range(len(rooms) - 1)):
-            rooms[index] = min(rooms[index], self._before(index + 1, rooms))
+        self._share_room(rooms, len(rooms) - 1)
         return rooms
-
-    def _before(self, index: int, rooms: list[float]) -> float:
-        """What may be stored more at the beginning of the slot for the room at its end.
-
-        Little of it may be left by then. So room is never quite nothing: a last digit above the bound would
-        grow into a lack of room hours before. What a floor takes by then may give way.
-        """
-        keep, room = self.moves.keep[index], max(rooms[index], _LEAST_ROOM)
-        if self.yielding[index] and 0 < self.power_kw[index] <= self.task.floor_kw[index]:
-            room += self.per_kw[index] * self.power_kw[index]
-        return room / keep if keep else float("inf")
 
     def _fill_up(self, index: int) -> None:
         """Bring the rooms up to date after energy was stored: all later ones shrank, earlier ones may."""
-        for earlier in reversed(range(index)):
-            room = min(self._before(earlier + 1, self.rooms), self.high[earlier] - self.stored[earlier])
-            if room == self.rooms[earlier]:
+        self._share_room(self.rooms, index, settled=True)
+
+    def _share_room(self, rooms: list[float], behind: int, *, settled: bool = False) -> None:
+        """Leave each slot before ``behind`` the room at its own end or at the next one, whichever is less.
+
+        Little may be left of what is stored by the next end. So room is never quite nothing: a last digit
+        above the bound would grow into a lack of room hours before. What a floor takes by then may give way.
+
+        Args:
+            rooms: what each slot may store more, filled in here.
+            behind: the slot whose room is known.
+            settled: whether the rooms before a slot that keeps its own are known as well.
+        """
+        keeps, yielding, high, stored = self.moves.keep, self.yielding, self.high, self.stored
+        for index in range(behind, 0, -1):
+            keep, room = keeps[index], rooms[index]
+            if room < _LEAST_ROOM:
+                room = _LEAST_ROOM
+            if yielding[index] and 0 < self.power_kw[index] <= self.task.floor_kw[index]:
+                room += self.per_kw[index] * self.power_kw[index]
+            room, own = room / keep if keep else float("inf"), high[index - 1] - stored[index - 1]
+            if own < room:
+                room = own
+            if settled and room == rooms[index - 1]:
                 return
-            self.rooms[earlier] = room
+            rooms[index - 1] = room
 
     def _piece(self, index: int) -> _Piece | None:
         """The piece ends where the price changes: where the sun ends, at a peak or block, at a limit."""
         task, site, present = self.task, self.site, self.power_kw[index]
         device_id, present_w = task.device.id, 1000 * self.power_kw[index]
-        room_w = site.room_w(device_id, index) - present_w
         most = task.max_kw[index] - present
+        if most <= CRUMB_KW:
+            return None
+        room_w = site.room_w(device_id, index) - present_w
         if task.free:
             most = min(most, room_w / 1000)
         if task.sun_only:
             most = min(most, (-site.grid_w[index] - present_w) / 1000)
-        least = max(0.0, task.on_kw[index] - present) if task.exact[index] else 0.0
         if most <= CRUMB_KW:
             return None
+        least = max(0.0, task.on_kw[index] - present) if task.exact[index] else 0.0
         edges = [edge - present_w for edge in site.price_edges_w(index)]
         ends = [step / 1000 for step in (*edges, room_w) if step > _CRUMB_W]
         most = min(most, max(least, min(ends, default=most)))

@@ -9,7 +9,7 @@ with every bound of the storage kept between k and j. Storages that move into a 
 followed further, a few times. Where sun is held back one more kWh of it costs nothing.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from drrouter.domain.ids import DeviceId
 from drrouter.planner.demand_task import DemandTask
@@ -27,6 +27,9 @@ _ROOM_KWH = 10 * SLACK_KWH
 _LEAST_LEFT = 1e-9
 """A smaller share of what is stored is as good as lost."""
 
+_NONE = float("inf")
+"""The price of what cannot be had."""
+
 
 def marginal_prices(
     problem: Problem, tasks: Tasks, site: Site, power_w: dict[DeviceId, tuple[float, ...]]
@@ -43,12 +46,17 @@ def marginal_prices(
     if not jumps:
         return tuple(prices)
     storages = [_Storage(problem, tasks, site, task, power_w[task.device.id]) for task in tasks.storages]
+    asked = {
+        index: min(
+            (_curtailed(task, power_w[task.device.id], index) for task in tasks.demands), default=_NONE
+        )
+        for index in jumps
+    }
     for _ in range(_ROUNDS):
         before = list(prices)
-        for index in jumps:
-            offers = [offer for storage in storages for offer in storage.offers(index, before)]
-            offers += [_curtailed(task, power_w[task.device.id], index) for task in tasks.demands]
-            prices[index] = min(prices[index], *offers) if offers else prices[index]
+        offers = [storage.offers(jumps, before) for storage in storages]
+        for number, index in enumerate(jumps):
+            prices[index] = min(prices[index], asked[index], *(each[number] for each in offers))
         if prices == before:
             break
     return tuple(prices)
@@ -57,56 +65,126 @@ def marginal_prices(
 def _curtailed(task: DemandTask, power_w: Sequence[float], index: int) -> float:
     """What a demand asks for a kWh less."""
     can = power_w[index] / 1000 > task.floor_kw[index] + CRUMB_KW
-    return task.flexibility.curtail_price_per_kwh if can else float("inf")
+    return task.flexibility.curtail_price_per_kwh if can else _NONE
 
 
 class _Storage:
-    """A storage as planned, asked to draw less in a slot; what each slot can give and take is known."""
+    """A storage as planned, asked to draw less in a slot; what each slot can give and take is known.
+
+    Of all slots that a kWh could be moved to, the cheapest for one slot is that for its neighbour, unless a
+    slot between them is cheaper still or nothing may be moved across it. So each round walks the slots once
+    in either direction and prices one move there for each jump.
+    """
 
     def __init__(
         self, problem: Problem, tasks: Tasks, site: Site, task: StorageTask, power_w: tuple[float, ...]
     ) -> None:
         self.problem, self.site, self.task, self.power_w = problem, site, task, power_w
         self.stored, slots = task.stored(power_w), range(tasks.count)
-        self.low = task.lowest(self.stored)
+        low = task.lowest(self.stored)
+        self.empty = [kwh <= bound + _ROOM_KWH for kwh, bound in zip(self.stored, low, strict=True)]
+        self.full = [kwh >= bound - _ROOM_KWH for kwh, bound in zip(self.stored, task.high, strict=True)]
+        self.gives = [self._can_give(index) for index in slots]
         self.takes = [self._can_take(index) for index in slots]
         self.more = [self._stored_by_more(index) for index in slots]
         self.fines = [self._fine(index) for index in slots]
         self.hurts = [fine + self._discomfort(index) for index, fine in zip(slots, self.fines, strict=True)]
+        self.aching = any(self.hurts)
 
-    def offers(self, index: int, prices: Sequence[float]) -> Iterator[float]:
-        """What a kWh less there would cost: drawn later, or earlier, or never."""
-        if self._can_give(index):
-            yield from self._later(index, prices)
-            yield from self._earlier(index, prices)
+    def offers(self, jumps: Sequence[int], prices: Sequence[float]) -> list[float]:
+        """For each of the jumps, what a kWh less there would cost: drawn later, or earlier, or never."""
+        if not any(self.gives[index] for index in jumps):
+            return [_NONE] * len(jumps)
+        later, earlier = self._later(prices), self._earlier(prices)
+        return [
+            min(self._put_off(index, later[index], prices), self._advanced(index, earlier[index], prices))
+            if self.gives[index]
+            else _NONE
+            for index in jumps
+        ]
 
-    def _later(self, index: int, prices: Sequence[float]) -> Iterator[float]:
-        """Later, as long as it stays above its bound; at the end of the horizon it is never drawn.
+    def _later(self, prices: Sequence[float]) -> list[int | None]:
+        """Per slot, the cheapest later one that can draw what is not drawn in it; behind the last: never.
 
-        A goal, or a comfort band, that is only just met may be missed at its price; a goal inside a slot
-        would feel that the energy comes only in it.
+        It is put off as long as the level stays above its bound. A goal, or a comfort band, that is only just
+        met may be missed at its price; a goal inside a slot would feel that the energy comes only in it.
         """
-        rate, fines = self._stored_by_less(index)
-        for k in range(index, len(self.stored)):
-            left = rate * self.task.dynamics.lasting(index, k)
-            if k > index and self.takes[k] and not self.fines[k]:
-                per_kwh, wear = self.more[k]
-                yield left / per_kwh * (prices[k] + wear) + fines
-            fines += left * self.hurts[k]
-            if self.stored[k] <= self.low[k] + _ROOM_KWH:
-                return
-        yield left * self.task.end_value + fines
+        found, keep = list[int | None](), self.task.dynamics.keep
+        best: int | None = len(self.stored)
+        cost = self.task.end_value  # of a kWh less at the end of the slot
+        for index in reversed(range(len(self.stored))):
+            if self.empty[index]:
+                best, cost = None, _NONE
+            found.append(best)
+            cost += self.hurts[index]
+            if self.takes[index] and not self.fines[index]:
+                offer = self._price_of_more(index, prices)
+                if offer <= cost:
+                    best, cost = index, offer
+            if best is not None:
+                cost *= keep[index]
+        found.reverse()
+        return found
 
-    def _earlier(self, index: int, prices: Sequence[float]) -> Iterator[float]:
+    def _earlier(self, prices: Sequence[float]) -> list[int | None]:
+        """Per slot, the cheapest earlier one that can draw what is not drawn in it, as far as it fits."""
+        found, keep = list[int | None](), self.task.dynamics.keep
+        best: int | None = None
+        cost, since = _NONE, 0  # of a kWh more at the end of the slot; what is before ``since`` is full
+        for index in range(len(self.stored)):
+            if best is not None:
+                cost = cost / keep[index] if keep[index] else _NONE
+                if self._left(best, index) <= _LEAST_LEFT:
+                    best, cost = self._again(since, index, prices)
+            found.append(best)
+            if self.full[index]:
+                best, cost, since = None, _NONE, index + 1
+            elif self.takes[index]:
+                offer = self._price_of_more(index, prices)
+                if offer < cost:
+                    best, cost = index, offer
+        return found
+
+    def _again(self, since: int, until: int, prices: Sequence[float]) -> tuple[int | None, float]:
+        """The cheapest slot of those from which something is left, once nothing is left from the best."""
+        lasting = self.task.dynamics.lasting
+        costs = [
+            (self._price_of_more(k, prices) / lasting(k, until), k)
+            for k in range(since, until)
+            if self.takes[k] and self._left(k, until) > _LEAST_LEFT
+        ]
+        cost, best = min(costs, default=(_NONE, None))
+        return best, cost
+
+    def _price_of_more(self, index: int, prices: Sequence[float]) -> float:
+        """What a kWh more at the end of the slot costs where it is drawn in it."""
+        per_kwh, wear = self.more[index]
+        return (prices[index] + wear) / per_kwh
+
+    def _left(self, since: int, until: int) -> float:
+        """What is left at the end of a slot of a kWh more at the meter in an earlier one."""
+        return self.more[since][0] * self.task.dynamics.lasting(since, until)
+
+    def _put_off(self, index: int, until: int | None, prices: Sequence[float]) -> float:
+        """What a kWh less in the slot costs where it is drawn in a later one, or never."""
+        if until is None:
+            return _NONE
+        lasting, last = self.task.dynamics.lasting, len(self.stored) - 1
+        rate, fines = self._stored_by_less(index)
+        if self.aching:
+            for k in range(index, until):
+                fines += rate * lasting(index, k) * self.hurts[k]
+        if until > last:
+            return rate * lasting(index, last) * self.task.end_value + fines
+        per_kwh, wear = self.more[until]
+        return rate * lasting(index, until) / per_kwh * (prices[until] + wear) + fines
+
+    def _advanced(self, index: int, since: int | None, prices: Sequence[float]) -> float:
+        """What a kWh less in the slot costs where it is drawn in an earlier one."""
+        if since is None:
+            return _NONE
         rate, wear = self._stored_by_less(index)
-        for k in reversed(range(index)):
-            if self.stored[k] >= self.task.high[k] - _ROOM_KWH:
-                return
-            if self.takes[k]:
-                per_kwh, gained = self.more[k]
-                left = per_kwh * self.task.dynamics.lasting(k, index)
-                if left > _LEAST_LEFT:
-                    yield rate / left * (prices[k] + gained) + wear
+        return rate / self._left(since, index) * (prices[since] + self.more[since][1]) + wear
 
     def _stored_by_less(self, index: int) -> tuple[float, float]:
         """What a kWh less at the meter takes out of the store, and the wear where it is given back."""

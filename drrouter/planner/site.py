@@ -115,12 +115,16 @@ class Site:
         self.rows = limit_rows(problem)
         self.export_w = export_limits_w(problem)
         self._per_kwh = problem.prices.limit_per_kwh
-        self._reserves_w = reserves_w(problem)
-        self._in_slot: dict[int, list[int]] = {}
-        self._used_w = [row.base_w for row in self.rows]
         self.events = EventMeter(problem, self.grid_w)
+        self._metered = not (self._meter.is_idle and self.events.is_idle)
+        self._exports_freely = min(self.export_w, default=NO_LIMIT_W) >= NO_LIMIT_W
+        reserves_site_w = reserves_w(problem)
+        self._used_w = [self.grid_w[row.index] if row.members is None else row.base_w for row in self.rows]
+        self._reserve_w = [reserves_site_w[row.index] if row.members is None else 0.0 for row in self.rows]
+        self._in_slot: list[list[int]] = [[] for _ in self.grid_w]
         for number, row in enumerate(self.rows):
-            self._in_slot.setdefault(row.index, []).append(number)
+            self._in_slot[row.index].append(number)
+        self._binding: dict[DeviceId, list[list[tuple[int, float]]]] = {}
 
     @classmethod
     def of_plan(cls, problem: Problem, plan: Plan) -> Self:
@@ -143,50 +147,59 @@ class Site:
     def add_at(self, device_id: DeviceId, index: int, watts: float) -> None:
         """Let the device draw this much more in one slot."""
         before = self.grid_w[index]
-        self.events.change(device_id, index, before, before + watts)
         self.grid_w[index] += watts
-        self._meter.change(index, before, before + watts)
-        for number in self._in_slot.get(index, ()):
-            row = self.rows[number]
-            if row.members is not None and device_id in row.members:
-                self._used_w[number] += row.share(device_id) * watts
+        if self._metered:
+            self.events.change(device_id, index, before, before + watts)
+            self._meter.change(index, before, before + watts)
+        for number, share in self._bind(device_id)[index]:
+            self._used_w[number] += share * watts
+
+    def _bind(self, device_id: DeviceId) -> list[list[tuple[int, float]]]:
+        """Per slot, the limit rows under which the device counts, and the share of each watt that does."""
+        if device_id not in self._binding:
+            self._binding[device_id] = [
+                [(n, self.rows[n].share(device_id)) for n in numbers if self.rows[n].binds(device_id)]
+                for numbers in self._in_slot
+            ]
+        return self._binding[device_id]
 
     def used_w(self, number: int) -> float:
         """What is drawn under the limit row of that number."""
-        row = self.rows[number]
-        return self.grid_w[row.index] if row.members is None else self._used_w[number]
+        return self._used_w[number]
 
     def left_w(self, number: int) -> float:
         """What may be added under the limit row of that number, less the room kept in reserve."""
-        row = self.rows[number]
-        reserve_w = self._reserves_w[row.index] if row.members is None else 0.0
-        return row.max_w - self.used_w(number) - reserve_w
+        return self.rows[number].max_w - self._used_w[number] - self._reserve_w[number]
 
     def added_cost(self, device_id: DeviceId, index: int, watts: float) -> float:
         """What this much more in one slot would cost: energy, CO2, terms and limits broken further."""
-        return self.added_cost_of(device_id, (watts,), index)
+        energy = self._added_energy(device_id, index, watts)
+        if self._meter.is_idle:
+            return energy
+        return energy + self._meter.added({index: self._more_kw(index, watts)})
 
     def added_cost_of(self, device_id: DeviceId, power_w: Sequence[float], first: int = 0) -> float:
         """What this much more from slot ``first`` on would cost: a peak that it lifts counts once."""
-        drawn = list(enumerate(power_w, start=first))
-        energy = sum(self._added_energy(device_id, index, watts) for index, watts in drawn)
+        energy = sum(
+            [self._added_energy(device_id, index, watts) for index, watts in enumerate(power_w, start=first)]
+        )
         if self._meter.is_idle:
             return energy
-        return energy + self._meter.added({index: self._more_kw(index, watts) for index, watts in drawn})
+        changes = {index: self._more_kw(index, watts) for index, watts in enumerate(power_w, start=first)}
+        return energy + self._meter.added(changes)
 
     def _added_energy(self, device_id: DeviceId, index: int, watts: float) -> float:
         before = self.grid_w[index]
         cost = self.tariffs.slot_cost(index, before + watts) - self.tariffs.slot_cost(index, before)
-        for number in self._in_slot.get(index, ()):
-            row = self.rows[number]
-            if row.binds(device_id):
-                over_w = self.used_w(number) - row.max_w
-                more_w = max(0.0, over_w + row.share(device_id) * watts) - max(0.0, over_w)
+        for number, share in self._bind(device_id)[index]:
+            over_w = self._used_w[number] - self.rows[number].max_w
+            if over_w > 0 or over_w + share * watts > 0:
+                more_w = max(0.0, over_w + share * watts) - max(0.0, over_w)
                 cost += self.tariffs.hours[index] * more_w / 1000 * self._per_kwh
         if self.export_w[index] < NO_LIMIT_W:
             more_w = self.over_export_w(index, watts) - self.over_export_w(index)
             cost += self.tariffs.hours[index] * more_w / 1000 * self._per_kwh
-        if self.events.is_idle:
+        if not self._metered:
             return cost
         return cost + self.events.added(device_id, index, before, before + watts)
 
@@ -204,6 +217,8 @@ class Site:
     def price_edges_w(self, index: int) -> list[float]:
         """After how much more power the next kWh costs something else: sun, limits, terms, calm."""
         sun_w = max(0.0, -self.grid_w[index])
+        if not self._metered and self._exports_freely and not self.tariffs.spare_w:
+            return [sun_w]
         calm_w = self.events.calm_w.get(index, NO_LIMIT_W) - self.grid_w[index]
         terms = (sun_w + 1000 * edge for edge in self._meter.edges_kw(index))
         edges_w = [self.over_export_w(index), sun_w, calm_w, *terms]
@@ -217,25 +232,19 @@ class Site:
 
         Room that is kept for what a forecast may get wrong counts as taken.
         """
-        return min(
-            (
-                self.left_w(number) / self.rows[number].share(device_id)
-                for number in self._in_slot.get(index, ())
-                if self.rows[number].binds(device_id)
-            ),
-            default=NO_LIMIT_W,
-        )
+        rooms_w = [self.left_w(number) / share for number, share in self._bind(device_id)[index]]
+        return min(rooms_w, default=NO_LIMIT_W)
 
     def tightest(self, device_id: DeviceId, index: int) -> LimitRow | None:
         """The limit that leaves the device the least room in the slot, None where there is none."""
-        numbers = [n for n in self._in_slot.get(index, ()) if self.rows[n].binds(device_id)]
-        if not numbers:
+        bound = self._bind(device_id)[index]
+        if not bound:
             return None
-        return self.rows[min(numbers, key=lambda n: self.left_w(n) / self.rows[n].share(device_id))]
+        return self.rows[min(bound, key=lambda row: self.left_w(row[0]) / row[1])[0]]
 
     def headroom_w(self, index: int) -> float:
         """What is left below the tightest limit of the site."""
-        rows = [self.rows[number] for number in self._in_slot.get(index, ())]
+        rows = [self.rows[number] for number in self._in_slot[index]]
         limits = [row.max_w for row in rows if row.members is None]
         return min(limits, default=NO_LIMIT_W) - self.grid_w[index]
 

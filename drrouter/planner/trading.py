@@ -6,7 +6,6 @@ are made, so the plan never gets worse by one, and none leaves a bound, takes fr
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
 
 from drrouter.planner.battery_task import Giving
 from drrouter.planner.problem import Problem
@@ -97,44 +96,67 @@ class _Trading:
         if piece is None:
             return False
         back = self.moves.per_kw_back(index)
-        for source in sorted(self._sources(index), key=lambda source: source.price):
-            if source.price >= piece.price - _GAIN:
-                return False
+        for source in sorted(self._sources(index, piece.price - _GAIN), key=lambda source: source.price):
             energy = min(source.most_kwh, piece.most * back)
             if energy > SLACK_KWH and energy >= max(source.least_kwh, piece.least * back) - SLACK_KWH:
-                self._move(index, -energy / back)
+                moves = [(index, -energy / back)]
                 if source.index is not None:
-                    self._move(source.index, energy * source.factor / self.moves.per_kw(source.index))
+                    moves.append((source.index, energy * source.factor / self.moves.per_kw(source.index)))
+                self._move(moves)
                 return True
         return False
 
-    def _sources(self, index: int) -> Iterator[_Source]:
-        """What is left at the end, and charging before (as far as it fits) or after (as far as it lasts)."""
-        last, moves = len(self.hours) - 1, self.moves
-        spare = list(accumulate((self.stored[k] - self.keep[k] for k in range(index, last + 1)), min))
-        if spare[-1] > SLACK_KWH:
-            worth = self.task.end_value * moves.lasting(index, last)
-            yield _Source(None, worth, spare[-1] - SLACK_KWH)
-        for later in range(index + 1, last + 1):
-            yield from self._charging(later, spare[later - index - 1], moves.lasting(index, later))
-        room = float("inf")
+    def _sources(self, index: int, below: float) -> list[_Source]:
+        """Whatever is cheaper than that: what is left at the end, charging later, and charging before."""
+        spare, later = self._later(index, below)
+        found = []
+        if spare > SLACK_KWH:
+            worth = self.task.end_value * self.moves.lasting(index, len(self.hours) - 1)
+            if worth < below:
+                found.append(_Source(None, worth, spare - SLACK_KWH))
+        return [*found, *later, *self._before(index, below)]
+
+    def _later(self, index: int, below: float) -> tuple[float, list[_Source]]:
+        """What lasts until the end, and charging meanwhile, of no more than lasts until then."""
+        found, spare = list[_Source](), self.stored[index] - self.keep[index]
+        for later in range(index + 1, len(self.hours)):
+            if spare <= SLACK_KWH:
+                break
+            if self.takes[later] is not None:
+                found += self._charging(later, spare, self.moves.lasting(index, later), below)
+            spare = min(spare, self.stored[later] - self.keep[later])
+        return spare, found
+
+    def _before(self, index: int, below: float) -> list[_Source]:
+        """Charging before, as far as it fits until then."""
+        found, room = list[_Source](), float("inf")
         for earlier in reversed(range(index)):
             room = min(room, self.high[earlier] - self.stored[earlier])
-            left = moves.lasting(earlier, index)
-            if left > _LEAST_LEFT:
-                yield from self._charging(earlier, room * left, 1 / left)
+            if room <= SLACK_KWH:
+                break
+            if self.takes[earlier] is not None:
+                left = self.moves.lasting(earlier, index)
+                if left > _LEAST_LEFT:
+                    found += self._charging(earlier, room * left, 1 / left, below)
+        return found
 
-    def _charging(self, index: int, room_kwh: float, factor: float) -> Iterator[_Source]:
+    def _charging(self, index: int, room_kwh: float, factor: float, below: float) -> Iterator[_Source]:
         piece = self.takes[index]
-        if piece is not None and factor > _LEAST_LEFT and room_kwh > 2 * SLACK_KWH:
+        if piece is None or piece.price * factor >= below:
+            return
+        if factor > _LEAST_LEFT and room_kwh > 2 * SLACK_KWH:
             stored = self.moves.per_kw(index) / factor
             most = min(piece.most * stored, room_kwh - SLACK_KWH)
             yield _Source(index, piece.price * factor, most, piece.least * stored, factor)
 
-    def _move(self, index: int, kilowatts: float) -> None:
-        self.power_kw[index] += kilowatts
-        self.stored = self.moves.path(self.power_kw)
-        self.takes[index], self.sends[index] = self._taking(index), self._sending(index)
+    def _move(self, moves: list[tuple[int, float]]) -> None:
+        """Take so many kW more in each of these slots; before the first of them nothing changes."""
+        for index, kilowatts in moves:
+            self.power_kw[index] += kilowatts
+            self.takes[index], self.sends[index] = self._taking(index), self._sending(index)
+        first = min(index for index, _ in moves)
+        before = self.stored[first - 1] if first else 0.0
+        self.stored[first:] = self.moves.path(self.power_kw[first:], first, before)
 
     def _kept_levels(self) -> list[float]:
         """What must stay stored at the end of each slot: the bound, and what wishes have so far.

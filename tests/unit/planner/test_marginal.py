@@ -7,7 +7,22 @@ import pytest
 
 from drrouter.domain.flexibility import DemandFlexibility
 from drrouter.planner import DeviceInput, Problem, greedy, plan
-from tests.unit.planner.homes import CHARGING, HVAC, STORING, at, battery, car, freezer, hvac, limit, problem
+from drrouter.planner.marginal import marginal_prices
+from drrouter.planner.site import Site
+from drrouter.planner.tasks import tasks_of
+from tests.unit.planner.homes import (
+    CAR,
+    CHARGING,
+    HVAC,
+    STORING,
+    at,
+    battery,
+    car,
+    freezer,
+    hvac,
+    limit,
+    problem,
+)
 
 LOOSE = replace(CHARGING, min_power_w=0.0)
 MORE_KWH = 0.005
@@ -105,6 +120,15 @@ def test_a_freezer_at_its_bound_cannot_give_way() -> None:
     home = problem(cold, limits=(limit(320.0),), **hours(0.2, 0.1))
     made = plan(home)
     assert all(price >= 0.1 for price in made.marginal_price)
+
+
+def test_what_has_decayed_by_then_is_of_no_use_however_much_it_was_paid_for() -> None:
+    leaking = replace(LOOSE, loss_per_h=30.0, level_min=0.0)
+    home = problem(car(flexibility=leaking, wished=None), limits=(limit(2000.0),), **hours(-0.5, 0.1, 0.1))
+    tasks, drawn = tasks_of(home), (0.0,) * 8 + (1700.0,) + (0.0,) * 3
+    site = Site(home, tasks.base_w, tasks.tariffs)
+    site.add(CAR, drawn)
+    assert 0 <= marginal_prices(home, tasks, site, {CAR: drawn})[8] < 0.1
 
 
 def test_the_greedy_rung_tells_the_same() -> None:
