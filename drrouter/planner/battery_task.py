@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from drrouter.domain.flexibility import StorageFlexibility
 from drrouter.planner.problem import DeviceInput, Problem
-from drrouter.planner.windows import discharge_window
+from drrouter.planner.windows import discharge_windows
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ def giving(problem: Problem, device: DeviceInput, flexibility: StorageFlexibilit
     discharge = flexibility.discharge
     if discharge is None or not device.may_discharge or discharge.max_power_w <= 0:
         return None
-    windows = [discharge_window(device, discharge, slot) for slot in problem.slots]
+    windows = discharge_windows(device, discharge, problem.slots)
     near_until = problem.now + problem.effort.near
     return Giving(
         max_kw=tuple(window.max_w / 1000 for window in windows),

@@ -222,6 +222,8 @@ def obstacle_at(
     problem: Problem, device: DeviceInput, programme: Programme, begin: datetime, fixed: list[ScheduledCycle]
 ) -> Reason | None:
     """Why the machine itself cannot run then: another cycle of it, or a cap; None where it can."""
+    if not (fixed or device.caps):
+        return None
     end = begin + programme.duration
     for cycle in fixed:
         if cycle.start < end and cycle.end > begin:

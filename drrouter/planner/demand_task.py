@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from drrouter.domain.flexibility import DemandFlexibility
 from drrouter.planner.problem import DeviceInput, Problem
-from drrouter.planner.windows import demand_window
+from drrouter.planner.windows import demand_windows
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +35,7 @@ def demand_task(problem: Problem, device: DeviceInput) -> DemandTask | None:
     flexibility = device.flexibility
     if not isinstance(flexibility, DemandFlexibility):
         return None
-    windows = [
-        demand_window(device, flexibility.power_w, flexibility.max_power_w, slot) for slot in problem.slots
-    ]
+    windows = demand_windows(device, flexibility.power_w, flexibility.max_power_w, problem.slots)
     max_kw = tuple(window.max_w / 1000 for window in windows)
     return DemandTask(
         device=device,

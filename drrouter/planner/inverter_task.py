@@ -7,7 +7,7 @@ from drrouter.domain.flexibility import EnvelopeFlexibility
 from drrouter.planner.energy_prices import Tariffs
 from drrouter.planner.problem import DeviceInput, Problem
 from drrouter.planner.site import NO_LIMIT_W, export_limits_w
-from drrouter.planner.windows import present_share
+from drrouter.planner.windows import present_shares
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,8 @@ def _bounds(
     problem: Problem, device: DeviceInput, flexibility: EnvelopeFlexibility
 ) -> Iterator[tuple[float, float]]:
     """The most and the least that it gives in each slot, in W."""
-    for slot, sun_w in zip(problem.slots, device.sun_w or (0.0,) * len(problem.slots), strict=True):
-        share = present_share(device, slot) if sun_w > 0 else 0.0
+    suns_w = device.sun_w or (0.0,) * len(problem.slots)
+    for present, sun_w in zip(present_shares(device, problem.slots), suns_w, strict=True):
+        share = present if sun_w > 0 else 0.0
         offered_w = share * min(sun_w, flexibility.rated_power_w)
         yield offered_w, min(offered_w, share * flexibility.least_power_w)

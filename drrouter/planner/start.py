@@ -10,6 +10,9 @@ from drrouter.domain.ids import ProgrammeId
 from drrouter.domain.interval import Interval
 from drrouter.domain.plan import ScheduledCycle
 
+_TICK, _TICKS_PER_S = timedelta(microseconds=1), 1_000_000
+"""The least that instants differ by; whole numbers of it are exact, and quicker than times."""
+
 Place = tuple[ProgrammeId, datetime, tuple[datetime, ...]]
 """A programme, its start, and the starts of its phases where it may pause."""
 
@@ -59,7 +62,12 @@ class Profile:
     def __init__(self, programme: Programme, dislike: float = 0.0) -> None:
         """Add the phases up once."""
         self.programme, self.dislike = programme, dislike
-        self.duration = programme.duration
+        self.duration, self._may_pause = programme.duration, programme.may_pause
+        self._ticks = self.duration // _TICK
+        self._slots: tuple[Interval, ...] = ()
+        self._grid: list[int] = []
+        self._hours: list[float] = []
+        self._known: dict[int, float] = {}
         self._ends: list[float] = [0.0]
         self._energy_wh: list[float] = [0.0]
         for phase in programme.phases:
@@ -79,19 +87,35 @@ class Profile:
 
     def place(self, begin: datetime, slots: tuple[Interval, ...], ready_by: datetime) -> Start:
         """The cycle started at ``begin``, cut into the slots; what lies before the first slot is gone."""
-        end = begin + self.duration
-        power_w: list[float] = []
-        first = max(0, bisect_right(slots, begin, key=_start_of) - 1)
-        for slot in slots[first:]:
-            if slot.start >= end:
-                break
-            used = self.until((slot.end - begin).total_seconds())
-            power_w.append((used - self.until((slot.start - begin).total_seconds())) / slot.hours)
-        tail_wh = self.until(self.duration.total_seconds())
-        tail_wh -= self.until((slots[-1].end - begin).total_seconds())
-        late_h = max(0.0, (end - ready_by).total_seconds() / 3600)
-        phases = self.programme.phase_starts(begin) if self.programme.may_pause else ()
-        return Start(begin, end, first, tuple(power_w), self.programme, tail_wh, late_h, self.dislike, phases)
+        end, edges = begin + self.duration, self._edges(slots)
+        since = (begin - slots[0].start) // _TICK
+        first = max(0, bisect_right(edges, since, hi=len(slots)) - 1)
+        behind = bisect_left(edges, since + self._ticks, lo=first, hi=len(slots))
+        used = [self._used(edge - since) for edge in edges[first : behind + 1]]
+        power_w = tuple(
+            (after - before) / hours
+            for before, after, hours in zip(used, used[1:], self._hours[first:], strict=False)
+        )
+        tail_wh = self._used(self._ticks) - self._used(edges[-1] - since)
+        late_h = (end - ready_by).total_seconds() / 3600 if end > ready_by else 0.0
+        phases = self.programme.phase_starts(begin) if self._may_pause else ()
+        return Start(begin, end, first, power_w, self.programme, tail_wh, late_h, self.dislike, phases)
+
+    def _edges(self, slots: tuple[Interval, ...]) -> list[int]:
+        """Where the slots begin and the last one ends, in ticks; kept for the next question of the same."""
+        if slots is not self._slots:
+            now, self._slots = slots[0].start, slots
+            self._grid = [
+                (instant - now) // _TICK for instant in (*(slot.start for slot in slots), slots[-1].end)
+            ]
+            self._hours = [slot.hours for slot in slots]
+        return self._grid
+
+    def _used(self, ticks: int) -> float:
+        """The same as ``until``, remembered: on even slots most starts ask for the same lags."""
+        if ticks not in self._known:
+            self._known[ticks] = self.until(ticks / _TICKS_PER_S)
+        return self._known[ticks]
 
 
 def place_of(programme: Programme, cycle: ScheduledCycle) -> Place:
@@ -129,10 +153,6 @@ def joined(programme: Programme, parts: Sequence[Start], phase_starts: tuple[dat
         parts[0].dislike,
         phase_starts,
     )
-
-
-def _start_of(slot: Interval) -> datetime:
-    return slot.start
 
 
 def peak_between(programme: Programme, since: timedelta, until: timedelta) -> float:

@@ -12,7 +12,7 @@ their place, so that a storage outside its bounds returns as fast as it can and 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import accumulate, combinations
+from itertools import accumulate
 
 from drrouter.domain.flexibility import StorageFlexibility
 from drrouter.domain.interval import Interval
@@ -23,7 +23,7 @@ from drrouter.planner.dynamics import Dynamics, dynamics
 from drrouter.planner.past import held_by_its_past, runs
 from drrouter.planner.problem import DeviceInput, Problem
 from drrouter.planner.trips import Trip, hours_here, trip_wishes, trips_of, trips_used
-from drrouter.planner.windows import Window, storage_window
+from drrouter.planner.windows import Window, storage_windows
 
 SLACK_KWH = 1e-5
 """Room left beside a bound that can only just be reached, ten times what the solver calls equal."""
@@ -198,12 +198,11 @@ def storage_task(problem: Problem, device: DeviceInput, end_value: float) -> Sto
         (bound - level) / per_kwh for bound in (flexibility.level_min, flexibility.level_max)
     )
     held = held_by_its_past(problem, device, flexibility)
-    windows = [storage_window(held, flexibility, slot) for slot in problem.slots]
+    windows = storage_windows(held, flexibility, problem.slots)
     trips = trips_of(problem, device, flexibility)
     used_kwh = [units / per_kwh for units in trips_used(problem, device)] if trips else ()
     bounds = _Bounds(moves, empty, full, list(accumulate(used_kwh)))
-    for index, window in enumerate(windows):
-        bounds.step(index, window)
+    bounds.walk(windows)
     exact = _exact(problem, windows)
     gives = giving(problem, device, flexibility)
     return StorageTask(
@@ -255,27 +254,28 @@ class _Bounds:
 
     def __init__(self, moves: Dynamics, empty: float, full: float, lowered_kwh: Sequence[float]) -> None:
         self.moves, self.empty, self.full, self.lowered_kwh = moves, empty, full, lowered_kwh
-        self.least = self.most = 0.0
         self.low: list[float] = []
         self.high: list[float] = []
         self.kept: list[float] = []
         self.reach: list[float] = []
 
-    def step(self, index: int, window: Window) -> None:
-        """One slot further: what can be reached, and which bounds can be kept there."""
-        room_kw = self.moves.power_to(index, self.least, self.full)
-        floor_kw = max(0.0, min(window.floor_w / 1000, room_kw))
-        least = self.moves.after(index, self.least, floor_kw)
-        most = self.moves.after(index, self.most, window.max_w / 1000)
-        slack = slack_kwh(self.moves, index)
-        empty = self.empty - self.lowered_kwh[index] if self.lowered_kwh else self.empty
-        low = empty if most >= empty else most - slack
-        high = self.full if least <= self.full else least + slack
-        self.least, self.most = max(least, low), min(most, high)
-        self.kept.append(floor_kw)
-        self.reach.append(most)
-        self.low.append(low)
-        self.high.append(high)
+    def walk(self, windows: Sequence[Window]) -> None:
+        """Slot after slot: what can be reached, and which bounds can be kept there."""
+        moves, full, least, most = self.moves, self.full, 0.0, 0.0
+        for index, window in enumerate(windows):
+            floor_kw = 0.0
+            if window.floor_w:
+                floor_kw = max(0.0, min(window.floor_w / 1000, moves.power_to(index, least, full)))
+            least = moves.after(index, least, floor_kw)
+            most = moves.after(index, most, window.max_w / 1000)
+            empty = self.empty - self.lowered_kwh[index] if self.lowered_kwh else self.empty
+            low = empty if most >= empty else most - slack_kwh(moves, index)
+            high = full if least <= full else least + slack_kwh(moves, index)
+            self.kept.append(floor_kw)
+            self.reach.append(most)
+            self.low.append(low)
+            self.high.append(high)
+            least, most = max(least, low), min(most, high)
 
 
 def _level(device: DeviceInput, flexibility: StorageFlexibility) -> float:
@@ -325,9 +325,17 @@ def _shortest(
     The first slot turns the state before now, where that is known; how long that one still has to last
     stands in its window.
     """
-    for k, j in combinations([index for index, is_exact in enumerate(exact) if is_exact], 2):
-        lag = problem.slots[j].start - problem.slots[k].start
-        if exact[k - 1] if k else was_on is not None:
+    near, longest = (
+        [k for k, is_exact in enumerate(exact) if is_exact],
+        max(flexibility.min_on, flexibility.min_off),
+    )
+    for number, k in enumerate(near):
+        if not (exact[k - 1] if k else was_on is not None):
+            continue
+        for j in near[number + 1 :]:
+            lag = problem.slots[j].start - problem.slots[k].start
+            if lag >= longest:
+                break
             if lag < flexibility.min_on:
                 yield k, j, 1.0
             if lag < flexibility.min_off:

@@ -100,11 +100,12 @@ def unshiftable(problem: Problem, tasks: Tasks) -> Site:
 
 def _held_under_limits(problem: Problem, tasks: Tasks) -> Iterator[StorageTask]:
     """Storages that need nothing stay off where a limit leaves less than their lowest power."""
-    site = unshiftable(problem, tasks)
+    site: Site | None = None
     for task in tasks.storages:
-        if not task.free or not any(task.on_kw) or not site.rows:
+        if not task.free or not any(task.on_kw) or not problem.limits:
             yield task
             continue
+        site = site or unshiftable(problem, tasks)
         rooms = [site.room_w(task.device.id, index) / 1000 for index in range(tasks.count)]
         yield task.held_under([room + kept for room, kept in zip(rooms, task.kept_kw, strict=True)])
 

@@ -4,14 +4,18 @@ Orders may begin or end inside a slot; then the slot's mean power is bounded by 
 pieces. A floor never exceeds a cap: caps come from limits and safety, floors from wishes.
 """
 
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
+from typing import TypeVar
 
 from drrouter.domain.flexibility import Discharge, StorageFlexibility
 from drrouter.domain.interval import Interval
 from drrouter.planner.problem import DeviceInput
+
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,74 +33,119 @@ class Window:
     max_w: float
 
 
-def storage_window(device: DeviceInput, flexibility: StorageFlexibility, slot: Interval) -> Window:
-    """The window of a storage: off, or between ``on_w`` and ``max_w``.
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A share of a slot in which neither cap nor floor nor presence changes."""
+
+    share: float
+    cap_w: float
+    floor_w: float
+    here: bool
+
+
+def storage_windows(
+    device: DeviceInput, flexibility: StorageFlexibility, slots: Sequence[Interval]
+) -> list[Window]:
+    """The windows of a storage, one per slot: off, or between ``on_w`` and ``max_w``.
 
     A duty device has no lowest power, because its mean power is anything between off and on.
     """
     least_w = 0.0 if flexibility.duty else flexibility.min_power_w
-    floor = on = most = 0.0
-    for piece in _pieces(device, slot):
-        cap_w, floor_w = _cap(device, piece.start), _floor(device, piece.start)
-        piece_max_w = min(flexibility.max_power_w, cap_w)
-        if not _is_available(device, piece.start) or piece_max_w < least_w or piece_max_w <= 0:
-            continue
-        share = piece.hours / slot.hours
-        most += share * piece_max_w
-        on += share * least_w
-        floor += share * (min(max(floor_w, least_w), piece_max_w) if floor_w > 0 else 0.0)
-    return Window(floor, on, most)
+
+    def window(pieces: Sequence[_Piece]) -> Window:
+        floor = on = most = 0.0
+        for piece in pieces:
+            piece_max_w = min(flexibility.max_power_w, piece.cap_w)
+            if not piece.here or piece_max_w < least_w or piece_max_w <= 0:
+                continue
+            most += piece.share * piece_max_w
+            on += piece.share * least_w
+            if piece.floor_w > 0:
+                floor += piece.share * min(max(piece.floor_w, least_w), piece_max_w)
+        return Window(floor, on, most)
+
+    return _by_slot(device, slots, window)
 
 
-def discharge_window(device: DeviceInput, discharge: Discharge, slot: Interval) -> Window:
-    """The window of giving back, powers positive: only with consent, and while the device is there.
+def discharge_windows(device: DeviceInput, discharge: Discharge, slots: Sequence[Interval]) -> list[Window]:
+    """The windows of giving back, powers positive: only with consent, and while the device is there.
 
     Interpretation: a cap of 0 W means off, so the device gives nothing either; a floor in the slot tells it
     to take. Other caps bind what it takes alone.
     """
-    on = most = 0.0
-    pieces = list(_pieces(device, slot))
-    if not device.may_discharge or any(_floor(device, piece.start) > 0 for piece in pieces):
-        return Window(0.0, 0.0, 0.0)
-    for piece in pieces:
-        if _cap(device, piece.start) > 0 and _is_available(device, piece.start):
-            share = piece.hours / slot.hours
-            most += share * discharge.max_power_w
-            on += share * discharge.min_power_w
-    return Window(0.0, on, most)
+
+    def window(pieces: Sequence[_Piece]) -> Window:
+        on = most = 0.0
+        if not device.may_discharge or any(piece.floor_w > 0 for piece in pieces):
+            return Window(0.0, 0.0, 0.0)
+        for piece in pieces:
+            if piece.cap_w > 0 and piece.here:
+                most += piece.share * discharge.max_power_w
+                on += piece.share * discharge.min_power_w
+        return Window(0.0, on, most)
+
+    return _by_slot(device, slots, window)
 
 
-def present_share(device: DeviceInput, slot: Interval) -> float:
-    """The share of the slot in which a device is there and not off: a cap of 0 W means off."""
-    return sum(
-        piece.hours / slot.hours
-        for piece in _pieces(device, slot)
-        if _cap(device, piece.start) > 0 and _is_available(device, piece.start)
-    )
+def present_shares(device: DeviceInput, slots: Sequence[Interval]) -> list[float]:
+    """The share of each slot in which a device is there and not off: a cap of 0 W means off."""
+
+    def share(pieces: Sequence[_Piece]) -> float:
+        return sum(piece.share for piece in pieces if piece.cap_w > 0 and piece.here)
+
+    return _by_slot(device, slots, share)
 
 
-def demand_window(device: DeviceInput, expected_w: float, max_power_w: float, slot: Interval) -> Window:
-    """The window of a demand: from its floor to what it wants, both below its caps."""
-    floor = most = 0.0
-    for piece in _pieces(device, slot):
-        cap_w = _cap(device, piece.start)
-        piece_floor_w = min(_floor(device, piece.start), cap_w, max_power_w)
-        share = piece.hours / slot.hours
-        floor += share * piece_floor_w
-        most += share * max(min(expected_w, cap_w), piece_floor_w)
-    return Window(floor, 0.0, most)
+def demand_windows(
+    device: DeviceInput, expected_w: float, max_power_w: float, slots: Sequence[Interval]
+) -> list[Window]:
+    """The windows of a demand: from its floor to what it wants, both below its caps."""
+
+    def window(pieces: Sequence[_Piece]) -> Window:
+        floor = most = 0.0
+        for piece in pieces:
+            piece_floor_w = min(piece.floor_w, piece.cap_w, max_power_w)
+            floor += piece.share * piece_floor_w
+            most += piece.share * max(min(expected_w, piece.cap_w), piece_floor_w)
+        return Window(floor, 0.0, most)
+
+    return _by_slot(device, slots, window)
 
 
-def _pieces(device: DeviceInput, slot: Interval) -> Iterator[Interval]:
-    """The slot, cut wherever a cap, a floor or the availability begins or ends."""
+def _by_slot(
+    device: DeviceInput, slots: Sequence[Interval], made: Callable[[Sequence[_Piece]], _T]
+) -> list[_T]:
+    """What is made of the pieces of each slot; all whole slots between two edges are alike."""
+    edges, found, alike = _edges(device), list[_T](), dict[int, _T]()
+    for slot in slots:
+        passed = bisect_right(edges, slot.start)
+        if passed < len(edges) and edges[passed] < slot.end:
+            found.append(made(list(_pieces(device, slot, edges))))
+            continue
+        if passed not in alike:
+            alike[passed] = made([_piece(device, slot.start, 1.0)])
+        found.append(alike[passed])
+    return found
+
+
+def _edges(device: DeviceInput) -> list[datetime]:
+    """Where a cap, a floor or the availability begins or ends."""
     spans = [interval for interval, _ in (*device.caps, *device.floors)]
     if device.available is not None:
         spans.append(device.available)
     spans += [period.interval for period in device.periods]
-    inside = {edge for span in spans for edge in (span.start, span.end) if slot.start < edge < slot.end}
-    cuts = [slot.start, *sorted(inside), slot.end]
+    return sorted({edge for span in spans for edge in (span.start, span.end)})
+
+
+def _pieces(device: DeviceInput, slot: Interval, edges: Sequence[datetime]) -> Iterator[_Piece]:
+    """The slot, cut at the edges inside it."""
+    cuts = [slot.start, *(edge for edge in edges if slot.start < edge < slot.end), slot.end]
     for start, end in pairwise(cuts):
-        yield Interval(start, end)
+        yield _piece(device, start, Interval(start, end).hours / slot.hours)
+
+
+def _piece(device: DeviceInput, start: datetime, share: float) -> _Piece:
+    return _Piece(share, _cap(device, start), _floor(device, start), _is_available(device, start))
 
 
 def _cap(device: DeviceInput, instant: datetime) -> float:
