@@ -1,39 +1,45 @@
 """Checks batteries: they give only with consent and within their powers, and keep energy where it may be."""
 
-from drrouter.domain.flexibility import StorageFlexibility
+from drrouter.domain.flexibility import Discharge, StorageFlexibility
 from drrouter.domain.plan import Plan
 from drrouter.planner.problem import DeviceInput, Problem
-from drrouter.planner.verify.bounds import floor_at, mean_over
+from drrouter.planner.verify.bounds import floor_at, means_over
 from drrouter.planner.verify.findings import WATT, Findings
+
+
+def giving_shares(problem: Problem, device: DeviceInput, flexibility: StorageFlexibility) -> list[float]:
+    """The share of each slot in which the device may give back; empty where it never may."""
+    if flexibility.discharge is None or not device.may_discharge:
+        return []
+    return means_over(device, problem.slots, lambda cap_w, floor_w: float(cap_w > 0 and floor_w <= 0))
 
 
 def giving_violations(
     problem: Problem,
     device: DeviceInput,
-    flexibility: StorageFlexibility,
+    discharge: Discharge | None,
     index: int,
     watts: float,
+    shares: list[float],
     findings: Findings,
 ) -> None:
     """Check what one storage gives in one slot: nothing, or what its discharge and its owner allow."""
-    discharge, slot, given_w = flexibility.discharge, problem.slots[index], max(0.0, -watts)
-    if discharge is None or not device.may_discharge:
-        findings.expect(given_w <= WATT, f"{device.id} draws {watts:.1f} W at {slot.start} and may not give.")
+    slot, given_w = problem.slots[index], max(0.0, -watts)
+    if discharge is None or not shares:
+        findings.expect(
+            given_w <= WATT, "{} draws {:.1f} W at {} and may not give.", device.id, watts, slot.start
+        )
         return
-
-    def may_give(cap_w: float, floor_w: float) -> float:
-        return 1.0 if cap_w > 0 and floor_w <= 0 else 0.0
-
-    share = mean_over(device, slot, may_give)
-    most_w, least_w = share * discharge.max_power_w, share * discharge.min_power_w
+    most_w, least_w = shares[index] * discharge.max_power_w, shares[index] * discharge.min_power_w
     findings.expect(
         given_w <= most_w + WATT,
-        f"{device.id} gives {given_w:.1f} W of at most {most_w:.1f} W at {slot.start}.",
+        "{} gives {:.1f} W of at most {:.1f} W at {}.",
+        *(device.id, given_w, most_w, slot.start),
     )
-    near = slot.start < problem.now + problem.effort.near
     findings.expect(
-        not near or given_w <= WATT or given_w >= least_w - WATT,
-        f"{device.id} gives {given_w:.1f} W at {slot.start}, and at least {least_w:.1f} W when it gives.",
+        given_w <= WATT or given_w >= least_w - WATT or slot.start >= problem.now + problem.effort.near,
+        "{} gives {:.1f} W at {}, and at least {:.1f} W when it gives.",
+        *(device.id, given_w, slot.start, least_w),
     )
 
 
@@ -52,12 +58,14 @@ def own_energy_violations(plan: Plan, problem: Problem, findings: Findings) -> N
                 sent_w += given_w
             else:
                 kept_w += given_w
-            _check_sun(plan, problem, device, flexibility, index, findings)
+            if device.sun_only:
+                _check_sun(plan, problem, device, flexibility, index, findings)
         surplus_w = max(0.0, -plan.grid_w[index] - kept_w - sent_w)
         exported_w = max(0.0, -plan.grid_w[index])
         findings.expect(
             kept_w <= WATT or exported_w <= surplus_w + sent_w + WATT,
-            f"Stored energy that may not leave the home is exported at {slot.start}.",
+            "Stored energy that may not leave the home is exported at {}.",
+            slot.start,
         )
 
 
@@ -70,7 +78,7 @@ def _check_sun(
     findings: Findings,
 ) -> None:
     """Above its floor, a storage on sun draws only while nothing is imported, unless safety needs it."""
-    if not device.sun_only or _needs(device, flexibility):
+    if _needs(device, flexibility):
         return
     slot, watts = problem.slots[index], plan.power_w[device.id][index]
     edges = {slot.start, *(span.start for span, _ in device.floors if slot.holds(span.start))}

@@ -1,25 +1,38 @@
-"""What a device is allowed to draw in a slot, read from its caps, floors and availability."""
+"""What a device is allowed to draw in each slot, read from its caps, floors and availability."""
 
-from collections.abc import Callable
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from drrouter.domain.interval import Interval
 from drrouter.planner.problem import DeviceInput
 from drrouter.planner.verify.trips import is_here
 
+Allowed = Callable[[float, float], float]
+"""What the cap and the floor in force allow, all in W."""
 
-def mean_over(device: DeviceInput, slot: Interval, allowed: Callable[[float, float], float]) -> float:
-    """The mean over the slot of a function of the cap and the floor in force, in W.
 
-    A device that is not available has a cap of 0.
+def means_over(device: DeviceInput, slots: Sequence[Interval], allowed: Allowed) -> list[float]:
+    """Per slot, the mean of a function of the cap and the floor in force, in W.
+
+    A device that is not available has a cap of 0. Between two marks nothing changes, so that all slots there
+    share one answer.
     """
-    spans = _spans(device)
-    if not spans:
-        return allowed(float("inf"), 0.0)
-    marks = {mark for span in spans for mark in (span.start, span.end) if slot.holds(mark)}
-    ordered = sorted(marks | {slot.start, slot.end})
-    if len(ordered) == 2:
-        return allowed(cap_at(device, slot.start), floor_at(device, slot.start))
+    marks, found, alike = _marks(device), list[float](), dict[int, float]()
+    for slot in slots:
+        passed = bisect_right(marks, slot.start)
+        if passed < len(marks) and marks[passed] < slot.end:
+            found.append(_mean_over(device, slot, marks[passed:], allowed))
+            continue
+        if passed not in alike:
+            alike[passed] = allowed(cap_at(device, slot.start), floor_at(device, slot.start))
+        found.append(alike[passed])
+    return found
+
+
+def _mean_over(device: DeviceInput, slot: Interval, marks: list[datetime], allowed: Allowed) -> float:
+    """The mean over a slot with marks inside it."""
+    ordered = [slot.start, *(mark for mark in marks if mark < slot.end), slot.end]
     total = 0.0
     for index, begin in enumerate(ordered[:-1]):
         seconds = (ordered[index + 1] - begin).total_seconds()
@@ -41,7 +54,9 @@ def floor_at(device: DeviceInput, instant: datetime) -> float:
     return max([0.0, *floors])
 
 
-def _spans(device: DeviceInput) -> list[Interval]:
+def _marks(device: DeviceInput) -> list[datetime]:
+    """The instants at which a cap, a floor or the availability begins or ends, in order."""
     spans = [span for span, _ in device.caps] + [span for span, _ in device.floors]
     spans += [period.interval for period in device.periods]
-    return spans + ([device.available] if device.available is not None else [])
+    spans += [device.available] if device.available is not None else []
+    return sorted({mark for span in spans for mark in (span.start, span.end)})

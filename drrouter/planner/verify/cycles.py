@@ -55,17 +55,20 @@ def _check_power(
     """In each slot the power is that of the cycles standing there, and nothing else."""
     planned = plan.power_w.get(device.id, (0.0,) * len(problem.slots))
     pairs = [(cycle, flexibility.programme(cycle.programme_id)) for cycle in mine]
+    phases = [phase for cycle, programme in pairs if programme for phase in _phases(cycle, programme)]
     for index, slot in enumerate(problem.slots):
         drawn_wh = planned[index] * slot.hours
         energy_wh = sum(
-            span.overlap_hours(slot) * power_w
-            for cycle, programme in pairs
-            if programme is not None
-            for span, power_w in _phases(cycle, programme)
+            [
+                span.overlap_hours(slot) * power_w
+                for span, power_w in phases
+                if span.start < slot.end and slot.start < span.end
+            ]
         )
         findings.expect(
             abs(drawn_wh - energy_wh) <= WATT,
-            f"{device.id} uses {drawn_wh:.1f} Wh from {slot.start}, and its cycles {energy_wh:.1f} Wh.",
+            "{} uses {:.1f} Wh from {}, and its cycles {:.1f} Wh.",
+            *(device.id, drawn_wh, slot.start, energy_wh),
         )
 
 

@@ -24,10 +24,17 @@ class Findings:
     sentences: list[str] = field(default_factory=list)
     penalties: float = 0.0
 
-    def expect(self, holds: bool, sentence: str) -> None:
-        """Note the sentence unless the rule holds."""
+    def expect(self, holds: bool, sentence: str, *values: object) -> None:
+        """Note the sentence unless the rule holds.
+
+        Args:
+            holds: whether the rule does.
+            sentence: what to note; with ``values`` a template, filled in only where it is needed: most rules
+                hold, and slots are many.
+            values: for the fields of the template.
+        """
         if not holds:
-            self.sentences.append(sentence)
+            self.sentences.append(sentence.format(*values) if values else sentence)
 
     def missed(
         self,

@@ -1,5 +1,7 @@
 """Checks the meter: balance, limits with what exceeds them, headroom, and the arithmetic of costs."""
 
+from collections.abc import Iterator
+
 from drrouter.domain.flexibility import StorageFlexibility
 from drrouter.domain.plan import MissKind, Plan
 from drrouter.planner.problem import DeviceInput, Problem
@@ -32,28 +34,30 @@ def _check_balance(plan: Plan, problem: Problem, findings: Findings) -> None:
     )
     for index, slot in enumerate(problem.slots):
         sun_w = problem.pv_w[index] if problem.pv_w else 0.0
-        drawn_w = sum(power_w[index] for power_w in plan.power_w.values())
+        drawn_w = sum([power_w[index] for power_w in plan.power_w.values()])
         meter_w = problem.base_load_w[index] + idle_w - sun_w + drawn_w
         findings.expect(
             abs(plan.grid_w[index] - meter_w) <= WATT + 1e-9 * abs(meter_w),
-            f"The meter shows {plan.grid_w[index]:.1f} W at {slot.start}, the home draws {meter_w:.1f} W.",
+            "The meter shows {:.1f} W at {}, the home draws {:.1f} W.",
+            *(plan.grid_w[index], slot.start, meter_w),
         )
 
 
 def _excess(plan: Plan, problem: Problem, findings: Findings) -> float:
     """What is drawn above the tightest limit of each scope, in kWh; also checks the headroom told."""
-    total = 0.0
-    for index, slot in enumerate(problem.slots):
-        limits = _in_force(problem, index)
+    total, meter = 0.0, Counted()
+    for index, limits in enumerate(_in_force(problem)):
+        slot = problem.slots[index]
         for counted, limit_w in limits.items():
             used_w = counted.used_w(plan, problem, index)
             total += max(0.0, used_w - limit_w) * slot.hours / 1000
-            _check_wished(plan, problem, counted, limit_w, index, findings)
-        if Counted() in limits:
-            left_w = limits[Counted()] - plan.grid_w[index]
+        _check_wished(plan, problem, limits, index, findings)
+        if meter in limits:
+            left_w = limits[meter] - plan.grid_w[index]
             findings.expect(
                 abs(plan.headroom_w[index] - left_w) <= WATT + 1e-9 * abs(left_w),
-                f"{left_w:.1f} W are left at {slot.start}, the plan says {plan.headroom_w[index]:.1f} W.",
+                "{:.1f} W are left at {}, the plan says {:.1f} W.",
+                *(left_w, slot.start, plan.headroom_w[index]),
             )
     return total
 
@@ -67,37 +71,40 @@ def _exported_above(plan: Plan, problem: Problem) -> float:
     return total
 
 
-def _in_force(problem: Problem, index: int) -> dict[Counted, float]:
-    """The tightest limit on each thing that is counted in the slot."""
-    slot, limits = problem.slots[index], dict[Counted, float]()
-    for limit in problem.limits:
-        if limit.interval.overlap(slot) is not None:
-            counted = counted_by(limit)
-            limits[counted] = min(limits.get(counted, float("inf")), limit.effective_w)
-    return limits
+def _in_force(problem: Problem) -> Iterator[dict[Counted, float]]:
+    """Slot by slot, the tightest limit on each thing that is counted."""
+    told = [(counted_by(limit), limit.effective_w) for limit in problem.limits]
+    spans, before, limits = [limit.interval for limit in problem.limits], list[int](), dict[Counted, float]()
+    for slot in problem.slots:
+        bind = [n for n, span in enumerate(spans) if span.start < slot.end and slot.start < span.end]
+        if bind != before:
+            before, limits = bind, {}
+            for counted, limit_w in map(told.__getitem__, bind):
+                limits[counted] = min(limits.get(counted, float("inf")), limit_w)
+        yield limits
 
 
 def _check_wished(
-    plan: Plan, problem: Problem, counted: Counted, limit_w: float, index: int, findings: Findings
+    plan: Plan, problem: Problem, limits: dict[Counted, float], index: int, findings: Findings
 ) -> None:
     """Cycles that may as well start later never stand above a limit, whatever else draws there."""
     slot = problem.slots[index]
     fixed = {c.device_id for c in plan.cycles if c.fixed and c.start < slot.end and c.end > slot.start}
     chosen = {c.device_id for c in plan.cycles if not c.fixed and c.start < slot.end and c.end > slot.start}
-    if not chosen - fixed:
-        return
-    flows = {
-        device_id: counted.share(problem, device_id) * power_w[index]
-        for device_id, power_w in plan.power_w.items()
-    }
-    wished_w = sum(flows[device_id] for device_id in chosen - fixed)
-    rest_w = counted.base_w(problem, index) + sum(flows[device_id] for device_id in fixed)
-    rest_w += sum(min(0.0, watts) for watts in flows.values())
-    findings.expect(
-        wished_w <= max(0.0, limit_w - rest_w) + WATT,
-        f"Cycles that could wait draw {wished_w:.1f} W at {slot.start}, "
-        f"and the limit leaves them {max(0.0, limit_w - rest_w):.1f} W.",
-    )
+    waiting = chosen - fixed
+    for counted, limit_w in limits.items() if waiting else ():
+        flows = {
+            device_id: counted.share(problem, device_id) * power_w[index]
+            for device_id, power_w in plan.power_w.items()
+        }
+        wished_w = sum(flows[device_id] for device_id in waiting)
+        rest_w = counted.base_w(problem, index) + sum(flows[device_id] for device_id in fixed)
+        rest_w += sum(min(0.0, watts) for watts in flows.values())
+        findings.expect(
+            wished_w <= max(0.0, limit_w - rest_w) + WATT,
+            "Cycles that could wait draw {:.1f} W at {}, and the limit leaves them {:.1f} W.",
+            *(wished_w, slot.start, max(0.0, limit_w - rest_w)),
+        )
 
 
 def _check_cost(plan: Plan, problem: Problem, findings: Findings) -> None:

@@ -7,8 +7,8 @@ from drrouter.domain.interval import Interval
 from drrouter.domain.plan import MissKind, Plan
 from drrouter.domain.wish import LevelWish
 from drrouter.planner.problem import DeviceInput, Problem
-from drrouter.planner.verify.batteries import giving_violations
-from drrouter.planner.verify.bounds import mean_over
+from drrouter.planner.verify.batteries import giving_shares, giving_violations
+from drrouter.planner.verify.bounds import means_over
 from drrouter.planner.verify.comfort import off_setpoints, uncomfortable
 from drrouter.planner.verify.findings import ENERGY_KWH, WATT, Findings
 from drrouter.planner.verify.past import bound_by_its_past
@@ -25,10 +25,11 @@ def storage_violations(
 ) -> None:
     """Check one storage, slot by slot, then its wishes."""
     path = Path(plan, problem, bound_by_its_past(problem, device, flexibility), flexibility)
+    bounds = _Bounds(problem, path.device, flexibility)
     for index in range(len(problem.slots)):
-        _check_slot(plan, path, index, findings)
+        _check_slot(plan, path, bounds, index, findings)
     scale = 1000.0 if flexibility.unit == "Wh" else 1.0
-    outside = sum(slot.hours * path.outside(i) for i, slot in enumerate(problem.slots)) / scale
+    outside = sum([hours * path.outside(index) for index, hours in enumerate(path.hours)]) / scale
     tolerance = ENERGY_KWH + (24 + 48 * len(device.comfort)) * path.fine / scale
     outside += uncomfortable(problem, device, path.levels) / scale
     findings.missed(
@@ -49,7 +50,7 @@ class Path:
         self, plan: Plan, problem: Problem, device: DeviceInput, flexibility: StorageFlexibility
     ) -> None:
         self.device, self.flexibility, self.problem = device, flexibility, problem
-        self.power_w = plan.power_w[device.id]
+        self.power_w, self.hours = plan.power_w[device.id], [slot.hours for slot in problem.slots]
         span = flexibility.level_max - flexibility.level_min
         self.fine = _FINE * span + _CRUMB_WH * abs(flexibility.level_per_wh)
         self.start = _present_level(device, flexibility)
@@ -71,13 +72,13 @@ class Path:
 
     def _after(self, level: float, index: int, duration: timedelta, *, at_rest: bool = False) -> float:
         """The level after that much of the slot, with the planned power or with none."""
-        device, hours = self.device, self.problem.slots[index].hours
+        device, taken_per_h = self.device, self.trips[index] / self.hours[index]
         return self.flexibility.level_after(
             level,
             0.0 if at_rest else self.power_w[index],
             duration,
             ambient=device.ambient[index] if device.ambient else None,
-            taken_per_h=(device.taken[index] if device.taken else 0.0) + self.trips[index] / hours,
+            taken_per_h=(device.taken[index] if device.taken else 0.0) + taken_per_h,
             gain=device.gain[index] if device.gain else 1.0,
         )
 
@@ -106,45 +107,71 @@ class Path:
         return self._after(before, index, instant - self.problem.slots[index].start)
 
 
-def _check_slot(plan: Plan, path: Path, index: int, findings: Findings) -> None:
-    device, flexibility, slot = path.device, path.flexibility, path.problem.slots[index]
-    watts, least_w = path.power_w[index], 0.0 if flexibility.duty else flexibility.min_power_w
+class _Bounds:
+    """What the storage may draw, and give, in each slot."""
 
-    def runnable(cap_w: float, floor_w: float) -> float:
-        most_w = min(cap_w, flexibility.max_power_w)
-        return most_w if most_w >= least_w else 0.0
+    def __init__(self, problem: Problem, device: DeviceInput, flexibility: StorageFlexibility) -> None:
+        least_w = 0.0 if flexibility.duty else flexibility.min_power_w
 
-    most_w = mean_over(device, slot, runnable)
-    floor_w = mean_over(
-        device, slot, lambda cap, floor: min(max(floor, least_w), runnable(cap, floor)) if floor > 0 else 0.0
+        def most(cap_w: float, _: float = 0.0) -> float:
+            most_w = min(cap_w, flexibility.max_power_w)
+            return most_w if most_w >= least_w else 0.0
+
+        def floor(cap_w: float, floor_w: float) -> float:
+            return min(max(floor_w, least_w), most(cap_w)) if floor_w > 0 else 0.0
+
+        def on(cap_w: float, _: float) -> float:
+            return least_w if most(cap_w) > 0 else 0.0
+
+        self.most_w, self.floor_w, self.on_w = (
+            means_over(device, problem.slots, bound) for bound in (most, floor, on)
+        )
+        self.giving = giving_shares(problem, device, flexibility)
+        near_until = problem.now + problem.effort.near
+        self.exact = [slot.start < near_until for slot in problem.slots]
+
+
+def _check_slot(plan: Plan, path: Path, bounds: _Bounds, index: int, findings: Findings) -> None:
+    device, flexibility, place = path.device, path.flexibility, path.problem.slots[index].start
+    watts, most_w, floor_w = path.power_w[index], bounds.most_w[index], bounds.floor_w[index]
+    findings.expect(
+        watts <= most_w + WATT,
+        "{} at {} draws {:.1f} W of at most {:.1f} W.",
+        device.id,
+        place,
+        watts,
+        most_w,
     )
-    on_w = mean_over(device, slot, lambda cap, floor: least_w if runnable(cap, floor) > 0 else 0.0)
-    place = f"{device.id} at {slot.start}"
-    findings.expect(watts <= most_w + WATT, f"{place} draws {watts:.1f} W of at most {most_w:.1f} W.")
-    giving_violations(path.problem, device, flexibility, index, watts, findings)
+    giving_violations(path.problem, device, flexibility.discharge, index, watts, bounds.giving, findings)
     findings.expect(
         not device.periods or watts >= -WATT or not path.is_starved(index),
-        f"{place} gives {-watts:.1f} W that no trip has left in it.",
+        "{} at {} gives {:.1f} W that no trip has left in it.",
+        *(device.id, place, -watts),
     )
     findings.expect(
         max(0.0, watts) >= floor_w - WATT or path.is_full(index),
-        f"{place} draws {watts:.1f} W, its floor is {floor_w:.1f} W.",
+        "{} at {} draws {:.1f} W, its floor is {:.1f} W.",
+        *(device.id, place, watts, floor_w),
     )
-    if slot.start < path.problem.now + path.problem.effort.near:
+    if bounds.exact[index]:
+        on_w = bounds.on_w[index]
         at_floor = abs(watts - floor_w) <= WATT  # held on for a part of the slot, off for the rest
-        possible = watts <= WATT or at_floor or watts >= on_w - WATT or path.is_full(index)
-        findings.expect(possible, f"{place} draws {watts:.1f} W, and on it draws at least {on_w:.1f} W.")
+        findings.expect(
+            watts <= WATT or at_floor or watts >= on_w - WATT or path.is_full(index),
+            "{} at {} draws {:.1f} W, and on it draws at least {:.1f} W.",
+            *(device.id, place, watts, on_w),
+        )
     findings.expect(
         abs(plan.level[device.id][index] - path.levels[index]) <= path.fine,
-        f"{place}: the level is {path.levels[index]:.4g}, the plan says {plan.level[device.id][index]:.4g}.",
+        "{} at {}: the level is {:.4g}, the plan says {:.4g}.",
+        *(device.id, place, path.levels[index], plan.level[device.id][index]),
     )
     if flexibility.duty and path.outside(index):
         starved = path.is_starved(index)
-        leads_back = watts >= most_w - 1 if starved else watts <= floor_w + 1
         findings.expect(
-            leads_back,
-            f"{place} is outside its bounds at {path.levels[index]:.4g} and draws {watts:.1f} W, "
-            f"where {most_w if starved else floor_w:.1f} W would lead back.",
+            watts >= most_w - 1 if starved else watts <= floor_w + 1,
+            "{} at {} is outside its bounds at {:.4g} and draws {:.1f} W, where {:.1f} W would lead back.",
+            *(device.id, place, path.levels[index], watts, most_w if starved else floor_w),
         )
 
 
