@@ -5,7 +5,7 @@ since what came later changed what is cheap. The result is compared with startin
 the better of the two is the plan. Where a tariff prices peaks, ceilings for them are tried as well.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from drrouter.domain.ids import DeviceId
@@ -48,13 +48,13 @@ def greedy_entry(problem: Problem, tasks: Tasks) -> Entry:
 
 def _placed(problem: Problem, tasks: Tasks) -> Iterator[Entry]:
     """Everything at its cheapest place; where peaks cost money, under a few ceilings for them."""
-    yield enter(problem, tasks, _Placing(problem, tasks).run(_ROUNDS))
+    yield enter(problem, tasks, Placing(problem, tasks).run(_ROUNDS))
     if tasks.tariffs.terms.peaks:
-        free = enter(problem, tasks, _Placing(problem, blind(tasks)).run(_ROUNDS))
+        free = enter(problem, tasks, Placing(problem, blind(tasks)).run(_ROUNDS))
         yield free
         if free.cost.peak_cost:
             for assumed in ceilings(tasks, free.site.grid_w):
-                yield enter(problem, tasks, _Placing(problem, assumed).run(_ROUNDS))
+                yield enter(problem, tasks, Placing(problem, assumed).run(_ROUNDS))
 
 
 def held_entry(problem: Problem, tasks: Tasks) -> Entry:
@@ -63,15 +63,15 @@ def held_entry(problem: Problem, tasks: Tasks) -> Entry:
     Only what is forbidden there now, or was not planned before, is placed anew: an order that came in makes
     no other cycle move.
     """
-    return enter(problem, tasks, _Placing(problem, tasks, held=True).run(1))
+    return enter(problem, tasks, Placing(problem, tasks, held=True).run(1))
 
 
 def start_now_entry(problem: Problem, tasks: Tasks) -> Entry:
     """Everything as soon as possible, as in a home that nobody steers; limits and bounds still hold."""
-    return enter(problem, tasks, _Placing(problem, tasks, at_once=True).run(1))
+    return enter(problem, tasks, Placing(problem, tasks, at_once=True).run(1))
 
 
-class _Placing:
+class Placing:
     """The home while devices are placed one after the other."""
 
     def __init__(self, problem: Problem, tasks: Tasks, *, at_once: bool = False, held: bool = False) -> None:
@@ -79,6 +79,7 @@ class _Placing:
         self.site = Site(problem, tasks.base_w, opened(problem, tasks.tariffs, tasks.inverters))
         self.starts: dict[DeviceId, Start | None] = dict.fromkeys(task.device.id for task in tasks.cycles)
         self.power_w: dict[DeviceId, tuple[float, ...]] = {}
+        self.storages: Sequence[StorageTask] = tasks.storages
         for device_id, power_w in tasks.loads():
             self.site.add(device_id, power_w)
         for task in tasks.modulating:
@@ -112,19 +113,27 @@ class _Placing:
 
     def _fill_all(self, *, free: bool, sun_only: bool = False) -> None:
         rank: Rank = earliest_first if self.at_once else cheapest_first
-        for task in self.tasks.storages:
+        for task in self.storages:
             if task.free is free and task.sun_only is sun_only:
                 with self._without(task):
-                    power_w = fill(self.problem, self.site, task, rank)
+                    power_w = self._filled(task, rank)
                 self._replace(task, power_w)
+
+    def _filled(self, task: StorageTask, rank: Rank) -> tuple[float, ...]:
+        """What a storage takes, in W per slot, in the home without it."""
+        return fill(self.problem, self.site, task, rank)
 
     def _give_all(self, *, sun_only: bool) -> None:
         """Let batteries give; a home that nobody steers keeps what it has."""
         for task in self.tasks.storages:
             if task.giving is not None and task.sun_only is sun_only and not self.at_once:
                 with self._without(task):
-                    power_w = trade(self.problem, self.site, task, self.power_w[task.device.id])
+                    power_w = self._traded(task)
                 self._replace(task, power_w)
+
+    def _traded(self, task: StorageTask) -> tuple[float, ...]:
+        """The same once a battery gives where that pays."""
+        return trade(self.problem, self.site, task, self.power_w[task.device.id])
 
     @contextmanager
     def _without(self, task: StorageTask) -> Iterator[None]:

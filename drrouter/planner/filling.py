@@ -1,7 +1,7 @@
 """Fills one storage by hand: the cheapest hours that keep its bounds, then its wishes, then what pays."""
 
 from bisect import insort
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from operator import add, mul, sub
@@ -35,13 +35,26 @@ def earliest_first(index: int, price: float) -> float:
     return float(index)
 
 
-def fill(problem: Problem, site: Site, task: StorageTask, rank: Rank = cheapest_first) -> tuple[float, ...]:
+def fill(
+    problem: Problem,
+    site: Site,
+    task: StorageTask,
+    rank: Rank = cheapest_first,
+    begun_kw: Sequence[float] = (),
+) -> tuple[float, ...]:
     """Mean power per slot, in W; the site itself is left as it was.
 
     Four passes, each by rank: what bounds demand, slot after slot; what comfort and wishes demand, as far
     as it costs less than the miss; what is worth more at the horizon than it costs, as far as comfort allows.
+
+    Args:
+        problem: the home.
+        site: the home without this storage.
+        task: the storage.
+        rank: what is bought first.
+        begun_kw: what it takes already, and gives, per slot; empty: its floor.
     """
-    filling = _Filling(problem, site, task, rank)
+    filling = _Filling(problem, site, task, rank, begun_kw)
     for index, low in enumerate(task.low):
         if low > filling.stored[index]:
             filling.buy(index, low - filling.stored[index], float("inf"))
@@ -72,12 +85,14 @@ class _Piece:
 
 
 class _Filling:
-    def __init__(self, problem: Problem, site: Site, task: StorageTask, rank: Rank) -> None:
+    def __init__(
+        self, problem: Problem, site: Site, task: StorageTask, rank: Rank, begun_kw: Sequence[float]
+    ) -> None:
         self.task, self.site, self.rank = task, site, rank
         self.hours = tuple(slot.hours for slot in problem.slots)
         self.moves = task.dynamics
         self.per_kw = [self.moves.per_kw(index) for index in range(len(self.hours))]
-        self.power_kw = list(task.kept_kw)
+        self.power_kw = list(begun_kw or task.kept_kw)
         self.stored = self.moves.path(self.power_kw)
         self.high = list(task.high)
         self.yielding = [floor > 0 for floor in task.floor_kw]
@@ -114,10 +129,9 @@ class _Filling:
         self.yielding = [False] * len(self.hours)
         self.rooms = self._rooms()
         for index in self.floors:
-            floor_kw = self.task.floor_kw[index]
             before = self.stored[index - 1] if index else 0.0
             full_kw = self.moves.power_to(index, before, self.task.full)
-            short_kw = min(floor_kw, full_kw) - self.power_kw[index]
+            short_kw = min(self.task.floor_kw[index], full_kw) - self.power_kw[index]
             if short_kw > CRUMB_KW:
                 self._take(index, short_kw)
 
@@ -252,7 +266,7 @@ class _Filling:
             most = min(most, room_w / 1000)
         if task.sun_only:
             most = min(most, (-site.grid_w[index] - present_w) / 1000)
-        if most <= CRUMB_KW:
+        if present < 0 or most <= CRUMB_KW:
             return None
         least = max(0.0, task.on_kw[index] - present) if task.exact[index] else 0.0
         edges = [edge - present_w for edge in site.price_edges_w(index)]

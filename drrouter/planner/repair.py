@@ -4,13 +4,15 @@
     new limit                 xxxxxx
     repaired plan:   washer        |####|   car  on off off off on on | 0.7 of the time ...
 
-What makes planning hard is the choice of whole steps: where each cycle stands, when each device is on. Here
-the previous plan has chosen already. Cycles stay where they were, and those that are forbidden there go to
-their cheapest place by the greedy rung. Devices stay on and off as they were as far as orders and limits
-let them. All that is left are powers and levels: a linear programme.
+First what is forbidden gives way by hand, and all else stays as it was (``giving_way``). Where that is no
+plan, or misses what the previous one did not, a linear programme has its say: what makes planning hard is
+the choice of whole steps, where each cycle stands and when each device is on, and the previous plan has
+chosen already. Cycles stay where they were, and those that are forbidden there go to their cheapest place by
+the greedy rung. Devices stay on and off as they were as far as orders and limits let them. All that is left
+are powers and levels.
 
-A repaired plan is an incumbent of the solve ladder: good, checked, and open to something better. That a full
-solve follows is left to the router.
+A repaired plan is good, checked, and open to something better. That a full solve follows is left to the
+router.
 """
 
 from collections.abc import Mapping
@@ -23,6 +25,7 @@ from drrouter.planner.constraints.storage import StorageVars
 from drrouter.planner.curtailing import held_back, unwasted
 from drrouter.planner.explain import outlined
 from drrouter.planner.fallback import greedy, greedy_entry, held_entry
+from drrouter.planner.giving_way import given_way, stays_as_planned
 from drrouter.planner.kept_door import Keeper
 from drrouter.planner.ledger import Entry, enter, plan_of
 from drrouter.planner.model import HomeModel, build, read_schedule
@@ -55,24 +58,43 @@ def repair(problem: Problem, keeper: Keeper | None = None) -> Plan | None:
     if problem.previous is None:
         return None
     tasks = tasks_of(problem)
-    entry, rung = repaired_entry(problem, tasks, problem.previous, keeper or Keeper())
-    return replace(outlined(problem, tasks, entry, rung), repaired=True)
+    made = _by_hand(problem, tasks, problem.previous)
+    if made is None or made[0].cost.penalties > problem.previous.cost.penalties + _EQUAL:
+        solved = repaired_entry(problem, tasks, problem.previous, keeper or Keeper())
+        made = solved if made is None or solved[0].objective < made[0].objective else made
+    return replace(outlined(problem, tasks, *made), repaired=True)
 
 
 def held(problem: Problem) -> Plan:
-    """The safe plan without a solver: cycles stay where they were, all else is filled by hand.
+    """The safe plan without a solver: what must gives way by hand, all else stays.
 
     For the moment in which the solver's process is out of reach; without a previous plan the greedy one.
     """
     if problem.previous is None:
         return greedy(problem)
     tasks = tasks_of(problem)
-    entry = _executable(problem, tasks, held_entry(problem, tasks))
+    made = _by_hand(problem, tasks, problem.previous)
+    entry = made[0] if made else _executable(problem, tasks, held_entry(problem, tasks))
     return replace(outlined(problem, tasks, entry, SolveRung.GREEDY), repaired=True)
 
 
+def _by_hand(problem: Problem, tasks: Tasks, previous: Plan) -> tuple[Entry, SolveRung] | None:
+    """The previous plan once all that is forbidden has given way; None where that is no plan.
+
+    Where nothing had to, it is as good as it was.
+    """
+    before = on_slots_of(problem, previous).power_w
+    schedule = given_way(problem, tasks, before)
+    if schedule is None:
+        return None
+    entry = enter(problem, tasks, schedule)
+    stays = stays_as_planned(tasks, schedule, before)
+    rung = SolveRung.INCUMBENT if stays and previous.solve_rung is not SolveRung.GREEDY else SolveRung.GREEDY
+    return (entry, rung) if _is_plan(problem, tasks, entry) else None
+
+
 def repaired_entry(problem: Problem, tasks: Tasks, previous: Plan, keeper: Keeper) -> tuple[Entry, SolveRung]:
-    """What ``repair`` decides: the linear programme's answer where it is a plan, else what it began with.
+    """The linear programme's answer where it is a plan, else what it began with.
 
     It begins with the previous plan where nothing of that is forbidden now, else with what the greedy rung
     makes of it.
