@@ -20,7 +20,7 @@ from drrouter.planner.inverter_task import opened
 from drrouter.planner.ledger import Entry, beyond_price, enter, move_price
 from drrouter.planner.misses import left_price, may_wait
 from drrouter.planner.problem import Problem
-from drrouter.planner.relations import clash
+from drrouter.planner.relations import Others, clash
 from drrouter.planner.schedule import Schedule, others_of
 from drrouter.planner.site import Site
 from drrouter.planner.start import Start
@@ -152,24 +152,19 @@ class Placing:
         if (before := self.starts[device_id]) is not None:
             self.site.add(device_id, before.power_w, before.first, sign=-1)
         self.starts[device_id] = None
-        others = others_of(self.problem, task, self.starts)
-        planned = task.planned
-        paused = (planned,) if planned is not None and task.previous is None else ()
-        fitting = [
-            start
-            for start in (*task.starts, *paused)
-            if self._fits(task, start)
-            and not (others and clash(self.problem, start.start, start.end, others))
-        ]
-        if self.held and planned in fitting:
-            best: Start | None = planned
-        elif self.at_once:
-            best = fitting[0] if fitting else None
-        else:
-            best = self._cheapest(task, fitting)
+        best = self._where(task)
         self.starts[device_id] = best
         if best is not None:
             self.site.add(device_id, best.power_w, best.first)
+
+    def _where(self, task: CycleTask) -> Start | None:
+        """Where it was planned, as soon as possible, or at its cheapest; None where no place is worth it."""
+        others, planned = others_of(self.problem, task, self.starts), task.planned
+        if self.held and planned is not None and self._fits(task, planned, others):
+            return planned
+        paused = (planned,) if planned is not None and task.previous is None else ()
+        fitting = (start for start in (*task.starts, *paused) if self._fits(task, start, others))
+        return next(fitting, None) if self.at_once else self._cheapest(task, list(fitting))
 
     def _cheapest(self, task: CycleTask, fitting: list[Start]) -> Start | None:
         """The cheapest start, what it leaves to those that follow included; None where none is worth it."""
@@ -178,9 +173,10 @@ class Placing:
         cost, best = min(priced, key=lambda item: item[0], default=(0.0, None))
         return None if cost > self._cost_of_none(task) + heirs.without() else best
 
-    def _fits(self, task: CycleTask, start: Start) -> bool:
+    def _fits(self, task: CycleTask, start: Start, others: Others | None) -> bool:
+        """Whether it may run there: below every limit, and beside what else is placed."""
         device_id = task.device.id
-        return all(
+        return not (others and clash(self.problem, start.start, start.end, others)) and all(
             power_w <= max(0.0, self.site.room_w(device_id, index)) + 1e-6
             for index, power_w in enumerate(start.power_w, start=start.first)
         )
