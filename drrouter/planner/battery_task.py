@@ -4,8 +4,10 @@ Energy is told as in ``storage_task``: what was put in. A kWh delivered takes ``
 charging and of discharging together, so a battery that charges and gives in the same slot burns energy.
 """
 
+import operator
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from drrouter.domain.flexibility import StorageFlexibility
 from drrouter.planner.problem import DeviceInput, Problem
@@ -61,4 +63,6 @@ def burning_slots(cheap: Sequence[bool], *, sends_freely: bool, unwanted: bool) 
     """
     if sends_freely:
         return tuple(cheap)
-    return tuple(unwanted or any(cheap[index:]) for index in range(len(cheap)))
+    if unwanted:
+        return (True,) * len(cheap)
+    return tuple(accumulate(reversed(cheap), operator.or_))[::-1]

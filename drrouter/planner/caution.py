@@ -10,6 +10,8 @@ def reserves_w(problem: Problem) -> tuple[float, ...]:
     slots are planned again, with better forecasts, before they come. Without bands there is no reserve.
     """
     until = problem.now + problem.effort.cautious
+    if problem.slots[0].start >= until:
+        return (0.0,) * len(problem.slots)
     pv_w = problem.pv_w or (0.0,) * len(problem.slots)
     loads = problem.base_band_w or tuple((load, load) for load in problem.base_load_w)
     suns = problem.pv_band_w or tuple((sun, sun) for sun in pv_w)

@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from math import floor
 
 from drrouter.errors import PlannerError
-from drrouter.planner.highs import INFINITE, Answer, HighsModel, Numbers
+from drrouter.planner.highs import INFINITE, Answer, HandOver, HighsModel, Numbers
 from drrouter.planner.problem import Effort
 
 _WHOLE = 1e-6
@@ -54,15 +54,20 @@ WAYS = (Way(0.0, 0.3, largest_first=False), Way(0.1, 0.0, largest_first=True))
 """What is tried, in this order: see docs/planner_study.md."""
 
 
-def minimise(numbers: Numbers, effort: Effort, gap_abs: float, start: Mapping[int, float]) -> Answer:
+def minimise(
+    numbers: Numbers, effort: Effort, gap_abs: float, start: Mapping[int, float], by: HandOver | None = None
+) -> Answer:
     """Minimise until the gap asked for is proven, or as well as the effort allows.
+
+    Args:
+        by: who hands the relaxed model over.
 
     Raises:
         PlannerError: there is no solution that keeps every row.
     """
     if not numbers.integers:
-        return HighsModel(numbers).run()
-    model = HighsModel(numbers, relaxed=True)
+        return HighsModel(numbers, by=by).run()
+    model = HighsModel(numbers, relaxed=True, by=by)
     relaxed = model.run()
     costs = model.reduced_costs()
     gap = max(gap_abs, effort.gap * abs(relaxed.objective))

@@ -54,6 +54,11 @@ class Tariffs:
         """The least that a kWh imported in the slot may cost, in the cheapest block of its tiers."""
         return self.buy[index] - self.terms.discount(index)
 
+    @property
+    def least(self) -> Sequence[float]:
+        """The same of every slot."""
+        return [self.least_buy(index) for index in range(len(self.buy))] if self.terms.tiers else self.buy
+
 
 def tariffs_of(problem: Problem, co2_price_per_kg: float | None = None) -> Tariffs:
     """The prices of a problem; the price of CO2 may be another than the problem's (0 for the bill alone)."""

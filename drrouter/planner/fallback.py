@@ -188,7 +188,7 @@ class Placing:
 
     def _cost_of_none(self, task: CycleTask) -> float:
         waits = may_wait(self.problem, task, others_of(self.problem, task, self.starts))
-        none = 0.0 if waits else left_price(self.problem, task)
+        none = 0.0 if waits else left_price(self.problem.prices, task)
         return none + beyond_price(task, None, self.tasks) + move_price(task, None, self.tasks)
 
     def _serve(self, task: DemandTask) -> None:

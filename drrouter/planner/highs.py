@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import highspy
+import numpy
+import numpy.typing
 
 from drrouter.errors import PlannerError
 
@@ -56,6 +58,29 @@ class Numbers:
     value: list[float] = field(default_factory=list)
     offset: float = 0.0
 
+    def copied(self) -> "Numbers":
+        """The same with numbers of its own; which variables stand where is shared."""
+        return Numbers(
+            cost=list(self.cost),
+            lower=list(self.lower),
+            upper=list(self.upper),
+            integers=self.integers,
+            row_lower=list(self.row_lower),
+            row_upper=list(self.row_upper),
+            start=self.start,
+            index=self.index,
+            value=list(self.value),
+            offset=self.offset,
+        )
+
+    def cut(self, columns: int, rows: int) -> None:
+        """Leave only the first columns and rows; what others share stays as it is."""
+        end = self.start[rows] if rows < len(self.start) else len(self.index)
+        self.start, self.index = self.start[:rows], self.index[:end]
+        self.integers = [column for column in self.integers if column < columns]
+        del self.value[end:], self.row_lower[rows:], self.row_upper[rows:]
+        del self.cost[columns:], self.lower[columns:], self.upper[columns:]
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -67,23 +92,68 @@ class Answer:
     proven: bool
 
 
+class HandOver:
+    """A HiGHS of its own, and what it was handed last: of a later model only what is new is translated.
+
+    HiGHS is given the whole model every time, and forgets the one before: nothing of that can show.
+    """
+
+    def __init__(self) -> None:
+        """Hand nothing over yet."""
+        self._highs: highspy.Highs | None = None
+        self._lp = highspy.HighsLp()
+        self._known = Numbers()
+
+    def of(self, numbers: Numbers, *, whole: bool) -> highspy.Highs:
+        """HiGHS with the model in it; ``whole`` says whether whole numbers must be whole.
+
+        Raises:
+            PlannerError: HiGHS refuses a number.
+        """
+        with _refusals("take the model"):
+            return self._handed(numbers, whole=whole)
+
+    def _handed(self, numbers: Numbers, *, whole: bool) -> highspy.Highs:
+        lp, known, self._known = self._lp, self._known, Numbers()
+        if numbers.index is not known.index or numbers.start is not known.start:
+            lp.num_col_, lp.num_row_ = len(numbers.cost), len(numbers.row_lower)
+            lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+            lp.a_matrix_.start_ = [*numbers.start, len(numbers.index)]
+            lp.a_matrix_.index_ = numbers.index
+        if numbers.cost != known.cost:
+            lp.col_cost_ = _reals(numbers.cost)
+        if numbers.lower != known.lower:
+            lp.col_lower_ = _reals(numbers.lower)
+        if numbers.upper != known.upper:
+            lp.col_upper_ = _reals(numbers.upper)
+        if numbers.row_lower != known.row_lower:
+            lp.row_lower_ = _reals(numbers.row_lower)
+        if numbers.row_upper != known.row_upper:
+            lp.row_upper_ = _reals(numbers.row_upper)
+        if numbers.value != known.value:
+            lp.a_matrix_.value_ = numbers.value
+        lp.offset_ = numbers.offset
+        lp.integrality_ = _kinds(numbers) if whole else []
+        highs = self._highs = self._highs or _highs()
+        _check(highs.passModel(lp), "take the model")
+        self._known = numbers.copied()
+        return highs
+
+
 class HighsModel:
     """A model inside HiGHS; minimises with one thread and a fixed seed."""
 
-    def __init__(self, numbers: Numbers, *, relaxed: bool = False) -> None:
+    def __init__(self, numbers: Numbers, *, relaxed: bool = False, by: HandOver | None = None) -> None:
         """Hand the model over, in one piece; ``relaxed`` lets whole numbers be any.
+
+        Args:
+            by: who handed an earlier model over; HiGHS is then its own, until it hands over the next.
 
         Raises:
             PlannerError: HiGHS refuses a number.
         """
         self._whole = bool(numbers.integers) and not relaxed
-        self._highs = highspy.Highs()  # type: ignore[no-untyped-call]  # highspy types all but its making
-        self._set("output_flag", False)
-        self._set("threads", 1)
-        self._set("parallel", "off")
-        self._set("random_seed", _SEED)
-        with _refusals("take the model"):
-            _check(self._highs.passModel(_lp_of(numbers, whole=self._whole)), "take the model")
+        self._highs = (by or HandOver()).of(numbers, whole=self._whole)
 
     def search(self, nodes: int, gap: float, gap_abs: float, start: Mapping[int, float]) -> Answer:
         """Minimise by branch and bound, with a limit on work instead of time.
@@ -133,8 +203,8 @@ class HighsModel:
         step = "change bounds"
         _check(self._highs.changeColsBounds(len(columns), columns, lower, upper), step)
 
-    def _set(self, option: str, value: bool | int | float | str) -> None:
-        _check(self._highs.setOptionValue(option, value), f"set {option} to {value}")
+    def _set(self, option: str, value: int | float) -> None:
+        _set(self._highs, option, value)
 
 
 @contextmanager
@@ -152,19 +222,26 @@ def _check(status: highspy.HighsStatus, step: str) -> None:
         raise PlannerError(f"the solver could not {step}")
 
 
-def _lp_of(numbers: Numbers, *, whole: bool) -> highspy.HighsLp:
-    lp = highspy.HighsLp()
-    lp.num_col_, lp.num_row_ = len(numbers.cost), len(numbers.row_lower)
-    lp.col_cost_, lp.col_lower_, lp.col_upper_ = numbers.cost, numbers.lower, numbers.upper
-    lp.row_lower_, lp.row_upper_ = numbers.row_lower, numbers.row_upper
-    lp.offset_ = numbers.offset
-    matrix = lp.a_matrix_
-    matrix.format_ = highspy.MatrixFormat.kRowwise
-    matrix.start_ = [*numbers.start, len(numbers.index)]
-    matrix.index_, matrix.value_ = numbers.index, numbers.value
-    if whole:
-        kinds = [highspy.HighsVarType.kContinuous] * len(numbers.cost)
-        for column in numbers.integers:
-            kinds[column] = highspy.HighsVarType.kInteger
-        lp.integrality_ = kinds
-    return lp
+def _highs() -> highspy.Highs:
+    """A HiGHS of one thread and a fixed seed."""
+    highs = highspy.Highs()  # type: ignore[no-untyped-call]  # highspy types all but its making
+    _set(highs, "output_flag", False)
+    _set(highs, "threads", 1)
+    _set(highs, "parallel", "off")
+    _set(highs, "random_seed", _SEED)
+    return highs
+
+
+def _set(highs: highspy.Highs, option: str, value: bool | int | float | str) -> None:
+    _check(highs.setOptionValue(option, value), f"set {option} to {value}")
+
+
+def _kinds(numbers: Numbers) -> list[highspy.HighsVarType]:
+    kinds = [highspy.HighsVarType.kContinuous] * len(numbers.cost)
+    for column in numbers.integers:
+        kinds[column] = highspy.HighsVarType.kInteger
+    return kinds
+
+
+def _reals(numbers: list[float]) -> "numpy.typing.NDArray[numpy.float64]":
+    return numpy.fromiter(numbers, numpy.float64, len(numbers))

@@ -1,118 +1,147 @@
-"""A model written anew over the structure of one written before: only its numbers change.
+"""A model written anew over one that was written before: only what is new is written.
 
-The same rooms write it in the same order. Names, columns and which variable stands in which row are kept;
-bounds, prices, right sides and coefficients are those of the new problem. The result is, number for number,
-the model that a new door would hold, so that nothing of an earlier plan can show.
+The same rooms write it in the same order. A part that is told what it was told before is taken over as it
+stands: its columns, its rows, and what its room returned. Every other part, and whatever stands in none, is
+written anew in its place. From the first variable or row on that is another than before, all is written as
+by a new door.
+
+    before    |washer|freezer|car|balance|limits|
+    told      same   same     new same    new
+    now       |......|.......|xxx|.......|xxxxxx|        . taken over        x written anew
+
+Prices, bounds and right sides that change from plan to plan were written over a copy, so that the parts stand
+here as their rooms left them. The result is, number for number, the model that a new door would hold, and
+nothing of an earlier plan can show.
 """
 
-from collections.abc import Callable, Mapping
-from typing import TypeVar
+from collections.abc import Callable, Sequence
+from typing import Concatenate, ParamSpec, Self, TypeVar
 
-from drrouter.errors import PlannerError
-from drrouter.planner.highs import Numbers
-from drrouter.planner.pulp_door import Door, Label, Sense, Var, with_value
+from drrouter.planner.labels import Labels
+from drrouter.planner.pulp_door import Door, Row, Var
 
+P = ParamSpec("P")
 T = TypeVar("T")
 
 
-class OtherStructureError(PlannerError):
-    """The new problem has other variables or rows than the model that was kept."""
-
-
 class KeptDoor(Door):
-    """A door whose structure is known."""
+    """A door that begins with what another one holds."""
 
     def __init__(self, before: Door) -> None:
         """Open the model for writing anew; ``before`` is left as it is."""
-        self._title = before._title
-        self._known, self._columns = before._known, before._columns
-        self._rows = list(before._rows)
-        old = before._numbers
-        self._numbers = Numbers(
-            integers=old.integers, start=old.start, index=old.index, value=list(old.value)
-        )
-        self._whole = frozenset(old.integers)
-        self._next = 0
-        self._start = {}
-        self._relaxed = False
+        super().__init__(before._title)
+        self._hand_over, self._register = before._hand_over, before._register
+        self._blocks, self._known = before._blocks, before._parts
+        self._numbers = (before._settled or before._numbers).copied()
+        self._numbers.offset = 0.0
+        self._place = 0
+        self._follows = True
 
-    def variable(
-        self,
-        label: Label,
-        low: float | None = 0.0,
-        high: float | None = None,
-        *,
-        binary: bool = False,
-        integer: bool = False,
-        price: float = 0.0,
-    ) -> Var:
-        """The variable that stood in this place, with its new bounds and price.
+    @property
+    def follows(self) -> bool:
+        """Whether all that was written until now stood there before, but for its numbers."""
+        return self._follows
 
-        Raises:
-            OtherStructureError: another one did.
-        """
-        column, whole = len(self._numbers.cost), binary or integer
-        if column == len(self._columns) or self._columns[column] != label or whole != (column in self._whole):
-            raise OtherStructureError(f"{label} is new in the model")
-        if binary:
-            low, high = 0.0, 1.0
-        return self._put(label, low, high, price)
-
-    def row(self, label: Label, terms: Mapping[Var, float], sense: Sense, right: float) -> None:
-        """The row that stood in this place, with its new numbers.
-
-        Raises:
-            OtherStructureError: another one did, or other variables stood in it.
-        """
-        place, self._next = self._next, self._next + 1
-        if place == len(self._rows) or self._rows[place][0] != label:
-            raise OtherStructureError(f"{label} is new in the model")
-        before = self._rows[place][1]
-        if terms != before:
-            self._replace(place, before, with_value(label, terms))
-        if before:
-            self._compare(label, sense, right)
+    def part(self, room: Callable[Concatenate[Self, P], T], *told: P.args, **named: P.kwargs) -> T:
+        """What the room wrote before, where it was told the same; else what it writes now."""
+        known = self._known[len(self._parts)] if len(self._parts) < len(self._known) else None
+        place = (room, self._place, True)
+        if known is None or (known.room, known.begin, self._follows) != place or known.told != told:
+            return super().part(room, *told, **named)
+        self._parts.append(known)
+        self._place = known.end
+        self._numbers.offset += known.offset
+        made: T = known.made
+        return made
 
     def finish(self) -> None:
-        """Say that all is written.
+        """All is written: what stood behind that is none of this model."""
+        if self._follows and self._place < len(self._blocks):
+            self._leave()
 
-        Raises:
-            OtherStructureError: something that stood in the model is missing.
-        """
-        if len(self._numbers.cost) < len(self._columns) or self._next < len(self._rows):
-            raise OtherStructureError("the model is smaller than before")
+    def _written(self) -> int:
+        return self._place if self._follows else len(self._blocks)
 
-    def _replace(self, place: int, before: Mapping[Var, float], terms: Mapping[Var, float]) -> None:
-        """Put other coefficients in the places of those before."""
-        label, numbers = self._rows[place][0], self._numbers
-        if list(terms) != list(before):
-            raise OtherStructureError(f"{label} has other variables than before")
-        self._rows[place] = (label, terms)
-        if terms:
-            first = numbers.start[len(numbers.row_lower)]
-            numbers.value[first : first + len(terms)] = terms.values()
+    def _put_columns(
+        self, labels: Labels, lows: list[float], highs: list[float], prices: list[float], *, whole: bool
+    ) -> Var:
+        """Write new numbers into the columns that stood in this place, or append them."""
+        if not self._follows or not self._stands(labels, len(prices), whole):
+            self._leave()
+            return super()._put_columns(labels, lows, highs, prices, whole=whole)
+        numbers, first = self._numbers, self._blocks[self._place].first
+        columns = slice(first, first + len(prices))
+        numbers.cost[columns], numbers.lower[columns], numbers.upper[columns] = prices, lows, highs
+        self._place += 1
+        return first
+
+    def _put_rows(
+        self,
+        labels: Labels,
+        lengths: Sequence[int],
+        index: list[Var],
+        value: list[float],
+        sides: tuple[list[float], list[float]],
+    ) -> Row:
+        """Write new numbers into the rows that stood in this place, or append them."""
+        stands = self._follows and self._stands(labels, len(lengths), None)
+        first = self._blocks[self._place].first if stands else 0
+        if not stands or not self._has(first, lengths, index):
+            self._leave()
+            return super()._put_rows(labels, lengths, index, value, sides)
+        if lengths:
+            numbers, rows = self._numbers, slice(first, first + len(lengths))
+            begin = numbers.start[first]
+            numbers.value[begin : begin + len(value)] = value
+            numbers.row_lower[rows], numbers.row_upper[rows] = sides
+        self._place += 1
+        return first
+
+    def _stands(self, labels: Labels, size: int, whole: bool | None) -> bool:
+        """Whether this family stood in this place."""
+        if self._place == len(self._blocks):
+            return False
+        before = self._blocks[self._place]
+        return (before.labels, before.size, before.whole) == (labels, size, whole)
+
+    def _has(self, first: int, lengths: Sequence[int], index: list[Var]) -> bool:
+        """Whether just these variables stood in the rows from ``first`` on."""
+        numbers = self._numbers
+        ends = [*numbers.start[first : first + len(lengths) + 1], len(numbers.index)]
+        begin = place = ends[0]
+        for end, length in zip(ends[1:], lengths, strict=False):
+            place += length
+            if place != end:
+                return False
+        return numbers.index[begin:place] == index
+
+    def _leave(self) -> None:
+        """Go on as a new door would, behind what is written."""
+        if not self._follows:
+            return
+        behind, self._blocks = self._blocks[self._place :], self._blocks[: self._place]
+        self._register = self._register.without(block.labels for block in behind)
+        columns = next((block.first for block in behind if block.whole is not None), self.size[0])
+        rows = next((block.first for block in behind if block.whole is None), self.size[1])
+        self._numbers.cut(columns, rows)
+        self._follows = False
 
 
 class Keeper:
-    """Keeps the last model that was written, so that the next one of the same structure costs less."""
+    """Keeps the last model that was written, so that the next one like it costs less."""
 
     def __init__(self) -> None:
         """Keep nothing yet."""
         self._kept: Door | None = None
 
     def write(self, write: Callable[[Door], T]) -> T:
-        """Write a model with the kept structure, or with a new one where it is another."""
-        if self._kept is not None:
-            door = KeptDoor(self._kept)
-            try:
-                written = write(door)
-                door.finish()
-            except OtherStructureError:
-                self._kept = None
-            else:
-                self._kept = door
-                return written
-        fresh = Door()
-        written = write(fresh)
-        self._kept = fresh
+        """Write a model over the one that is kept, and keep it."""
+        if self._kept is None:
+            door = Door()
+            written = write(door)
+        else:
+            door = over = KeptDoor(self._kept)
+            written = write(over)
+            over.finish()
+        self._kept = door
         return written

@@ -13,7 +13,7 @@ from drrouter.planner.cycle_task import CycleTask
 from drrouter.planner.demand_task import DemandTask
 from drrouter.planner.marginal import marginal_prices
 from drrouter.planner.misses import Missed, find_misses
-from drrouter.planner.problem import Problem
+from drrouter.planner.problem import Prices, Problem
 from drrouter.planner.schedule import Schedule
 from drrouter.planner.site import Site
 from drrouter.planner.start import Start
@@ -118,17 +118,17 @@ def wear_price(tasks: Tasks) -> float:
     return abs(tasks.tariffs.mean_buy)
 
 
-def outside_price(problem: Problem, task: StorageTask, hours: float) -> float:
+def outside_price(prices: Prices, task: StorageTask, hours: float) -> float:
     """The price of a kWh outside a bound that could be kept, at the end of a slot: comfort, and safety.
 
     Interpretation: safety stands above every other goal, so it has a price that none of them reaches.
     """
-    return SAFETY_PRICE + comfort_price(problem, task, hours)
+    return SAFETY_PRICE + comfort_price(prices, task, hours)
 
 
-def comfort_price(problem: Problem, task: StorageTask, hours: float) -> float:
+def comfort_price(prices: Prices, task: StorageTask, hours: float) -> float:
     """The price of a kWh outside a bound at the end of a slot, as the miss tells it."""
-    comfort = problem.prices.comfort_per_unit_hour * abs(task.unit_per_kwh) * hours
+    comfort = prices.comfort_per_unit_hour * abs(task.unit_per_kwh) * hours
     return comfort / (1000 if task.flexibility.unit == "Wh" else 1)
 
 
@@ -140,8 +140,13 @@ def beyond_price(task: CycleTask, start: Start | None, tasks: Tasks) -> float:
     """
     mean_buy = tasks.tariffs.mean_buy
     if start is not None:
-        return start.tail_wh / 1000 * mean_buy + start.dislike
+        return tail_price(start, tasks) + start.dislike
     return min((energy_wh / 1000 * mean_buy + dislike for energy_wh, dislike in task.waits), default=0.0)
+
+
+def tail_price(start: Start, tasks: Tasks) -> float:
+    """The cost of what a cycle, or a part of it, draws behind the horizon."""
+    return start.tail_wh / 1000 * tasks.tariffs.mean_buy
 
 
 def _beyond(tasks: Tasks, schedule: Schedule) -> float:

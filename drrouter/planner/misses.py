@@ -13,7 +13,7 @@ from drrouter.planner.demand_task import DemandTask
 from drrouter.planner.event_misses import rebound_misses
 from drrouter.planner.level_misses import level_misses
 from drrouter.planner.priced import NOTHING_KWH, Priced, miss
-from drrouter.planner.problem import Problem
+from drrouter.planner.problem import Prices, Problem
 from drrouter.planner.relations import Others, broken_by_waiting, clash, order
 from drrouter.planner.schedule import Schedule, others_of
 from drrouter.planner.site import LimitRow, Site
@@ -42,17 +42,17 @@ def find_misses(problem: Problem, tasks: Tasks, schedule: Schedule, site: Site) 
     return Missed(tuple(miss for miss, _ in priced), sum(price for _, price in priced))
 
 
-def missed_price(problem: Problem, task: CycleTask) -> float:
+def missed_price(prices: Prices, task: CycleTask) -> float:
     """What it costs not to place a cycle: the cycle, and being late until the end of the horizon.
 
     Interpretation: so a late cycle is always worth more than none.
     """
-    return 0.0 if task.can_wait else left_price(problem, task)
+    return 0.0 if task.can_wait else left_price(prices, task)
 
 
-def left_price(problem: Problem, task: CycleTask) -> float:
+def left_price(prices: Prices, task: CycleTask) -> float:
     """What it costs not to place a cycle that may not wait."""
-    return problem.prices.cycle + task.missed_h * problem.prices.lateness_per_hour
+    return prices.cycle + task.missed_h * prices.lateness_per_hour
 
 
 def may_wait(problem: Problem, task: CycleTask, others: Others | None) -> bool:
@@ -67,7 +67,7 @@ def _cycle_misses(problem: Problem, tasks: Tasks, schedule: Schedule) -> Iterato
         if start is None and not may_wait(problem, task, others):
             cause = task.obstacle or _why_nowhere(problem, task, others)
             missed = miss(problem, MissKind.CYCLE, device_id, 1.0, "cycle", cause)
-            yield missed, left_price(problem, task)
+            yield missed, left_price(problem.prices, task)
         elif start is not None and start.late_h > 0:
             price = start.late_h * problem.prices.lateness_per_hour
             why = _why_late(problem, task, start, others)

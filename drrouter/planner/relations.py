@@ -163,14 +163,14 @@ def order(problem: Problem, link: Precedence, before: Stand | None) -> Reason:
 def broken_by_waiting(problem: Problem, others: Others) -> tuple[Precedence, Stand] | None:
     """What a cycle would break by waiting until after the horizon: it would follow too late."""
     for link, before in others.leaders:
-        if before is not None and closes(problem, link, before.end):
+        if before is not None and closes(link, before.end, problem.horizon.end):
             return link, before
     return None
 
 
-def closes(problem: Problem, link: Precedence, end: datetime) -> bool:
+def closes(link: Precedence, end: datetime, horizon_end: datetime) -> bool:
     """Whether what follows a cycle that ends then must start within the horizon."""
-    return link.max_gap is not None and end + link.max_gap < problem.horizon.end
+    return link.max_gap is not None and end + link.max_gap < horizon_end
 
 
 def _label(problem: Problem, device_id: DeviceId) -> str:

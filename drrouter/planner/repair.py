@@ -28,9 +28,10 @@ from drrouter.planner.fallback import greedy, greedy_entry, held_entry
 from drrouter.planner.giving_way import given_way, stays_as_planned
 from drrouter.planner.kept_door import Keeper
 from drrouter.planner.ledger import Entry, enter, plan_of
-from drrouter.planner.model import HomeModel, build, read_schedule
+from drrouter.planner.model import HomeModel, build
 from drrouter.planner.problem import Problem
 from drrouter.planner.pulp_door import Door
+from drrouter.planner.reading import read_schedule
 from drrouter.planner.schedule import Schedule
 from drrouter.planner.storage_task import CRUMB_KW
 from drrouter.planner.tasks import Tasks, tasks_of

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Self
 
 from drrouter.domain.ids import DeviceId
+from drrouter.domain.interval import Interval
 from drrouter.domain.limit import Limit, Scope
 from drrouter.domain.plan import Plan
 from drrouter.planner.caution import reserves_w
@@ -52,6 +53,10 @@ class LimitRow:
         return self.shares.get(device_id, 1.0)
 
 
+Binding = tuple[frozenset[DeviceId] | None, Mapping[DeviceId, float], Sequence[float]]
+"""Whom a limit binds, with which shares, and what flows there anyhow."""
+
+
 def limit_rows(problem: Problem) -> tuple[LimitRow, ...]:
     """One row per slot and set of devices or line bound, in order of slots.
 
@@ -59,13 +64,19 @@ def limit_rows(problem: Problem) -> tuple[LimitRow, ...]:
     that flows on it; where none is named it binds the devices that it names, and one that names nobody the
     site.
     """
+    return rows_of(problem.limits, problem.slots, limits_bind(problem))
+
+
+def rows_of(
+    limits: Sequence[Limit], slots: Sequence[Interval], binding: Sequence[Binding]
+) -> tuple[LimitRow, ...]:
+    """The rows of these limits, each with whom it binds."""
     tightest: dict[tuple[int, tuple[str, ...]], LimitRow] = {}
-    for limit in problem.limits:
-        members, shares, base_w = _bound(problem, limit)
+    for limit, (members, shares, base_w) in zip(limits, binding, strict=True):
         name: tuple[str, ...] = tuple(sorted(members)) if members is not None else ()
         if limit.scope is Scope.LINE and limit.line is not None:
             name = (f"line {limit.line}", *name)
-        for index, slot in enumerate(problem.slots):
+        for index, slot in enumerate(slots):
             if slot.end <= limit.interval.start or slot.start >= limit.interval.end:
                 continue
             rival = tightest.get((index, name))
@@ -75,9 +86,12 @@ def limit_rows(problem: Problem) -> tuple[LimitRow, ...]:
     return tuple(tightest[key] for key in sorted(tightest))
 
 
-def _bound(
-    problem: Problem, limit: Limit
-) -> tuple[frozenset[DeviceId] | None, Mapping[DeviceId, float], Sequence[float]]:
+def limits_bind(problem: Problem) -> tuple[Binding, ...]:
+    """Whom each limit binds."""
+    return tuple(_bound(problem, limit) for limit in problem.limits)
+
+
+def _bound(problem: Problem, limit: Limit) -> Binding:
     """Whom the limit binds, with which shares, and what flows there anyhow."""
     nothing = (0.0,) * len(problem.slots)
     if limit.scope is Scope.LINE and limit.line is not None:

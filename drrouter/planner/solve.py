@@ -4,8 +4,9 @@ from drrouter.domain.plan import SolveRung
 from drrouter.planner.curtailing import unwasted
 from drrouter.planner.kept_door import Keeper
 from drrouter.planner.ledger import Entry, enter
-from drrouter.planner.model import build, read_schedule
+from drrouter.planner.model import build
 from drrouter.planner.problem import Problem
+from drrouter.planner.reading import read_schedule
 from drrouter.planner.tasks import Tasks
 
 

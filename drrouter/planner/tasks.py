@@ -55,7 +55,8 @@ class Tasks:
         """What is unshiftable per device, in W: what is fixed, and the floors of storages and demands."""
         yield from self.fixed_w.items()
         for task in self.modulating:
-            yield task.device.id, tuple(1000 * floor for floor in task.kept_kw)
+            if any(task.kept_kw):
+                yield task.device.id, tuple(1000 * floor for floor in task.kept_kw)
 
 
 def tasks_of(problem: Problem) -> Tasks:

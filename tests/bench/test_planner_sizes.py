@@ -22,8 +22,9 @@ from drrouter.domain.limit import Limit
 from drrouter.planner import Problem, grid_slots, plan, varied_slots, verify
 from drrouter.planner.highs import HighsModel
 from drrouter.planner.kept_door import Keeper
-from drrouter.planner.model import build, read_schedule
+from drrouter.planner.model import build
 from drrouter.planner.pulp_door import Door, Solution
+from drrouter.planner.reading import read_schedule
 from drrouter.planner.solve import base_cost
 from drrouter.planner.tasks import Tasks, tasks_of
 from tests.bench import direct_highs

@@ -1,12 +1,13 @@
 """Capacities: what is imported above the contracted power has a price per kWh."""
 
+from collections.abc import Sequence
+
 from drrouter.planner.constraints import Import
 from drrouter.planner.pulp_door import Door, Label, Sense
-from drrouter.planner.tasks import Tasks
 from drrouter.planner.terms import CapacityTask
 
 
-def add_capacities(door: Door, tasks: Tasks, meter: Import) -> None:
+def add_capacities(door: Door, capacities: Sequence[CapacityTask], meter: Import) -> None:
     """Add every capacity: what each period imports above the contract.
 
         above[p] >= hours[p] * (before[p] + sum(share[p][k] * import[k]) - contracted)
@@ -15,7 +16,7 @@ def add_capacities(door: Door, tasks: Tasks, meter: Import) -> None:
 
     Source: NVE, consultation 5/2017, "abonnert effekt".
     """
-    for number, task in enumerate(tasks.tariffs.terms.capacities):
+    for number, task in enumerate(capacities):
         if task.term.price_per_kwh:
             _add_capacity(door, task, f"capacity {number}", meter)
 

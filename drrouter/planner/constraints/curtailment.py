@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from drrouter.planner.constraints import Draw
 from drrouter.planner.inverter_task import InverterTask
-from drrouter.planner.pulp_door import Door, Label, Var
+from drrouter.planner.pulp_door import Door, Labels, Var
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +28,8 @@ def add_inverter(door: Door, task: InverterTask) -> InverterVars:
 
     Source: S2 PEBC; OpenADR 3.1, EXPORT_CAPACITY_LIMIT.
     """
-    owner = task.device.id
-    held = {
-        k: door.variable(Label(owner, "held", k), 0.0, most) for k, most in enumerate(task.spare_kw) if most
-    }
+    spare = {k: most for k, most in enumerate(task.spare_kw) if most}
+    labels = Labels(task.device.id, "held", tuple(spare))
+    held = dict(zip(spare, door.variables(labels, 0.0, list(spare.values())), strict=True))
     draw = tuple({held[k]: 1.0} if k in held else {} for k in range(len(task.spare_kw)))
     return InverterVars(task, held, draw)

@@ -1,11 +1,11 @@
 """Demands: loads that come as they come and may be curtailed for a while (an HVAC relay)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from drrouter.planner.constraints import Draw
 from drrouter.planner.demand_task import DemandTask
-from drrouter.planner.pulp_door import Door, Label, Sense, Var
-from drrouter.planner.tasks import Tasks
+from drrouter.planner.pulp_door import Door, Label, Labels, Sense, Var
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +17,7 @@ class DemandVars:
     draw: Draw
 
 
-def add_demand(door: Door, tasks: Tasks, task: DemandTask) -> DemandVars:
+def add_demand(door: Door, hours: Sequence[float], task: DemandTask) -> DemandVars:
     """Add a demand: its mean power, and what is missing in each stretch longer than it may be held off.
 
         floor[k] <= power[k] <= most[k]        curtailed kWh cost curtail_price each
@@ -29,10 +29,9 @@ def add_demand(door: Door, tasks: Tasks, task: DemandTask) -> DemandVars:
     Source: S2 DDBC; TR 102 935, 5.1.3 (direct control of fixed gear).
     """
     owner, price = task.device.id, task.flexibility.curtail_price_per_kwh
-    power = []
-    for k, length in enumerate(tasks.tariffs.hours):
+    power = door.variables(Labels(owner, "power", range(len(hours))), task.floor_kw, task.max_kw)
+    for k, length in enumerate(hours):
         useful = -price * length
-        power.append(door.variable(Label(owner, "power", k), task.floor_kw[k], task.max_kw[k]))
         if task.max_kw[k] <= task.expected_kw:
             door.add_price(power[k], useful)
             door.add_constant(-useful * task.expected_kw)
@@ -40,9 +39,9 @@ def add_demand(door: Door, tasks: Tasks, task: DemandTask) -> DemandVars:
             _price_curtailment(door, task, k, power[k], length)
     for number, (first, behind, energy) in enumerate(task.breaks):
         held = door.variable(Label(owner, "held_off", number), price=price)
-        terms = {power[k]: tasks.tariffs.hours[k] for k in range(first, behind)}
+        terms = {power[k]: hours[k] for k in range(first, behind)}
         door.row(Label(owner, "break", number), {**terms, held: 1.0}, Sense.AT_LEAST, energy)
-    return DemandVars(task, tuple(power), tuple({var: 1.0} for var in power))
+    return DemandVars(task, power, tuple({var: 1.0} for var in power))
 
 
 def _price_curtailment(door: Door, task: DemandTask, index: int, power: Var, hours: float) -> None:

@@ -1,14 +1,15 @@
 """One-at-a-time groups: cycles of machines that never run at the same time."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from drrouter.domain.ids import DeviceId
 from drrouter.planner.constraints.cycle import CycleVars
-from drrouter.planner.problem import Problem
 from drrouter.planner.pulp_door import Door, Label, Sense, Var
 
 
-def add_exclusive(door: Door, problem: Problem, cycles: Mapping[DeviceId, CycleVars]) -> None:
+def add_exclusive(
+    door: Door, groups: Sequence[Sequence[DeviceId]], cycles: Mapping[DeviceId, CycleVars]
+) -> None:
     """Add every group of machines of which one runs at a time.
 
         sum(begun at t or earlier) - sum(ended at t or earlier) <= 1
@@ -17,7 +18,7 @@ def add_exclusive(door: Door, problem: Problem, cycles: Mapping[DeviceId, CycleV
     overlap just where one of them holds the beginning of the other, so this is exact, slots or not. Cycles
     that run or are committed bind by the starts that they leave.
     """
-    for number, group in enumerate(problem.exclusive):
+    for number, group in enumerate(groups):
         members = [cycles[device_id] for device_id in dict.fromkeys(group) if device_id in cycles]
         if len(members) > 1:
             _add_group(door, f"group {number}", members)

@@ -1,25 +1,46 @@
 """Limits: import of the site, or power of a set of devices; what cannot be kept is priced and reported."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 
 from drrouter.domain.ids import DeviceId
+from drrouter.planner.caution import reserves_w
 from drrouter.planner.constraints import Draw
 from drrouter.planner.problem import Problem
-from drrouter.planner.pulp_door import Door, Label, Sense, Var
+from drrouter.planner.pulp_door import Door, Label, Labels, Row, Sense, Var
 from drrouter.planner.site import NO_LIMIT_W, LimitRow, export_limits_w
-from drrouter.planner.tasks import Tasks, unshiftable
+from drrouter.planner.tasks import Tasks
 
 LIMIT = "limit"
 """The owner of the variables of limits."""
 
+Bound = tuple[int, frozenset[DeviceId] | None, Mapping[DeviceId, float]]
+"""Whom a limit binds in which slot, with their shares: see ``LimitRow``."""
+
+
+@dataclass(frozen=True, slots=True)
+class LimitRows:
+    """The rows of limits.
+
+    Attributes:
+        soft: one for each limit, in their order.
+        strict: of those under which anything is wished; ``places`` tells which.
+    """
+
+    soft: tuple[Row, ...]
+    strict: tuple[Row, ...]
+    places: tuple[int, ...]
+
 
 def add_limits(
     door: Door,
-    problem: Problem,
-    tasks: Tasks,
-    imported: tuple[Var, ...],
+    bounds: Sequence[Bound],
+    costs: Sequence[float],
+    imported: Sequence[Var],
     draws: Mapping[DeviceId, Draw],
-) -> None:
+    wished: Collection[DeviceId],
+    broken: Sequence[bool],
+) -> LimitRows:
     """Add every limit, once softly for everything and once strictly for what may as well stay off.
 
         import[k] - over[r] <= max        (site)
@@ -33,17 +54,27 @@ def add_limits(
     (a car) and sun held back: whatever a wish is worth, it never breaks a limit. What a battery gives makes
     room for them, unless unshiftable load alone is above the limit. ``max`` is never below the guaranteed
     minimum.
-    ``reserve`` is the room kept at the site for what forecasts may get wrong (see ``caution``).
+    ``reserve`` is the room kept at the site for what forecasts may get wrong (see ``caution``). The right
+    sides follow (``write_limits``).
+
+    Args:
+        costs: of each kWh above a limit, times the length of the slot, per slot.
+        draws: of all devices, and ``wished`` which of them may as well stay off.
+        broken: where unshiftable load alone is above the limit, per row.
 
     Source: DESIGN, "Precedence"; OpenADR 3.1, IMPORT_CAPACITY_LIMIT; section 14a EnWG (guaranteed minimum).
     """
-    site = unshiftable(problem, tasks)
-    for number, row in enumerate(site.rows):
-        fixed_kw = _fixed_kw(tasks, row)
-        _add_soft(door, problem, tasks, number, row, fixed_kw, imported, draws)
-        room_w = row.max_w - site.used_w(number)
-        room_w = min(room_w, max(0.0, site.left_w(number)))
-        _add_strict(door, tasks, number, row, room_w / 1000, draws)
+    numbers = range(len(bounds))
+    over = door.variables(Labels(LIMIT, "over", numbers), price=[costs[index] for index, _, _ in bounds])
+    flows = [{imported[bound[0]]: 1.0} if bound[1] is None else _power(bound, draws) for bound in bounds]
+    soft = [{**terms, above: -1.0} for terms, above in zip(flows, over, strict=True)]
+    kept = door.rows(Labels(LIMIT, "soft", numbers), soft, Sense.AT_MOST, [0.0] * len(bounds))
+    may_wait = {device_id: draw for device_id, draw in draws.items() if device_id in wished}
+    strict = [_power(bound, may_wait, gives=not bad) for bound, bad in zip(bounds, broken, strict=True)]
+    places = tuple(number for number in numbers if strict[number])
+    terms = [strict[number] for number in places]
+    rows = door.rows(Labels(LIMIT, "strict", places), terms, Sense.AT_MOST, [0.0] * len(places))
+    return LimitRows(kept, rows, places)
 
 
 def add_export_limits(door: Door, problem: Problem, tasks: Tasks, exported: tuple[Var | None, ...]) -> None:
@@ -55,6 +86,8 @@ def add_export_limits(door: Door, problem: Problem, tasks: Tasks, exported: tupl
 
     Source: OpenADR 3.1, EXPORT_CAPACITY_LIMIT.
     """
+    if not problem.export_limits:
+        return
     for index, (export, most_w) in enumerate(zip(exported, export_limits_w(problem), strict=True)):
         if export is not None and most_w < NO_LIMIT_W:
             price = problem.prices.limit_per_kwh * tasks.tariffs.hours[index]
@@ -63,42 +96,56 @@ def add_export_limits(door: Door, problem: Problem, tasks: Tasks, exported: tupl
             door.row(Label(LIMIT, "export", index), terms, Sense.AT_MOST, most_w / 1000)
 
 
-def _add_soft(
-    door: Door,
-    problem: Problem,
-    tasks: Tasks,
-    number: int,
-    row: LimitRow,
-    fixed_kw: float,
-    imported: tuple[Var, ...],
-    draws: Mapping[DeviceId, Draw],
+def write_limits(
+    door: Door, tasks: Tasks, rows: Sequence[LimitRow], rooms_kw: Sequence[float], kept: LimitRows
 ) -> None:
-    price = problem.prices.limit_per_kwh * tasks.tariffs.hours[row.index]
-    over = door.variable(Label(LIMIT, "over", number), price=price)
-    terms = {imported[row.index]: 1.0} if row.members is None else _power(row, draws)
-    door.row(Label(LIMIT, "soft", number), {**terms, over: -1.0}, Sense.AT_MOST, row.max_w / 1000 - fixed_kw)
+    """The right sides: how much a limit leaves beside what flows anyhow, and to what may as well stay off."""
+    door.compare(kept.soft, Sense.AT_MOST, [row.max_w / 1000 - _fixed_kw(tasks, row) for row in rows])
+    floors = {task.device.id: task.floor_kw for task in tasks.storages if task.free and any(task.floor_kw)}
+    right = [max(0.0, rooms_kw[number]) for number in kept.places]
+    if floors:
+        right = [room + _held_kw(rows[n], floors) for room, n in zip(right, kept.places, strict=True)]
+    door.compare(kept.strict, Sense.AT_MOST, right)
 
 
-def _add_strict(
-    door: Door, tasks: Tasks, number: int, row: LimitRow, room_kw: float, draws: Mapping[DeviceId, Draw]
-) -> None:
-    floors = {task.device.id: task.floor_kw[row.index] for task in tasks.storages if task.free}
-    wished = {task.device.id for task in tasks.cycles} | floors.keys()
-    wished |= {task.device.id for task in tasks.inverters}
-    terms = _power(row, {device_id: draws[device_id] for device_id in draws if device_id in wished})
-    if room_kw < 0:
-        room_kw, terms = 0.0, {var: kilowatts for var, kilowatts in terms.items() if kilowatts > 0}
-    room_kw += sum(row.share(device_id) * floors[device_id] for device_id in floors if row.binds(device_id))
-    door.row(Label(LIMIT, "strict", number), terms, Sense.AT_MOST, room_kw)
+def rooms_kw(problem: Problem, tasks: Tasks, rows: Sequence[LimitRow]) -> list[float]:
+    """What unshiftable load leaves under each limit, negative where it is above that.
+
+    Room that is kept for what a forecast may get wrong counts as taken, but makes nothing negative.
+    """
+    loads = [(name, load_w) for name, load_w in tasks.loads() if any(load_w)] if rows else []
+    site_w = [sum(slot) for slot in zip(tasks.base_w, *(load_w for _, load_w in loads), strict=True)]
+    rooms_w = [
+        row.max_w - (site_w[row.index] if row.members is None else _drawn_w(row, loads)) for row in rows
+    ]
+    reserve_w = reserves_w(problem)
+    if any(reserve_w):
+        kept_w = [reserve_w[row.index] if row.members is None else 0.0 for row in rows]
+        rooms_w = [min(room, max(0.0, room - kept)) for room, kept in zip(rooms_w, kept_w, strict=True)]
+    return [room / 1000 for room in rooms_w]
 
 
-def _power(row: LimitRow, draws: Mapping[DeviceId, Draw]) -> dict[Var, float]:
+def _drawn_w(row: LimitRow, loads: Sequence[tuple[DeviceId, Sequence[float]]]) -> float:
+    """What unshiftable loads draw under the limit of a line or a group."""
+    return sum((row.share(name) * load_w[row.index] for name, load_w in loads if row.binds(name)), row.base_w)
+
+
+def _held_kw(row: LimitRow, floors: Mapping[DeviceId, Sequence[float]]) -> float:
+    """The floors of what may as well stay off."""
+    return sum(row.share(name) * floor[row.index] for name, floor in floors.items() if row.binds(name))
+
+
+def _power(bound: Bound, draws: Mapping[DeviceId, Draw], *, gives: bool = True) -> dict[Var, float]:
+    """The power of all that a limit binds; without what batteries give where that makes no room."""
+    index, members, shares = bound
     terms: dict[Var, float] = {}
     for device_id, draw in draws.items():
-        if row.binds(device_id):
-            share = row.share(device_id)
-            terms.update({var: share * kilowatts for var, kilowatts in draw[row.index].items()})
-    return terms
+        if members is None:
+            terms |= draw[index]
+        elif device_id in members:
+            share = shares.get(device_id, 1.0)
+            terms |= {var: share * kilowatts for var, kilowatts in draw[index].items()}
+    return terms if gives else {var: kilowatts for var, kilowatts in terms.items() if kilowatts > 0}
 
 
 def _fixed_kw(tasks: Tasks, row: LimitRow) -> float:

@@ -1,24 +1,32 @@
 """Programmes that may pause: each part has its own start, within a pause of the one before."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
 from drrouter.planner.chain import Chain
 from drrouter.planner.constraints.order import Events, add_least, add_most
 from drrouter.planner.cycle_task import CycleTask
-from drrouter.planner.ledger import price_of_moving
-from drrouter.planner.problem import Problem
-from drrouter.planner.pulp_door import Door, Label, Sense, Solution, Var
+from drrouter.planner.ledger import price_of_moving, tail_price
+from drrouter.planner.problem import Prices
+from drrouter.planner.pulp_door import Door, Label, Labels, Sense, Solution, Var
 from drrouter.planner.start import Start
 from drrouter.planner.tasks import Tasks
 
 
 @dataclass(frozen=True, slots=True)
 class ChainVars:
-    """The variables of a programme that may pause: per block one for each place."""
+    """The variables of a programme that may pause: per block one for each place.
+
+    Attributes:
+        kept: the place of each block in which the previous plan has it; None where it has it elsewhere.
+        moved: whether it leaves that.
+    """
 
     chain: Chain
     blocks: tuple[tuple[Var, ...], ...]
+    kept: tuple[int, ...] | None = None
+    moved: Var | None = None
 
     @property
     def begins(self) -> Events:
@@ -43,7 +51,7 @@ class ChainVars:
         return self.chain.whole(tuple(parts)) if len(parts) == len(self.blocks) else None
 
 
-def add_chain(door: Door, problem: Problem, tasks: Tasks, task: CycleTask, chain: Chain) -> ChainVars:
+def add_chain(door: Door, prices: Prices, task: CycleTask, chain: Chain) -> ChainVars:
     """Add a programme that may pause between its parts (S2: a machine that can be paused).
 
         sum(start[b, s]) = sum(start[0, s])            start[b, s] in {0, 1}
@@ -58,33 +66,40 @@ def add_chain(door: Door, problem: Problem, tasks: Tasks, task: CycleTask, chain
     """
     owner = f"{task.device.id} {chain.programme.id}"
     blocks = tuple(
-        tuple(
-            door.variable(
-                Label(owner, f"part {number}", index),
-                binary=True,
-                price=_price(problem, tasks, chain, number, start),
-            )
-            for index, start in enumerate(places)
+        door.variables(
+            Labels(owner, f"part {number}", range(len(places))),
+            binary=True,
+            price=[_price(prices, chain, number, start) for start in places],
         )
         for number, places in enumerate(chain.places)
     )
     for number in range(1, len(blocks)):
         _add_next(door, owner, chain, blocks, number)
-    added = ChainVars(chain, blocks)
+    kept = chain.indices(task.kept) if task.kept else None
+    added = ChainVars(chain, blocks, kept, None if kept is None else _add_move(door, owner, blocks, kept))
     for index, instant in enumerate(chain.closed):
         running = dict.fromkeys((var for begin, var in added.begins if begin <= instant), 1.0)
         for end, var in added.ends:
             if end <= instant:
                 running[var] = running.get(var, 0.0) - 1.0
         door.row(Label(owner, "closed", index), running, Sense.AT_MOST, 0.0)
-    _add_move(door, owner, tasks, task, added)
     return added
 
 
-def _price(problem: Problem, tasks: Tasks, chain: Chain, number: int, start: Start) -> float:
-    price = start.tail_wh / 1000 * tasks.tariffs.mean_buy + start.dislike
+def price_chain(door: Door, tasks: Tasks, task: CycleTask, part: ChainVars) -> None:
+    """What depends on the price of energy: what runs behind the horizon, and moving, which costs once."""
+    for places, names in zip(part.chain.places, part.blocks, strict=True):
+        for start, var in zip(places, names, strict=True):
+            if start.tail_wh:
+                door.add_price(var, tail_price(start, tasks))
+    if part.moved is not None:
+        door.add_price(part.moved, price_of_moving(task, tasks))
+
+
+def _price(prices: Prices, chain: Chain, number: int, start: Start) -> float:
+    price = start.dislike
     if number == len(chain.blocks) - 1:
-        price += start.late_h * problem.prices.lateness_per_hour
+        price += start.late_h * prices.lateness_per_hour
     return price
 
 
@@ -100,14 +115,13 @@ def _add_next(door: Door, owner: str, chain: Chain, blocks: tuple[tuple[Var, ...
     add_most(door, owner, what, block.max_pause, ends, begins)
 
 
-def _add_move(door: Door, owner: str, tasks: Tasks, task: CycleTask, added: ChainVars) -> None:
-    """Leaving any place of the previous plan costs the price of moving, once."""
-    indices = added.chain.indices(task.kept) if task.kept else None
-    if indices is not None:
-        moved = door.variable(Label(owner, "moved"), 0.0, 1.0, price=price_of_moving(task, tasks))
-        for number, index in enumerate(indices):
-            kept = {moved: 1.0, added.blocks[number][index]: 1.0}
-            door.row(Label(owner, "moving", number), kept, Sense.AT_LEAST, 1.0)
-    elif task.kept is not None:
-        for var in added.blocks[0]:
-            door.add_price(var, price_of_moving(task, tasks))
+def _add_move(door: Door, owner: str, blocks: Sequence[Sequence[Var]], kept: Sequence[int]) -> Var:
+    """Whether it leaves any place of the previous plan.
+
+    moved + start[b, kept of b] >= 1            for each block b
+    """
+    moved = door.variable(Label(owner, "moved"), 0.0, 1.0)
+    for number, index in enumerate(kept):
+        stays = {moved: 1.0, blocks[number][index]: 1.0}
+        door.row(Label(owner, "moving", number), stays, Sense.AT_LEAST, 1.0)
+    return moved

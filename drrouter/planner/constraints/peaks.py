@@ -1,15 +1,15 @@
 """Peak terms: the highest mean imports of a billing period have a price per kW, or a step of a ladder."""
 
+from collections.abc import Sequence
 from itertools import pairwise
 
 from drrouter.domain.tariff_terms import EDGE_KW, PeakStep
 from drrouter.planner.constraints import Import
 from drrouter.planner.pulp_door import Door, Label, Sense, Var
-from drrouter.planner.tasks import Tasks
 from drrouter.planner.terms import PeakTask
 
 
-def add_peaks(door: Door, tasks: Tasks, meter: Import) -> None:
+def add_peaks(door: Door, peaks: Sequence[PeakTask], meter: Import) -> None:
     """Add every peak term, as a price of what the plan lifts beyond what the meter has counted.
 
         mean[p] = before[p] + sum(share[p][k] * import[k])        for each period p of averaging
@@ -24,7 +24,7 @@ def add_peaks(door: Door, tasks: Tasks, meter: Import) -> None:
     Source: VREG, capaciteitstarief (Flanders); NVE, fastledd (Norway); Ogryczak and Tamir 2003 (sum of the
     N largest as a linear programme).
     """
-    for number, task in enumerate(tasks.tariffs.terms.peaks):
+    for number, task in enumerate(peaks):
         most_kw = task.billed_kw(task.highest_kw(meter.most_kw))
         if task.fee(most_kw) > task.fee(task.sunk_kw):
             _add_peak(door, task, f"peak {number}", most_kw, meter)

@@ -1,16 +1,18 @@
 """Storages: a level that power moves, within bounds, towards wished levels (freezer, tank, car)."""
 
 import math
+import operator
 from dataclasses import dataclass
 
 from drrouter.planner.bands import valley
 from drrouter.planner.constraints import Draw
 from drrouter.planner.constraints.battery import add_above, add_directions, add_giving
+from drrouter.planner.constraints.steps import add_fills, add_shortest, add_steps
 from drrouter.planner.constraints.trips import add_trips
 from drrouter.planner.ledger import outside_price, target_price, wear_price
-from drrouter.planner.problem import Problem
-from drrouter.planner.pulp_door import Door, Label, Sense, Var
-from drrouter.planner.storage_task import SLACK_KWH, StorageTask
+from drrouter.planner.problem import Prices
+from drrouter.planner.pulp_door import Door, Label, Labels, Sense, Var
+from drrouter.planner.storage_task import StorageTask
 from drrouter.planner.tasks import Tasks
 
 Stored = dict[Var, float]
@@ -21,7 +23,11 @@ Stored = dict[Var, float]
 class StorageVars:
     """The variables of one storage, one a slot; ``on`` and ``fills`` only where it is planned exactly.
 
-    ``given`` is empty for a storage that only takes.
+    Attributes:
+        task: as the rows know it, whatever a kWh is worth at the end.
+        given: empty for a storage that only takes.
+        wears: a run or a rest too short, each.
+        off_target: empty for a storage that stands still.
     """
 
     task: StorageTask
@@ -30,36 +36,55 @@ class StorageVars:
     stored: tuple[Stored, ...]
     on: dict[int, Var]
     fills: dict[int, Var]
+    wears: tuple[Var, ...]
+    off_target: tuple[Var, ...]
     draw: Draw
 
 
-def add_storage(door: Door, problem: Problem, tasks: Tasks, task: StorageTask) -> StorageVars:
-    """Add a storage: its power, its level, its steps and its wishes."""
-    owner, count = task.device.id, tasks.count
-    power = tuple(
-        door.variable(Label(owner, "power", k), 0.0 if task.may_fill(k) else task.floor_kw[k], task.max_kw[k])
-        for k in range(count)
-    )
-    given = add_giving(door, tasks, task)
-    stored = _add_level(door, problem, tasks, task, power, given)
-    fills = _add_fills(door, tasks, task, power, stored)
-    on = _add_steps(door, task, power, fills)
-    add_directions(door, problem, tasks, task, power, given, on)
-    add_above(door, problem, tasks, task, stored)
-    _add_shortest(door, tasks, task, on)
-    shorts = _add_goals(door, problem, task, stored)
+def add_storage(
+    door: Door, hours: tuple[float, ...], prices: Prices, task: StorageTask, turning: tuple[bool, ...]
+) -> StorageVars:
+    """Add a storage: its power, its level, its steps and its wishes.
+
+    Args:
+        hours: the length of each slot.
+        prices: of misses; what energy costs comes later (``price_storage``).
+        task: its value at the end left out, for the same reason.
+        turning: where a battery may not take and give at once; empty for what cannot give.
+    """
+    slots = Labels(task.device.id, "power", range(len(hours)))
+    floor = [0.0 if task.may_fill(k) else least for k, least in enumerate(task.floor_kw)]
+    power = door.variables(slots, floor, task.max_kw)
+    given = add_giving(door, hours, task)
+    stored = _add_level(door, hours, prices, task, power, given)
+    fills = add_fills(door, task, power, stored)
+    on = add_steps(door, task, power, fills)
+    add_directions(door, task, power, given, on, turning)
+    add_above(door, hours, prices, task, stored)
+    wears = add_shortest(door, task, on)
+    shorts = _add_goals(door, prices, task, stored)
     add_trips(door, task, stored, shorts)
-    _add_target(door, tasks, task, stored)
-    for var, sign in stored[-1].items():
-        door.add_price(var, -task.end_value * sign)
+    off_target = _add_target(door, task, stored)
     draw = tuple({var: 1.0} | ({given[k]: -1.0} if given else {}) for k, var in enumerate(power))
-    return StorageVars(task, power, given, stored, on, fills, draw)
+    return StorageVars(task, power, given, stored, on, fills, wears, off_target, draw)
+
+
+def price_storage(door: Door, tasks: Tasks, task: StorageTask, part: StorageVars) -> None:
+    """What depends on the price of energy: ties at the target, short runs, and what is stored at the end.
+
+    off_target[k] costs a little, wear[j] a kWh's worth, and stored[end] earns its value
+    """
+    price = target_price(task, tasks)
+    door.add_prices(part.off_target, [price * length for length in tasks.tariffs.hours if part.off_target])
+    door.add_prices(part.wears, [wear_price(tasks)] * len(part.wears))
+    last = part.stored[-1]
+    door.add_prices(tuple(last), [-task.end_value * sign for sign in last.values()])
 
 
 def _add_level(
     door: Door,
-    problem: Problem,
-    tasks: Tasks,
+    hours: tuple[float, ...],
+    prices: Prices,
     task: StorageTask,
     power: tuple[Var, ...],
     given: tuple[Var, ...],
@@ -77,25 +102,46 @@ def _add_level(
 
     Source: S2 FRBC, "fill level"; TR 102 935, 5.3.1 (freezer within food-safety bounds).
     """
-    moves = task.dynamics
-    stored: list[Stored] = []
-    for k, length in enumerate(tasks.tariffs.hours):
-        stored.append(_stored(door, task, k, outside_price(problem, task, length)))
-        terms = {**stored[k], power[k]: -moves.per_kw(k)}
+    moves, slots = task.dynamics, range(len(hours))
+    stored = _add_stored(door, hours, prices, task)
+    rows = [{**stored[k], power[k]: -moves.per_kw(k)} for k in slots]
+    for k, terms in enumerate(rows):
         if given:
             terms[given[k]] = moves.per_kw_back(k)
         if k and moves.keep[k]:
             terms |= {var: -moves.keep[k] * sign for var, sign in stored[k - 1].items()}
-        right = moves.span[k] * moves.drift_kw[k]
-        door.row(Label(task.device.id, "level", k), terms, Sense.EQUAL, right)
-    return tuple(stored)
+    right = [span * drift for span, drift in zip(moves.span, moves.drift_kw, strict=True)]
+    door.rows(Labels(task.device.id, "level", slots), rows, Sense.EQUAL, right)
+    return stored
+
+
+def _add_stored(
+    door: Door, hours: tuple[float, ...], prices: Prices, task: StorageTask
+) -> tuple[Stored, ...]:
+    """What is stored after each slot: one variable, and one more for each step of its price."""
+    owner, slots = task.device.id, range(len(hours))
+    stepped = any(task.exact) and not task.free
+    outside = [outside_price(prices, task, length) if stepped else 0.0 for length in hours]
+    if any(task.bands) or not _is_plain(task):
+        return tuple(_stored(door, task, k, outside[k]) for k in slots)
+    stored = door.variables(Labels(owner, "stored", slots), task.low, task.high)
+    if not stepped:
+        return tuple({var: 1.0} for var in stored)
+    above = door.variables(Labels(owner, "above", slots), price=outside)
+    below = door.variables(Labels(owner, "below", slots), price=outside)
+    return tuple({var: 1.0, up: 1.0, down: -1.0} for var, up, down in zip(stored, above, below, strict=True))
+
+
+def _is_plain(task: StorageTask) -> bool:
+    """Whether there is an upper and a lower bound in every slot, the one above the other."""
+    return math.isfinite(sum(task.low) + sum(task.high)) and all(map(operator.le, task.low, task.high))
 
 
 def _stored(door: Door, task: StorageTask, index: int, outside: float) -> Stored:
-    """What is stored after the slot: one variable, and one more for each step of its price."""
+    """The same for a slot with bands; ``outside`` is the price of leaving the bounds, 0 where none may."""
     owner, low, high = task.device.id, task.low[index], task.high[index]
     bands = [(band.low, band.high, band.price) for band in task.bands[index] if band.price > 0]
-    if any(task.exact) and not task.free:
+    if outside:
         bands.append((low, high, outside))
         low, high = -math.inf, math.inf
     slopes = valley(low, high, bands)
@@ -110,114 +156,7 @@ def _stored(door: Door, task: StorageTask, index: int, outside: float) -> Stored
     return stored
 
 
-def _add_fills(
-    door: Door, tasks: Tasks, task: StorageTask, power: tuple[Var, ...], stored: tuple[Stored, ...]
-) -> dict[int, Var]:
-    """A device that becomes full in a slot stops by itself, and needs neither its floor nor its least power.
-
-        stored[k] >= full - depth * (1 - fills[k])        fills[k] in {0, 1}
-        power[k] >= floor[k] * (1 - fills[k])
-
-    Only for slots in which a floor or a least power binds and the device could be full; ``depth`` is what
-    it lacks by then if it never runs.
-    """
-    owner = task.device.id
-    fills: dict[int, Var] = {}
-    idle = task.dynamics.path((0.0,) * tasks.count)
-    for k, exact in enumerate(task.exact):
-        if not (exact or task.floor_kw[k]) or not task.may_fill(k):
-            continue
-        fills[k] = door.variable(Label(owner, "fills", k), binary=True)
-        depth = max(0.0, task.full - idle[k])
-        if task.giving is not None:
-            depth = max(depth, task.full - min(task.low))
-        full = {**stored[k], fills[k]: -depth}
-        door.row(Label(owner, "full", k), full, Sense.AT_LEAST, task.full - depth - SLACK_KWH)
-        floor = {power[k]: 1.0, fills[k]: task.floor_kw[k]}
-        door.row(Label(owner, "floor", k), floor, Sense.AT_LEAST, task.floor_kw[k])
-    return fills
-
-
-def _add_steps(
-    door: Door, task: StorageTask, power: tuple[Var, ...], fills: dict[int, Var]
-) -> dict[int, Var]:
-    """Off, at its floor, or between the least and the most; less only where the device becomes full.
-
-        least[k] * (on[k] - fills[k]) <= power[k] <= most[k] * on[k]        on[k] in {0, 1}
-
-    For the slots planned exactly (``effort.near``) of devices that do not cycle by themselves. In later
-    slots a power below the least is a mean power: the device runs for a part of the slot. For a switch, whose
-    least and most are equal, that is the only meaning it can have. A floor in a part of the slot may be below
-    the least as well; the device then runs for that part, or for more of the slot:
-
-        least[k] * (more[k] - fills[k]) <= power[k] <= floor[k] + (most[k] - floor[k]) * more[k]
-
-    Source: S2 FRBC, "operation mode ranges".
-    """
-    owner = task.device.id
-    on: dict[int, Var] = {}
-    for k in [k for k, exact in enumerate(task.exact) if exact]:
-        floor_kw, most_kw = task.floor_kw[k], task.max_kw[k]
-        on[k] = more = door.variable(Label(owner, "on", k), binary=True)
-        door.row(Label(owner, "most", k), {power[k]: 1.0, on[k]: -most_kw}, Sense.AT_MOST, 0.0)
-        if 0 < floor_kw < task.on_kw[k]:
-            more = door.variable(Label(owner, "more", k), binary=True)
-            longer = {power[k]: 1.0, more: floor_kw - most_kw}
-            door.row(Label(owner, "longer", k), longer, Sense.AT_MOST, floor_kw)
-        least = {power[k]: 1.0, more: -task.on_kw[k]}
-        if k in fills:
-            least[fills[k]] = task.on_kw[k]
-        door.row(Label(owner, "least", k), least, Sense.AT_LEAST, 0.0)
-    return on
-
-
-def _add_shortest(door: Door, tasks: Tasks, task: StorageTask, on: dict[int, Var]) -> None:
-    """A device that starts goes on for its shortest run, and one that stops rests as long, or wears.
-
-        sum(begins[k]) - on[j] <= wear[j]        for the slots k that slot j begins within min_on of
-        sum(ends[k]) + on[j] - 1 <= wear[j]        for the slots k that slot j begins within min_off of
-        begins[k] >= on[k] - on[k-1]        ends[k] >= on[k-1] - on[k]
-
-    Where there is one such slot only, the right side stands in for ``begins`` or ``ends``. The state before
-    now counts where it is known; how long that one still has to last is a floor or a cap.
-
-    Source: S2, "minimum on time" of timers and transitions; Rajan and Takriti 2005 (minimum up and down).
-    """
-    owner, price = task.device.id, wear_price(tasks)
-    turning: dict[tuple[int, float], Var] = {}
-    for number, ((j, turns), slots) in enumerate(task.turned.items()):
-        wear = door.variable(Label(owner, "wear", number), price=price)
-        terms, most = {on[j]: -turns, wear: -1.0}, 0.0 if turns > 0 else 1.0
-        for k in slots:
-            turn, known = _turn(task, on, k, turns)
-            if len(slots) == 1:
-                terms |= turn
-                most -= known
-                continue
-            if (k, turns) not in turning:
-                turning[k, turns] = _add_turn(door, owner, k, turns > 0, turn, known)
-            terms[turning[k, turns]] = 1.0
-        door.row(Label(owner, "shortest", number), terms, Sense.AT_MOST, most)
-
-
-def _turn(task: StorageTask, on: dict[int, Var], index: int, turns: float) -> tuple[dict[Var, float], float]:
-    """Whether it turns on (1) or off (-1) in the slot: a sum of variables, and what is known of it."""
-    if index:
-        return {on[index]: turns, on[index - 1]: -turns}, 0.0
-    return {on[index]: turns}, -turns * bool(task.was_on)
-
-
-def _add_turn(door: Door, owner: str, index: int, begins: bool, turn: dict[Var, float], known: float) -> Var:
-    """At least 1 where it turns, whole by itself."""
-    turned = door.variable(Label(owner, "begins" if begins else "ends", index), 0.0, 1.0)
-    row = Label(owner, "beginning" if begins else "ending", index)
-    door.row(row, {turned: -1.0, **turn}, Sense.AT_MOST, -known)
-    return turned
-
-
-def _add_goals(
-    door: Door, problem: Problem, task: StorageTask, stored: tuple[Stored, ...]
-) -> tuple[Var, ...]:
+def _add_goals(door: Door, prices: Prices, task: StorageTask, stored: tuple[Stored, ...]) -> tuple[Var, ...]:
     """A wished level is reached at its instant, or what is missing is paid for.
 
         (1 - share) * stored[k-1] + share * stored[k] + short >= wished
@@ -227,7 +166,7 @@ def _add_goals(
     shorts = []
     for number, goal in enumerate(task.goals):
         owner = task.device.id
-        short = door.variable(Label(owner, "short", number), price=problem.prices.level_per_kwh)
+        short = door.variable(Label(owner, "short", number), price=prices.level_per_kwh)
         terms = {short: 1.0, **{var: goal.share * sign for var, sign in stored[goal.index].items()}}
         if goal.index:
             terms |= {var: (1 - goal.share) * sign for var, sign in stored[goal.index - 1].items()}
@@ -236,14 +175,15 @@ def _add_goals(
     return tuple(shorts)
 
 
-def _add_target(door: Door, tasks: Tasks, task: StorageTask, stored: tuple[Stored, ...]) -> None:
+def _add_target(door: Door, task: StorageTask, stored: tuple[Stored, ...]) -> tuple[Var, ...]:
     """Where nothing else decides, a drifting storage stays at its target.
 
     off_target[k] >= target - stored[k]            at a price that settles ties only
     """
-    price = target_price(task, tasks)
-    if not price:
-        return
-    for k, length in enumerate(tasks.tariffs.hours):
-        off = door.variable(Label(task.device.id, "off_target", k), price=price * length)
-        door.row(Label(task.device.id, "target", k), {off: 1.0, **stored[k]}, Sense.AT_LEAST, task.target)
+    if task.dynamics.still:
+        return ()
+    owner, slots = task.device.id, range(len(stored))
+    off_target = door.variables(Labels(owner, "off_target", slots))
+    terms = [{off: 1.0, **level} for off, level in zip(off_target, stored, strict=True)]
+    door.rows(Labels(owner, "target", slots), terms, Sense.AT_LEAST, [task.target] * len(stored))
+    return off_target

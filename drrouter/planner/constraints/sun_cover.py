@@ -11,17 +11,21 @@ for whole numbers alone cuts that off, and most homes with sun are then proven b
 
 from collections.abc import Sequence
 
-from drrouter.planner.constraints.balance import METER, Meter
+from drrouter.planner.constraints.balance import METER
 from drrouter.planner.constraints.cycle import CycleVars
 from drrouter.planner.constraints.storage import StorageVars
-from drrouter.planner.pulp_door import Door, Label, Sense, Var
+from drrouter.planner.pulp_door import Door, Labels, Sense, Var
 
 _LEAST_KW = 1e-3
 """A machine that needs only so much more than the sun leaves cuts nothing off."""
 
 
 def add_sun_cover(
-    door: Door, meter: Meter, cycles: Sequence[CycleVars], storages: Sequence[StorageVars]
+    door: Door,
+    imports: Sequence[Var],
+    sun_kw: Sequence[float],
+    cycles: Sequence[CycleVars],
+    storages: Sequence[StorageVars],
 ) -> None:
     """What runs in whole steps buys what it needs beyond the sun, or takes it from a battery.
 
@@ -33,22 +37,33 @@ def add_sun_cover(
 
     Source: Marchand and Wolsey 2001 (mixed-integer rounding of the balance row).
     """
-    for k, sun_kw in enumerate(meter.sun_kw):
-        if sun_kw > 0 and (terms := _beyond(k, sun_kw, cycles, storages)):
-            covers = {meter.imports[k]: 1.0} | {part.given[k]: 1.0 for part in storages if part.given}
-            door.row(Label(METER, "sun_cover", k), {**covers, **terms}, Sense.AT_LEAST, 0.0)
+    sunny = [(k, sun) for k, sun in enumerate(sun_kw) if sun > 0]
+    needs = {k: _beyond(k, sun, cycles, storages) for k, sun in sunny}
+    slots = tuple(k for k, terms in needs.items() if terms)
+    given = [part.given for part in storages if part.given]
+    rows = [{imports[k]: 1.0} | {gives[k]: 1.0 for gives in given} | needs[k] for k in slots]
+    door.rows(Labels(METER, "sun_cover", slots), rows, Sense.AT_LEAST, [0.0] * len(slots))
 
 
 def _beyond(
     index: int, sun_kw: float, cycles: Sequence[CycleVars], storages: Sequence[StorageVars]
 ) -> dict[Var, float]:
     """What each whole number needs beyond the sun, negative."""
-    needs = [item for cycle in cycles for item in cycle.draw[index].items()]
-    needs += [(part.on[index], part.task.on_kw[index]) for part in storages if _is_whole(part, index)]
-    return {var: sun_kw - kilowatts for var, kilowatts in needs if kilowatts > sun_kw + _LEAST_KW}
+    most = sun_kw + _LEAST_KW
+    found = {
+        var: sun_kw - kilowatts
+        for cycle in cycles
+        if cycle.most_kw[index] > most
+        for var, kilowatts in cycle.draw[index].items()
+        if kilowatts > most
+    }
+    for part in storages:
+        if index in part.on and part.task.on_kw[index] > most and _is_whole(part, index):
+            found[part.on[index]] = sun_kw - part.task.on_kw[index]
+    return found
 
 
 def _is_whole(part: StorageVars, index: int) -> bool:
     """Whether it draws its least power at least wherever it is on."""
     within_floor = 0 < part.task.floor_kw[index] < part.task.on_kw[index]
-    return index in part.on and index not in part.fills and not within_floor
+    return index not in part.fills and not within_floor

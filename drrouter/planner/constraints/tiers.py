@@ -2,14 +2,13 @@
 
 from drrouter.planner.constraints import Import
 from drrouter.planner.pulp_door import Door, Label, Sense, Var
-from drrouter.planner.tasks import Tasks
-from drrouter.planner.terms import TierTask
+from drrouter.planner.terms import Terms, TierTask
 
 TIER = "tier"
 """The owner of the variables of tiers is this and a number."""
 
 
-def add_tiers(door: Door, tasks: Tasks, meter: Import) -> None:
+def add_tiers(door: Door, terms: Terms, meter: Import) -> None:
     """Add every tier: energy fills its blocks from the lowest on.
 
         sum(h[k] * import[k]) = sum(block[b])        0 <= block[b] <= room[b]
@@ -21,21 +20,21 @@ def add_tiers(door: Door, tasks: Tasks, meter: Import) -> None:
 
     Source: block tariffs as on the bills of many US and Asian utilities; falling blocks are concave.
     """
-    for number, task in enumerate(tasks.tariffs.terms.tiers):
-        _add_tier(door, tasks, task, f"{TIER} {number}", meter)
+    for number, task in enumerate(terms.tiers):
+        _add_tier(door, terms, task, f"{TIER} {number}", meter)
 
 
-def _add_tier(door: Door, tasks: Tasks, task: TierTask, owner: str, meter: Import) -> None:
-    rooms = _within_reach(task, tasks.tariffs.terms.energy_kwh(task, meter.most_kw))
+def _add_tier(door: Door, terms: Terms, task: TierTask, owner: str, meter: Import) -> None:
+    rooms = _within_reach(task, terms.energy_kwh(task, meter.most_kw))
     if len(rooms) < 2:
         return
     blocks = [
         door.variable(Label(owner, "block", number), 0.0, room, price=task.prices[number] - task.price)
         for number, room in enumerate(rooms)
     ]
-    terms = dict.fromkeys(blocks, -1.0)
-    terms |= meter.terms((index, tasks.tariffs.hours[index]) for index in task.slots)
-    door.row(Label(owner, "energy"), terms, Sense.EQUAL, 0.0)
+    filled = dict.fromkeys(blocks, -1.0)
+    filled |= meter.terms((index, terms.hours[index]) for index in task.slots)
+    door.row(Label(owner, "energy"), filled, Sense.EQUAL, 0.0)
     _add_order(door, task, owner, rooms, blocks)
 
 

@@ -7,7 +7,7 @@ import pytest
 from drrouter.errors import PlannerError
 from drrouter.planner import Effort
 from drrouter.planner.diving import minimise
-from drrouter.planner.highs import INFINITE, Answer, HighsModel, Numbers
+from drrouter.planner.highs import INFINITE, Answer, HandOver, HighsModel, Numbers
 
 
 def numbers(cost: list[float], *rows: tuple[list[float], float]) -> Numbers:
@@ -68,8 +68,10 @@ def test_branch_and_bound_leaves_out_what_costs_more_than_a_known_plan(
     seen: list[tuple[Numbers, Mapping[int, float]]] = []
     made, search = HighsModel.__init__, HighsModel.search
 
-    def noted(model: HighsModel, numbers: Numbers, *, relaxed: bool = False) -> None:
-        made(model, numbers, relaxed=relaxed)
+    def noted(
+        model: HighsModel, numbers: Numbers, *, relaxed: bool = False, by: HandOver | None = None
+    ) -> None:
+        made(model, numbers, relaxed=relaxed, by=by)
         if not relaxed:
             seen.append((numbers, {}))
 
