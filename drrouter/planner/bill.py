@@ -24,21 +24,17 @@ class Bill:
 
     def added_energy(self, grid_w: Sequence[float], power_w: Iterable[float], first: int = 0) -> float:
         """The same without what the tariff's terms add."""
-        prices = self.prices
+        slot_cost = self.prices.slot_cost
         return sum(
-            prices.slot_cost(index, grid_w[index] + watts) - prices.slot_cost(index, grid_w[index])
-            for index, watts in enumerate(power_w, start=first)
+            [
+                slot_cost(index, grid_w[index] + watts) - slot_cost(index, grid_w[index])
+                for index, watts in enumerate(power_w, start=first)
+            ]
         )
 
     def added_terms(self, grid_w: Sequence[float], power_w: Iterable[float], first: int = 0) -> float:
         """What the tariff's terms add."""
-        if not self.prices.terms:
-            return 0.0
-        changes = {
-            index: (max(0.0, grid_w[index] + watts) - max(0.0, grid_w[index])) / 1000
-            for index, watts in enumerate(power_w, start=first)
-        }
-        return TermMeter(self.prices.terms, grid_w).added(changes)
+        return Standing(self, grid_w).added_terms(power_w, first) if self.prices.terms else 0.0
 
     def added_co2(self, grid_w: Sequence[float], power_w: Iterable[float], first: int = 0) -> float:
         """The CO2 of the import that this power adds, in g; power from the own roof emits none."""
@@ -48,6 +44,45 @@ class Bill:
             / 1000
             * self.co2[index]
             for index, watts in enumerate(power_w, start=first)
+        )
+
+
+class Standing:
+    """Flows at the meter that stay while it is asked again and again what power adds to them.
+
+    The same numbers as ``Bill.added_energy`` and ``Bill.added_terms``, with what stands counted once.
+    """
+
+    def __init__(self, bill: Bill, grid_w: Sequence[float]) -> None:
+        """Count what each slot costs as it stands, and what the terms bill for it."""
+        self.prices, self.grid_w = bill.prices, grid_w
+        self._costs = [bill.prices.slot_cost(index, watts) for index, watts in enumerate(grid_w)]
+        self._meter = TermMeter(bill.prices.terms, grid_w)
+
+    def added(self, power_w: Sequence[float], first: int = 0) -> float:
+        """The money that this power from slot ``first`` on adds, in the plan's currency."""
+        return self.added_energy(power_w, first) + self.added_terms(power_w, first)
+
+    def added_energy(self, power_w: Iterable[float], first: int = 0) -> float:
+        """The same without what the tariff's terms add."""
+        slot_cost, grid_w, costs = self.prices.slot_cost, self.grid_w, self._costs
+        return sum(
+            [
+                slot_cost(index, grid_w[index] + watts) - costs[index]
+                for index, watts in enumerate(power_w, start=first)
+            ]
+        )
+
+    def added_terms(self, power_w: Iterable[float], first: int = 0) -> float:
+        """What the tariff's terms add."""
+        if self._meter.is_idle:
+            return 0.0
+        grid_w = self.grid_w
+        return self._meter.added(
+            {
+                index: (max(0.0, grid_w[index] + watts) - max(0.0, grid_w[index])) / 1000
+                for index, watts in enumerate(power_w, start=first)
+            }
         )
 
 

@@ -87,8 +87,11 @@ class _Storage:
         self.gives = [self._can_give(index) for index in slots]
         self.takes = [self._can_take(index) for index in slots]
         self.more = [self._stored_by_more(index) for index in slots]
-        self.fines = [self._fine(index) for index in slots]
-        self.hurts = [fine + self._discomfort(index) for index, fine in zip(slots, self.fines, strict=True)]
+        self.fines = self._fines()
+        self.hurts = [
+            fine + self._discomfort(index) if task.bands[index] else fine
+            for index, fine in enumerate(self.fines)
+        ]
         self.aching = any(self.hurts)
 
     def offers(self, jumps: Sequence[int], prices: Sequence[float]) -> list[float]:
@@ -205,13 +208,13 @@ class _Storage:
         moves = self.task.dynamics
         return moves.per_kw(index) / moves.hours[index]
 
-    def _fine(self, index: int) -> float:
-        """The price of missing a goal in the slot by one kWh more."""
-        return sum(
-            self.problem.prices.level_per_kwh
-            for goal in self.task.goals
-            if goal.index == index and goal.reached(self.stored) < goal.stored_kwh + _ROOM_KWH
-        )
+    def _fines(self) -> list[float]:
+        """Per slot, the price of missing its goals by one kWh more."""
+        fines = [0.0] * len(self.stored)
+        for goal in self.task.goals:
+            if goal.reached(self.stored) < goal.stored_kwh + _ROOM_KWH:
+                fines[goal.index] += self.problem.prices.level_per_kwh
+        return fines
 
     def _discomfort(self, index: int) -> float:
         """The price of one kWh less at the end of the slot for bands that have nothing to spare."""
@@ -231,5 +234,6 @@ class _Storage:
         if self.task.giving is not None and power < -CRUMB_KW:
             return True
         least = self.task.on_kw[index] if self.task.exact[index] else 0.0
-        room_w = self.site.room_w(self.task.device.id, index)
-        return least <= power + CRUMB_KW < self.task.max_kw[index] and room_w > MARGIN_W
+        if not least <= power + CRUMB_KW < self.task.max_kw[index]:
+            return False
+        return self.site.room_w(self.task.device.id, index) > MARGIN_W

@@ -15,7 +15,7 @@ from drrouter.domain.ids import DeviceId
 from drrouter.domain.interval import floor_to
 from drrouter.domain.option import OptionKind
 from drrouter.domain.plan import Plan, Reason
-from drrouter.planner.bill import Bill, bill_of
+from drrouter.planner.bill import Bill, Standing, bill_of
 from drrouter.planner.catalogue import reason, say
 from drrouter.planner.cycle_task import obstacle_at
 from drrouter.planner.inverter_task import inverter_tasks
@@ -113,6 +113,7 @@ class _Desk:
         self.site = _as_planned(problem, on_slots_of(problem, plan), self.bill)
         for power_w, first in _own_cycles(plan, problem, self.device):
             self.site.add(device_id, power_w, first, sign=-1)
+        self.standing = Standing(self.bill, self.site.grid_w)
 
     def instants(self, begin: datetime) -> list[datetime]:
         """Where it may start: at once, at every slot, and as late as it is still ready in time."""
@@ -134,7 +135,7 @@ class _Desk:
         """What a start adds to the bill and to the import's CO2; behind the horizon at mean values."""
         start, grid_w = self._place(instant), self.site.grid_w
         tail_kwh = start.tail_wh / 1000
-        cost = self.bill.added(grid_w, start.power_w, start.first) + tail_kwh * self.bill.prices.mean_buy
+        cost = self.standing.added(start.power_w, start.first) + tail_kwh * self.bill.prices.mean_buy
         co2_g = self.bill.added_co2(grid_w, start.power_w, start.first) + tail_kwh * self.bill.mean_co2
         return _Priced(start, cost, co2_g)
 

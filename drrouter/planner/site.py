@@ -138,6 +138,8 @@ class Site:
         self._in_slot: list[list[int]] = [[] for _ in self.grid_w]
         for number, row in enumerate(self.rows):
             self._in_slot[row.index].append(number)
+        self._on_site = [[(n, 1.0) for n in slot if self.rows[n].members is None] for slot in self._in_slot]
+        self._apart = sorted({row.index for row in self.rows if row.members is not None})
         self._binding: dict[DeviceId, list[list[tuple[int, float]]]] = {}
 
     @classmethod
@@ -171,10 +173,10 @@ class Site:
     def _bind(self, device_id: DeviceId) -> list[list[tuple[int, float]]]:
         """Per slot, the limit rows under which the device counts, and the share of each watt that does."""
         if device_id not in self._binding:
-            self._binding[device_id] = [
-                [(n, self.rows[n].share(device_id)) for n in numbers if self.rows[n].binds(device_id)]
-                for numbers in self._in_slot
-            ]
+            bound = self._binding[device_id] = list(self._on_site)
+            for index in self._apart:
+                rows = [(number, self.rows[number]) for number in self._in_slot[index]]
+                bound[index] = [(n, row.share(device_id)) for n, row in rows if row.binds(device_id)]
         return self._binding[device_id]
 
     def used_w(self, number: int) -> float:

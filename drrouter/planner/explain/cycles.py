@@ -1,10 +1,11 @@
 """Explains a cycle: what it costs where it stands, now and at best, and what binds it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from drrouter.domain.flexibility import ProfileFlexibility
 from drrouter.domain.plan import Explanation, Reason, ScheduledCycle
+from drrouter.planner.bill import Standing
 from drrouter.planner.catalogue import reason
 from drrouter.planner.cycle_task import CycleTask, obstacle_at
 from drrouter.planner.explain.peaks import lifted
@@ -54,9 +55,10 @@ def explain_fixed(scene: Scene, cycle: ScheduledCycle) -> Explanation:
         return tell(problem, device_id, agreed, bind=bind)
     promised = profile.place(cycle.start, problem.slots, cycle.end)
     with scene.without(device_id, promised.power_w, promised.first) as site:
-        cost = _cost(scene, site, promised)
+        standing = Standing(scene.bill, site.grid_w)
+        cost = _cost(scene, standing, promised)
         places = [profile.place(slot.start, problem.slots, cycle.end) for slot in problem.slots]
-        prices = [_cost(scene, site, place) for place in places]
+        prices = [_cost(scene, standing, place) for place in places]
     saving = prices[0] - cost
     agreed = reason(
         "cycle.agreed.less" if saving >= 0 else "cycle.agreed.more",
@@ -83,8 +85,9 @@ def explain_cycle(scene: Scene, task: CycleTask) -> Explanation:
     power_w, first = (chosen.power_w, chosen.first) if chosen else ((), 0)
     around = others_of(scene.problem, task, scene.entry.schedule.starts)
     with scene.without(device_id, power_w, first) as site:
-        others = list(_elsewhere(scene, task, site, around))
-        cost = _cost(scene, site, chosen) if chosen else None
+        standing = Standing(scene.bill, site.grid_w)
+        others = list(_elsewhere(scene, task, site, standing, around))
+        cost = _cost(scene, standing, chosen) if chosen else None
         peak = _peak_in_the_way(scene, site, chosen, others) if chosen else UNBOUND
     known = [other.cost for other in others] + ([cost] if cost is not None else [])
     costs = Costs(others[0].cost if others else None, cost, min(known, default=None))
@@ -159,22 +162,25 @@ def _started(scene: Scene, task: CycleTask, chosen: Start, cost: float, at_once:
     return reason("cycle.starts.more_limited", at_once.limit, **told)
 
 
-def _elsewhere(scene: Scene, task: CycleTask, site: Site, around: Others | None) -> Iterator[_Elsewhere]:
+def _elsewhere(
+    scene: Scene, task: CycleTask, site: Site, standing: Standing, around: Others | None
+) -> Iterator[_Elsewhere]:
     """Every start at the beginning of a slot, wished or not, with its price and its obstacle."""
     flexibility, problem, wish = task.device.flexibility, scene.problem, task.wish
     known = flexibility.programme if isinstance(flexibility, ProfileFlexibility) else lambda _: None
     fixed = [cycle for cycle in scene.tasks.fixed if cycle.device_id == task.device.id]
     placed = {(start.programme.id, start.start): start for start in task.starts}
+    rooms_w = [max(0.0, site.room_w(task.device.id, index)) for index in range(len(problem.slots))]
     for programme in filter(None, map(known, wish.choices)):
         profile = Profile(programme)
         for slot in problem.slots:
             start = placed.get((programme.id, slot.start))
             start = start or profile.place(slot.start, problem.slots, wish.ready_by)
-            limit, enough_w = _limit_in_the_way(scene, site, task, start) if site.rows else (None, 0.0)
-            energy_cost = scene.bill.added_energy(site.grid_w, start.power_w, start.first)
+            limit, enough_w = _limit_in_the_way(scene, site, task, start, rooms_w)
+            energy_cost = standing.added_energy(start.power_w, start.first)
             yield _Elsewhere(
                 start=start,
-                cost=energy_cost + _beside_energy(scene, site, start),
+                cost=energy_cost + _beside_energy(scene, standing, start),
                 energy_cost=energy_cost,
                 too_late=start.late_h > 0,
                 too_early=slot.start < wish.earliest,
@@ -185,27 +191,30 @@ def _elsewhere(scene: Scene, task: CycleTask, site: Site, around: Others | None)
             )
 
 
-def _cost(scene: Scene, site: Site, start: Start) -> float:
-    energy_cost = scene.bill.added_energy(site.grid_w, start.power_w, start.first)
-    return energy_cost + _beside_energy(scene, site, start)
+def _cost(scene: Scene, standing: Standing, start: Start) -> float:
+    energy_cost = standing.added_energy(start.power_w, start.first)
+    return energy_cost + _beside_energy(scene, standing, start)
 
 
-def _beside_energy(scene: Scene, site: Site, start: Start) -> float:
+def _beside_energy(scene: Scene, standing: Standing, start: Start) -> float:
     """What the terms add, and what lies behind the horizon."""
     behind = start.tail_wh / 1000 * scene.bill.prices.mean_buy
-    return scene.bill.added_terms(site.grid_w, start.power_w, start.first) + behind
+    return standing.added_terms(start.power_w, start.first) + behind
 
 
-def _limit_in_the_way(scene: Scene, site: Site, task: CycleTask, start: Start) -> tuple[Reason | None, float]:
+def _limit_in_the_way(
+    scene: Scene, site: Site, task: CycleTask, start: Start, rooms_w: Sequence[float]
+) -> tuple[Reason | None, float]:
     """The first limit that the start would break, and what limit would be enough for all of it, in W."""
     first: Reason | None = None
     enough_w, device_id = 0.0, task.device.id
     for index, power_w in enumerate(start.power_w, start=start.first):
-        row = site.tightest(device_id, index)
-        room_w = site.room_w(device_id, index)
-        if row is not None and power_w > max(0.0, room_w) + 0.5:
+        if power_w <= rooms_w[index] + 0.5:
+            continue
+        row, room_w = site.tightest(device_id, index), site.room_w(device_id, index)
+        if row is not None:
             enough_w = max(enough_w, row.max_w - room_w + power_w)
-            at, left_w = scene.problem.slots[index].start, max(0.0, room_w)
+            at, left_w = scene.problem.slots[index].start, rooms_w[index]
             first = first or reason("limit.room", limit_w=row.max_w, left_w=left_w, at=at)
     return first, enough_w
 

@@ -127,8 +127,8 @@ class Relief:
         return Bind(peak, reason("storage.without_peak", saving=saving), saving) if peak else UNBOUND
 
     def _put_off(self) -> Iterator[tuple[int, StorageTask]]:
-        """The task with its wishes put off, as long as they stay in the plan."""
-        slots = self.scene.problem.slots
+        """The task with its wishes put off, as long as they stay in the plan; each time other hours count."""
+        slots, tried = self.scene.problem.slots, list[tuple[int, float]]()
         for hours in _LONGER_H:
             moved: list[Goal] = []
             for goal in self.task.goals:
@@ -139,8 +139,21 @@ class Relief:
                 part = (by - slots[index].start) / slots[index].duration
                 share = self.task.dynamics.share(index, part)
                 moved.append(replace(goal, index=index, share=share))
-            if moved:
+            chances = [self._chances(goal) for goal in moved]
+            if chances != tried:
                 yield hours, replace(self.task, goals=tuple(moved))
+            tried = chances
+
+    def _chances(self, goal: Goal) -> tuple[int, float]:
+        """In how many slots its level may move for the goal, and how much of the last one counts.
+
+        A wish put off over hours in which the level stands still is the same wish.
+        """
+        moving = [
+            bool(most or drift)
+            for most, drift in zip(self.task.max_kw, self.task.dynamics.drift_kw, strict=True)
+        ]
+        return sum(moving[: goal.index + 1]), goal.share if moving[goal.index] else 1.0
 
     def _worth(self, task: StorageTask, site: Site) -> float:
         """What filling the task by hand would cost, less what it leaves stored."""
