@@ -7,6 +7,7 @@ the better of the two is the plan. Where a tariff prices peaks, ceilings for the
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from operator import le
 
 from drrouter.domain.ids import DeviceId
 from drrouter.domain.plan import Plan, SolveRung
@@ -160,10 +161,11 @@ class Placing:
     def _where(self, task: CycleTask) -> Start | None:
         """Where it was planned, as soon as possible, or at its cheapest; None where no place is worth it."""
         others, planned = others_of(self.problem, task, self.starts), task.planned
-        if self.held and planned is not None and self._fits(task, planned, others):
+        rooms_w = [max(0.0, room_w) + 1e-6 for room_w in self.site.rooms_w(task.device.id)]
+        if self.held and planned is not None and self._fits(planned, others, rooms_w):
             return planned
         paused = (planned,) if planned is not None and task.previous is None else ()
-        fitting = (start for start in (*task.starts, *paused) if self._fits(task, start, others))
+        fitting = (start for start in (*task.starts, *paused) if self._fits(start, others, rooms_w))
         return next(fitting, None) if self.at_once else self._cheapest(task, list(fitting))
 
     def _cheapest(self, task: CycleTask, fitting: list[Start]) -> Start | None:
@@ -173,13 +175,11 @@ class Placing:
         cost, best = min(priced, key=lambda item: item[0], default=(0.0, None))
         return None if cost > self._cost_of_none(task) + heirs.without() else best
 
-    def _fits(self, task: CycleTask, start: Start, others: Others | None) -> bool:
+    def _fits(self, start: Start, others: Others | None, rooms_w: Sequence[float]) -> bool:
         """Whether it may run there: below every limit, and beside what else is placed."""
-        device_id = task.device.id
-        return not (others and clash(self.problem, start.start, start.end, others)) and all(
-            power_w <= max(0.0, self.site.room_w(device_id, index)) + 1e-6
-            for index, power_w in enumerate(start.power_w, start=start.first)
-        )
+        if others and clash(self.problem, start.start, start.end, others):
+            return False
+        return all(map(le, start.power_w, rooms_w[start.first :]))
 
     def _cost(self, task: CycleTask, start: Start) -> float:
         energy = self.site.added_cost_of(task.device.id, start.power_w, start.first)

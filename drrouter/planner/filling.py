@@ -1,6 +1,6 @@
 """Fills one storage by hand: the cheapest hours that keep its bounds, then its wishes, then what pays."""
 
-from bisect import insort
+from bisect import bisect_left, insort
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
@@ -98,8 +98,11 @@ class _Filling:
         self.yielding = [floor > 0 for floor in task.floor_kw]
         self.floors = [index for index, floor in enumerate(task.floor_kw) if floor > 0]
         self.rooms = self._rooms()
-        self.pieces = [self._piece(index) for index in range(len(self.hours))]
-        self.order = sorted(self._ranked(index) for index, piece in enumerate(self.pieces) if piece)
+        last = len(self.hours) - 1  # of a kWh something is left there, if never so little
+        self.lasting = [max(self.moves.lasting(index, last), _LEAST_LEFT) for index in range(last + 1)]
+        self.pieces = [self._piece(index) for index in range(last + 1)]
+        self.ranks = [self._ranked(index) for index in range(last + 1)]
+        self.order = sorted(rank for rank, piece in zip(self.ranks, self.pieces, strict=True) if piece)
 
     def uncomfortable(self, index: int) -> tuple[float, float]:
         """What comfort lacks at the end of the slot, in kWh, and what each kWh put in by then relieves.
@@ -180,10 +183,11 @@ class _Filling:
         self.rooms[index:] = map(sub, self.rooms[index:], lasts)
         self._fill_up(index)
         if self.pieces[index]:
-            self.order.remove(self._ranked(index))
+            del self.order[bisect_left(self.order, self.ranks[index])]
         self.pieces[index] = self._piece(index)
+        self.ranks[index] = self._ranked(index)
         if self.pieces[index]:
-            insort(self.order, self._ranked(index))
+            insort(self.order, self.ranks[index])
 
     def _lasts(self, index: int, energy: float) -> list[float]:
         """What is left of the energy stored in the slot at the end of it and of each later one."""
@@ -196,11 +200,7 @@ class _Filling:
         piece = self.pieces[index]
         if piece is None:
             return float("inf"), index
-        return self.rank(index, piece.price / self._lasting(index)), index
-
-    def _lasting(self, index: int) -> float:
-        """What is left at the horizon of a kWh stored in the slot; never quite nothing."""
-        return max(self.moves.lasting(index, len(self.hours) - 1), _LEAST_LEFT)
+        return self.rank(index, piece.price / self.lasting[index]), index
 
     def _best(self, until: int, wanted_kwh: float, worth: float) -> tuple[int, float] | None:
         """The slot that comes first by rank of those that can be bought, and how many kW."""

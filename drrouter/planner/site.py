@@ -141,6 +141,7 @@ class Site:
         self._on_site = [[(n, 1.0) for n in slot if self.rows[n].members is None] for slot in self._in_slot]
         self._apart = sorted({row.index for row in self.rows if row.members is not None})
         self._binding: dict[DeviceId, list[list[tuple[int, float]]]] = {}
+        self._costs: list[float | None] = [None] * len(self.grid_w)
 
     @classmethod
     def of_plan(cls, problem: Problem, plan: Plan) -> Self:
@@ -164,6 +165,7 @@ class Site:
         """Let the device draw this much more in one slot."""
         before = self.grid_w[index]
         self.grid_w[index] += watts
+        self._costs[index] = None
         if self._metered:
             self.events.change(device_id, index, before, before + watts)
             self._meter.change(index, before, before + watts)
@@ -205,8 +207,10 @@ class Site:
         return energy + self._meter.added(changes)
 
     def _added_energy(self, device_id: DeviceId, index: int, watts: float) -> float:
-        before = self.grid_w[index]
-        cost = self.tariffs.slot_cost(index, before + watts) - self.tariffs.slot_cost(index, before)
+        before, standing = self.grid_w[index], self._costs[index]
+        if standing is None:
+            standing = self._costs[index] = self.tariffs.slot_cost(index, before)
+        cost = self.tariffs.slot_cost(index, before + watts) - standing
         for number, share in self._bind(device_id)[index]:
             over_w = self._used_w[number] - self.rows[number].max_w
             if over_w > 0 or over_w + share * watts > 0:
@@ -250,6 +254,10 @@ class Site:
         """
         rooms_w = [self.left_w(number) / share for number, share in self._bind(device_id)[index]]
         return min(rooms_w, default=NO_LIMIT_W)
+
+    def rooms_w(self, device_id: DeviceId) -> list[float]:
+        """The same in every slot."""
+        return [self.room_w(device_id, index) for index in range(len(self.grid_w))]
 
     def tightest(self, device_id: DeviceId, index: int) -> LimitRow | None:
         """The limit that leaves the device the least room in the slot, None where there is none."""
