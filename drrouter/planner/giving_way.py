@@ -13,6 +13,7 @@ stays as good as it was in all that the order does not touch, in a fraction of a
 from collections.abc import Mapping, Sequence
 
 from drrouter.domain.ids import DeviceId
+from drrouter.planner.curtailing import held_back
 from drrouter.planner.demand_task import DemandTask
 from drrouter.planner.fallback import Placing
 from drrouter.planner.filling import Rank, fill
@@ -41,6 +42,13 @@ def given_way(problem: Problem, tasks: Tasks, before: Powers) -> Schedule | None
     if not known or any(task.trips for task in tasks.storages):
         return None
     return _GivingWay(problem, tasks, before).run(1)
+
+
+def planned_before(problem: Problem, tasks: Tasks, before: Powers) -> Schedule:
+    """The previous plan as it was, whatever forbids it now, with the cycles that can still stand there."""
+    starts = {task.device.id: task.planned for task in tasks.cycles}
+    known = {task.device.id: before[task.device.id] for task in tasks.modulating if task.device.id in before}
+    return held_back(problem, tasks, Schedule(starts, known))
 
 
 def stays_as_planned(tasks: Tasks, schedule: Schedule, before: Powers) -> bool:

@@ -1,54 +1,32 @@
-"""Mends the previous plan for a problem that changed: a safe plan in a fraction of a full solve's work.
+"""Makes a safe plan out of the previous one when the problem changed, in a fraction of a full solve's work.
 
-    previous plan:   washer |####|      car  on on off off on on | 0.4 of the time ...
-    new limit                 xxxxxx
-    repaired plan:   washer        |####|   car  on off off off on on | 0.7 of the time ...
+    previous plan -- who is forbidden gives way by hand --> a plan? as cheap as it was? --> taken
+                                                                  | no
+                                                                  +--> mended by a linear programme
 
-First what is forbidden gives way by hand, and all else stays as it was (``giving_way``). Where that is no
-plan, or misses what the previous one did not, a linear programme has its say: what makes planning hard is
-the choice of whole steps, where each cycle stands and when each device is on, and the previous plan has
-chosen already. Cycles stay where they were, and those that are forbidden there go to their cheapest place by
-the greedy rung. Devices stay on and off as they were as far as orders and limits let them. All that is left
-are powers and levels.
+First what is forbidden gives way, and all else stays to the last digit (``giving_way``). Where that is no
+plan, misses what the previous one did not, or costs much more, a linear programme has its say (``mending``).
 
 A repaired plan is good, checked, and open to something better. That a full solve follows is left to the
 router.
 """
 
-from collections.abc import Mapping
 from dataclasses import replace
 
-from drrouter.domain.ids import DeviceId
 from drrouter.domain.plan import MissKind, Plan, SolveRung
-from drrouter.errors import PlannerError
-from drrouter.planner.constraints.storage import StorageVars
-from drrouter.planner.curtailing import held_back, unwasted
 from drrouter.planner.explain import outlined
 from drrouter.planner.fallback import greedy, greedy_entry, held_entry
-from drrouter.planner.giving_way import given_way, stays_as_planned
+from drrouter.planner.giving_way import given_way, planned_before, stays_as_planned
 from drrouter.planner.kept_door import Keeper
-from drrouter.planner.ledger import Entry, enter, plan_of
-from drrouter.planner.model import HomeModel, build
+from drrouter.planner.ledger import Entry, enter
+from drrouter.planner.mending import EQUAL, is_plan, mended_entry, repaired_entry
 from drrouter.planner.problem import Problem
-from drrouter.planner.pulp_door import Door
-from drrouter.planner.reading import read_schedule
-from drrouter.planner.schedule import Schedule
-from drrouter.planner.storage_task import CRUMB_KW
+from drrouter.planner.solve import base_cost
 from drrouter.planner.tasks import Tasks, tasks_of
 from drrouter.planner.timeline import on_slots_of
-from drrouter.planner.verify import verify
 
-Powers = Mapping[DeviceId, tuple[float, ...]]
-"""Mean power per device and slot, in W."""
-
-_NEVER = float("inf")
-"""Stands for the power of a device that the previous plan does not know: more than it may have."""
-
-_EQUAL = 1e-3
-"""A plan that is better by less, in the plan's currency, is not worth another power anywhere."""
-
-_NODES = 5
-"""Where the linear programme's answer is no plan, what is open yet is settled near the root, or by hand."""
+_MUCH = 0.05
+"""A plan by hand that is dearer than the one before by more, as a share of the bill, is left to a solver."""
 
 
 def repair(problem: Problem, keeper: Keeper | None = None) -> Plan | None:
@@ -60,9 +38,10 @@ def repair(problem: Problem, keeper: Keeper | None = None) -> Plan | None:
         return None
     tasks = tasks_of(problem)
     made = _by_hand(problem, tasks, problem.previous)
-    if made is None or made[0].cost.penalties > problem.previous.cost.penalties + _EQUAL:
-        solved = repaired_entry(problem, tasks, problem.previous, keeper or Keeper())
-        made = solved if made is None or solved[0].objective < made[0].objective else made
+    if made is None:
+        made = repaired_entry(problem, tasks, problem.previous, keeper or Keeper())
+    elif _costs_much(problem, tasks, made[0], problem.previous):
+        made = _cheaper(problem, tasks, made, keeper or Keeper())
     return replace(outlined(problem, tasks, *made), repaired=True)
 
 
@@ -91,124 +70,39 @@ def _by_hand(problem: Problem, tasks: Tasks, previous: Plan) -> tuple[Entry, Sol
     entry = enter(problem, tasks, schedule)
     stays = stays_as_planned(tasks, schedule, before)
     rung = SolveRung.INCUMBENT if stays and previous.solve_rung is not SolveRung.GREEDY else SolveRung.GREEDY
-    return (entry, rung) if _is_plan(problem, tasks, entry) else None
+    return (entry, rung) if is_plan(problem, tasks, entry) else None
 
 
-def repaired_entry(problem: Problem, tasks: Tasks, previous: Plan, keeper: Keeper) -> tuple[Entry, SolveRung]:
-    """The linear programme's answer where it is a plan, else what it began with.
+def _cheaper(
+    problem: Problem, tasks: Tasks, made: tuple[Entry, SolveRung], keeper: Keeper
+) -> tuple[Entry, SolveRung]:
+    """What a linear programme makes of the steps found by hand, where that is cheaper."""
+    before = on_slots_of(problem, problem.previous).power_w if problem.previous else {}
+    solved = mended_entry(problem, tasks, made[0], before, keeper)
+    return made if solved is None or solved is made[0] else (solved, SolveRung.INCUMBENT)
 
-    It begins with the previous plan where nothing of that is forbidden now, else with what the greedy rung
-    makes of it.
+
+def _costs_much(problem: Problem, tasks: Tasks, made: Entry, previous: Plan) -> bool:
+    """Whether it misses what was not missed before, or is much dearer than the previous plan was.
+
+    No plan under the new orders is better than the previous one was without them, but for the gap of that:
+    what is not much dearer than it is not much dearer than any.
     """
-    before = on_slots_of(problem, previous).power_w
-    planned = _as_planned(problem, tasks, before)
-    if planned is not None and (mended := _mended(problem, tasks, planned, before, keeper)):
-        return mended, SolveRung.INCUMBENT
-    by_hand = held_entry(problem, tasks)
-    mended = _mended(problem, tasks, by_hand, before, keeper)
-    if mended is not None and mended is not by_hand:
-        return mended, SolveRung.INCUMBENT
-    return mended or greedy_entry(problem, tasks), SolveRung.GREEDY
+    if made.cost.penalties > previous.cost.penalties + EQUAL:
+        return True
+    before = previous.objective
+    if before is None or previous.slots != problem.slots:
+        before = _without_limits(problem, tasks, previous)
+    return made.objective - before > _MUCH * max(abs(made.cost.money), base_cost(tasks))
 
 
-def _as_planned(problem: Problem, tasks: Tasks, before: Powers) -> Entry | None:
-    """The previous plan, where all of it can still be done; None where anything is forbidden or new."""
-    starts = {task.device.id: task.planned for task in tasks.cycles}
-    possible = all(starts.values()) and all(
-        watts / 1000 <= most + CRUMB_KW
-        for task in tasks.modulating
-        for watts, most in zip(before.get(task.device.id, (_NEVER,)), task.max_kw, strict=False)
-    )
-    if not possible:
-        return None
-    entry = enter(problem, tasks, held_back(problem, tasks, Schedule(starts, _of(tasks, before))))
-    return None if any(miss.kind is MissKind.LIMIT for miss in entry.missed.misses) else entry
-
-
-def _mended(problem: Problem, tasks: Tasks, known: Entry, before: Powers, keeper: Keeper) -> Entry | None:
-    """The cheapest plan with the steps that are known; None where none of what was found is one.
-
-    What is still open then is first taken as if it were no whole step, and as one where that is no plan.
-    """
-    for relaxed in (True, False) if tasks.modulating else ():
-        try:
-            model = build(problem, _with_cycles(tasks, known.schedule), keeper)
-            entry = _solved(problem, tasks, model, known.schedule, before, relaxed=relaxed)
-        except PlannerError:
-            continue  # the steps that are known leave no solution
-        if entry.objective >= known.objective:
-            break
-        same = _as_it_was(problem, tasks, known.schedule, before)
-        for one in (same, entry):
-            if one.objective <= entry.objective + _EQUAL and _is_plan(problem, tasks, one):
-                return one
-    return known if _is_plan(problem, tasks, known) else None
+def _without_limits(problem: Problem, tasks: Tasks, previous: Plan) -> float:
+    """What the previous plan would cost now if no limit stood above it, as objective."""
+    entry = enter(problem, tasks, planned_before(problem, tasks, on_slots_of(problem, previous).power_w))
+    over_kwh = sum(miss.amount for miss in entry.missed.misses if miss.kind is MissKind.LIMIT)
+    return entry.objective - problem.prices.limit_per_kwh * over_kwh
 
 
 def _executable(problem: Problem, tasks: Tasks, by_hand: Entry) -> Entry:
     """What was filled around the previous plan's cycles, where no rule is broken; else the greedy rung's."""
-    return by_hand if _is_plan(problem, tasks, by_hand) else greedy_entry(problem, tasks)
-
-
-def _as_it_was(problem: Problem, tasks: Tasks, by_hand: Schedule, before: Powers) -> Entry:
-    """Every power as the previous plan had it, for where nothing is better: equal costs move nothing."""
-    same = replace(by_hand, power_w={**by_hand.power_w, **_of(tasks, before)})
-    return enter(problem, tasks, held_back(problem, tasks, same))
-
-
-def _of(tasks: Tasks, power_w: Powers) -> dict[DeviceId, tuple[float, ...]]:
-    """What concerns storages and demands."""
-    names = (task.device.id for task in tasks.modulating)
-    return {name: power_w[name] for name in names if name in power_w}
-
-
-def _is_plan(problem: Problem, tasks: Tasks, entry: Entry) -> bool:
-    return not verify(plan_of(problem, tasks, entry, SolveRung.INCUMBENT, in_haste=True), problem)
-
-
-def _solved(
-    problem: Problem, tasks: Tasks, model: HomeModel, by_hand: Schedule, before: Powers, *, relaxed: bool
-) -> Entry:
-    for part in model.storages:
-        _fix_steps(model.door, part, by_hand.power_w[part.task.device.id], before, fills_too=relaxed)
-    if relaxed:
-        model.door.relax()
-    solution = model.door.solve(replace(problem.effort, nodes=min(_NODES, problem.effort.nodes)))
-    made = Schedule(by_hand.starts, read_schedule(model, solution).power_w)
-    return unwasted(problem, tasks, enter(problem, tasks, made))
-
-
-def _with_cycles(tasks: Tasks, schedule: Schedule) -> Tasks:
-    """The tasks with every cycle a load that nobody moves."""
-    fixed_w = dict(tasks.fixed_w)
-    for device_id, start in schedule.starts.items():
-        if start is not None:
-            already = fixed_w.get(device_id, (0.0,) * tasks.count)
-            fixed_w[device_id] = tuple(map(sum, zip(already, start.over(tasks.count), strict=True)))
-    return replace(tasks, fixed_w=fixed_w, cycles=())
-
-
-def _fix_steps(
-    door: Door,
-    part: StorageVars,
-    by_hand_w: tuple[float, ...],
-    before: Powers,
-    *,
-    fills_too: bool,
-) -> None:
-    """On and off in the slots planned exactly: as the previous plan had it, where all of it is still allowed.
-
-    Where any of it is forbidden now, as the greedy rung has it, for what is taken away must go somewhere. A
-    power below the least that it runs at is that of a device that becomes full in the slot, or, in a slot
-    that was not planned exactly before, a mean, of which the nearer whole step is taken.
-    """
-    task = part.task
-    steps_w = before.get(task.device.id, by_hand_w)
-    if any(watts / 1000 > most + CRUMB_KW for watts, most in zip(steps_w, task.max_kw, strict=True)):
-        steps_w = by_hand_w
-    for k, on in part.on.items():
-        power_kw, least = steps_w[k] / 1000, task.on_kw[k] - CRUMB_KW
-        fills = k in part.fills and CRUMB_KW < power_kw < least
-        door.fix(on, float(fills or power_kw > least / 2))
-        if fills_too and k in part.fills:
-            door.fix(part.fills[k], float(fills))
+    return by_hand if is_plan(problem, tasks, by_hand) else greedy_entry(problem, tasks)

@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 from drrouter.domain.plan import Plan, SolveRung
 from drrouter.planner.kept_door import Keeper
 from drrouter.planner.ledger import Entry
+from drrouter.planner.mending import repaired_entry
 from drrouter.planner.problem import Margin, Problem
-from drrouter.planner.repair import repaired_entry
 from drrouter.planner.schedule import Schedule
 from drrouter.planner.solve import base_cost
 from drrouter.planner.tasks import Tasks
@@ -49,7 +49,7 @@ def settled(problem: Problem, tasks: Tasks, made: Candidate, keeper: Keeper) -> 
     """The plan that counts: the new one, or the previous one carried over to the new slots.
 
     Carried over means that every cycle stays at its place and every device on and off as it was, while powers
-    follow what is forecast now (``repair``); running cycles and commitments are fixed in either. Where a
+    follow what is forecast now (``mending``); running cycles and commitments are fixed in either. Where a
     cycle cannot stay, the previous plan can no longer be carried out, and the new one takes its place. Where
     both were compared, ``gain`` says what the new one saves.
 

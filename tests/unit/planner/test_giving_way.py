@@ -210,6 +210,25 @@ def test_a_device_that_the_plan_before_does_not_know_and_a_car_with_trips_are_le
     assert held(new).power_w.keys() == {FREEZER}
 
 
+@pytest.mark.parametrize("later", [timedelta(0), timedelta(minutes=37)])
+def test_what_costs_much_more_than_the_plan_before_is_left_to_a_linear_programme(
+    later: timedelta, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, now = plan(demo_home()), NOW + later
+    asked = demo_home(now=now, previous=before, limits=(limit(5000.0), limit(2600.0, now, now + HOUR)))
+    asked = replace(asked, slots=problem(now=now).slots) if later else asked
+    by_hand = repair(asked)
+    monkeypatch.setattr("drrouter.planner.repair._MUCH", -1.0)  # so that anything is much
+    solved = repair(asked)
+    assert by_hand is not None
+    assert solved is not None
+    assert later or by_hand.solve_rung is SolveRung.GREEDY
+    assert verify(solved, asked) == ()
+    assert solved.objective is not None
+    assert by_hand.objective is not None
+    assert solved.objective <= by_hand.objective
+
+
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(homes(), limits([]))
 def test_whoever_gives_way_by_hand_breaks_no_rule_that_the_linear_programme_would_keep(

@@ -146,7 +146,7 @@ def test_without_a_solver_the_plan_is_mended_by_hand(monkeypatch: pytest.MonkeyP
 
 def test_an_answer_that_is_no_plan_is_not_taken(monkeypatch: pytest.MonkeyPatch) -> None:
     home = demo_home(previous=plan(demo_home()))
-    monkeypatch.setitem(repair.__globals__, "verify", lambda made, problem: ("It breaks a rule.",))
+    monkeypatch.setattr("drrouter.planner.mending.verify", lambda made, problem: ("It breaks a rule.",))
     made = repair(home)
     assert made is not None
     assert made.solve_rung is SolveRung.GREEDY
