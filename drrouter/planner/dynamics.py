@@ -53,6 +53,14 @@ class Dynamics:
         factor = self.gain[index] if power_kw >= 0 else self.back
         return factor * power_kw + self.drift_kw[index]
 
+    def inflows_kw(self, power_w: Sequence[float]) -> list[float]:
+        """The same for the mean power of each slot, in W."""
+        back = self.back
+        return [
+            (gain if watts >= 0 else back) * (watts / 1000) + drift_kw
+            for gain, drift_kw, watts in zip(self.gain, self.drift_kw, power_w, strict=True)
+        ]
+
     def path(self, power_kw: Sequence[float], first: int = 0, now: float = 0.0) -> list[float]:
         """What is stored at the end of each slot, in kWh: ``after``, slot by slot.
 

@@ -62,7 +62,7 @@ class EventMeter:
         self.calm_w = calm_peaks_w(problem)
         self.rows = rebate_rows(problem)
         self._price = problem.prices.recovery_per_kwh
-        self._hours = [slot.hours for slot in problem.slots]
+        self._hours = {index: problem.slots[index].hours for index in self.calm_w}
         self._used_kwh = [
             0.0 if row.rebate.members else sum(h * max(0.0, grid_w[k]) / 1000 for k, h in row.hours.items())
             for row in self.rows

@@ -87,11 +87,11 @@ def plan_of(problem: Problem, tasks: Tasks, entry: Entry, rung: SolveRung, *, in
 
 def levels(task: StorageTask, schedule: Schedule) -> tuple[float, ...]:
     """The level at the end of each slot, in the storage's unit."""
-    level, path = task.level, []
-    moves = task.dynamics
-    for k, watts in enumerate(schedule.power_w[task.device.id]):
-        lost = (1 - moves.keep[k]) * (level - task.level)
-        level += task.unit_per_kwh * moves.span[k] * moves.inflow_kw(k, watts / 1000) - lost
+    now, per_kwh, moves = task.level, task.unit_per_kwh, task.dynamics
+    level, path = now, []
+    numbers = zip(moves.keep, moves.span, moves.inflows_kw(schedule.power_w[task.device.id]), strict=True)
+    for keep, span, inflow_kw in numbers:
+        level += per_kwh * span * inflow_kw - (1 - keep) * (level - now)
         path.append(level)
     return tuple(path)
 

@@ -136,8 +136,11 @@ class Site:
         self._used_w = [self.grid_w[row.index] if row.members is None else row.base_w for row in self.rows]
         self._reserve_w = [reserves_site_w[row.index] if row.members is None else 0.0 for row in self.rows]
         self._in_slot: list[list[int]] = [[] for _ in self.grid_w]
+        self._most_w = [NO_LIMIT_W] * len(self.grid_w)  # of the site; it has one row in a slot at most
         for number, row in enumerate(self.rows):
             self._in_slot[row.index].append(number)
+            if row.members is None:
+                self._most_w[row.index] = row.max_w
         self._on_site = [[(n, 1.0) for n in slot if self.rows[n].members is None] for slot in self._in_slot]
         self._apart = sorted({row.index for row in self.rows if row.members is not None})
         self._binding: dict[DeviceId, list[list[tuple[int, float]]]] = {}
@@ -268,9 +271,7 @@ class Site:
 
     def headroom_w(self, index: int) -> float:
         """What is left below the tightest limit of the site."""
-        rows = [self.rows[number] for number in self._in_slot[index]]
-        limits = [row.max_w for row in rows if row.members is None]
-        return min(limits, default=NO_LIMIT_W) - self.grid_w[index]
+        return self._most_w[index] - self.grid_w[index]
 
     def marginal_price(self, index: int) -> float:
         """What one more kWh in the slot would cost, in the plan's currency."""
@@ -288,6 +289,6 @@ class Site:
 
     def _term_price(self, index: int) -> float:
         """What the terms add to one more kWh in the slot; nothing while the sun feeds it."""
-        if self.grid_w[index] < -MARGIN_W:
+        if self._meter.is_idle or self.grid_w[index] < -MARGIN_W:
             return 0.0
         return self._meter.added({index: 1.0 / self.tariffs.hours[index]})

@@ -4,6 +4,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 from drrouter.domain.flexibility import Programme
 from drrouter.domain.ids import ProgrammeId
@@ -66,8 +67,7 @@ class Profile:
         self._ticks = self.duration // _TICK
         self._slots: tuple[Interval, ...] = ()
         self._grid: list[int] = []
-        self._hours: list[float] = []
-        self._known: dict[int, float] = {}
+        self._cut: dict[tuple[int, ...], tuple[float, ...]] = {}  # on even slots most starts look alike
         self._ends: list[float] = [0.0]
         self._energy_wh: list[float] = [0.0]
         for phase in programme.phases:
@@ -91,11 +91,10 @@ class Profile:
         since = (begin - slots[0].start) // _TICK
         first = max(0, bisect_right(edges, since, hi=len(slots)) - 1)
         behind = bisect_left(edges, since + self._ticks, lo=first, hi=len(slots))
-        used = [self._used(edge - since) for edge in edges[first : behind + 1]]
-        power_w = tuple(
-            (after - before) / hours
-            for before, after, hours in zip(used, used[1:], self._hours[first:], strict=False)
-        )
+        lags = tuple([edge - since for edge in edges[first : behind + 1]])
+        power_w = self._cut.get(lags)
+        if power_w is None:
+            power_w = self._cut[lags] = self._mean_powers(lags)
         tail_wh = self._used(self._ticks) - self._used(edges[-1] - since)
         late_h = (end - ready_by).total_seconds() / 3600 if end > ready_by else 0.0
         phases = self.programme.phase_starts(begin) if self._may_pause else ()
@@ -108,14 +107,17 @@ class Profile:
             self._grid = [
                 (instant - now) // _TICK for instant in (*(slot.start for slot in slots), slots[-1].end)
             ]
-            self._hours = [slot.hours for slot in slots]
         return self._grid
 
+    def _mean_powers(self, lags: Sequence[int]) -> tuple[float, ...]:
+        """The mean power between each of these lags, in ticks from the start, and the next one."""
+        return tuple(
+            (self._used(after) - self._used(before)) / ((after - before) / _TICKS_PER_S / 3600)
+            for before, after in pairwise(lags)
+        )
+
     def _used(self, ticks: int) -> float:
-        """The same as ``until``, remembered: on even slots most starts ask for the same lags."""
-        if ticks not in self._known:
-            self._known[ticks] = self.until(ticks / _TICKS_PER_S)
-        return self._known[ticks]
+        return self.until(ticks / _TICKS_PER_S)
 
 
 def place_of(programme: Programme, cycle: ScheduledCycle) -> Place:

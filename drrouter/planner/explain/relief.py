@@ -35,6 +35,7 @@ class Relief:
     ) -> None:
         """Stand beside the storage; ``site`` is the home without it."""
         self.scene, self.task, self.site, self.power_w = scene, task, site, power_w
+        self.rooms_w = site.rooms_w(task.device.id)
         self.stored = task.stored(power_w)
         self.cost = cost
         self.worth = cost - task.end_value * self.stored[-1]
@@ -70,8 +71,7 @@ class Relief:
 
     def _is_limited(self) -> bool:
         """Whether a limit leaves it less than full power anywhere."""
-        device_id, most_kw = self.task.device.id, self.task.open_kw
-        return any(self.site.room_w(device_id, index) < 1000 * most for index, most in enumerate(most_kw))
+        return any(room_w < 1000 * most for room_w, most in zip(self.rooms_w, self.task.open_kw, strict=True))
 
     def _later(self) -> Bind:
         """A later departure."""
