@@ -4,6 +4,7 @@ A cycle is never cut: each possible start carries the whole profile, already cut
 into each slot, so that slots of unequal length are exact.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -147,12 +148,13 @@ def _starts(
         if obstacle_at(problem, device, programme, begin, fixed) is None
         and not (others and clash(problem, begin, begin + programme.duration, others))
     ]
-    return tuple(start for start in made if _is_seen(problem, wish, start))
+    return _seen(problem, wish, made)
 
 
-def _is_seen(problem: Problem, wish: CycleWish, start: Start) -> bool:
+def _seen(problem: Problem, wish: CycleWish, starts: Iterable[Start]) -> tuple[Start, ...]:
     """A cycle ends behind the horizon only where that is in time."""
-    return start.end <= max(problem.horizon.end, wish.ready_by)
+    until = max(problem.horizon.end, wish.ready_by)
+    return tuple(start for start in starts if start.end <= until)
 
 
 def _chain(
@@ -179,7 +181,7 @@ def _chain(
             and not (around and clash(problem, begin, begin + profile.duration, around))
         )
         last = number == len(blocks) - 1
-        places.append(tuple(start for start in made if not last or _is_seen(problem, wish, start)))
+        places.append(_seen(problem, wish, made) if last else tuple(made))
     closed = {cycle.start for cycle in fixed} | {stand.start for stand in (others.apart if others else ())}
     return Chain(programme, blocks, tuple(places), tuple(sorted(closed))) if all(places) else None
 
@@ -208,7 +210,8 @@ def begins(
         at_slots += [earliest, *_nearest(programme, others)]
     if not any(begin <= latest for begin in at_slots):
         at_slots += [earliest, latest]
-    return sorted({begin for begin in at_slots if earliest <= begin < problem.horizon.end})
+    end = problem.horizon.end
+    return sorted({begin for begin in at_slots if earliest <= begin < end})
 
 
 def _nearest(programme: Programme, others: Others) -> list[datetime]:

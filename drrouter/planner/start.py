@@ -74,6 +74,7 @@ class Profile:
             seconds = phase.duration.total_seconds()
             self._ends.append(self._ends[-1] + seconds)
             self._energy_wh.append(self._energy_wh[-1] + phase.power_w * seconds / 3600)
+        self._whole_wh = self._used(self._ticks)
 
     def until(self, seconds: float) -> float:
         """The energy, in Wh, that the cycle has used this long after its start."""
@@ -95,7 +96,7 @@ class Profile:
         power_w = self._cut.get(lags)
         if power_w is None:
             power_w = self._cut[lags] = self._mean_powers(lags)
-        tail_wh = self._used(self._ticks) - self._used(edges[-1] - since)
+        tail_wh = self._whole_wh - self._used(edges[-1] - since)
         late_h = (end - ready_by).total_seconds() / 3600 if end > ready_by else 0.0
         phases = self.programme.phase_starts(begin) if self._may_pause else ()
         return Start(begin, end, first, power_w, self.programme, tail_wh, late_h, self.dislike, phases)

@@ -262,12 +262,13 @@ class _Bounds:
     def walk(self, windows: Sequence[Window]) -> None:
         """Slot after slot: what can be reached, and which bounds can be kept there."""
         moves, full, least, most = self.moves, self.full, 0.0, 0.0
-        for index, window in enumerate(windows):
+        numbers = zip(windows, moves.keep, moves.span, moves.gain, moves.drift_kw, strict=True)
+        for index, (window, keep, span, gain, drift_kw) in enumerate(numbers):
             floor_kw = 0.0
             if window.floor_w:
                 floor_kw = max(0.0, min(window.floor_w / 1000, moves.power_to(index, least, full)))
-            least = moves.after(index, least, floor_kw)
-            most = moves.after(index, most, window.max_w / 1000)
+            least = keep * least + span * (gain * floor_kw + drift_kw)  # ``after``, for powers not below zero
+            most = keep * most + span * (gain * (window.max_w / 1000) + drift_kw)
             empty = self.empty - self.lowered_kwh[index] if self.lowered_kwh else self.empty
             low = empty if most >= empty else most - slack_kwh(moves, index)
             high = full if least <= full else least + slack_kwh(moves, index)
