@@ -212,11 +212,16 @@ def _worth(day: Day) -> float:
 
 @dataclass(frozen=True)
 class Variant:
-    """How the planner is told what it does not know."""
+    """How the planner is told what it does not know.
+
+    Attributes:
+        measured: the slot that is carried out is known, as to devices that follow the meter while it lasts.
+    """
 
     name: str
     error: float = ERROR
     bands: bool = False
+    measured: bool = False
 
 
 @dataclass(frozen=True)
@@ -275,7 +280,8 @@ def _forecast(
     previous: Plan | None,
 ) -> Problem:
     """What is known at the beginning of the slot: the nearer, the better."""
-    known = [0.0] * index + [math.sqrt(1 - MEMORY ** (2 * (k + 1))) for k in range(len(day.slots) - index)]
+    ahead = range(0 if variant.measured else 1, len(day.slots) - index + (not variant.measured))
+    known = [0.0] * index + [math.sqrt(1 - MEMORY ** (2 * k)) for k in ahead]
     load, sun = (
         tuple(
             value * (1 + variant.error * share * z)
