@@ -26,7 +26,7 @@ _WHOLE = 1e-6
 _STEP = 0.3
 """The share of what is left of the gap that one step may cost before its other side is tried."""
 
-_SATISFIED = 0.5
+_SATISFIED = 0.25
 """A dive that ends within this share of the gap is not tried to be beaten by another."""
 
 
