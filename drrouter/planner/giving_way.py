@@ -90,6 +90,8 @@ class _GivingWay(Placing):
 
     def _left(self, task: StorageTask, index: int, planned_kw: float) -> float:
         """What it may have of a power in the slot: as much, less, or nothing where it runs in steps."""
+        if not planned_kw and not task.kept_kw[index]:
+            return 0.0
         if planned_kw < 0:
             return -min(-planned_kw, self._may_give(task, index))
         room_kw = self.site.room_w(task.device.id, index) / 1000
