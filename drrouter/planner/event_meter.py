@@ -55,23 +55,25 @@ def calm_peaks_w(problem: Problem) -> dict[int, float]:
 
 
 class EventMeter:
-    """The meters of events in one home."""
+    """The meters of events in one home.
+
+    Attributes:
+        calm_w: the peak to keep in each slot after an event.
+        rows: the rebates.
+        is_idle: whether there is nothing to count.
+    """
 
     def __init__(self, problem: Problem, grid_w: Sequence[float]) -> None:
         """Begin with what flows through the meter while no device draws."""
         self.calm_w = calm_peaks_w(problem)
         self.rows = rebate_rows(problem)
+        self.is_idle = not (self.calm_w or self.rows)
         self._price = problem.prices.recovery_per_kwh
         self._hours = {index: problem.slots[index].hours for index in self.calm_w}
         self._used_kwh = [
             0.0 if row.rebate.members else sum(h * max(0.0, grid_w[k]) / 1000 for k, h in row.hours.items())
             for row in self.rows
         ]
-
-    @property
-    def is_idle(self) -> bool:
-        """Whether there is nothing to count."""
-        return not (self.calm_w or self.rows)
 
     def count(self, power_w: Mapping[DeviceId, Sequence[float]]) -> None:
         """Count devices that flow through the meter already for the rebates of groups."""

@@ -121,12 +121,21 @@ def export_limits_w(problem: Problem) -> list[float]:
 class Site:
     """Power at the meter and under every limit, as devices are added and taken away again."""
 
-    def __init__(self, problem: Problem, base_w: Sequence[float], tariffs: Tariffs | None = None) -> None:
-        """Begin with what no device draws: base load less generation, in W per slot."""
+    def __init__(
+        self,
+        problem: Problem,
+        base_w: Sequence[float],
+        tariffs: Tariffs | None = None,
+        rows: tuple[LimitRow, ...] | None = None,
+    ) -> None:
+        """Begin with what no device draws: base load less generation, in W per slot.
+
+        The tariffs and the limits are the problem's, unless others are given.
+        """
         self.tariffs = tariffs or tariffs_of(problem)
         self.grid_w = list(base_w)
         self._meter = TermMeter(self.tariffs.terms, self.grid_w)
-        self.rows = limit_rows(problem)
+        self.rows = limit_rows(problem) if rows is None else rows
         self.export_w = export_limits_w(problem)
         self._per_kwh = problem.prices.limit_per_kwh
         self.events = EventMeter(problem, self.grid_w)
@@ -177,12 +186,13 @@ class Site:
 
     def _bind(self, device_id: DeviceId) -> list[list[tuple[int, float]]]:
         """Per slot, the limit rows under which the device counts, and the share of each watt that does."""
-        if device_id not in self._binding:
-            bound = self._binding[device_id] = list(self._on_site)
+        found = self._binding.get(device_id)
+        if found is None:
+            found = self._binding[device_id] = list(self._on_site)
             for index in self._apart:
                 rows = [(number, self.rows[number]) for number in self._in_slot[index]]
-                bound[index] = [(n, row.share(device_id)) for n, row in rows if row.binds(device_id)]
-        return self._binding[device_id]
+                found[index] = [(n, row.share(device_id)) for n, row in rows if row.binds(device_id)]
+        return found
 
     def used_w(self, number: int) -> float:
         """What is drawn under the limit row of that number."""
@@ -210,16 +220,16 @@ class Site:
         return energy + self._meter.added(changes)
 
     def _added_energy(self, device_id: DeviceId, index: int, watts: float) -> float:
-        before, standing = self.grid_w[index], self._costs[index]
+        before, standing, tariffs = self.grid_w[index], self._costs[index], self.tariffs
         if standing is None:
-            standing = self._costs[index] = self.tariffs.slot_cost(index, before)
-        cost = self.tariffs.slot_cost(index, before + watts) - standing
+            standing = self._costs[index] = tariffs.slot_cost(index, before)
+        cost = tariffs.slot_cost(index, before + watts) - standing
         for number, share in self._bind(device_id)[index]:
             over_w = self._used_w[number] - self.rows[number].max_w
             if over_w > 0 or over_w + share * watts > 0:
                 more_w = max(0.0, over_w + share * watts) - max(0.0, over_w)
-                cost += self.tariffs.hours[index] * more_w / 1000 * self._per_kwh
-        if self.export_w[index] < NO_LIMIT_W:
+                cost += tariffs.hours[index] * more_w / 1000 * self._per_kwh
+        if not self._exports_freely and self.export_w[index] < NO_LIMIT_W:
             more_w = self.over_export_w(index, watts) - self.over_export_w(index)
             cost += self.tariffs.hours[index] * more_w / 1000 * self._per_kwh
         if not self._metered:
@@ -255,8 +265,12 @@ class Site:
 
         Room that is kept for what a forecast may get wrong counts as taken.
         """
-        rooms_w = [self.left_w(number) / share for number, share in self._bind(device_id)[index]]
-        return min(rooms_w, default=NO_LIMIT_W)
+        least_w: float | None = None
+        for number, share in self._bind(device_id)[index]:
+            left_w = self.left_w(number) / share
+            if least_w is None or left_w < least_w:
+                least_w = left_w
+        return NO_LIMIT_W if least_w is None else least_w
 
     def rooms_w(self, device_id: DeviceId) -> list[float]:
         """The same in every slot."""

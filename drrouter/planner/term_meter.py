@@ -31,12 +31,16 @@ class _Means:
 
 
 class TermMeter:
-    """What the terms bill for the flows so far, and what a change would add."""
+    """What the terms bill for the flows so far, and what a change would add.
+
+    Attributes:
+        is_idle: whether there are no terms at all.
+    """
 
     def __init__(self, terms: Terms, grid_w: Sequence[float]) -> None:
         """Begin with these flows at the meter, in W per slot."""
         import_kw = [max(0.0, watts) / 1000 for watts in grid_w] if terms else []
-        self._terms = terms
+        self._terms, self.is_idle = terms, not terms
         self._peaks = [(task, _Means(task, import_kw)) for task in terms.peaks]
         self._capacities = [(task, _Means(task, import_kw)) for task in terms.capacities]
         self._energies = [terms.energy_kwh(task, import_kw) for task in terms.tiers]
@@ -45,7 +49,7 @@ class TermMeter:
 
     def change(self, index: int, before_w: float, after_w: float) -> None:
         """The flow of a slot has changed."""
-        if not self._terms:
+        if self.is_idle:
             return
         more_kw = (max(0.0, after_w) - max(0.0, before_w)) / 1000
         for _, means in (*self._peaks, *self._capacities):
@@ -55,14 +59,9 @@ class TermMeter:
                 self._energies[number] += self._terms.hours[index] * more_kw
         self._highest.clear()
 
-    @property
-    def is_idle(self) -> bool:
-        """Whether there are no terms at all."""
-        return not self._terms
-
     def added(self, changes: Mapping[int, float]) -> float:
         """What this much more import in these slots would add, in kW per slot, beyond the price per kWh."""
-        if not self._terms:
+        if self.is_idle:
             return 0.0
         return self._added_peaks(changes) + self._added_capacities(changes) + self._added_tiers(changes)
 

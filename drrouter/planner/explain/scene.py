@@ -44,7 +44,7 @@ class Scene:
 
     def unlimited(self) -> Site:
         """The same home without its limits, for what they cost."""
-        return Site(replace(self.problem, limits=()), self.site.grid_w, self.tariffs)
+        return Site(self.problem, self.site.grid_w, self.tariffs, rows=())
 
     def termless(self, without: DeviceId) -> Site:
         """The home without this device, under a tariff that has nothing but its price per kWh."""
