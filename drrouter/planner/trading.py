@@ -6,6 +6,7 @@ are made, so the plan never gets worse by one, and none leaves a bound, takes fr
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from operator import sub
 
 from drrouter.planner.battery_task import Giving
 from drrouter.planner.problem import Problem
@@ -72,29 +73,35 @@ class _Trading:
         self.moves = task.dynamics
         self.stored = self.moves.path(self.power_kw)
         self.keep, self.high = self._kept_levels(), self._high_levels()
+        self._count()
         self.takes = [self._taking(index) for index in range(len(self.hours))]
         self.sends = [self._sending(index) for index in range(len(self.hours))]
 
     def run(self) -> tuple[float, ...]:
         """The dearest slot first, until no trade gains."""
+        values = [self._value(index) for index in range(len(self.hours))]
         open_slots = {index for index, piece in enumerate(self.sends) if piece is not None}
         for _ in range(_MOST_STEPS * len(self.hours)):
-            index = max(open_slots, key=lambda k: (self._value(k), -k), default=None)
-            if index is None:
+            if not open_slots:
                 break
-            if not self._trade_at(index) or self.sends[index] is None:
+            index = -max(map(values.__getitem__, open_slots))[1]
+            touched = self._trade_at(index)
+            for other in touched:
+                values[other] = self._value(other)
+            if not touched or self.sends[index] is None:
                 open_slots.discard(index)
         return tuple(1000 * power for power in self.power_kw)
 
-    def _value(self, index: int) -> float:
+    def _value(self, index: int) -> tuple[float, int]:
+        """What a kWh given in the slot earns; of equal ones the first counts as more."""
         piece = self.sends[index]
-        return float("-inf") if piece is None else piece.price
+        return float("-inf") if piece is None else piece.price, -index
 
-    def _trade_at(self, index: int) -> bool:
-        """Give in this slot from the cheapest source that fits; whether anything was traded."""
+    def _trade_at(self, index: int) -> list[int]:
+        """Give in this slot from the cheapest source that fits; the slots in which anything was traded."""
         piece = self.sends[index]
         if piece is None:
-            return False
+            return []
         back = self.moves.per_kw_back(index)
         for source in sorted(self._sources(index, piece.price - _GAIN), key=lambda source: source.price):
             energy = min(source.most_kwh, piece.most * back)
@@ -103,8 +110,8 @@ class _Trading:
                 if source.index is not None:
                     moves.append((source.index, energy * source.factor / self.moves.per_kw(source.index)))
                 self._move(moves)
-                return True
-        return False
+                return [slot for slot, _ in moves]
+        return []
 
     def _sources(self, index: int, below: float) -> list[_Source]:
         """Whatever is cheaper than that: what is left at the end, charging later, and charging before."""
@@ -118,23 +125,29 @@ class _Trading:
 
     def _later(self, index: int, below: float) -> tuple[float, list[_Source]]:
         """What lasts until the end, and charging meanwhile, of no more than lasts until then."""
-        found, spare = list[_Source](), self.stored[index] - self.keep[index]
-        for later in range(index + 1, len(self.hours)):
+        found, spares, takes = list[_Source](), self.spares, self.takes
+        spare, loss = spares[index], self.moves.loss_per_h
+        for later in range(index + 1, len(spares)):
             if spare <= SLACK_KWH:
                 break
-            if self.takes[later] is not None:
+            piece = takes[later]
+            if piece is not None and (loss or piece.price < below):
                 found += self._charging(later, spare, self.moves.lasting(index, later), below)
-            spare = min(spare, self.stored[later] - self.keep[later])
+            if spares[later] < spare:
+                spare = spares[later]
         return spare, found
 
     def _before(self, index: int, below: float) -> list[_Source]:
         """Charging before, as far as it fits until then."""
-        found, room = list[_Source](), float("inf")
+        found, rooms, takes = list[_Source](), self.rooms, self.takes
+        room, loss = float("inf"), self.moves.loss_per_h
         for earlier in reversed(range(index)):
-            room = min(room, self.high[earlier] - self.stored[earlier])
+            if rooms[earlier] < room:
+                room = rooms[earlier]
             if room <= SLACK_KWH:
                 break
-            if self.takes[earlier] is not None:
+            piece = takes[earlier]
+            if piece is not None and (loss or piece.price < below):
                 left = self.moves.lasting(earlier, index)
                 if left > _LEAST_LEFT:
                     found += self._charging(earlier, room * left, 1 / left, below)
@@ -157,6 +170,12 @@ class _Trading:
         first = min(index for index, _ in moves)
         before = self.stored[first - 1] if first else 0.0
         self.stored[first:] = self.moves.path(self.power_kw[first:], first, before)
+        self._count()
+
+    def _count(self) -> None:
+        """What each level may fall, and rise."""
+        self.spares = list(map(sub, self.stored, self.keep))
+        self.rooms = list(map(sub, self.high, self.stored))
 
     def _kept_levels(self) -> list[float]:
         """What must stay stored at the end of each slot: the bound, and what wishes have so far.
