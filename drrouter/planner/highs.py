@@ -8,8 +8,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import highspy
-import numpy
-import numpy.typing
 
 from drrouter.errors import PlannerError
 
@@ -59,7 +57,7 @@ class Numbers:
     offset: float = 0.0
 
     def copied(self) -> "Numbers":
-        """The same with numbers of its own; which variables stand where is shared."""
+        """The same with prices, bounds and right sides of its own; what stands in the rows is shared."""
         return Numbers(
             cost=list(self.cost),
             lower=list(self.lower),
@@ -69,16 +67,16 @@ class Numbers:
             row_upper=list(self.row_upper),
             start=self.start,
             index=self.index,
-            value=list(self.value),
+            value=self.value,
             offset=self.offset,
         )
 
     def cut(self, columns: int, rows: int) -> None:
         """Leave only the first columns and rows; what others share stays as it is."""
         end = self.start[rows] if rows < len(self.start) else len(self.index)
-        self.start, self.index = self.start[:rows], self.index[:end]
+        self.start, self.index, self.value = self.start[:rows], self.index[:end], self.value[:end]
         self.integers = [column for column in self.integers if column < columns]
-        del self.value[end:], self.row_lower[rows:], self.row_upper[rows:]
+        del self.row_lower[rows:], self.row_upper[rows:]
         del self.cost[columns:], self.lower[columns:], self.upper[columns:]
 
 
@@ -102,7 +100,7 @@ class HandOver:
         """Hand nothing over yet."""
         self._highs: highspy.Highs | None = None
         self._lp = highspy.HighsLp()
-        self._known = Numbers()
+        self._known, self._size = Numbers(), (0, 0, 0)
 
     def of(self, numbers: Numbers, *, whole: bool) -> highspy.Highs:
         """HiGHS with the model in it; ``whole`` says whether whole numbers must be whole.
@@ -115,23 +113,23 @@ class HandOver:
 
     def _handed(self, numbers: Numbers, *, whole: bool) -> highspy.Highs:
         lp, known, self._known = self._lp, self._known, Numbers()
-        if numbers.index is not known.index or numbers.start is not known.start:
-            lp.num_col_, lp.num_row_ = len(numbers.cost), len(numbers.row_lower)
-            lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-            lp.a_matrix_.start_ = [*numbers.start, len(numbers.index)]
-            lp.a_matrix_.index_ = numbers.index
-        if numbers.cost != known.cost:
-            lp.col_cost_ = _reals(numbers.cost)
-        if numbers.lower != known.lower:
-            lp.col_lower_ = _reals(numbers.lower)
-        if numbers.upper != known.upper:
-            lp.col_upper_ = _reals(numbers.upper)
-        if numbers.row_lower != known.row_lower:
-            lp.row_lower_ = _reals(numbers.row_lower)
-        if numbers.row_upper != known.row_upper:
-            lp.row_upper_ = _reals(numbers.row_upper)
-        if numbers.value != known.value:
-            lp.a_matrix_.value_ = numbers.value
+        matrix, size = lp.a_matrix_, (len(numbers.cost), len(numbers.row_lower), len(numbers.index))
+        if numbers.index is not known.index or numbers.start is not known.start or size != self._size:
+            lp.num_col_, lp.num_row_, _ = self._size = size
+            matrix.format_ = highspy.MatrixFormat.kRowwise
+            matrix.start_, matrix.index_ = [*numbers.start, len(numbers.index)], numbers.index
+            matrix.value_, known.value = numbers.value, numbers.value
+        if numbers.value is not known.value and numbers.value != known.value:
+            matrix.value_ = numbers.value
+        for name, now, before in (
+            ("col_cost_", numbers.cost, known.cost),
+            ("col_lower_", numbers.lower, known.lower),
+            ("col_upper_", numbers.upper, known.upper),
+            ("row_lower_", numbers.row_lower, known.row_lower),
+            ("row_upper_", numbers.row_upper, known.row_upper),
+        ):
+            if now != before:
+                setattr(lp, name, now)
         lp.offset_ = numbers.offset
         lp.integrality_ = _kinds(numbers) if whole else []
         highs = self._highs = self._highs or _highs()
@@ -183,6 +181,15 @@ class HighsModel:
         highs = self._highs
         with _refusals("solve the model"):
             _check(highs.run(), "solve the model")
+        return self.answer()
+
+    def answer(self) -> Answer:
+        """What a model found that has just been run.
+
+        Raises:
+            PlannerError: there is no solution that keeps every row.
+        """
+        highs = self._highs
         info, status = highs.getInfo(), highs.getModelStatus()
         if info.primal_solution_status != _FEASIBLE or status not in _WITH_PLAN:
             raise PlannerError(f"the solver found no plan: {highs.modelStatusToString(status)}")
@@ -241,7 +248,3 @@ def _kinds(numbers: Numbers) -> list[highspy.HighsVarType]:
     for column in numbers.integers:
         kinds[column] = highspy.HighsVarType.kInteger
     return kinds
-
-
-def _reals(numbers: list[float]) -> "numpy.typing.NDArray[numpy.float64]":
-    return numpy.fromiter(numbers, numpy.float64, len(numbers))

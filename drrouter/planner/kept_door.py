@@ -30,10 +30,10 @@ class KeptDoor(Door):
     def __init__(self, before: Door) -> None:
         """Open the model for writing anew; ``before`` is left as it is."""
         super().__init__(before._title)
-        self._hand_over, self._register = before._hand_over, before._register
+        self.hand_over, self._register = before.hand_over, before._register
         self._blocks, self._known = before._blocks, before._parts
         self._numbers = (before._settled or before._numbers).copied()
-        self._numbers.offset = 0.0
+        self._numbers.offset, self._shared = 0.0, self._numbers.value
         self._place = 0
         self._follows = True
 
@@ -92,6 +92,8 @@ class KeptDoor(Door):
         if lengths:
             numbers, rows = self._numbers, slice(first, first + len(lengths))
             begin = numbers.start[first]
+            if numbers.value is self._shared:
+                numbers.value = list(numbers.value)
             numbers.value[begin : begin + len(value)] = value
             numbers.row_lower[rows], numbers.row_upper[rows] = sides
         self._place += 1

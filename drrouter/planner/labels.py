@@ -46,6 +46,7 @@ class Register:
     def __init__(self) -> None:
         """Begin with none."""
         self._taken: dict[tuple[str, str], set[int | None]] = {}
+        self._own: set[tuple[str, str]] = set()
 
     def note(self, labels: Labels) -> None:
         """Enter the labels of a family.
@@ -53,21 +54,22 @@ class Register:
         Raises:
             PlannerError: one of them stands there already.
         """
-        owner, what, numbers = labels
-        taken = self._taken.setdefault((owner, what), set())
-        size = len(taken) + len(numbers)
-        twice = () if taken.isdisjoint(numbers) else taken.intersection(numbers)
+        name, numbers = (labels.owner, labels.what), labels.numbers
+        if name not in self._own:
+            self._own.add(name)
+            self._taken[name] = set(self._taken.get(name, ()))
+        taken = self._taken[name]
+        size, twice = len(taken) + len(numbers), taken.intersection(numbers)
         taken.update(numbers)
         if len(taken) < size:
-            number = next(iter(twice or numbers))
-            raise PlannerError(f"{Label(owner, what, number)} stands twice in the model")
+            raise PlannerError(f"{Label(*name, next(iter(twice or numbers)))} stands twice in the model")
 
     def without(self, families: Iterable[Labels]) -> "Register":
-        """A register of its own with all the others."""
+        """A register of its own with all the others; what neither changes is shared."""
         left = Register()
-        left._taken = {name: set(taken) for name, taken in self._taken.items()}
+        left._taken = dict(self._taken)
         for owner, what, numbers in families:
-            left._taken[owner, what].difference_update(numbers)
+            left._taken[owner, what] = left._taken[owner, what].difference(numbers)
         return left
 
 

@@ -8,6 +8,7 @@ from drrouter.errors import PlannerError
 from drrouter.planner.explain import explained
 from drrouter.planner.fallback import greedy_entry
 from drrouter.planner.kept_door import Keeper
+from drrouter.planner.kept_tasks import TaskKeeper
 from drrouter.planner.ledger import Entry, plan_of, relative_gap
 from drrouter.planner.problem import Problem
 from drrouter.planner.repair import repair
@@ -24,11 +25,11 @@ class Planner:
 
     def __init__(self) -> None:
         """Keep nothing yet."""
-        self._whole, self._mending = Keeper(), Keeper()
+        self._tasks, self._whole, self._mending = TaskKeeper(), Keeper(), Keeper()
 
     def plan(self, problem: Problem) -> Plan:
         """Plan the home, see ``plan``."""
-        return _plan(problem, self._whole, self._mending)
+        return _plan(problem, self._tasks.tasks_of(problem), self._whole, self._mending)
 
 
 def plan(problem: Problem) -> Plan:
@@ -40,15 +41,14 @@ def plan(problem: Problem) -> Plan:
     With ``effort.repair`` the previous plan is mended and no new one made; with a ``margin`` it is kept
     unless a new one is better by so much.
     """
-    return _plan(problem, Keeper(), Keeper())
+    return _plan(problem, tasks_of(problem), Keeper(), Keeper())
 
 
-def _plan(problem: Problem, whole: Keeper, mending: Keeper) -> Plan:
+def _plan(problem: Problem, tasks: Tasks, whole: Keeper, mending: Keeper) -> Plan:
     """A plan, over the structures of the last whole model and of the last one with its steps fixed."""
-    mended = repair(problem, mending) if problem.effort.repair else None
+    mended = repair(problem, tasks, mending) if problem.effort.repair else None
     if mended is not None:
         return mended
-    tasks = tasks_of(problem)
     chosen = settled(problem, tasks, _best(problem, tasks, whole), mending)
     return replace(
         explained(problem, tasks, chosen.entry, chosen.rung),

@@ -47,13 +47,17 @@ class Solution:
 
 
 class Door(Writing):
-    """A model under construction; minimises."""
+    """A model under construction; minimises.
+
+    Attributes:
+        hand_over: hands it to HiGHS, and knows what it handed over of an earlier model.
+    """
 
     def __init__(self, name: str = "home") -> None:
         """Open an empty model."""
         super().__init__()
         self._title = name
-        self._hand_over = HandOver()
+        self.hand_over = HandOver()
         self._start: dict[Var, float] = {}
         self._relaxed = False
 
@@ -92,7 +96,7 @@ class Door(Writing):
         """
         numbers = replace(self._numbers, integers=[]) if self._relaxed else self._numbers
         gap_abs = max(_GAP_ABS, effort.gap * scale)
-        answer = minimise(numbers, effort, gap_abs, self._start, self._hand_over)
+        answer = minimise(numbers, effort, gap_abs, self._start, self.hand_over)
         return Solution(
             values=answer.values,
             objective=answer.objective,

@@ -29,14 +29,14 @@ _MUCH = 0.05
 """A plan by hand that is dearer than the one before by more, as a share of the bill, is left to a solver."""
 
 
-def repair(problem: Problem, keeper: Keeper | None = None) -> Plan | None:
+def repair(problem: Problem, tasks: Tasks | None = None, keeper: Keeper | None = None) -> Plan | None:
     """The previous plan, mended for the new problem and checked; None where there is none.
 
     Its words are those of the previous plan but for what moved; misses, costs and levels are its own.
     """
     if problem.previous is None:
         return None
-    tasks = tasks_of(problem)
+    tasks = tasks or tasks_of(problem)
     made = _by_hand(problem, tasks, problem.previous)
     if made is None:
         made = repaired_entry(problem, tasks, problem.previous, keeper or Keeper())

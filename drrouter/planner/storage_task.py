@@ -100,6 +100,10 @@ class StorageTask:
     sun_only: bool = False
     trips: tuple[Trip, ...] = ()
 
+    def worth(self, mean_price: float) -> "StorageTask":
+        """The same storage where energy costs so much on average."""
+        return replace(self, end_value=_end_value(self.device, mean_price, self.giving))
+
     def held_under(self, room_kw: Sequence[float]) -> "StorageTask":
         """The same storage where it may run only in slots with room for its lowest power.
 

@@ -59,31 +59,55 @@ class Tasks:
                 yield task.device.id, tuple(1000 * floor for floor in task.kept_kw)
 
 
-def tasks_of(problem: Problem) -> Tasks:
-    """Read the problem.
+@dataclass(frozen=True, slots=True)
+class DeviceTasks:
+    """What the devices must and may do, whatever energy costs and whatever else flows: see ``Tasks``.
 
-    Interpretation: what a storage draws while idle is counted in every slot, running or not: a few watts,
-    and on the safe side of every limit.
+    Attributes:
+        storages: in which what is stored at the end is worth nothing yet.
     """
-    tariffs = tariffs_of(problem)
-    end_value = max(0.0, tariffs.mean_buy)
+
+    fixed_w: dict[DeviceId, tuple[float, ...]]
+    fixed: tuple[ScheduledCycle, ...]
+    cycles: tuple[CycleTask, ...]
+    storages: tuple[StorageTask, ...]
+    demands: tuple[DemandTask, ...]
+
+
+def device_tasks(problem: Problem) -> DeviceTasks:
+    """Read the devices of a problem; of all that is not about them nothing is read (``kept_tasks``)."""
     fixed = [(device, fixed_cycles(problem, device)) for device in problem.devices]
-    inverters = inverter_tasks(problem, tariffs)
-    tasks = Tasks(
-        tariffs=tariffs,
-        base_w=_base(problem),
+    return DeviceTasks(
         fixed_w={
             device.id: _fixed_power(problem, [(cycle.start, programme) for cycle, programme in cycles])
             for device, cycles in fixed
             if cycles
-        }
-        | {task.device.id: task.offered_w for task in inverters},
+        },
         fixed=tuple(cycle for _, cycles in fixed for cycle, _ in cycles),
         cycles=tuple(filter(None, (cycle_task(problem, device) for device in problem.devices))),
-        storages=tuple(
-            filter(None, (storage_task(problem, device, end_value) for device in problem.devices))
-        ),
+        storages=tuple(filter(None, (storage_task(problem, device, 0.0) for device in problem.devices))),
         demands=tuple(filter(None, (demand_task(problem, device) for device in problem.devices))),
+    )
+
+
+def tasks_of(problem: Problem, devices: DeviceTasks | None = None) -> Tasks:
+    """Read the problem; what its devices must do may be known already.
+
+    Interpretation: what a storage draws while idle is counted in every slot, running or not: a few watts,
+    and on the safe side of every limit.
+    """
+    devices = devices or device_tasks(problem)
+    tariffs = tariffs_of(problem)
+    end_value = max(0.0, tariffs.mean_buy)
+    inverters = inverter_tasks(problem, tariffs)
+    tasks = Tasks(
+        tariffs=tariffs,
+        base_w=_base(problem),
+        fixed_w=devices.fixed_w | {task.device.id: task.offered_w for task in inverters},
+        fixed=devices.fixed,
+        cycles=devices.cycles,
+        storages=tuple(task.worth(end_value) for task in devices.storages),
+        demands=devices.demands,
         inverters=inverters,
     )
 

@@ -13,6 +13,7 @@ import sys
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
+from time import process_time
 from typing import Any
 
 import pytest
@@ -22,8 +23,8 @@ from drrouter.domain.limit import Limit
 from drrouter.planner import Problem, grid_slots, plan, varied_slots, verify
 from drrouter.planner.highs import HighsModel
 from drrouter.planner.kept_door import Keeper
+from drrouter.planner.kept_tasks import TaskKeeper
 from drrouter.planner.model import build
-from drrouter.planner.pulp_door import Door, Solution
 from drrouter.planner.reading import read_schedule
 from drrouter.planner.solve import base_cost
 from drrouter.planner.tasks import Tasks, tasks_of
@@ -52,17 +53,42 @@ def later(home: Problem) -> Problem:
     )
 
 
-def overhead(home: Problem, tasks: Tasks, door: Door, solution: Solution) -> dict[str, float]:
-    """CPU seconds of our own, on a first plan and on a re-plan: model, hand-over, read-back."""
-    keeper = Keeper()
+def of_ours(home: Problem, tasks: Tasks, keeper: Keeper) -> float:
+    """CPU seconds of our own in a plan: the model, its hand-over, and reading the answer; solving is not."""
+    scale = base_cost(tasks)
+    begun = process_time()
     model = build(home, tasks, keeper)
-    again = later(home)
-    again_tasks = tasks_of(again)
-    rest = cpu_s(lambda: HighsModel(door.numbers), ROUNDS)
-    rest += cpu_s(lambda: read_schedule(model, solution), ROUNDS)
+    relaxed = HighsModel(model.door.numbers, relaxed=True, by=model.door.hand_over)
+    spent = process_time() - begun
+    relaxed.run()
+    begun = process_time()
+    relaxed.answer()
+    spent += process_time() - begun
+    solution = model.door.solve(home.effort, scale)
+    begun = process_time()
+    read_schedule(model, solution)
+    return spent + process_time() - begun
+
+
+def overhead(home: Problem) -> dict[str, float]:
+    """What is ours, of a first plan and of a re-plan, as a multiple of what highspy takes for the same rows.
+
+    Home and later home take turns, so that every re-plan has something new; so do we and the yardstick, each
+    behind the same work.
+    """
+    reader, keeper = TaskKeeper(), Keeper()
+    numbers = build(home, reader.tasks_of(home), keeper).door.numbers
+    rows, first, again, direct = direct_highs.rows_of(numbers), list[float](), list[float](), list[float]()
+    for asked in (later(home), home) * ROUNDS:
+        tasks = reader.tasks_of(asked)
+        again.append(of_ours(asked, tasks, keeper))
+        direct.append(cpu_s(lambda: direct_highs.build(numbers, rows)))
+        first.append(of_ours(asked, tasks, Keeper()))
+    yardstick = statistics.median(direct)
     return {
-        "first_s": rest + cpu_s(lambda: build(home, tasks), ROUNDS),
-        "again_s": rest + cpu_s(lambda: build(again, again_tasks, keeper), ROUNDS),
+        "direct_build_s": yardstick,
+        "overhead_first": statistics.median(first) / yardstick,
+        "overhead_again": statistics.median(again) / yardstick,
     }
 
 
@@ -73,9 +99,6 @@ def measured(home: Problem) -> dict[str, Any]:
     scale, gap = base_cost(tasks), home.effort.gap
     solution = model.door.solve(home.effort, scale)
     direct = direct_highs.solve(model.door.numbers, gap, max(1e-4, gap * scale))
-    rows = direct_highs.rows_of(model.door.numbers)
-    direct_build_s = cpu_s(lambda: direct_highs.build(model.door.numbers, rows), ROUNDS)
-    own = overhead(home, tasks, model.door, solution)
     made = plan(home)
     assert verify(made, home) == ()
     bound = max(direct.bound, solution.bound or direct.bound)
@@ -83,10 +106,8 @@ def measured(home: Problem) -> dict[str, Any]:
         "columns_rows": model.door.size,
         "plan_s": cpu_s(lambda: plan(home), ROUNDS),
         "solve_s": cpu_s(lambda: model.door.solve(home.effort, scale), ROUNDS),
-        "direct_build_s": direct_build_s,
         "direct_s": direct.build_s + direct.solve_s,
-        "overhead_first": own["first_s"] / direct_build_s,
-        "overhead_again": own["again_s"] / direct_build_s,
+        **overhead(home),
         "gap": (solution.objective - bound) / max(abs(bound), 1e-9),
         "dearer_than_direct": (solution.objective - direct.objective) / max(abs(direct.objective), 1e-9),
         "rung": made.solve_rung,
@@ -111,6 +132,7 @@ def test_a_home_is_planned_to_its_gap_beside_the_solver_alone(size: int) -> None
     found = medians([measured(home_of(size, seed)) for seed in range(SEEDS)])
     write(f"{size} devices, 24 h", found)
     assert found["overhead_first"]["median"] <= 15
+    assert found["overhead_again"]["median"] <= 2
     assert found["gap"]["median"] <= GAPS[size]
     if size == 8:
         assert found["plan_to_direct"] <= 1

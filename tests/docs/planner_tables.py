@@ -28,6 +28,8 @@ _BY_ROOM = {
         "tests/unit/planner/test_relations.py",
         "tests/unit/planner/test_pools.py",
     ),
+    "own_use": ("tests/unit/planner/test_battery.py",),
+    "steps": ("tests/unit/planner/test_tasks.py", "tests/unit/planner/test_ladder.py"),
     "demand": ("tests/unit/planner/test_tasks.py", "tests/unit/planner/test_ladder.py"),
     "exclusive": ("tests/unit/planner/test_relations.py",),
     "limits": ("tests/unit/planner/test_site.py", "tests/unit/planner/test_ladder.py"),

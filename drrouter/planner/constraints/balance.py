@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from drrouter.errors import PlannerError
 from drrouter.planner.constraints import Draw
-from drrouter.planner.pulp_door import Door, Labels, Row, Sense, Var
+from drrouter.planner.pulp_door import Door, Label, Labels, Row, Sense, Var
 from drrouter.planner.tasks import Tasks
 
 METER = "site meter"
@@ -69,24 +69,25 @@ class Meter:
 
 
 def add_balance(door: Door, exporting: Sequence[bool], draws: Sequence[Draw]) -> Meter:
-    """Add the balance of every slot; what flows, and at which price, follows (``write_balance``).
+    """Add the balance of every slot.
 
         import[k] - export[k] - sum(power of devices[k]) = fixed[k]
         0 <= import[k] <= most[k]        0 <= export[k] <= sun[k] + sent[k]
 
     ``fixed`` is base load, running cycles and commitments less generation, ``most`` is what all devices
     together may draw beside it, ``sent`` what batteries may send to the grid. There is export only of that,
-    and where generation exceeds the fixed load.
+    and where generation exceeds the fixed load. The numbers follow, and prices (``write_balance``).
     """
-    slots = range(len(exporting))
-    imports = door.variables(Labels(METER, "import", slots))
-    sends = tuple(k for k in slots if exporting[k])
-    exported = dict(zip(sends, door.variables(Labels(METER, "export", sends)), strict=True))
+    slots, imports, exported = range(len(exporting)), list[Var](), dict[int, Var]()
+    for k in slots:  # in order of time: which of equally cheap plans is found hangs on the order of columns
+        imports.append(door.variable(Label(METER, "import", k)))
+        if exporting[k]:
+            exported[k] = door.variable(Label(METER, "export", k))
     rows = [{var: -kw for draw in draws for var, kw in draw[k].items()} | {imports[k]: 1.0} for k in slots]
     for k, export in exported.items():
         rows[k][export] = -1.0
     balance = door.rows(Labels(METER, "balance", slots), rows, Sense.EQUAL, [0.0] * len(rows))
-    return Meter(imports, tuple(exported.get(k) for k in slots), balance)
+    return Meter(tuple(imports), tuple(exported.get(k) for k in slots), balance)
 
 
 def write_balance(door: Door, tasks: Tasks, meter: Meter, flows: Flows) -> None:

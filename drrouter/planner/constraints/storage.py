@@ -1,7 +1,6 @@
 """Storages: a level that power moves, within bounds, towards wished levels (freezer, tank, car)."""
 
 import math
-import operator
 from dataclasses import dataclass
 
 from drrouter.planner.bands import valley
@@ -46,11 +45,9 @@ def add_storage(
 ) -> StorageVars:
     """Add a storage: its power, its level, its steps and its wishes.
 
-    Args:
-        hours: the length of each slot.
-        prices: of misses; what energy costs comes later (``price_storage``).
-        task: its value at the end left out, for the same reason.
-        turning: where a battery may not take and give at once; empty for what cannot give.
+    ``hours`` are the lengths of the slots, ``prices`` those of misses, ``turning`` tells where a battery may
+    not take and give at once (empty for what cannot give). What hangs on the price of energy follows
+    (``price_storage``), and the task comes without its value at the end.
     """
     slots = Labels(task.device.id, "power", range(len(hours)))
     floor = [0.0 if task.may_fill(k) else least for k, least in enumerate(task.floor_kw)]
@@ -119,26 +116,16 @@ def _add_stored(
     door: Door, hours: tuple[float, ...], prices: Prices, task: StorageTask
 ) -> tuple[Stored, ...]:
     """What is stored after each slot: one variable, and one more for each step of its price."""
-    owner, slots = task.device.id, range(len(hours))
-    stepped = any(task.exact) and not task.free
-    outside = [outside_price(prices, task, length) if stepped else 0.0 for length in hours]
-    if any(task.bands) or not _is_plain(task):
+    stepped, slots = any(task.exact) and not task.free, range(len(hours))
+    if stepped or any(task.bands) or not math.isfinite(sum(task.low) + sum(task.high)):
+        outside = [outside_price(prices, task, length) if stepped else 0.0 for length in hours]
         return tuple(_stored(door, task, k, outside[k]) for k in slots)
-    stored = door.variables(Labels(owner, "stored", slots), task.low, task.high)
-    if not stepped:
-        return tuple({var: 1.0} for var in stored)
-    above = door.variables(Labels(owner, "above", slots), price=outside)
-    below = door.variables(Labels(owner, "below", slots), price=outside)
-    return tuple({var: 1.0, up: 1.0, down: -1.0} for var, up, down in zip(stored, above, below, strict=True))
-
-
-def _is_plain(task: StorageTask) -> bool:
-    """Whether there is an upper and a lower bound in every slot, the one above the other."""
-    return math.isfinite(sum(task.low) + sum(task.high)) and all(map(operator.le, task.low, task.high))
+    stored = door.variables(Labels(task.device.id, "stored", slots), task.low, task.high)
+    return tuple({var: 1.0} for var in stored)
 
 
 def _stored(door: Door, task: StorageTask, index: int, outside: float) -> Stored:
-    """The same for a slot with bands; ``outside`` is the price of leaving the bounds, 0 where none may."""
+    """The same for one slot; ``outside`` is the price of leaving its bounds, nought where it may not."""
     owner, low, high = task.device.id, task.low[index], task.high[index]
     bands = [(band.low, band.high, band.price) for band in task.bands[index] if band.price > 0]
     if outside:
