@@ -168,32 +168,46 @@ def test_a_large_home_is_planned_in_less_than_the_root_of_the_fine_grid_takes() 
     assert found["solve_s"]["median"] <= 0.5 * root_s
 
 
+def safe_plan(home: Problem) -> dict[str, float]:
+    """What the safe plan of a home under an order takes beside a full solve, and beside our whole plan."""
+    before = plan(home)
+    peak = max(range(len(home.slots)), key=before.grid_w.__getitem__)
+    around, hour = home.slots[peak].start, timedelta(hours=1)
+    order = Limit(Interval(around - hour, around + hour), before.grid_w[peak] / 2)
+    ordered = replace(home, limits=(*home.limits, order), previous=before)
+    in_haste = replace(ordered, effort=replace(home.effort, repair=True))
+    safe, full, tasks = plan(in_haste), plan(ordered), tasks_of(ordered)
+    assert verify(safe, in_haste) == ()
+    assert safe.objective is not None
+    assert full.objective is not None
+    gap, scale = home.effort.gap, base_cost(tasks)
+    solved = direct_highs.solve(build(ordered, tasks).door.numbers, gap, max(1e-4, gap * scale))
+    safe_s = cpu_s(partial(plan, in_haste), ROUNDS)
+    return {
+        "safe_s": safe_s,
+        "share_of_a_full_solve": safe_s / (solved.build_s + solved.solve_s),
+        "share_of_our_plan": safe_s / cpu_s(partial(plan, ordered), ROUNDS),
+        "dearer": (safe.objective - full.objective) / max(full.cost.import_cost, abs(full.objective)),
+    }
+
+
 @pytest.mark.timeout(0)
-def test_after_an_event_a_safe_plan_costs_a_fraction_of_a_full_one() -> None:
-    """An order that bites: half of what the plan drew at its highest, for two hours around that."""
-    shares, dearer = [], []
-    for seed in range(SEEDS):
-        home = home_of(8, seed)
-        before = plan(home)
-        peak = max(range(len(home.slots)), key=before.grid_w.__getitem__)
-        around = home.slots[peak].start
-        order = Limit(
-            Interval(around - timedelta(hours=1), around + timedelta(hours=1)), before.grid_w[peak] / 2
-        )
-        ordered = replace(home, limits=(*home.limits, order), previous=before)
-        in_haste = replace(ordered, effort=replace(home.effort, repair=True))
-        safe, full = plan(in_haste), plan(ordered)
-        assert verify(safe, in_haste) == ()
-        assert safe.objective is not None
-        assert full.objective is not None
-        shares.append(cpu_s(partial(plan, in_haste), ROUNDS) / cpu_s(partial(plan, ordered), ROUNDS))
-        gross = max(full.cost.import_cost, abs(full.objective))
-        dearer.append((safe.objective - full.objective) / gross)
+def test_after_an_event_a_safe_plan_costs_a_tenth_of_a_full_solve() -> None:
+    """An order that bites: half of what the plan drew at its highest, for two hours around that.
+
+    A full solve is highspy's, building and solving the very same rows; our own whole plan stands beside it.
+    """
+    rows = [safe_plan(home_of(8, seed)) for seed in range(SEEDS)]
     found = {
-        "share_of_a_full_plan": round(statistics.median(shares), 4),
-        "dearer": {"median": round(statistics.median(dearer), 5), "worst": round(max(dearer), 5)},
+        key: {
+            "median": round(statistics.median(row[key] for row in rows), 5),
+            "worst": round(max(row[key] for row in rows), 5),
+        }
+        for key in rows[0]
     }
     write("safe plan after an event, 8 devices", found)
+    assert found["share_of_a_full_solve"]["median"] <= 0.1
+    assert found["dearer"]["worst"] <= 0.05
 
 
 @pytest.mark.timeout(0)

@@ -25,9 +25,9 @@ from tests.bench.seeded_homes import seeded_home
 
 HOUR = timedelta(hours=1)
 SEEDS = range(10)
-MOST_WORK, MOST_COST = 0.5, 0.05
-"""The most that the medians may be. A full solve is quick by now, so that half of a repair is writing the
-model: 0.3 of a full solve's work on 8 devices, where 0.1 is wanted. The cost is the full solve's."""
+MOST_WORK, MOST_COST = 0.25, 0.05
+"""The most that the medians may be, of our own whole plan's work and cost; ``test_planner_sizes`` measures
+the same beside highspy's full solve."""
 
 
 @pytest.fixture(scope="module")
