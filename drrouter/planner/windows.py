@@ -117,6 +117,8 @@ def _by_slot(
 ) -> list[_T]:
     """What is made of the pieces of each slot; all whole slots between two edges are alike."""
     edges, found, alike = _edges(device), list[_T](), dict[int, _T]()
+    if not edges:
+        return [made([_Piece(1.0, float("inf"), 0.0, here=True)])] * len(slots)
     for slot in slots:
         passed = bisect_right(edges, slot.start)
         if passed < len(edges) and edges[passed] < slot.end:

@@ -19,6 +19,8 @@ def means_over(device: DeviceInput, slots: Sequence[Interval], allowed: Allowed)
     share one answer.
     """
     marks, found, alike = _marks(device), list[float](), dict[int, float]()
+    if not marks:
+        return [allowed(float("inf"), 0.0)] * len(slots)
     for slot in slots:
         passed = bisect_right(marks, slot.start)
         if passed < len(marks) and marks[passed] < slot.end:
