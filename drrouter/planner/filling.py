@@ -2,9 +2,9 @@
 
 from bisect import bisect_left, insort
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from itertools import accumulate
 from operator import add, mul, sub
+from typing import NamedTuple
 
 from drrouter.planner.problem import Problem
 from drrouter.planner.site import Site
@@ -72,8 +72,7 @@ def fill(
     return tuple(1000 * power for power in filling.power_kw)
 
 
-@dataclass(frozen=True, slots=True)
-class _Piece:
+class _Piece(NamedTuple):
     """The next piece of power to be had in a slot: up to ``most`` kW, at least ``least``.
 
     ``price`` is that of a kWh stored by the end of the slot.

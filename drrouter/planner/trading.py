@@ -5,8 +5,8 @@ are made, so the plan never gets worse by one, and none leaves a bound, takes fr
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from operator import sub
+from typing import NamedTuple
 
 from drrouter.planner.battery_task import Giving
 from drrouter.planner.problem import Problem
@@ -39,8 +39,7 @@ def trade(problem: Problem, site: Site, task: StorageTask, power_w: Sequence[flo
     return _Trading(problem, site, task, task.giving, power_w).run()
 
 
-@dataclass(frozen=True, slots=True)
-class _Piece:
+class _Piece(NamedTuple):
     """Power to be had up to ``most`` kW, at least ``least``, at one price per kWh stored or taken out."""
 
     most: float
@@ -48,8 +47,7 @@ class _Piece:
     price: float
 
 
-@dataclass(frozen=True, slots=True)
-class _Source:
+class _Source(NamedTuple):
     """Where energy comes from: charging in a slot, or what is left at the end (None).
 
     Prices and amounts are of energy as it is taken out where it is given; ``factor`` is what must be charged

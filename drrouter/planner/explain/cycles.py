@@ -1,7 +1,7 @@
 """Explains a cycle: what it costs where it stands, now and at best, and what binds it."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from drrouter.domain.flexibility import ProfileFlexibility
 from drrouter.domain.plan import Explanation, Reason, ScheduledCycle
@@ -18,8 +18,7 @@ from drrouter.planner.site import Site
 from drrouter.planner.start import Profile, Start
 
 
-@dataclass(frozen=True, slots=True)
-class _Elsewhere:
+class _Elsewhere(NamedTuple):
     """Another start, what it would cost, and what stands in its way (one of these).
 
     Attributes:
