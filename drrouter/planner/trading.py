@@ -54,7 +54,7 @@ class _Source(NamedTuple):
     for it, more where it decays until then and less where it would have decayed.
     """
 
-    index: int | None
+    slot: int | None
     price: float
     most_kwh: float
     least_kwh: float = 0.0
@@ -105,10 +105,10 @@ class _Trading:
             energy = min(source.most_kwh, piece.most * back)
             if energy > SLACK_KWH and energy >= max(source.least_kwh, piece.least * back) - SLACK_KWH:
                 moves = [(index, -energy / back)]
-                if source.index is not None:
-                    moves.append((source.index, energy * source.factor / self.moves.per_kw(source.index)))
+                if source.slot is not None:
+                    moves.append((source.slot, energy * source.factor / self.moves.per_kw(source.slot)))
                 self._move(moves)
-                return [slot for slot, _ in moves]
+                return [touched for touched, _ in moves]
         return []
 
     def _sources(self, index: int, below: float) -> list[_Source]:
