@@ -6,6 +6,7 @@ objective = bill with terms + CO2 + prices of misses + what lies behind the hori
 """
 
 from dataclasses import dataclass, replace
+from operator import sub
 
 from drrouter.domain.ids import DeviceId
 from drrouter.domain.plan import CostSplit, Plan, ScheduledCycle, SolveRung
@@ -157,17 +158,25 @@ def _storage_terms(task: StorageTask, schedule: Schedule, tasks: Tasks) -> float
     hours = tasks.tariffs.hours
     power_w = schedule.power_w[task.device.id]
     stored = task.stored(power_w)
-    off_target = sum(length * max(0.0, task.target - kwh) for length, kwh in zip(hours, stored, strict=True))
-    outside = sum(
-        max(0.0, low - kwh - SLACK_KWH, kwh - high - SLACK_KWH)
-        for low, kwh, high in zip(task.low, stored, task.high, strict=True)
-    )
+    per_kwh_h, off_target = target_price(task, tasks), 0.0
+    if per_kwh_h:
+        ends = zip(hours, stored, strict=True)
+        off_target = sum([length * max(0.0, task.target - kwh) for length, kwh in ends])
     terms = (
-        target_price(task, tasks) * off_target
+        per_kwh_h * off_target
         + wear_price(tasks) * task.worn(power_w)
-        + SAFETY_PRICE * outside
+        + SAFETY_PRICE * _outside_kwh(task, stored)
     )
     return terms - task.end_value * stored[-1]
+
+
+def _outside_kwh(task: StorageTask, stored: list[float]) -> float:
+    """How far outside its bounds the ends of the slots are, added up; mostly none is."""
+    below, above = max(map(sub, task.low, stored)), max(map(sub, stored, task.high))
+    if max(below, above) <= SLACK_KWH:
+        return 0.0
+    ends = zip(task.low, stored, task.high, strict=True)
+    return sum(max(0.0, low - kwh - SLACK_KWH, kwh - high - SLACK_KWH) for low, kwh, high in ends)
 
 
 def _wear(tasks: Tasks, schedule: Schedule) -> float:

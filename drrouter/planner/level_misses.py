@@ -52,11 +52,14 @@ def _why_short(task: StorageTask, goal: Goal) -> Reason:
 def _safe(problem: Problem, task: StorageTask, stored: list[float]) -> Iterator[Priced]:
     """How far and how long the level is outside its bounds."""
     total, tolerance = 0.0, 2 * SLACK_KWH * abs(task.unit_per_kwh)
-    least = task.flexibility.level_min
+    least, most = task.flexibility.level_min, task.flexibility.level_max
+    lowest, highest = sorted(task.level + task.unit_per_kwh * kwh for kwh in (min(stored), max(stored)))
+    if not task.trips and max(least - lowest, highest - most) <= tolerance:
+        return
     lows = [task.level + task.unit_per_kwh * low for low in task.lowest(stored)] if task.trips else ()
     for index, (length, kilowatt_hours) in enumerate(zip(task.dynamics.hours, stored, strict=True)):
         level = task.level + task.unit_per_kwh * kilowatt_hours
-        off = max((lows[index] if lows else least) - level, level - task.flexibility.level_max)
+        off = max((lows[index] if lows else least) - level, level - most)
         total += length * off if off > tolerance else 0.0
     if total > NOTHING_KWH * abs(task.unit_per_kwh):
         amount = total / (1000 if task.flexibility.unit == "Wh" else 1)
