@@ -1,7 +1,7 @@
 """What a device can do differently: the planner's view of an object model.
 
 Kinds follow S2 (EN 50491-12-2): ``profile`` is PPBC, ``storage`` is FRBC, ``demand`` is DDBC, ``envelope`` is
-PEBC.
+PEBC, ``modes`` is OMBC.
 A *phase* is a part of a programme; a *line* is L1, L2 or L3.
 """
 
@@ -303,8 +303,67 @@ class EnvelopeFlexibility:
             raise ValueError("an inverter needs 0 <= least_power_w <= rated_power_w")
 
 
+@dataclass(frozen=True, slots=True)
+class Mode:
+    """One way in which a device may be told to run.
+
+    Attributes:
+        power_w: what it draws on average while it runs so.
+        cost_per_h: what running so costs beside its energy: comfort, or heat that is lost.
+        longest: how long it may last without a break; None is without end.
+        most_per_day: how long it may last on one day of the home; None is all day.
+
+    Raises:
+        ValueError: the power is negative, or a time not positive.
+    """
+
+    name: str
+    power_w: float
+    cost_per_h: float = 0.0
+    longest: timedelta | None = None
+    most_per_day: timedelta | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse what no device does."""
+        times = [span for span in (self.longest, self.most_per_day) if span is not None]
+        if self.power_w < 0 or any(span <= timedelta(0) for span in times):
+            raise ValueError(f"mode {self.name!r} needs no negative power and positive times")
+
+
+@dataclass(frozen=True, slots=True)
+class ModesFlexibility:
+    """A device that runs in one of several modes, such as a heat pump that is SG-Ready.
+
+    Attributes:
+        modes: blocked, normal, recommended and forced, of an SG-Ready device.
+        normal: the number of the mode in which it runs when nobody says anything.
+        min_dwell: how long it stays in a mode at least.
+        most_switches: how often it may change its mode on one day of the home; None is as often as it likes.
+
+    Raises:
+        ValueError: there is no such normal mode, or that one is limited, or a number is negative.
+
+    Source: S2 OMBC; BWP, "SG Ready" (four states; blocked for 2 h at most, three times a day).
+    """
+
+    modes: tuple[Mode, ...]
+    normal: int = 1
+    min_dwell: timedelta = timedelta(0)
+    most_switches: int | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse what leaves no way to run."""
+        if not 0 <= self.normal < len(self.modes):
+            raise ValueError("modes need a normal one among them")
+        normal = self.modes[self.normal]
+        if normal.longest is not None or normal.most_per_day is not None:
+            raise ValueError("the normal mode may last as long as it likes")
+        if self.min_dwell < timedelta(0) or (self.most_switches or 0) < 0:
+            raise ValueError("modes need min_dwell >= 0 and most_switches >= 0")
+
+
 Flexibility = ProfileFlexibility | StorageFlexibility | DemandFlexibility
 """What object models state of a device, and the router steers."""
 
-PlannedFlexibility = Flexibility | EnvelopeFlexibility
+PlannedFlexibility = Flexibility | EnvelopeFlexibility | ModesFlexibility
 """All that the planner plans."""

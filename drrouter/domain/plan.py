@@ -152,6 +152,8 @@ class Plan:
         power_w: mean power per device and slot, negative where it gives; devices without a part in the plan
             are absent.
         level: level at the end of each slot, for storages.
+        modes: of devices with modes, how much of each slot they run in each of them: the whole slot in one
+            where it is planned exactly, shares later.
         grid_w: import (positive) or export (negative).
         marginal_price: what one more kWh in that slot would cost, where storages give way if that is cheaper.
         headroom_w: what is left below the tightest site limit.
@@ -187,6 +189,7 @@ class Plan:
     change_reasons: tuple[Reason, ...] = ()
     repaired: bool = False
     gain: float | None = None
+    modes: dict[DeviceId, tuple[tuple[float, ...], ...]] = field(default_factory=dict)
 
     def slot_at(self, instant: datetime) -> int | None:
         """The index of the slot that holds the instant, None outside the plan."""

@@ -20,6 +20,8 @@ from drrouter.planner.filling import Rank, cheapest_first, earliest_first, fill
 from drrouter.planner.inverter_task import opened
 from drrouter.planner.ledger import Entry, beyond_price, enter, move_price
 from drrouter.planner.misses import left_price, may_wait
+from drrouter.planner.mode_choice import choose
+from drrouter.planner.modes_task import ModesTask, Shares
 from drrouter.planner.problem import Problem
 from drrouter.planner.relations import Others, clash
 from drrouter.planner.schedule import Schedule, others_of
@@ -85,6 +87,9 @@ class Placing:
             self.site.add(device_id, power_w)
         for task in tasks.modulating:
             self.power_w[task.device.id] = tuple(1000 * floor for floor in task.kept_kw)
+        self.modes: dict[DeviceId, Shares] = {}
+        for device in tasks.modes:
+            self.power_w[device.device.id] = tuple(1000 * least for least in device.kept_kw)
 
     def run(self, rounds: int) -> Schedule:
         """Safety first, then whole cycles, then what may be curtailed, then what fills up.
@@ -100,11 +105,13 @@ class Placing:
                 self._place_cycle(task)
             for demand in self.tasks.demands:
                 self._serve(demand)
+            for device in self.tasks.modes:
+                self._run(device)
             self._fill_all(free=True)
             self._give_all(sun_only=False)
             self._fill_all(free=True, sun_only=True)
             self._give_all(sun_only=True)
-        return held_back(self.problem, self.tasks, Schedule(self.starts, self.power_w))
+        return held_back(self.problem, self.tasks, Schedule(self.starts, self.power_w, self.modes))
 
     def _rest(self) -> None:
         """Take back what batteries give, and what charges on sun, before the home around them changes."""
@@ -190,6 +197,19 @@ class Placing:
         waits = may_wait(self.problem, task, others_of(self.problem, task, self.starts))
         none = 0.0 if waits else left_price(self.problem.prices, task)
         return none + beyond_price(task, None, self.tasks) + move_price(task, None, self.tasks)
+
+    def _run(self, task: ModesTask) -> None:
+        device_id = task.device.id
+        self.site.add(device_id, self.power_w[device_id], sign=-1)
+        self.modes[device_id] = self._chosen(task)
+        self.power_w[device_id] = task.power_w(self.modes[device_id])
+        self.site.add(device_id, self.power_w[device_id])
+
+    def _chosen(self, task: ModesTask) -> Shares:
+        """The modes that cost least; in a home that nobody steers the usual ones."""
+        if self.at_once:
+            return task.as_usual
+        return choose(self.site, task, self.tasks.tariffs.hours)
 
     def _serve(self, task: DemandTask) -> None:
         """All that is expected, down to what the limits leave and to where it costs more than it is worth."""

@@ -11,12 +11,14 @@ stays as good as it was in all that the order does not touch, in a fraction of a
 """
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from drrouter.domain.ids import DeviceId
 from drrouter.planner.curtailing import held_back
 from drrouter.planner.demand_task import DemandTask
 from drrouter.planner.fallback import Placing
 from drrouter.planner.filling import Rank, fill
+from drrouter.planner.modes_task import ModesTask, Shares
 from drrouter.planner.problem import Problem
 from drrouter.planner.schedule import Schedule
 from drrouter.planner.storage_task import CRUMB_KW, SLACK_KWH, StorageTask
@@ -25,14 +27,20 @@ from drrouter.planner.tasks import Tasks
 Powers = Mapping[DeviceId, tuple[float, ...]]
 """Mean power per device and slot, in W."""
 
+Modes = Mapping[DeviceId, Shares]
+"""How much of each slot a device with modes runs in each of them."""
 
-def given_way(problem: Problem, tasks: Tasks, before: Powers) -> Schedule | None:
-    """The previous plan's powers and cycles, changed where they no longer fit.
+_NO_MODES: Modes = MappingProxyType({})
+
+
+def given_way(problem: Problem, tasks: Tasks, before: Powers, modes: Modes = _NO_MODES) -> Schedule | None:
+    """The previous plan's powers, modes and cycles, changed where they no longer fit.
 
     Args:
         problem: the home as it is now.
         tasks: the same as numbers.
         before: what the previous plan gives each device in the slots of now.
+        modes: in which modes it has those that have modes.
 
     Returns:
         None where the previous plan does not know a device, and for cars with trips, whose lower bound moves
@@ -41,30 +49,38 @@ def given_way(problem: Problem, tasks: Tasks, before: Powers) -> Schedule | None
     known = all(task.device.id in before for task in tasks.modulating)
     if not known or any(task.trips for task in tasks.storages):
         return None
-    return _GivingWay(problem, tasks, before).run(1)
+    return _GivingWay(problem, tasks, before, modes).run(1)
 
 
-def planned_before(problem: Problem, tasks: Tasks, before: Powers) -> Schedule:
+def planned_before(problem: Problem, tasks: Tasks, before: Powers, modes: Modes = _NO_MODES) -> Schedule:
     """The previous plan as it was, whatever forbids it now, with the cycles that can still stand there."""
     starts = {task.device.id: task.planned for task in tasks.cycles}
     known = {task.device.id: before[task.device.id] for task in tasks.modulating if task.device.id in before}
-    return held_back(problem, tasks, Schedule(starts, known))
+    moded = {task.device.id: modes_before(task, modes) or task.as_usual for task in tasks.modes}
+    known |= {task.device.id: task.power_w(moded[task.device.id]) for task in tasks.modes}
+    return held_back(problem, tasks, Schedule(starts, known, moded))
 
 
-def stays_as_planned(tasks: Tasks, schedule: Schedule, before: Powers) -> bool:
+def stays_as_planned(tasks: Tasks, schedule: Schedule, before: Powers, modes: Modes = _NO_MODES) -> bool:
     """Whether nothing had to give way."""
     cycles = all(schedule.starts[task.device.id] == task.planned for task in tasks.cycles)
-    return cycles and all(
+    moded = all(schedule.modes[task.device.id] == modes_before(task, modes) for task in tasks.modes)
+    return (cycles and moded) and all(
         schedule.power_w[task.device.id] == before[task.device.id] for task in tasks.modulating
     )
+
+
+def modes_before(task: ModesTask, modes: Modes) -> Shares:
+    """The modes that it had, where all of them are still allowed; else none."""
+    return task.as_before(modes.get(task.device.id, ()))
 
 
 class _GivingWay(Placing):
     """The home while everything is laid into it as it was."""
 
-    def __init__(self, problem: Problem, tasks: Tasks, before: Powers) -> None:
+    def __init__(self, problem: Problem, tasks: Tasks, before: Powers, modes: Modes) -> None:
         super().__init__(problem, tasks, held=True)
-        self.before = before
+        self.before, self.modes_before = before, modes
         self.storages = sorted(tasks.storages, key=lambda task: task.giving is not None)
         self.stays: set[DeviceId] = set()
 
@@ -87,6 +103,15 @@ class _GivingWay(Placing):
 
     def _traded(self, task: StorageTask) -> tuple[float, ...]:
         return self.power_w[task.device.id] if task.device.id in self.stays else super()._traded(task)
+
+    def _chosen(self, task: ModesTask) -> Shares:
+        """The modes as they were, where they fit; else the cheapest ones."""
+        planned, device_id = modes_before(task, self.modes_before), task.device.id
+        fits = all(
+            watts <= max(1000 * task.kept_kw[k], self.site.room_w(device_id, k)) + 1000 * CRUMB_KW
+            for k, watts in enumerate(task.power_w(planned))
+        )
+        return planned if planned and fits else super()._chosen(task)
 
     def _left(self, task: StorageTask, index: int, planned_kw: float) -> float:
         """What it may have of a power in the slot: as much, less, or nothing where it runs in steps."""

@@ -54,6 +54,8 @@ def enter(problem: Problem, tasks: Tasks, schedule: Schedule) -> Entry:
     objective = cost.money + cost.co2_cost + cost.penalties + cost.wear_cost + _beyond(tasks, schedule)
     objective += sum(_storage_terms(task, schedule, tasks) for task in tasks.storages)
     objective += sum(_break_terms(task, schedule, tasks) for task in tasks.demands)
+    hours = tasks.tariffs.hours
+    objective += sum(task.beside(schedule.modes[task.device.id], hours) for task in tasks.modes)
     objective += sum(move_price(task, schedule.starts[task.device.id], tasks) for task in tasks.cycles)
     return Entry(schedule, site, power_w, cost, missed, objective)
 
@@ -72,6 +74,7 @@ def plan_of(problem: Problem, tasks: Tasks, entry: Entry, rung: SolveRung, *, in
         slots=problem.slots,
         currency=problem.currency,
         power_w=entry.power_w,
+        modes=entry.schedule.modes,
         level={task.device.id: levels(task, entry.schedule) for task in tasks.storages},
         cycles=_cycles(tasks, entry.schedule),
         grid_w=tuple(entry.site.grid_w),

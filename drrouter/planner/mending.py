@@ -18,7 +18,7 @@ from drrouter.errors import PlannerError
 from drrouter.planner.constraints.storage import StorageVars
 from drrouter.planner.curtailing import held_back, unwasted
 from drrouter.planner.fallback import greedy_entry, held_entry
-from drrouter.planner.giving_way import Powers, planned_before
+from drrouter.planner.giving_way import Powers, modes_before, planned_before
 from drrouter.planner.kept_door import Keeper
 from drrouter.planner.ledger import Entry, enter, plan_of
 from drrouter.planner.model import HomeModel, build
@@ -47,8 +47,8 @@ def repaired_entry(problem: Problem, tasks: Tasks, previous: Plan, keeper: Keepe
     It begins with the previous plan where nothing of that is forbidden now, else with what the greedy rung
     makes of it.
     """
-    before = on_slots_of(problem, previous).power_w
-    planned = _as_planned(problem, tasks, before)
+    laid = on_slots_of(problem, previous)
+    before, planned = laid.power_w, _as_planned(problem, tasks, laid)
     if planned is not None and (mended := mended_entry(problem, tasks, planned, before, keeper)):
         return mended, SolveRung.INCUMBENT
     by_hand = held_entry(problem, tasks)
@@ -58,16 +58,16 @@ def repaired_entry(problem: Problem, tasks: Tasks, previous: Plan, keeper: Keepe
     return mended or greedy_entry(problem, tasks), SolveRung.GREEDY
 
 
-def _as_planned(problem: Problem, tasks: Tasks, before: Powers) -> Entry | None:
+def _as_planned(problem: Problem, tasks: Tasks, laid: Plan) -> Entry | None:
     """The previous plan, where all of it can still be done; None where anything is forbidden or new."""
     possible = all(task.planned for task in tasks.cycles) and all(
         watts / 1000 <= most + CRUMB_KW
         for task in tasks.modulating
-        for watts, most in zip(before.get(task.device.id, (_NEVER,)), task.max_kw, strict=False)
+        for watts, most in zip(laid.power_w.get(task.device.id, (_NEVER,)), task.max_kw, strict=False)
     )
-    if not possible:
+    if not possible or not all(modes_before(task, laid.modes) for task in tasks.modes):
         return None
-    entry = enter(problem, tasks, planned_before(problem, tasks, before))
+    entry = enter(problem, tasks, planned_before(problem, tasks, laid.power_w, laid.modes))
     return None if any(miss.kind is MissKind.LIMIT for miss in entry.missed.misses) else entry
 
 
@@ -118,18 +118,20 @@ def _solved(
     if relaxed:
         model.door.relax()
     solution = model.door.solve(replace(problem.effort, nodes=min(_NODES, problem.effort.nodes)))
-    made = Schedule(by_hand.starts, read_schedule(model, solution).power_w)
+    power_w = {**by_hand.power_w, **read_schedule(model, solution).power_w}
+    made = Schedule(by_hand.starts, power_w, by_hand.modes)
     return unwasted(problem, tasks, enter(problem, tasks, made))
 
 
 def _with_cycles(tasks: Tasks, schedule: Schedule) -> Tasks:
-    """The tasks with every cycle a load that nobody moves."""
+    """The tasks with every cycle, and every mode, a load that nobody moves."""
     fixed_w = dict(tasks.fixed_w)
     for device_id, start in schedule.starts.items():
         if start is not None:
             already = fixed_w.get(device_id, (0.0,) * tasks.count)
             fixed_w[device_id] = tuple(map(sum, zip(already, start.over(tasks.count), strict=True)))
-    return replace(tasks, fixed_w=fixed_w, cycles=())
+    fixed_w |= {device_id: schedule.power_w[device_id] for device_id in schedule.modes}
+    return replace(tasks, fixed_w=fixed_w, cycles=(), modes=())
 
 
 def _fix_steps(

@@ -24,6 +24,7 @@ from drrouter.planner.constraints.demand import DemandVars, add_demand
 from drrouter.planner.constraints.events import add_rebates, add_recoveries
 from drrouter.planner.constraints.exclusive import add_exclusive
 from drrouter.planner.constraints.limits import add_export_limits, add_limits, rooms_kw, write_limits
+from drrouter.planner.constraints.modes import ModesVars, add_modes
 from drrouter.planner.constraints.own_use import add_own_use, add_sun_only, own_slots
 from drrouter.planner.constraints.peaks import add_peaks
 from drrouter.planner.constraints.precedence import add_precedences
@@ -50,6 +51,7 @@ class HomeModel:
     storages: tuple[StorageVars, ...]
     demands: tuple[DemandVars, ...]
     inverters: tuple[InverterVars, ...] = ()
+    modes: tuple[ModesVars, ...] = ()
 
 
 def build(problem: Problem, tasks: Tasks, keeper: Keeper | None = None) -> HomeModel:
@@ -60,8 +62,8 @@ def build(problem: Problem, tasks: Tasks, keeper: Keeper | None = None) -> HomeM
 def _written(door: Door, problem: Problem, tasks: Tasks) -> HomeModel:
     """Structure first, each room told no more than it needs; then what changes from plan to plan."""
     model = _devices(door, problem, tasks)
-    parts: tuple[CycleVars | StorageVars | DemandVars | InverterVars, ...]
-    parts = (*model.cycles, *model.storages, *model.demands, *model.inverters)
+    parts: tuple[CycleVars | StorageVars | DemandVars | InverterVars | ModesVars, ...]
+    parts = (*model.cycles, *model.storages, *model.demands, *model.inverters, *model.modes)
     draws = {part.task.device.id: part.draw for part in parts}
     most_kw = _most_kw(tasks, model)
     most = door.part(_sum, tasks.count, tuple(most_kw.values()))
@@ -84,7 +86,7 @@ def _written(door: Door, problem: Problem, tasks: Tasks) -> HomeModel:
     add_export_limits(door, problem, tasks, meter.exports)
     add_recoveries(door, problem, tasks, meter.imports)
     add_rebates(door, problem, tasks, meter.imports, draws, most_kw)
-    door.part(add_sun_cover, meter.imports, flows.sun_kw, model.cycles, model.storages)
+    door.part(add_sun_cover, meter.imports, flows.sun_kw, model.cycles, model.storages, model.modes)
     door.settle()
     for cycle in model.cycles:
         price_cycle(door, tasks, cycle)
@@ -112,13 +114,15 @@ def _devices(door: Door, problem: Problem, tasks: Tasks) -> HomeModel:
     )
     demands = tuple(door.part(add_demand, hours, task) for task in tasks.demands)
     inverters = tuple(door.part(add_inverter, task) for task in tasks.inverters)
-    return HomeModel(door, tasks, cycles, storages, demands, inverters)
+    modes = tuple(door.part(add_modes, hours, task) for task in tasks.modes)
+    return HomeModel(door, tasks, cycles, storages, demands, inverters, modes)
 
 
 def _most_kw(tasks: Tasks, model: HomeModel) -> dict[DeviceId, tuple[float, ...]]:
     """What each device may draw in each slot."""
     most_kw = {task.device.id: task.max_kw for task in tasks.modulating}
     most_kw |= {cycle.task.device.id: cycle.most_kw for cycle in model.cycles}
+    most_kw |= {task.device.id: task.most_kw for task in tasks.modes}
     return most_kw | {task.device.id: task.spare_kw for task in tasks.inverters}
 
 

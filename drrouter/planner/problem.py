@@ -9,7 +9,7 @@ from itertools import pairwise
 from math import isfinite
 
 from drrouter.domain.demand_response import Rebate, Recovery
-from drrouter.domain.flexibility import Line, PlannedFlexibility, StorageFlexibility
+from drrouter.domain.flexibility import Line, ModesFlexibility, PlannedFlexibility, StorageFlexibility
 from drrouter.domain.ids import DeviceId
 from drrouter.domain.interval import Interval
 from drrouter.domain.limit import Limit
@@ -103,6 +103,8 @@ class DeviceInput:
         comfort: bands that its level should keep; softer than its own bounds.
         setpoints: levels at which an event wants it to stand; dearer to miss than comfort.
         on_since, off_since: when its run or its rest began; the later one holds, None is unknown.
+        stays: when a device with modes was in which of them (its number), in order and up to now; empty:
+            nobody knows. Those of today count for what a day may hold.
         sun_w: what an inverter could give in each slot, in W and positive, beside the ``pv_w`` of the home;
             empty: nothing. Of its caps only one of 0 W counts: it is off then.
     """
@@ -133,6 +135,7 @@ class DeviceInput:
     lines: tuple[Line, ...] = ()
     sun_w: tuple[float, ...] = ()
     periods: tuple[PlugIn, ...] = ()
+    stays: tuple[tuple[Interval, int], ...] = ()
 
     def share_on(self, line: Line) -> float:
         """The share of its power that flows on the line."""
@@ -232,6 +235,9 @@ class Problem:
                 raise ValueError(f"gain of {device.id} needs values above 0: power moves its level one way")
             if device.periods:
                 _check_periods(device)
+            known = len(device.flexibility.modes) if isinstance(device.flexibility, ModesFlexibility) else 0
+            if any(not 0 <= mode < known for _, mode in device.stays):
+                raise ValueError(f"{device.id} stayed in a mode that it does not have")
 
     @property
     def horizon(self) -> Interval:

@@ -4,8 +4,10 @@ from collections.abc import Sequence
 
 from drrouter.domain.ids import DeviceId
 from drrouter.planner.constraints.curtailment import InverterVars
+from drrouter.planner.constraints.modes import ModesVars
 from drrouter.planner.constraints.storage import StorageVars
 from drrouter.planner.model import HomeModel
+from drrouter.planner.modes_task import Shares
 from drrouter.planner.pools import handed_out
 from drrouter.planner.pulp_door import Solution, Var
 from drrouter.planner.schedule import Schedule
@@ -31,7 +33,22 @@ def read_schedule(model: HomeModel, solution: Solution) -> Schedule:
         floor, most = demand.task.floor_kw, demand.task.max_kw
         power_w[demand.task.device.id] = _clipped(demand.power, floor, most, solution)
     power_w |= {part.task.device.id: _given(part, solution) for part in model.inverters}
-    return Schedule(starts, power_w)
+    modes = {part.task.device.id: _modes(part, solution) for part in model.modes}
+    power_w |= {part.task.device.id: part.task.power_w(modes[part.task.device.id]) for part in model.modes}
+    return Schedule(starts, power_w, modes)
+
+
+def _modes(part: ModesVars, solution: Solution) -> Shares:
+    """How much of each slot is run in which mode; one alone where that is planned exactly."""
+    read = []
+    for k, variables in enumerate(part.shares):
+        found = {mode: max(0.0, solution.values[var]) for mode, var in variables.items()}
+        if part.task.exact[k]:
+            read.append(part.task.alone(max(found, key=lambda mode: found[mode])))
+        else:
+            total = sum(found.values())
+            read.append(tuple(found.get(mode, 0.0) / total for mode in range(len(part.task.power_kw))))
+    return tuple(read)
 
 
 def _given(part: InverterVars, solution: Solution) -> tuple[float, ...]:

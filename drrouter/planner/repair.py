@@ -63,12 +63,12 @@ def _by_hand(problem: Problem, tasks: Tasks, previous: Plan) -> tuple[Entry, Sol
 
     Where nothing had to, it is as good as it was.
     """
-    before = on_slots_of(problem, previous).power_w
-    schedule = given_way(problem, tasks, before)
+    laid = on_slots_of(problem, previous)
+    schedule = given_way(problem, tasks, laid.power_w, laid.modes)
     if schedule is None:
         return None
     entry = enter(problem, tasks, schedule)
-    stays = stays_as_planned(tasks, schedule, before)
+    stays = stays_as_planned(tasks, schedule, laid.power_w, laid.modes)
     rung = SolveRung.INCUMBENT if stays and previous.solve_rung is not SolveRung.GREEDY else SolveRung.GREEDY
     return (entry, rung) if is_plan(problem, tasks, entry) else None
 
@@ -98,7 +98,8 @@ def _costs_much(problem: Problem, tasks: Tasks, made: Entry, previous: Plan) -> 
 
 def _without_limits(problem: Problem, tasks: Tasks, previous: Plan) -> float:
     """What the previous plan would cost now if no limit stood above it, as objective."""
-    entry = enter(problem, tasks, planned_before(problem, tasks, on_slots_of(problem, previous).power_w))
+    laid = on_slots_of(problem, previous)
+    entry = enter(problem, tasks, planned_before(problem, tasks, laid.power_w, laid.modes))
     over_kwh = sum(miss.amount for miss in entry.missed.misses if miss.kind is MissKind.LIMIT)
     return entry.objective - problem.prices.limit_per_kwh * over_kwh
 

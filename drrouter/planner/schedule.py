@@ -1,7 +1,7 @@
 """What was decided: where each cycle starts, and the mean power of everything else in each slot."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from drrouter.domain.ids import DeviceId
 from drrouter.planner.cycle_task import CycleTask
@@ -17,11 +17,13 @@ class Schedule:
 
     Attributes:
         starts: per cycle task; None where it is not placed within the horizon.
-        power_w: mean power per slot of storages and demands, in W.
+        power_w: mean power per slot of storages, demands, inverters and devices with modes, in W.
+        modes: how much of each slot a device with modes runs in each of them.
     """
 
     starts: dict[DeviceId, Start | None]
     power_w: dict[DeviceId, tuple[float, ...]]
+    modes: dict[DeviceId, tuple[tuple[float, ...], ...]] = field(default_factory=dict)
 
     def device_power(self, tasks: Tasks) -> dict[DeviceId, tuple[float, ...]]:
         """Mean power per device and slot, fixed cycles included."""

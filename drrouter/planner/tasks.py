@@ -15,6 +15,7 @@ from drrouter.planner.demand_task import DemandTask, demand_task
 from drrouter.planner.energy_prices import Tariffs, tariffs_of
 from drrouter.planner.fixed import fixed_cycles
 from drrouter.planner.inverter_task import InverterTask, inverter_tasks
+from drrouter.planner.modes_task import ModesTask, modes_task
 from drrouter.planner.problem import Problem
 from drrouter.planner.site import Site
 from drrouter.planner.start import Profile
@@ -40,6 +41,7 @@ class Tasks:
     storages: tuple[StorageTask, ...]
     demands: tuple[DemandTask, ...]
     inverters: tuple[InverterTask, ...] = ()
+    modes: tuple[ModesTask, ...] = ()
 
     @property
     def modulating(self) -> tuple[StorageTask | DemandTask, ...]:
@@ -54,7 +56,7 @@ class Tasks:
     def loads(self) -> Iterator[tuple[DeviceId, tuple[float, ...]]]:
         """What is unshiftable per device, in W: what is fixed, and the floors of storages and demands."""
         yield from self.fixed_w.items()
-        for task in self.modulating:
+        for task in (*self.modulating, *self.modes):
             if any(task.kept_kw):
                 yield task.device.id, tuple(1000 * floor for floor in task.kept_kw)
 
@@ -109,6 +111,7 @@ def tasks_of(problem: Problem, devices: DeviceTasks | None = None) -> Tasks:
         storages=tuple(task.worth(end_value) for task in devices.storages),
         demands=devices.demands,
         inverters=inverters,
+        modes=tuple(filter(None, (modes_task(problem, device, end_value) for device in problem.devices))),
     )
 
     held = _held_under_limits(problem, tasks)

@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+from drrouter.domain.flexibility import ModesFlexibility
+from drrouter.domain.ids import DeviceId
 from drrouter.domain.interval import Interval
 from drrouter.domain.plan import Plan
 from drrouter.planner.inverter_task import inverter_tasks
@@ -20,7 +22,7 @@ def on_slots_of(problem: Problem, plan: Plan) -> Plan:
     suns = {task.device.id: task.offered_w for task in inverter_tasks(problem)}
     flows = zip(problem.base_load_w, pv_w, *suns.values(), strict=True)
     bare = tuple(load - sun + sum(given) for load, sun, *given in flows)
-    nothing = (0.0,) * len(bare)
+    nothing, modes = (0.0,) * len(bare), plan.modes.items()
     shares = _shares(plan.slots, problem.slots)
     return replace(
         plan,
@@ -30,7 +32,24 @@ def on_slots_of(problem: Problem, plan: Plan) -> Plan:
             device_id: _resampled(shares, power_w, suns.get(device_id, nothing))
             for device_id, power_w in plan.power_w.items()
         },
+        modes={device_id: _laid_modes(problem, device_id, shares, slots) for device_id, slots in modes},
     )
+
+
+def _laid_modes(
+    problem: Problem,
+    device_id: DeviceId,
+    shares: list[list[tuple[int, float]]],
+    modes: tuple[tuple[float, ...], ...],
+) -> tuple[tuple[float, ...], ...]:
+    """How much of each new slot is run in each mode; behind the plan's end in the normal one."""
+    flexibility = next((device.flexibility for device in problem.devices if device.id == device_id), None)
+    normal = flexibility.normal if isinstance(flexibility, ModesFlexibility) else None
+    laid = [
+        _resampled(shares, mine, (float(mode == normal),) * len(shares))
+        for mode, mine in enumerate(zip(*modes, strict=True))
+    ]
+    return tuple(zip(*laid, strict=True))
 
 
 def _shares(old: tuple[Interval, ...], new: tuple[Interval, ...]) -> list[list[tuple[int, float]]]:

@@ -96,6 +96,16 @@ def present_shares(device: DeviceInput, slots: Sequence[Interval]) -> list[float
     return _by_slot(device, slots, share)
 
 
+def tightest(device: DeviceInput, slots: Sequence[Interval]) -> list[tuple[float, float]]:
+    """The lowest cap and the highest floor in force at any time of each slot, in W; a cap of 0 while away."""
+
+    def both(pieces: Sequence[_Piece]) -> tuple[float, float]:
+        caps = (piece.cap_w if piece.here else 0.0 for piece in pieces)
+        return min(caps), max(piece.floor_w for piece in pieces)
+
+    return _by_slot(device, slots, both)
+
+
 def demand_windows(
     device: DeviceInput, expected_w: float, max_power_w: float, slots: Sequence[Interval]
 ) -> list[Window]:

@@ -1,6 +1,6 @@
 """How instants, powers, energies and money read in the planner's sentences."""
 
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, date, datetime, tzinfo
 from functools import cache
 from zoneinfo import ZoneInfo
 
@@ -13,6 +13,11 @@ def clock(problem: Problem, instant: datetime) -> str:
     local, today = instant.astimezone(zone), problem.now.astimezone(zone).date()
     mark = " UTC" if zone is UTC else ""
     return f"{local:%H:%M}{mark}" if local.date() == today else f"{local:%a %H:%M}{mark}"
+
+
+def local_day(problem: Problem, instant: datetime) -> date:
+    """The day that people at the home call it."""
+    return instant.astimezone(_zone(problem.timezone)).date()
 
 
 def watts(power_w: float) -> str:

@@ -33,6 +33,7 @@ _BY_ROOM = {
     "demand": ("tests/unit/planner/test_tasks.py", "tests/unit/planner/test_ladder.py"),
     "exclusive": ("tests/unit/planner/test_relations.py",),
     "limits": ("tests/unit/planner/test_site.py", "tests/unit/planner/test_ladder.py"),
+    "modes": ("tests/unit/planner/test_modes.py", "tests/unit/planner/test_modes_rules.py"),
     "precedence": ("tests/unit/planner/test_relations.py",),
     "capacity": ("tests/unit/planner/test_terms.py", "tests/unit/planner/test_tariff_plans.py"),
     "peaks": ("tests/unit/planner/test_terms.py", "tests/unit/planner/test_tariff_plans.py"),

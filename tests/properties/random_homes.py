@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 from hypothesis import strategies as st
 
@@ -11,6 +12,8 @@ from drrouter.domain.flexibility import (
     Discharge,
     EnvelopeFlexibility,
     Line,
+    Mode,
+    ModesFlexibility,
     Phase,
     ProfileFlexibility,
     Programme,
@@ -193,6 +196,38 @@ def inverters(draw: st.DrawFn, device_id: DeviceId) -> DeviceInput:
 
 
 @st.composite
+def modes(draw: st.DrawFn, device_id: DeviceId) -> DeviceInput:
+    """Devices with one to four modes, with and without a past, that bear little or much."""
+    spans_h = st.sampled_from([None, None, 0.5, 2.0])
+    count = draw(st.integers(1, 4))
+    normal = draw(st.integers(0, count - 1))
+    made = []
+    for number in range(count):
+        longest, daily = (None, None) if number == normal else (draw(spans_h), draw(spans_h))
+        cost = draw(st.sampled_from([0.0, 0.0, 0.05, -0.02]))
+        limits = [None if h is None else timedelta(hours=h) for h in (longest, daily)]
+        made.append(Mode(f"mode {number}", draw(WATTS), cost, *limits))
+    flexibility = ModesFlexibility(
+        tuple(made),
+        normal,
+        timedelta(minutes=draw(st.sampled_from([0, 20, 60]))),
+        draw(st.sampled_from([None, None, 0, 3])),
+    )
+    edges = sorted(draw(st.lists(st.integers(-300, 60), max_size=4, unique=True)), reverse=True)
+    ends = [NOW + timedelta(minutes=minute) for minute in edges[::-1]]
+    stays = [(Interval(start, end), draw(st.integers(0, count - 1))) for start, end in pairwise(ends)]
+    return DeviceInput(
+        device_id,
+        device_id,
+        flexibility,
+        caps=draw(bounds()),
+        floors=draw(bounds()),
+        stays=tuple(stays),
+        end_value_per_wh=draw(st.sampled_from([None, 0.0, 0.0003])),
+    )
+
+
+@st.composite
 def limits(draw: st.DrawFn, names: list[DeviceId]) -> Limit:
     members = tuple(draw(st.lists(st.sampled_from(names), unique=True, max_size=3))) if names else ()
     scope = draw(st.sampled_from([Scope.GROUP, Scope.DEVICE, Scope.LINE])) if members else Scope.SITE
@@ -218,7 +253,9 @@ def homes(draw: st.DrawFn, most_devices: int = 5) -> Problem:
     edges = draw(st.lists(HOURS, max_size=2))
     slots = _slots(draw, now, timedelta(hours=draw(st.integers(2, 26))), [now + edge for edge in edges])
     kinds = draw(
-        st.lists(st.sampled_from([machines, storages, demands, batteries, inverters]), max_size=most_devices)
+        st.lists(
+            st.sampled_from([modes, machines, storages, demands, batteries, inverters]), max_size=most_devices
+        )
     )
     bare = [draw(kind(DeviceId(f"d{number}"))) for number, kind in enumerate(kinds)]
     lines = st.sampled_from([(), (), (Line.L2,), tuple(Line)])

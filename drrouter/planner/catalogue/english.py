@@ -106,6 +106,12 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "battery.costs": "{label} takes {taken:kwh} and gives {given:kwh} back{parts}; that costs "
         "{money:money} in the planned hours.",
         "battery.rests": "{label} neither takes nor gives: no price gap pays for its losses.",
+        # modes
+        "modes.normal": "{label} stays in its normal mode in the next hours, for {cost:money}.",
+        "modes.planned": "{label} is {parts}, for {cost:money}; that saves {saving:money}, what it makes up "
+        "for later included.",
+        "modes.stay": "{name} from {since:clock} to {until:clock}",
+        "modes.ordered": "orders in force forbid some of its modes",
         # inverters
         "inverter.gives": "{label} gives {given:kwh}, all that the sun offers; that saves {cost:money}.",
         "inverter.held": "{label} gives {given:kwh}, and {held:kwh} are held back{parts}.",

@@ -11,6 +11,7 @@ from drrouter.planner.explain.changes import changes
 from drrouter.planner.explain.cycles import explain_cycle, explain_fixed
 from drrouter.planner.explain.demands import explain_demand
 from drrouter.planner.explain.inverters import explain_inverter
+from drrouter.planner.explain.modes import explain_modes
 from drrouter.planner.explain.rebates import with_rebates
 from drrouter.planner.explain.scene import Scene
 from drrouter.planner.explain.storages import explain_storage
@@ -37,6 +38,7 @@ def explained(problem: Problem, tasks: Tasks, entry: Entry, rung: SolveRung) -> 
     ]
     told += [explain_demand(scene, demand) for demand in tasks.demands]
     told += [explain_inverter(scene, task) for task in tasks.inverters]
+    told += [explain_modes(scene, task) for task in tasks.modes]
     return _with_words(scene, plan, [with_rebates(scene, one) for one in _one_each(told)])
 
 

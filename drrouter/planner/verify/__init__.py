@@ -7,7 +7,12 @@ none is executable, and says truly what it misses and what it costs.
 
 import math
 
-from drrouter.domain.flexibility import EnvelopeFlexibility, ProfileFlexibility, StorageFlexibility
+from drrouter.domain.flexibility import (
+    EnvelopeFlexibility,
+    ModesFlexibility,
+    ProfileFlexibility,
+    StorageFlexibility,
+)
 from drrouter.domain.plan import Plan
 from drrouter.planner.problem import DeviceInput, Problem
 from drrouter.planner.verify.batteries import own_energy_violations
@@ -15,6 +20,7 @@ from drrouter.planner.verify.cycles import cycle_violations
 from drrouter.planner.verify.demands import demand_violations
 from drrouter.planner.verify.findings import Findings
 from drrouter.planner.verify.inverters import inverter_violations
+from drrouter.planner.verify.modes import mode_violations
 from drrouter.planner.verify.order import order_violations
 from drrouter.planner.verify.site import site_violations
 from drrouter.planner.verify.storages import storage_violations
@@ -50,6 +56,8 @@ def _check_device(plan: Plan, problem: Problem, device: DeviceInput, findings: F
         storage_violations(plan, problem, device, flexibility, findings)
     elif isinstance(flexibility, EnvelopeFlexibility):
         inverter_violations(plan, problem, device, flexibility, findings)
+    elif isinstance(flexibility, ModesFlexibility):
+        mode_violations(plan, problem, device, flexibility, findings)
     else:
         demand_violations(plan, problem, device, flexibility, findings)
 
@@ -65,7 +73,7 @@ def _frame(plan: Plan, problem: Problem) -> list[str]:
     stages = {
         device.id for device in problem.devices if not isinstance(device.flexibility, ProfileFlexibility)
     }
-    named = {*plan.power_w, *plan.level, *(cycle.device_id for cycle in plan.cycles)}
+    named = {*plan.power_w, *plan.level, *plan.modes, *(cycle.device_id for cycle in plan.cycles)}
     broken += [
         f"The plan names {device_id}, a device that the problem lacks." for device_id in sorted(named - known)
     ]

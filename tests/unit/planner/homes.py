@@ -8,6 +8,8 @@ from drrouter.domain.flexibility import (
     DemandFlexibility,
     Discharge,
     EnvelopeFlexibility,
+    Mode,
+    ModesFlexibility,
     Phase,
     ProfileFlexibility,
     Programme,
@@ -24,7 +26,7 @@ NOW = datetime(2023, 7, 29, 16, 0, tzinfo=UTC)
 
 WASHER, DISHWASHER, FREEZER = DeviceId("washer"), DeviceId("dishwasher"), DeviceId("freezer")
 CAR, HVAC, BATTERY = DeviceId("car"), DeviceId("hvac"), DeviceId("battery")
-ROOF = DeviceId("roof")
+ROOF, HEATER = DeviceId("roof"), DeviceId("heater")
 
 
 def at(hour: float, day: int = 29) -> datetime:
@@ -135,6 +137,24 @@ def battery(
 def hvac(power_w: float = 600.0, max_power_w: float = 1200.0, **changes: Any) -> DeviceInput:
     """Air conditioning on a relay."""
     return replace(DeviceInput(HVAC, "Air conditioning", DemandFlexibility(power_w, max_power_w)), **changes)
+
+
+SG_READY = ModesFlexibility(
+    (
+        Mode("blocked", 0.0, longest=timedelta(hours=2), most_per_day=timedelta(hours=6)),
+        Mode("normal", 1000.0),
+        Mode("recommended", 1500.0, cost_per_h=0.01),
+        Mode("forced", 3000.0, cost_per_h=0.2),
+    ),
+    min_dwell=timedelta(minutes=30),
+    most_switches=6,
+)
+"""A heat pump with four modes."""
+
+
+def heater(flexibility: ModesFlexibility = SG_READY, **changes: Any) -> DeviceInput:
+    """A heat pump that is SG-Ready."""
+    return replace(DeviceInput(HEATER, "Heat pump", flexibility), **changes)
 
 
 def roof(sun_w: tuple[float, ...], least_power_w: float = 0.0, **changes: Any) -> DeviceInput:
