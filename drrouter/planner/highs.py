@@ -132,10 +132,14 @@ class HandOver:
                 setattr(lp, name, now)
         lp.offset_ = numbers.offset
         lp.integrality_ = _kinds(numbers) if whole else []
-        highs = self._highs = self._highs or _highs()
+        highs, self._highs = self._highs or _highs(), None
         _check(highs.passModel(lp), "take the model")
-        self._known = numbers.copied()
+        self._known, self._highs = numbers.copied(), highs
         return highs
+
+    def forget(self) -> None:
+        """Begin with another HiGHS: one that met an error may end the process."""
+        self._highs = None
 
 
 class HighsModel:
@@ -151,7 +155,8 @@ class HighsModel:
             PlannerError: HiGHS refuses a number.
         """
         self._whole = bool(numbers.integers) and not relaxed
-        self._highs = (by or HandOver()).of(numbers, whole=self._whole)
+        self._by = by or HandOver()
+        self._highs = self._by.of(numbers, whole=self._whole)
 
     def search(self, nodes: int, gap: float, gap_abs: float, start: Mapping[int, float]) -> Answer:
         """Minimise by branch and bound, with a limit on work instead of time.
@@ -178,9 +183,12 @@ class HighsModel:
         Raises:
             PlannerError: there is no solution that keeps every row.
         """
-        highs = self._highs
-        with _refusals("solve the model"):
-            _check(highs.run(), "solve the model")
+        try:
+            with _refusals("solve the model"):
+                _check(self._highs.run(), "solve the model")
+        except PlannerError:
+            self._by.forget()
+            raise
         return self.answer()
 
     def answer(self) -> Answer:

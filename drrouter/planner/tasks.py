@@ -62,6 +62,15 @@ class Tasks:
 
 
 @dataclass(frozen=True, slots=True)
+class MachineTasks:
+    """What machines run for certain and what is wished of them: see ``Tasks``."""
+
+    fixed_w: dict[DeviceId, tuple[float, ...]]
+    fixed: tuple[ScheduledCycle, ...]
+    cycles: tuple[CycleTask, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class DeviceTasks:
     """What the devices must and may do, whatever energy costs and whatever else flows: see ``Tasks``.
 
@@ -69,17 +78,15 @@ class DeviceTasks:
         storages: in which what is stored at the end is worth nothing yet.
     """
 
-    fixed_w: dict[DeviceId, tuple[float, ...]]
-    fixed: tuple[ScheduledCycle, ...]
-    cycles: tuple[CycleTask, ...]
+    machines: MachineTasks
     storages: tuple[StorageTask, ...]
     demands: tuple[DemandTask, ...]
 
 
-def device_tasks(problem: Problem) -> DeviceTasks:
-    """Read the devices of a problem; of all that is not about them nothing is read (``kept_tasks``)."""
+def machine_tasks(problem: Problem) -> MachineTasks:
+    """Read the machines of a problem."""
     fixed = [(device, fixed_cycles(problem, device)) for device in problem.devices]
-    return DeviceTasks(
+    return MachineTasks(
         fixed_w={
             device.id: _fixed_power(problem, [(cycle.start, programme) for cycle, programme in cycles])
             for device, cycles in fixed
@@ -87,6 +94,13 @@ def device_tasks(problem: Problem) -> DeviceTasks:
         },
         fixed=tuple(cycle for _, cycles in fixed for cycle, _ in cycles),
         cycles=tuple(filter(None, (cycle_task(problem, device) for device in problem.devices))),
+    )
+
+
+def device_tasks(problem: Problem) -> DeviceTasks:
+    """Read the devices of a problem; of what is not about them nothing is read (``kept_tasks``)."""
+    return DeviceTasks(
+        machines=machine_tasks(problem),
         storages=tuple(filter(None, (storage_task(problem, device, 0.0) for device in problem.devices))),
         demands=tuple(filter(None, (demand_task(problem, device) for device in problem.devices))),
     )
@@ -105,9 +119,9 @@ def tasks_of(problem: Problem, devices: DeviceTasks | None = None) -> Tasks:
     tasks = Tasks(
         tariffs=tariffs,
         base_w=_base(problem),
-        fixed_w=devices.fixed_w | {task.device.id: task.offered_w for task in inverters},
-        fixed=devices.fixed,
-        cycles=devices.cycles,
+        fixed_w=devices.machines.fixed_w | {task.device.id: task.offered_w for task in inverters},
+        fixed=devices.machines.fixed,
+        cycles=devices.machines.cycles,
         storages=tuple(task.worth(end_value) for task in devices.storages),
         demands=devices.demands,
         inverters=inverters,

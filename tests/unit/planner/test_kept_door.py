@@ -213,3 +213,17 @@ def test_whatever_changes_the_kept_model_is_the_one_that_a_new_door_would_hold(c
         assert str(over.door.problem()) == str(fresh.door.problem())
         for mine, others in ((over.cycles, fresh.cycles), (over.storages, fresh.storages)):
             assert mine == others
+
+
+def test_a_model_that_fails_spoils_none_after_it() -> None:
+    keeper = Keeper()
+    fine = keeper.write(write).solve(Effort())
+    impossible = keeper.write(lambda door: write(door, high=9.0, weight=-1.0))
+    impossible.fix(0, 0.0)
+    with pytest.raises(PlannerError, match="no plan"):
+        impossible.solve(Effort())
+    refused = keeper.write(lambda door: write(door, weight=1e300))
+    with pytest.raises(PlannerError, match="the solver"):
+        refused.solve(Effort())
+    assert keeper.write(write).solve(Effort()) == fine
+    assert write(Door()).solve(Effort()) == fine
