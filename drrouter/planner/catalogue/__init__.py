@@ -46,10 +46,10 @@ def reason(code: str, *parts: Reason | None, **values: datetime | float | str) -
 
 
 def _plain(value: datetime | float | str) -> float | str:
-    """As a plan keeps it: a whole number, too, is a float, or a store would not take it."""
+    """As a plan keeps it: whole numbers, too, are floats, as stores want them, and nought has no sign."""
     if isinstance(value, datetime):
         return value.isoformat()
-    return value if isinstance(value, str) else float(value)
+    return value if isinstance(value, str) else float(value) + 0.0
 
 
 def say(problem: Problem, said: Reason | None, language: str = "en") -> str:

@@ -100,3 +100,8 @@ def test_another_language_an_unknown_code_and_a_lost_value_are_still_said() -> N
     assert say(home, reason("demand.capped"), "tlh") == "held off by a cap"
     assert say(home, Reason("not.known")) == "not.known"
     assert say(home, Reason("limit.load", {"label": "Car"})) == "Car ?"
+
+
+def test_nought_has_no_sign() -> None:
+    said = reason("storage.at_bound", bound=-0.0, unit="Wh", at=NOW)
+    assert say(problem(), said).startswith("it stands at its bound of 0 Wh at ")
