@@ -20,6 +20,9 @@ from drrouter.planner.site import LimitRow, Site
 from drrouter.planner.start import Start
 from drrouter.planner.tasks import Tasks
 
+_NOTHING_W = 0.01
+"""Less power than this above a limit is the arithmetic's: a day of it is no miss."""
+
 
 @dataclass(frozen=True, slots=True)
 class Missed:
@@ -123,15 +126,15 @@ def _curtailed(task: DemandTask, schedule: Schedule, tasks: Tasks) -> float:
 
 def _limit_misses(problem: Problem, tasks: Tasks, schedule: Schedule, site: Site) -> Iterator[Priced]:
     over = [
-        (row, number)
-        for number, row in enumerate(site.rows)
-        if tasks.tariffs.hours[row.index] * (site.used_w(number) - row.max_w) / 1000 > NOTHING_KWH
+        (row, number) for number, row in enumerate(site.rows) if site.used_w(number) - row.max_w > _NOTHING_W
     ]
     over.sort(key=lambda item: (_name(item[0]), item[0].index))
     stretches = groupby(enumerate(over), key=lambda item: (_name(item[1][0]), item[1][0].index - item[0]))
     for _, stretch in stretches:
         rows = [(row, site.used_w(number)) for _, (row, number) in stretch]
         energy = sum(tasks.tariffs.hours[row.index] * (used - row.max_w) / 1000 for row, used in rows)
+        if energy <= NOTHING_KWH:
+            continue
         row = rows[0][0]
         device_id = row.limit.members[0] if row.limit.scope is Scope.DEVICE and row.limit.members else None
         cause = _why_over(problem, tasks, schedule, rows)
@@ -142,10 +145,12 @@ def _limit_misses(problem: Problem, tasks: Tasks, schedule: Schedule, site: Site
 def _export_misses(problem: Problem, tasks: Tasks, site: Site) -> Iterator[Priced]:
     """What is exported above its limits, a stretch at a time."""
     hours = tasks.tariffs.hours
-    over = [k for k in range(tasks.count) if hours[k] * site.over_export_w(k) / 1000 > NOTHING_KWH]
+    over = [k for k in range(tasks.count) if site.over_export_w(k) > _NOTHING_W]
     for _, stretch in groupby(enumerate(over), key=lambda item: item[1] - item[0]):
         slots = [index for _, index in stretch]
         energy = sum(hours[index] * site.over_export_w(index) / 1000 for index in slots)
+        if energy <= NOTHING_KWH:
+            continue
         worst = max(slots, key=site.over_export_w)
         cause = reason(
             "limit.export",

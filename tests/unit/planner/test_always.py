@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from drrouter.domain.interval import Interval
+from drrouter.domain.limit import Limit
 from drrouter.domain.plan import MissKind, Plan
 from drrouter.domain.wish import LevelWish
 from drrouter.planner import Problem, greedy, grid_slots, plan, verify
@@ -74,6 +75,28 @@ def test_a_base_load_above_the_limit_is_told_in_kilowatt_hours() -> None:
     assert [(miss.kind, miss.unit) for miss in made.misses] == [(MissKind.LIMIT, "kWh")]
     assert made.misses[0].amount == pytest.approx(4.0)
     assert "unshiftable load 3.00 kW" in made.misses[0].cause
+
+
+def test_what_little_is_above_a_limit_for_long_is_a_miss_as_well() -> None:
+    """0.3 W is no miss in any single slot of a quarter of an hour, and 7 Wh in a day."""
+    grazing = problem(base_load_w=(0.3,) * 96, limits=(limit(0.0),))
+    made = plan(grazing)
+    assert verify(made, grazing) == ()
+    assert made.misses[0].amount == pytest.approx(0.3 * 24 / 1000, rel=0.03)
+    nothing = problem(base_load_w=(0.005,) * 96, limits=(limit(0.0),))
+    assert plan(nothing).misses == ()
+    assert verify(plan(nothing), nothing) == ()
+
+
+def test_what_little_is_sent_above_a_limit_for_long_is_a_miss_as_well() -> None:
+    export = (Limit(Interval(NOW, at(16, 30)), 0.0),)
+    sunny = problem(base_load_w=(0.0,) * 96, pv_w=(0.3,) * 96, export_limits=export)
+    made = plan(sunny)
+    assert verify(made, sunny) == ()
+    assert made.misses[0].amount == pytest.approx(0.3 * 24 / 1000, rel=0.03)
+    brief = replace(sunny, pv_w=(0.3,) + (0.0,) * 95)
+    assert plan(brief).misses == ()
+    assert verify(plan(brief), brief) == ()
 
 
 def test_of_wishes_that_contradict_each_other_what_is_missed_is_named() -> None:
