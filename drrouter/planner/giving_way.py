@@ -32,6 +32,9 @@ Modes = Mapping[DeviceId, Shares]
 
 _NO_MODES: Modes = MappingProxyType({})
 
+_CRUMB = 1e-9
+"""Less strain than this is the arithmetic's."""
+
 
 def given_way(problem: Problem, tasks: Tasks, before: Powers, modes: Modes = _NO_MODES) -> Schedule | None:
     """The previous plan's powers, modes and cycles, changed where they no longer fit.
@@ -71,8 +74,10 @@ def stays_as_planned(tasks: Tasks, schedule: Schedule, before: Powers, modes: Mo
 
 
 def modes_before(task: ModesTask, modes: Modes) -> Shares:
-    """The modes that it had, where all of them are still allowed; else none."""
-    return task.as_before(modes.get(task.device.id, ()))
+    """The modes that it had, where all are allowed and ask no more of it than its usual ones; else none."""
+    planned = task.as_before(modes.get(task.device.id, ()))
+    asks_more = planned and task.strain(planned) > task.strain(task.as_usual) + _CRUMB
+    return () if asks_more else planned
 
 
 class _GivingWay(Placing):

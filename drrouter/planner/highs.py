@@ -100,7 +100,8 @@ class HandOver:
         """Hand nothing over yet."""
         self._highs: highspy.Highs | None = None
         self._lp = highspy.HighsLp()
-        self._known, self._size = Numbers(), (0, 0, 0)
+        self._known: Numbers | None = None
+        self._size = (0, 0, 0)
 
     def of(self, numbers: Numbers, *, whole: bool) -> highspy.Highs:
         """HiGHS with the model in it; ``whole`` says whether whole numbers must be whole.
@@ -112,8 +113,11 @@ class HandOver:
             return self._handed(numbers, whole=whole)
 
     def _handed(self, numbers: Numbers, *, whole: bool) -> highspy.Highs:
-        lp, known, self._known = self._lp, self._known, Numbers()
-        matrix, size = lp.a_matrix_, (len(numbers.cost), len(numbers.row_lower), len(numbers.index))
+        known, self._known = self._known, None
+        if known is None:  # nothing was handed over yet, or not to its end
+            self._lp, self._size, known = highspy.HighsLp(), (0, 0, 0), Numbers()
+        lp, matrix = self._lp, self._lp.a_matrix_
+        size = (len(numbers.cost), len(numbers.row_lower), len(numbers.index))
         if numbers.index is not known.index or numbers.start is not known.start or size != self._size:
             lp.num_col_, lp.num_row_, _ = self._size = size
             matrix.format_ = highspy.MatrixFormat.kRowwise

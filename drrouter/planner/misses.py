@@ -20,8 +20,11 @@ from drrouter.planner.site import LimitRow, Site
 from drrouter.planner.start import Start
 from drrouter.planner.tasks import Tasks
 
-_NOTHING_W = 0.01
-"""Less power than this above a limit is the arithmetic's: a day of it is no miss."""
+_NOTHING_W = 1e-3
+"""Less power than this above a limit is the arithmetic's: days of it are no miss."""
+
+_LITTLE_KWH = 1e-5
+"""Nor is less than this in a stretch: limits are broken by as little as a base load that grazes them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +136,7 @@ def _limit_misses(problem: Problem, tasks: Tasks, schedule: Schedule, site: Site
     for _, stretch in stretches:
         rows = [(row, site.used_w(number)) for _, (row, number) in stretch]
         energy = sum(tasks.tariffs.hours[row.index] * (used - row.max_w) / 1000 for row, used in rows)
-        if energy <= NOTHING_KWH:
+        if energy <= _LITTLE_KWH:
             continue
         row = rows[0][0]
         device_id = row.limit.members[0] if row.limit.scope is Scope.DEVICE and row.limit.members else None
@@ -149,7 +152,7 @@ def _export_misses(problem: Problem, tasks: Tasks, site: Site) -> Iterator[Price
     for _, stretch in groupby(enumerate(over), key=lambda item: item[1] - item[0]):
         slots = [index for _, index in stretch]
         energy = sum(hours[index] * site.over_export_w(index) / 1000 for index in slots)
-        if energy <= NOTHING_KWH:
+        if energy <= _LITTLE_KWH:
             continue
         worst = max(slots, key=site.over_export_w)
         cause = reason(

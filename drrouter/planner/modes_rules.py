@@ -157,7 +157,7 @@ def _stretches(past: Past, whole: int) -> Iterator[Rule]:
     """In each stretch just longer than a mode may last it lasts no longer.
 
     Within the ``whole`` first slots, of which each is all in one mode, one at least is in another, and a
-    stretch may be longer by a shortest stay.
+    stretch that is longer by a shortest stay holds no more of it.
     """
     hours, dwell_h = [slot.hours for slot in past.problem.slots], past.flexibility.min_dwell / _HOUR
     for mode, one in enumerate(past.flexibility.modes):
@@ -171,6 +171,9 @@ def _stretches(past: Past, whole: int) -> Iterator[Rule]:
                 break
             if behind <= whole:
                 right = min(left, total - min(hours[first:behind]))
+            yield Rule((), tuple((mode, k, hours[k]) for k in range(first, behind)), right)
+            least = behind
             while behind < whole and total + hours[behind] <= left + dwell_h + _CRUMB_H:
                 total, behind = total + hours[behind], behind + 1
-            yield Rule((), tuple((mode, k, hours[k]) for k in range(first, behind)), right)
+            if behind > least:
+                yield Rule((), tuple((mode, k, hours[k]) for k in range(first, behind)), left)

@@ -40,7 +40,7 @@ def repair(problem: Problem, tasks: Tasks | None = None, keeper: Keeper | None =
     made = _by_hand(problem, tasks, problem.previous)
     if made is None:
         made = repaired_entry(problem, tasks, problem.previous, keeper or Keeper())
-    elif _costs_much(problem, tasks, made[0], problem.previous):
+    elif _costs_otherwise(problem, tasks, made[0], problem.previous):
         made = _cheaper(problem, tasks, made, keeper or Keeper())
     return replace(outlined(problem, tasks, *made), repaired=True)
 
@@ -82,18 +82,19 @@ def _cheaper(
     return made if solved is None or solved is made[0] else (solved, SolveRung.INCUMBENT)
 
 
-def _costs_much(problem: Problem, tasks: Tasks, made: Entry, previous: Plan) -> bool:
-    """Whether it misses what was not missed before, or is much dearer than the previous plan was.
+def _costs_otherwise(problem: Problem, tasks: Tasks, made: Entry, previous: Plan) -> bool:
+    """Whether it misses what was not missed before, or costs much else than the previous plan did.
 
-    No plan under the new orders is better than the previous one was without them, but for the gap of that:
-    what is not much dearer than it is not much dearer than any.
+    No plan under new orders is better than the previous one was without them, but for the gap of that: what
+    is not much dearer than it is not much dearer than any. What is much cheaper tells of new prices, or of
+    more sun, under which the previous plan is no measure.
     """
     if made.cost.penalties > previous.cost.penalties + EQUAL:
         return True
     before = previous.objective
     if before is None or previous.slots != problem.slots:
         before = _without_limits(problem, tasks, previous)
-    return made.objective - before > _MUCH * max(abs(made.cost.money), base_cost(tasks))
+    return abs(made.objective - before) > _MUCH * max(abs(made.cost.money), base_cost(tasks))
 
 
 def _without_limits(problem: Problem, tasks: Tasks, previous: Plan) -> float:

@@ -17,10 +17,10 @@ _HOURS = 1e-3
 def mode_violations(
     plan: Plan, problem: Problem, device: DeviceInput, flexibility: ModesFlexibility, findings: Findings
 ) -> None:
-    """Check one device, slot by slot, and its stays and changes where nothing forces them.
+    """Check one device, slot by slot, and its stays and changes where nothing forces it to break them.
 
-    Orders, and a mode taken before now, may leave no way to keep what the device bears; then it says itself
-    what it does not do.
+    Orders, and what it did before now, may leave no way to keep what the device bears; then it says itself
+    what it does not do. They do leave one where a device that nobody steers would keep it.
     """
     shares = plan.modes.get(device.id, ())
     if len(shares) != len(problem.slots) or {len(slot) for slot in shares} != {len(flexibility.modes)}:
@@ -28,10 +28,44 @@ def mode_violations(
         return
     for index in range(len(shares)):
         _check_slot(plan, problem, device, flexibility, index, findings)
-    now = [mode for span, mode in device.stays if span.start < problem.now <= span.end]
-    if not _is_bound(device) and set(now) <= {flexibility.normal}:
-        _check_changes(problem, device, flexibility, shares, findings)
-        _check_times(problem, device, flexibility, shares, findings)
+    unsteered = Findings()
+    _check_bearing(problem, device, flexibility, _unsteered(problem, device, flexibility), unsteered)
+    if not unsteered.sentences:
+        _check_bearing(problem, device, flexibility, shares, findings)
+
+
+def _check_bearing(
+    problem: Problem,
+    device: DeviceInput,
+    flexibility: ModesFlexibility,
+    shares: tuple[tuple[float, ...], ...],
+    findings: Findings,
+) -> None:
+    _check_changes(problem, device, flexibility, shares, findings)
+    _check_times(problem, device, flexibility, shares, findings)
+
+
+def _unsteered(
+    problem: Problem, device: DeviceInput, flexibility: ModesFlexibility
+) -> tuple[tuple[float, ...], ...]:
+    """The modes of a device that stays in its own until it may leave, and is normal then, as orders allow."""
+    powers, known = [mode.power_w for mode in flexibility.modes], _stays(problem, device)
+    free_from, current = problem.now, flexibility.normal
+    if known and known[-1][0].end >= problem.now:
+        free_from, current = _began(known) + flexibility.min_dwell, known[-1][1]
+    found = []
+    for slot in problem.slots:
+        wanted = current if slot.start < free_from else flexibility.normal
+        floor_w, cap_w = _bounds(device, flexibility, slot)
+        allowed = [number for number, power_w in enumerate(powers) if floor_w <= power_w <= cap_w]
+        if wanted not in allowed:
+            wanted = min(allowed, key=lambda number: abs(powers[number] - powers[wanted]))
+        found.append(tuple(float(number == wanted) for number in range(len(powers))))
+    return tuple(found)
+
+
+def _stays(problem: Problem, device: DeviceInput) -> list[tuple[Interval, int]]:
+    return [(span, mode) for span, mode in device.stays if span.start < problem.now]
 
 
 def _is_bound(device: DeviceInput) -> bool:
@@ -99,14 +133,12 @@ def _check_changes(
         for slot, mine in zip(problem.slots, shares, strict=True)
         if slot.start < near_until
     ]
-    known = [(span, mode) for span, mode in device.stays if span.start < problem.now]
+    known = _stays(problem, device)
     current = known[-1] if known and known[-1][0].end >= problem.now else None
     changes: dict[date, int] = {}
     for span, _ in known:
         _count(problem, changes, span.start)
-    since, mode = None, current[1] if current else near[0][1]
-    if current:
-        since = _began(known)
+    since, mode = (_began(known), current[1]) if current else (None, near[0][1] if near else 0)
     for slot, taken in near:
         if taken != mode:
             findings.expect(
@@ -149,7 +181,8 @@ def _check_times(
     """No mode lasts longer than it may, on a day and without a break."""
     for number, mode in enumerate(flexibility.modes):
         hours = [slot.hours * mine[number] for slot, mine in zip(problem.slots, shares, strict=True)]
-        for day in {_day(problem, slot.start) for slot in problem.slots} if mode.most_per_day else ():
+        days = {_day(problem, slot.start) for slot in problem.slots}
+        for day in days if mode.most_per_day is not None else ():
             mine = [
                 h for h, slot in zip(hours, problem.slots, strict=True) if _day(problem, slot.start) == day
             ]
@@ -160,8 +193,8 @@ def _check_times(
                 "{} is {} for {:.2f} h on {}, and {:.2f} h were left.",
                 *(device.id, mode.name, sum(mine), day, left),
             )
-        for first in range(len(hours)) if mode.longest else ():
-            length = total = 0.0
+        for first in range(len(hours)) if mode.longest is not None else ():
+            length = total = 0.0 if first else _lasted(problem, device, number)
             for slot, used in zip(problem.slots[first:], hours[first:], strict=True):
                 length, total = length + slot.hours, total + used
                 if length > _hours(mode.longest):
@@ -173,8 +206,15 @@ def _check_times(
             )
 
 
+def _lasted(problem: Problem, device: DeviceInput, number: int) -> float:
+    """How long it has been in the mode, in h, up to now."""
+    known = _stays(problem, device)
+    there = known and known[-1][1] == number and known[-1][0].end >= problem.now
+    return _hours(problem.now - _began(known)) if there else 0.0
+
+
 def _hours(span: timedelta | None) -> float:
-    return span / timedelta(hours=1) if span else float("inf")
+    return float("inf") if span is None else span / timedelta(hours=1)
 
 
 def _day(problem: Problem, instant: datetime) -> date:

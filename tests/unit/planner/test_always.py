@@ -83,7 +83,7 @@ def test_what_little_is_above_a_limit_for_long_is_a_miss_as_well() -> None:
     made = plan(grazing)
     assert verify(made, grazing) == ()
     assert made.misses[0].amount == pytest.approx(0.3 * 24 / 1000, rel=0.03)
-    nothing = problem(base_load_w=(0.005,) * 96, limits=(limit(0.0),))
+    nothing = problem(base_load_w=(0.0005,) * 96, limits=(limit(0.0),))
     assert plan(nothing).misses == ()
     assert verify(plan(nothing), nothing) == ()
 
@@ -94,9 +94,21 @@ def test_what_little_is_sent_above_a_limit_for_long_is_a_miss_as_well() -> None:
     made = plan(sunny)
     assert verify(made, sunny) == ()
     assert made.misses[0].amount == pytest.approx(0.3 * 24 / 1000, rel=0.03)
-    brief = replace(sunny, pv_w=(0.3,) + (0.0,) * 95)
+    brief = replace(sunny, pv_w=(0.03,) + (0.0,) * 95)
     assert plan(brief).misses == ()
     assert verify(plan(brief), brief) == ()
+
+
+@pytest.mark.parametrize("over_w", [0.39, 0.009])
+def test_limits_that_are_grazed_again_and_again_are_told_truly(over_w: float) -> None:
+    grazed = tuple(300.0 + over_w * (k % 2 or over_w < 0.1) for k in range(96))
+    usual = problem(base_load_w=grazed, limits=(limit(300.0),))
+    export = (Limit(Interval(NOW, at(16, 30)), 300.0),)
+    sent = problem(base_load_w=(0.0,) * 96, pv_w=grazed, export_limits=export)
+    dear = replace(usual, prices=replace(usual.prices, limit_per_kwh=250.0), currency="CZK")
+    for asked in (usual, sent, dear):
+        for made in (plan(asked), greedy(asked)):
+            assert verify(made, asked) == ()
 
 
 def test_of_wishes_that_contradict_each_other_what_is_missed_is_named() -> None:

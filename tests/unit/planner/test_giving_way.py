@@ -229,6 +229,18 @@ def test_what_costs_much_more_than_the_plan_before_is_left_to_a_linear_programme
     assert solved.objective <= by_hand.objective
 
 
+def test_where_prices_fell_a_linear_programme_is_asked() -> None:
+    """The plan before is no measure then: a car that waited for good reason may charge at once."""
+    asked = car(flexibility=replace(CHARGING, min_power_w=0.0))
+    dear = tuple(2.0 if k >= 8 else 1.0 for k in range(96))
+    before = problem(asked, import_price=dear, export_price=(0.0,) * 96)
+    cheaper = struck(before, import_price=tuple(0.05 if k >= 30 else 0.5 for k in range(96)))
+    made, best = repair(cheaper), plan(replace(cheaper, previous=None))
+    assert made is not None
+    assert made.solve_rung is SolveRung.INCUMBENT
+    assert made.objective == pytest.approx(best.objective, abs=0.01)
+
+
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(homes(), limits([]))
 def test_whoever_gives_way_by_hand_breaks_no_rule_that_the_linear_programme_would_keep(

@@ -2,9 +2,12 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from itertools import combinations, pairwise
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from drrouter.domain.flexibility import Mode, ModesFlexibility
 from drrouter.domain.interval import Interval
@@ -12,6 +15,7 @@ from drrouter.domain.plan import Plan, SolveRung
 from drrouter.planner import DeviceInput, Effort, Problem, greedy, plan, verify
 from drrouter.planner.giving_way import given_way
 from drrouter.planner.model import build
+from drrouter.planner.modes_rules import Past, rules
 from drrouter.planner.modes_task import ModesTask, modes_task
 from drrouter.planner.pulp_door import Label
 from drrouter.planner.repair import held, repair
@@ -174,3 +178,77 @@ def test_after_an_order_only_a_mode_that_does_not_fit_gives_way() -> None:
         assert verify(made, struck) == ()
         assert modes(made) == [2] * 4 + [0] * 4 + [1] * 4 + [2] * 4
         assert made.misses == ()
+
+
+def lived_otherwise(**changes: Any) -> Problem:
+    """Blocked from 16:00 to 17:00, though the plan had meant to block it from then on for two hours."""
+    dear = tuple(2.0 if 17 <= NOW.hour + k < 19 else 0.1 for k in range(8))
+    before = plan(home(heater(end_value_per_wh=0.0001), prices=dear))
+    assert modes(before)[4:12] == [0] * 8
+    asked = home(heater(end_value_per_wh=0.0001, **changes), prices=dear[1:], now=at(17))
+    return replace(asked, previous=before, limits=(limit(4000.0, at(20), at(21)),))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"stays": ((Interval(NOW, at(17)), 0),)},
+        {
+            "stays": ((Interval(at(11), at(16.75)), 0), (Interval(at(16.75), at(17)), 1)),
+            "caps": ((Interval(at(10, 30), at(11, 30)), 5000.0),),
+        },
+    ],
+    ids=["blocked already", "normal for too short a time, and a cap tomorrow"],
+)
+def test_a_mended_plan_asks_no_more_of_a_device_than_it_bears_by_now(changes: dict[str, Any]) -> None:
+    asked = lived_otherwise(**changes)
+    task = task_of(asked)
+    assert task.firm
+    for made in (repair(asked), held(asked)):
+        assert made is not None
+        assert task.strain(made.modes[HEATER]) == 0.0
+        assert verify(made, asked) == ()
+    assert asked.previous is not None
+    kept = asked.previous.modes[HEATER][4:]
+    made = plan(asked)
+    as_before = replace(made, modes={HEATER: kept}, power_w={HEATER: task.power_w(kept)})
+    texts = verify(as_before, asked)
+    assert any("is blocked for" in text or "sooner than it may" in text for text in texts)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.data())
+def test_tight_rules_forbid_nothing_that_keeps_the_plain_ones(data: st.DataObject) -> None:
+    minutes = data.draw(st.lists(st.sampled_from([5, 6, 15, 30, 40, 60]), min_size=3, max_size=9))
+    starts = [NOW + timedelta(minutes=sum(minutes[:k])) for k in range(len(minutes) + 1)]
+    slots = tuple(Interval(begin, end) for begin, end in pairwise(starts))
+    longest, dwell = (timedelta(minutes=data.draw(st.sampled_from([15, 30, 45, 60]))) for _ in range(2))
+    flexibility = replace(with_blocked(longest=longest), min_dwell=dwell)
+    near = data.draw(st.sampled_from([timedelta(hours=1), 24 * HOUR]))
+    asked = problem(heater(flexibility), slots=slots, effort=Effort(near=near))
+    past = Past(asked, asked.devices[0], flexibility)
+    whole = sum(task_of(asked).exact)
+    plain, tight = (rules(past, whole, tight=kind) for kind in (False, True))
+    for first, behind in combinations(range(len(slots) + 1), 2):
+        sequence = [0 if first <= k < behind else 1 for k in range(len(slots))]
+        if not any(rule.excess(sequence, None) > 1e-9 for rule in plain):
+            assert not any(rule.excess(sequence, None) > 1e-9 for rule in tight), (first, behind)
+
+
+def test_an_order_just_as_long_as_it_may_last_leaves_a_plan_over_slots_of_any_length() -> None:
+    lengths = [40, 30, *[15] * 7]
+    starts = [NOW + timedelta(minutes=sum(lengths[:k])) for k in range(len(lengths) + 1)]
+    slots = tuple(Interval(begin, end) for begin, end in pairwise(starts))
+    flexibility = ModesFlexibility(
+        (Mode("blocked", 0.0, longest=HOUR), Mode("normal", 1000.0)), 1, timedelta(minutes=45)
+    )
+    ordered = heater(flexibility, caps=((Interval(starts[1], starts[4]), 0.0),), end_value_per_wh=0.0)
+    asked = problem(ordered, slots=slots, effort=Effort(gap=0.0))
+    made = plan(asked)
+    assert (made.solve_rung, verify(made, asked)) == (SolveRung.OPTIMAL, ())
+    assert modes(made)[1:4] == [0, 0, 0]
+
+
+def test_where_no_slot_is_planned_exactly_there_is_a_plan() -> None:
+    asked = home(heater(), effort=Effort(near=timedelta(0)))
+    assert verify(plan(asked), asked) == ()
