@@ -26,7 +26,7 @@ from drrouter.planner.tasks import Tasks, tasks_of
 from drrouter.planner.timeline import on_slots_of
 
 _MUCH = 0.05
-"""A plan by hand that is dearer than the one before by more, as a share of the bill, is left to a solver."""
+"""A plan by hand that costs more or less than the one before by so much of the bill is left to a solver."""
 
 
 def repair(problem: Problem, tasks: Tasks | None = None, keeper: Keeper | None = None) -> Plan | None:

@@ -10,9 +10,6 @@ from drrouter.planner.verify.findings import ENERGY_KWH, WATT, Findings
 from drrouter.planner.verify.scope import Counted, counted_by
 from drrouter.planner.verify.tariff import term_costs
 
-_LITTLE_KWH = 1e-3
-"""So much above limits, in crumbs over days, need not be told as a miss."""
-
 _MONEY = 5e-3
 """Amounts may differ by this, in the plan's currency, and by as large a share of themselves."""
 
@@ -129,10 +126,9 @@ def _check_cost(plan: Plan, problem: Problem, findings: Findings) -> None:
         "penalties": (plan.cost.penalties, findings.penalties),
         **term_costs(plan, problem),
     }
-    spare = {"penalties": _LITTLE_KWH * problem.prices.limit_per_kwh}
     for name, (told, amount) in worked_out.items():
         findings.expect(
-            abs(told - amount) <= _MONEY * (1 + abs(amount)) + spare.get(name, 0.0),
+            abs(told - amount) <= _MONEY * (1 + abs(amount)),
             f"The plan's {name} cost {told:.4f} {plan.currency}; worked out again they cost {amount:.4f}.",
         )
 

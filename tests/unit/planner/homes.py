@@ -201,6 +201,18 @@ def problem(*devices: DeviceInput, hours: float = 24.0, now: datetime = NOW, **c
     return replace(asked, **changes)
 
 
+def hourly(*devices: DeviceInput, prices: tuple[float, ...], **changes: Any) -> Problem:
+    """An hour at each price, nothing else in the home, and nothing sold."""
+    count = 4 * len(prices)
+    settings: dict[str, Any] = {
+        "hours": float(len(prices)),
+        "import_price": tuple(price for price in prices for _ in range(4)),
+        "export_price": (0.0,) * count,
+        "base_load_w": (0.0,) * count,
+    }
+    return problem(*devices, **{**settings, **changes})
+
+
 def demo_home(**changes: Any) -> Problem:
     """The home of the demonstration: freezer, washer, dishwasher, car and air conditioning, 24 h."""
     devices = (

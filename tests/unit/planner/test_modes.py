@@ -14,7 +14,7 @@ from drrouter.planner.codec import plan_from_json, plan_to_json
 from drrouter.planner.modes_task import ModesTask, modes_task
 from drrouter.planner.repair import held, repair
 from drrouter.planner.timeline import on_slots_of
-from tests.unit.planner.homes import HEATER, NOW, SG_READY, at, heater, limit, machine, problem
+from tests.unit.planner.homes import HEATER, NOW, SG_READY, at, heater, hourly, limit, machine
 
 BLOCKED, NORMAL, RECOMMENDED, FORCED = range(4)
 HOUR = timedelta(hours=1)
@@ -25,14 +25,7 @@ QUIET = replace(SG_READY, modes=SG_READY.modes[:3])
 
 def home(*devices: DeviceInput, prices: tuple[float, ...] = (0.3,) * 6, **changes: Any) -> Problem:
     """An hour at each price, nothing else in the home."""
-    count = 4 * len(prices)
-    settings: dict[str, Any] = {
-        "hours": float(len(prices)),
-        "import_price": tuple(price for price in prices for _ in range(4)),
-        "export_price": (0.0,) * count,
-        "base_load_w": (0.0,) * count,
-    }
-    return problem(*devices, **{**settings, **changes})
+    return hourly(*devices, prices=prices, **changes)
 
 
 def modes(made: Plan) -> list[int]:

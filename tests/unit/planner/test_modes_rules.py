@@ -20,7 +20,7 @@ from drrouter.planner.modes_task import ModesTask, modes_task
 from drrouter.planner.pulp_door import Label
 from drrouter.planner.repair import held, repair
 from drrouter.planner.tasks import tasks_of
-from tests.unit.planner.homes import HEATER, NOW, at, heater, limit, problem
+from tests.unit.planner.homes import HEATER, NOW, at, heater, hourly, limit, problem
 
 HOUR = timedelta(hours=1)
 QUARTER = timedelta(minutes=15)
@@ -30,14 +30,7 @@ PLAIN = ModesFlexibility((Mode("blocked", 0.0), Mode("normal", 1000.0), Mode("fo
 
 def home(*devices: DeviceInput, prices: tuple[float, ...] = (0.3,) * 4, **changes: Any) -> Problem:
     """An hour at each price, nothing else in the home."""
-    count = 4 * len(prices)
-    settings: dict[str, Any] = {
-        "hours": float(len(prices)),
-        "import_price": tuple(price for price in prices for _ in range(4)),
-        "export_price": (0.0,) * count,
-        "base_load_w": (0.0,) * count,
-    }
-    return problem(*devices, **{**settings, **changes})
+    return hourly(*devices, prices=prices, **changes)
 
 
 def task_of(asked: Problem) -> ModesTask:
