@@ -13,7 +13,7 @@ import os
 import secrets
 import signal
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -22,7 +22,7 @@ from pathlib import Path
 
 from drrouter.adapters.api import LocalApi, TokenBook
 from drrouter.adapters.clock import open_clock
-from drrouter.adapters.devices.kasa import KasaIntegration
+from drrouter.adapters.devices.table import build
 from drrouter.adapters.executor import ThreadExecutor
 from drrouter.adapters.profile import Profile, remembered
 from drrouter.adapters.server_tls import server_context
@@ -30,10 +30,22 @@ from drrouter.adapters.solver_child import SolverChild
 from drrouter.adapters.sp.documents import Download, FileSource
 from drrouter.adapters.sp.openadr3 import OpenAdr3Provider, Openadr3Settings, WebhookSettings
 from drrouter.adapters.store import SqliteStore
-from drrouter.config import HomeConfig, ProviderConfig, load_home
+from drrouter.config import HomeConfig, ProviderConfig, load_home, secret_from_file
 from drrouter.domain.ids import ProviderId
+from drrouter.errors import DeviceError, DocumentError
 from drrouter.planner.port import Solver
-from drrouter.ports import Clock, Collection, DocumentSource, Executor, Integration, Provider, Put, Store
+from drrouter.ports import (
+    Clock,
+    Collection,
+    DocumentSource,
+    Executor,
+    Integration,
+    Provider,
+    Put,
+    Serving,
+    Store,
+    Surroundings,
+)
 from drrouter.router.book import Book
 from drrouter.router.core import Router, Settings
 from drrouter.router.finder import Finder, Sought
@@ -99,9 +111,8 @@ async def running(home: HomeConfig, options: Options) -> AsyncIterator[App]:
         stack.push_async_callback(router.scribe.drain)
         supervisor = await stack.enter_async_context(Supervisor(clock))
         router.health = supervisor.health
-        period = timedelta(seconds=home.kasa.every_s)
-        search = search_task(home, router, clock, KasaIntegration(home.kasa, clock), period)
-        for name, work in (*router.tasks(), search):
+        surroundings = _surroundings(home, clock, executor)
+        for name, work in (*router.tasks(), *integration_tasks(home, router, surroundings)):
             supervisor.start(name, work)
         front = Front(router, store)
         api = await stack.enter_async_context(_api(home, front, tokens, clock))
@@ -219,6 +230,35 @@ def _provider(config: ProviderConfig, home: HomeConfig, clock: Clock, seed: str)
         randomize_prices=config.randomize_prices,
     )
     return OpenAdr3Provider(settings, clock)
+
+
+def _surroundings(home: HomeConfig, clock: Clock, executor: Executor) -> Surroundings:
+    """What every integration of this home is given."""
+    folder = home.path.parent
+
+    def secret(name: str) -> str:
+        return secret_from_file(folder / name, str(home.path), name).reveal()
+
+    return Surroundings(clock, executor, folder, secret)
+
+
+def integration_tasks(
+    home: HomeConfig, router: Router, surroundings: Surroundings
+) -> Iterator[tuple[str, Callable[[], Awaitable[None]]]]:
+    """Two tasks for each integration of the home: it searches, and keeps open what it must.
+
+    One that cannot be made, because its library is missing, is said and costs nothing else.
+    """
+    for domain, settings in home.integrations.items():
+        try:
+            integration = build(domain, settings, surroundings)
+        except (DeviceError, DocumentError) as error:
+            log.warning("%s", error.sentence)
+            continue
+        period = timedelta(seconds=settings.every_s)
+        yield search_task(home, router, surroundings.clock, integration, period)
+        if isinstance(integration, Serving):
+            yield f"serve {domain}", integration.serve
 
 
 def search_task(

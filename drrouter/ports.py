@@ -8,7 +8,8 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, Protocol, TypeVar
+from pathlib import Path
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
 from drrouter.domain.ids import DeviceId, ProviderId
 from drrouter.domain.instruction import Instruction, Outcome
@@ -205,6 +206,24 @@ class Found:
     identity: dict[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What an integration is given.
+
+    Attributes:
+        clock: the only source of time.
+        executor: for libraries that block.
+        folder: where the home file lies; relative file names of settings start there.
+        secret: the first line of a private file named in the settings; raises DocumentError where the file
+            is missing, empty or may be read by others.
+    """
+
+    clock: Clock
+    executor: Executor
+    folder: Path
+    secret: Callable[[str], str]
+
+
 class Integration(Protocol):
     """One transport (Kasa, Shelly, Zigbee, ...)."""
 
@@ -219,4 +238,17 @@ class Integration(Protocol):
 
     def setup(self, device_id: DeviceId, found: Found) -> Device:
         """A handle on a found device."""
+        ...
+
+
+@runtime_checkable
+class Serving(Protocol):
+    """An integration that must keep something open: a broker's session, a radio, a listening port."""
+
+    async def serve(self) -> None:
+        """Keep it open until cancelled; supervised, and started again after it fails.
+
+        Raises:
+            DeviceError: it cannot be opened, or was lost.
+        """
         ...

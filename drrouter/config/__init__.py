@@ -12,7 +12,7 @@ from drrouter.config.home import (
     WebhookConfig,
 )
 from drrouter.config.load import load_home
-from drrouter.config.secret import Secret
+from drrouter.config.secret import Secret, secret_from_file
 from drrouter.config.tariffs import shipped_tariffs
 
 __all__ = [
@@ -28,5 +28,6 @@ __all__ = [
     "WebhookConfig",
     "check_document",
     "load_home",
+    "secret_from_file",
     "shipped_tariffs",
 ]

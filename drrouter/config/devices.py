@@ -70,6 +70,8 @@ def _match(part: MatchPart) -> dict[str, str]:
     marks: dict[str, str] = {}
     if part.alias is not None:
         marks["alias"] = part.alias
+    if part.id is not None:
+        marks["id"] = part.id
     if part.mac is not None:
         marks["mac"] = part.mac.upper().replace("-", ":")
     if part.address is not None:

@@ -13,6 +13,8 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, model_validator
 
 from drrouter.adapters.devices.kasa.settings import KasaSettings
+from drrouter.adapters.devices.settings import IntegrationSettings
+from drrouter.adapters.devices.table import TRANSPORTS
 from drrouter.domain.document import harmless
 from drrouter.tariff.document import known_zone
 
@@ -205,6 +207,13 @@ class ProviderPart(Part):
         return self
 
 
+def _known_integration(domain: str) -> str:
+    """A transport that drrouter has."""
+    if domain not in TRANSPORTS:
+        raise ValueError(f"{domain!r} is no integration; write one of {', '.join(sorted(TRANSPORTS))}")
+    return domain
+
+
 class MatchPart(Part):
     """How the device shows itself on the home network; every key given must agree."""
 
@@ -214,11 +223,13 @@ class MatchPart(Part):
     """Its hardware address."""
     address: Host | None = None
     """Its address in the home network, with or without port."""
+    id: Annotated[str, Field(min_length=1, max_length=128)] | None = None
+    """What its integration calls it for good, such as a serial number; `drrouter discover` shows it."""
 
     @model_validator(mode="after")
     def _something(self) -> Self:
-        if self.alias is None and self.mac is None and self.address is None:
-            raise ValueError("is empty; name alias, mac or address")
+        if (self.alias, self.mac, self.address, self.id) == (None,) * 4:
+            raise ValueError("is empty; name alias, mac, address or id")
         return self
 
 
@@ -253,7 +264,7 @@ class DevicePart(Part):
     """What the household calls it."""
     model: Annotated[str, Field(max_length=100)]
     """Its object model, such as generic.freezer."""
-    integration: Literal["kasa"]
+    integration: Annotated[str, Field(max_length=32), AfterValidator(_known_integration)]
     """The transport by which it is reached."""
     match: MatchPart
     """How it is recognised."""
@@ -330,10 +341,16 @@ class HomeDocument(Part):
     """The local API."""
     store: StorePart = StorePart()
     """The durable memory."""
-    kasa: KasaSettings = KasaSettings()
-    """The Kasa integration."""
+    kasa: KasaSettings | None = None
+    """TP-Link Kasa plugs and strips."""
     exposure: Annotated[tuple[ExposurePart, ...], Field(max_length=20)] = ()
     """What may listen beyond this machine."""
+
+    @property
+    def integrations(self) -> dict[str, IntegrationSettings]:
+        """The table of each integration that has one, by its domain."""
+        tables = {domain: getattr(self, domain) for domain in TRANSPORTS}
+        return {domain: table for domain, table in tables.items() if table is not None}
 
 
 @cache

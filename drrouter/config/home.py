@@ -1,12 +1,13 @@
 """The home as the program knows it: every key of the home file resolved into values, paths and profiles."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from drrouter.adapters.devices.kasa.settings import KasaSettings
+from drrouter.adapters.devices.settings import IntegrationSettings
 from drrouter.config.secret import Secret
 from drrouter.domain.device import DeviceProfile
 from drrouter.domain.ids import ProviderId
@@ -72,7 +73,7 @@ class DeviceConfig:
 
     Attributes:
         integration: the transport (``kasa``).
-        match: what must agree with a found device: ``alias``, ``mac`` (``AA:BB:CC:DD:EE:FF``), and
+        match: what must agree with a found device: ``alias``, ``mac`` (``AA:BB:CC:DD:EE:FF``), ``id``, and
             ``address`` (host and port) or ``host``.
         standing: what is asked of it daily.
     """
@@ -125,6 +126,7 @@ class HomeConfig:
 
     Attributes:
         path: the home file.
+        integrations: the settings of each integration that the home uses, by its domain.
         import_limit_w: what the main fuse bears, None where it is not stated.
         base_load_w: mean power beside the devices for each of the 24 local hours.
         models_folder: the home's own object models, None where it has none.
@@ -145,7 +147,7 @@ class HomeConfig:
     router: RouterConfig
     api: ApiConfig
     store_path: Path
-    kasa: KasaSettings
+    integrations: Mapping[str, IntegrationSettings]
     models_folder: Path | None = None
     exposures: tuple[Exposure, ...] = ()
     warnings: tuple[str, ...] = field(default=())

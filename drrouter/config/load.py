@@ -31,6 +31,7 @@ from drrouter.config.home import (
     RouterConfig,
     WebhookConfig,
 )
+from drrouter.config.integrations import integrations_of
 from drrouter.config.secret import Secret, require_private, secret_from_environment, secret_from_file
 from drrouter.config.tariffs import tariff_of
 from drrouter.domain.document import Table, as_json, parse_toml
@@ -94,7 +95,7 @@ def resolve_home(
         router=_router(document.router),
         api=_api(document.api, folder, where),
         store_path=folder / document.store.path,
-        kasa=document.kasa,
+        integrations=integrations_of(document, where),
         models_folder=models_folder,
         exposures=tuple(Exposure(part.what, part.interface, part.reason) for part in document.exposure),
         warnings=tuple(fault.sentence for fault in catalogue.faults),

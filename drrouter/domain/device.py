@@ -11,13 +11,25 @@ from drrouter.domain.wish import RunningCycle
 
 
 class DeviceClass(StrEnum):
-    """Classes of white ware, red ware and fixed gear (TR 102 935, 5.3.1)."""
+    """White ware, red ware and fixed gear (TR 102 935, 5.3.1), and what a home makes, stores and meters."""
 
     FREEZER = "freezer"
+    REFRIGERATOR = "refrigerator"
     WASHING_MACHINE = "washing_machine"
+    TUMBLE_DRYER = "tumble_dryer"
     DISHWASHER = "dishwasher"
-    EV_CHARGER = "ev_charger"
+    HEATER = "heater"
+    COOLER = "cooler"
+    HOT_WATER = "hot_water"
     HVAC = "hvac"
+    HEAT_PUMP = "heat_pump"
+    POOL_PUMP = "pool_pump"
+    SAUNA = "sauna"
+    EV_CHARGER = "ev_charger"
+    BATTERY = "battery"
+    PV = "pv"
+    METER = "meter"
+    SWITCH = "switch"
 
 
 class Presence(StrEnum):

@@ -17,7 +17,12 @@ class FailSafe(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Instruction:
-    """Use this power, in W; a mere switch is on above 0 W. Idempotent by id."""
+    """Use this power, in W; a mere switch is on above 0 W. Idempotent by id.
+
+    Attributes:
+        power_w: a battery gives back below 0 W; to an inverter it is a limit (-3000: give 3000 W at most).
+        mode: the number of the mode of a device that knows modes (SG-Ready); None for every other device.
+    """
 
     id: str
     device_id: DeviceId
@@ -25,6 +30,7 @@ class Instruction:
     reason: str
     expires_at: datetime
     fail_safe: FailSafe = FailSafe.RESTORE_POWER
+    mode: int | None = None
 
 
 class OutcomeKind(StrEnum):

@@ -8,15 +8,29 @@ from drrouter.domain.ids import DeviceId
 
 
 class Quantity(StrEnum):
-    """What is measured; the unit belongs to the quantity."""
+    """What is measured; the unit belongs to the quantity. Consumption is positive, what is given negative.
+
+    POWER_W is the whole of a device, or of the home where the device is its meter; POWER_L1_W and so on
+    are those of one line. ENERGY_WH counts what was taken, EXPORTED_WH what was given, both since whenever.
+    SETPOINT_W is what the device says it was told last, MODE the number of its mode in its object model,
+    ARMED whether a person has allowed the router to start it (remote start).
+    """
 
     POWER_W = "power_w"
+    POWER_L1_W = "power_l1_w"
+    POWER_L2_W = "power_l2_w"
+    POWER_L3_W = "power_l3_w"
     ENERGY_WH = "energy_wh"
+    EXPORTED_WH = "exported_wh"
     VOLTAGE_V = "voltage_v"
     TEMPERATURE_C = "temperature_c"
     LEVEL_WH = "level_wh"
+    LEVEL_PERCENT = "level_percent"
     SWITCH = "switch"
+    SETPOINT_W = "setpoint_w"
+    MODE = "mode"
     PLUGGED = "plugged"
+    ARMED = "armed"
 
 
 class Quality(StrEnum):

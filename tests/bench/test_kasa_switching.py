@@ -13,7 +13,8 @@ from pathlib import Path
 from time import perf_counter
 
 from drrouter.adapters.clock import SystemClock
-from drrouter.adapters.devices.kasa import KasaIntegration, KasaSettings
+from drrouter.adapters.devices.kasa.integration import KasaIntegration
+from drrouter.adapters.devices.kasa.settings import KasaSettings
 from drrouter.domain.ids import DeviceId
 from drrouter.domain.instruction import Instruction, OutcomeKind
 from drrouter.ports import Device, Found

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from drrouter.adapters.clock import SimulatedClock
-from drrouter.adapters.devices.kasa import KasaSettings
+from drrouter.adapters.devices.kasa.settings import KasaSettings
 from drrouter.sim.wire.kasa import FakePlug
 from tests.adapters.kasa.kettle import Kettle
 

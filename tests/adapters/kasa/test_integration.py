@@ -14,7 +14,8 @@ from kasa import Discover, KasaException
 from pydantic import ValidationError
 
 from drrouter.adapters.clock import SimulatedClock
-from drrouter.adapters.devices.kasa import KasaIntegration, KasaSettings
+from drrouter.adapters.devices.kasa.integration import KasaIntegration
+from drrouter.adapters.devices.kasa.settings import KasaSettings
 from drrouter.domain.ids import DeviceId
 from drrouter.domain.instruction import Instruction, OutcomeKind
 from drrouter.errors import DeviceError, DeviceRefusedError
@@ -158,7 +159,7 @@ def test_a_misspelt_or_senseless_setting_is_refused() -> None:
 
 
 def test_the_library_is_not_loaded_before_it_is_needed() -> None:
-    program = "import sys, drrouter.adapters.devices.kasa; sys.exit('kasa' in sys.modules)"
+    program = "import sys, drrouter.adapters.devices.kasa.integration; sys.exit('kasa' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
 
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from drrouter.adapters.devices.kasa.identity import cleaned, mac_from
 from drrouter.adapters.devices.kasa.plausibility import readings_of
+from drrouter.adapters.devices.names import cleaned, mac_from
 from drrouter.domain.ids import DeviceId
 from drrouter.domain.measurement import Quality, Quantity
 

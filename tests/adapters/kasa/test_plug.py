@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from drrouter.adapters.clock import SimulatedClock
-from drrouter.adapters.devices.kasa import KasaIntegration, KasaPlug, KasaSettings
+from drrouter.adapters.devices.kasa.integration import KasaIntegration
+from drrouter.adapters.devices.kasa.plug import KasaPlug
+from drrouter.adapters.devices.kasa.settings import KasaSettings
 from drrouter.domain.ids import DeviceId
 from drrouter.domain.instruction import Instruction, Outcome, OutcomeKind
 from drrouter.domain.measurement import Quality, Quantity, Reading

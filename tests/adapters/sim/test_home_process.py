@@ -14,7 +14,8 @@ import aiohttp
 import pytest
 
 from drrouter.adapters.clock import SimulatedClock
-from drrouter.adapters.devices.kasa import KasaIntegration, KasaSettings
+from drrouter.adapters.devices.kasa.integration import KasaIntegration
+from drrouter.adapters.devices.kasa.settings import KasaSettings
 from drrouter.adapters.strict_json import plain
 from drrouter.domain.ids import DeviceId
 from drrouter.domain.instruction import Instruction, OutcomeKind

@@ -83,7 +83,7 @@ BROKEN = {
     ),
     "no match": (
         SITE + WASHER.replace('{ alias = "Washer", address = "192.168.1.9:9999" }', "{}"),
-        "device[washer].match: is empty. Name alias, mac or address.",
+        "device[washer].match: is empty. Name alias, mac, address or id.",
     ),
     "bad mac": (
         SITE + CAR.replace("50-c7-bf-00-00-04", "50-c7"),

@@ -66,7 +66,7 @@ def test_a_small_home_file_has_sane_defaults(home: Path) -> None:
     assert (config.api.host, config.api.port) == ("127.0.0.1", 8088)
     assert config.store_path == home.parent / "drrouter.sqlite3"
     assert config.api.token_file == home.parent / "owner-token"
-    assert config.kasa.broadcast == IPv4Address("255.255.255.255")
+    assert config.integrations["kasa"].model_dump()["broadcast"] == IPv4Address("255.255.255.255")
 
 
 def test_the_site_is_read(home: Path) -> None:

@@ -8,9 +8,3 @@ such as a freezer, does so for short spells only.
 Driven is the legacy protocol, which needs no account. Plugs whose firmware speaks only KLAP (many since 2025)
 are found and named, and answer every instruction with the reason why they are not driven.
 """
-
-from drrouter.adapters.devices.kasa.integration import KasaIntegration
-from drrouter.adapters.devices.kasa.plug import KasaPlug
-from drrouter.adapters.devices.kasa.settings import KasaSettings
-
-__all__ = ["KasaIntegration", "KasaPlug", "KasaSettings"]

@@ -7,18 +7,16 @@ from typing import Any
 
 from drrouter.adapters.devices.kasa.identity import (
     DOMAIN,
-    cleaned,
     found_plug,
-    host_and_port,
-    mac_from,
 )
 from drrouter.adapters.devices.kasa.plug import KasaPlug
 from drrouter.adapters.devices.kasa.settings import KasaSettings
+from drrouter.adapters.devices.names import cleaned, host_and_port, mac_from
 from drrouter.domain.ids import DeviceId
 from drrouter.domain.instruction import Instruction, Outcome, OutcomeKind
 from drrouter.domain.measurement import Reading
 from drrouter.errors import DeviceError, DeviceRefusedError
-from drrouter.ports import Clock, Device, Found
+from drrouter.ports import Clock, Device, Found, Surroundings
 
 MOST_FOUND = 1000
 """Answers kept of one discovery, however many hosts call themselves plugs."""
@@ -98,9 +96,14 @@ class KasaIntegration:
         _load_library()
         if protocol := found.identity.get("protocol"):
             return _LockedPlug(device_id, NOT_DRIVEN.format(id=device_id, protocol=cleaned(protocol)))
-        host, port = host_and_port(device_id, found, self._settings.port)
+        host, port = host_and_port(device_id, found.address, self._settings.port)
         mac = mac_from(found.identity.get("mac", ""))
         return KasaPlug(device_id, host, port, mac, self._settings, self._clock)
+
+
+def build(settings: KasaSettings, surroundings: Surroundings) -> KasaIntegration:
+    """The integration, as the table of integrations makes it."""
+    return KasaIntegration(settings, surroundings.clock)
 
 
 class _LockedPlug:

@@ -1,25 +1,17 @@
 """One Kasa plug as a device of the router: polled for readings, switched and read back."""
 
-import asyncio
-import logging
-import math
-from collections import OrderedDict
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime, timedelta
 
 from drrouter.adapters.devices.kasa.connection import Connection
 from drrouter.adapters.devices.kasa.plausibility import readings_of, relay_state
 from drrouter.adapters.devices.kasa.settings import KasaSettings
+from drrouter.adapters.devices.obedience import Obedience
 from drrouter.domain.ids import DeviceId
-from drrouter.domain.instruction import Instruction, Outcome, OutcomeKind
+from drrouter.domain.instruction import Instruction, Outcome
 from drrouter.domain.measurement import Reading
-from drrouter.errors import DeviceError, DeviceRefusedError, DeviceSilentError, DeviceUnknownError
+from drrouter.errors import DeviceError, DeviceRefusedError
 from drrouter.ports import Clock
-
-REMEMBERED = 64
-"""How many instructions are known by their id, so that a late copy of an old one changes nothing."""
-
-_log = logging.getLogger(__name__)
 
 
 class KasaPlug:
@@ -36,9 +28,7 @@ class KasaPlug:
         self._id, self._host, self._port, self._mac = device_id, host, port, mac
         self._settings, self._clock = settings, clock
         self._due = datetime.min.replace(tzinfo=clock.now().tzinfo)
-        self._commanding = asyncio.Lock()
-        self._commands = 0
-        self._outcomes: OrderedDict[str, Outcome] = OrderedDict()
+        self._obedience = Obedience(device_id, "Kasa", clock)
 
     @property
     def id(self) -> DeviceId:
@@ -62,19 +52,8 @@ class KasaPlug:
                 yield batch
 
     async def apply(self, instruction: Instruction) -> Outcome:
-        """Switch on above 0 W, else off; read back; say what became of it.
-
-        The newest instruction may come again and is then carried out again, which mends a plug that somebody
-        switched by hand and changes nothing otherwise. An older one that comes again is answered from memory.
-        """
-        async with self._commanding:
-            if (known := self._superseded(instruction.id)) is not None:
-                return known
-            outcome = await self._obeyed(instruction)
-            self._remember(instruction.id, outcome)
-        if outcome.kind is not OutcomeKind.DONE:
-            _log.info("%s: %s", self._id, outcome.sentence)
-        return outcome
+        """Switch on above 0 W, else off; read back; say what became of it."""
+        return await self._obedience.carry_out(instruction, self._switched)
 
     def _connection(self) -> Connection:
         return Connection(self._host, self._port, self._mac, self._settings.timeout_s)
@@ -82,55 +61,23 @@ class KasaPlug:
     async def _measured(self, connection: Connection) -> Sequence[Reading]:
         """One reading that no command overtook."""
         while True:
-            async with self._commanding:
-                commands = self._commands
+            async with self._obedience.commanding:
+                commands = self._obedience.commands
             try:
                 sysinfo, meter = await connection.measure()
             except DeviceError as error:
                 raise type(error)(f"{self._id} (Kasa): {error}") from error
             self._mac = connection.mac
-            if commands == self._commands:
+            if commands == self._obedience.commands:
                 return readings_of(self._id, sysinfo, meter, self._clock.now())
 
-    async def _obeyed(self, instruction: Instruction) -> Outcome:
-        """Carry it out unless it is past its time or asks what a switch cannot do."""
-        if not math.isfinite(instruction.power_w) or instruction.power_w < 0:
-            return self._outcome(OutcomeKind.IMPOSSIBLE, "a plug cannot be set to that power")
-        if self._clock.now() >= instruction.expires_at:
-            return self._outcome(OutcomeKind.IMPOSSIBLE, "the instruction expired before it could be sent")
-        self._commands += 1
-        with self._clock.working():
-            try:
-                return await self._switched(instruction.power_w > 0)
-            except DeviceSilentError as error:
-                return self._outcome(OutcomeKind.SILENT, str(error))
-            except DeviceRefusedError as error:
-                return self._outcome(OutcomeKind.REFUSED, str(error))
-            except DeviceUnknownError as error:
-                return self._outcome(OutcomeKind.IMPOSSIBLE, str(error))
-
-    async def _switched(self, on: bool) -> Outcome:
+    async def _switched(self, instruction: Instruction) -> None:
         """Switch on a fresh connection and read back."""
+        on = instruction.power_w > 0
         async with self._connection() as connection:
             await connection.set_relay(on)
             seen = relay_state(await connection.sysinfo())
             self._mac = connection.mac
-        if seen is on:
-            return Outcome(OutcomeKind.DONE)
-        wish = "on" if on else "off"
-        return self._outcome(
-            OutcomeKind.REFUSED, f"it acknowledged to switch {wish}, but its relay did not move"
-        )
-
-    def _outcome(self, kind: OutcomeKind, sentence: str) -> Outcome:
-        return Outcome(kind, f"{self._id} (Kasa): {sentence}")
-
-    def _superseded(self, instruction_id: str) -> Outcome | None:
-        """What became of it, where a newer instruction came since."""
-        newest = next(reversed(self._outcomes), None)
-        return None if instruction_id == newest else self._outcomes.get(instruction_id)
-
-    def _remember(self, instruction_id: str, outcome: Outcome) -> None:
-        self._outcomes[instruction_id] = outcome
-        while len(self._outcomes) > REMEMBERED:
-            self._outcomes.popitem(last=False)
+        if seen is not on:
+            wish = "on" if on else "off"
+            raise DeviceRefusedError(f"it acknowledged to switch {wish}, but its relay did not move")

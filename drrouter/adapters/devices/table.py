@@ -1,0 +1,60 @@
+"""Every integration by its name in home files; a room of one is entered only where the home uses it.
+
+[mqtt]                    the table of the home file, checked by ``settings``
+host = "192.168.1.4"      build("mqtt", settings, surroundings) -> Integration
+"""
+
+import importlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from drrouter.adapters.devices.kasa.settings import KasaSettings
+from drrouter.adapters.devices.settings import IntegrationSettings
+from drrouter.errors import DeviceError
+from drrouter.ports import Integration, Surroundings
+
+
+@dataclass(frozen=True, slots=True)
+class Transport:
+    """One integration.
+
+    Attributes:
+        title: its name as people write it.
+        settings: the form of its table in the home file.
+        extra: what installs its library (``pip install drrouter[extra]``); "" where it needs none.
+    """
+
+    title: str
+    settings: type[IntegrationSettings]
+    extra: str = ""
+
+
+TRANSPORTS: Mapping[str, Transport] = MappingProxyType(
+    {
+        "kasa": Transport("Kasa", KasaSettings),
+    }
+)
+"""By domain; the room of each is ``drrouter.adapters.devices.<domain>.integration`` and has a ``build``."""
+
+
+def build(domain: str, settings: IntegrationSettings, surroundings: Surroundings) -> Integration:
+    """Enter the room of an integration and make it; nothing is opened yet.
+
+    Raises:
+        DeviceError: its library is missing.
+    """
+    transport = TRANSPORTS[domain]
+    try:
+        room = importlib.import_module(f"drrouter.adapters.devices.{domain}.integration")
+    except ImportError as error:
+        raise DeviceError(missing(transport, error)) from error
+    integration: Integration = room.build(settings, surroundings)
+    return integration
+
+
+def missing(transport: Transport, error: ImportError) -> str:
+    """The sentence about a library that is not installed."""
+    name = (error.name or "its library").partition(".")[0]
+    how = f"; install it with: pip install 'drrouter[{transport.extra}]'" if transport.extra else ""
+    return f"{transport.title} devices need the package {name}, which is not installed{how}"
