@@ -90,8 +90,8 @@ BROKEN = {
         "device[car].match.mac: '50-c7' does not have the right form. Its hardware address.",
     ),
     "unknown integration": (
-        SITE + CAR.replace('"kasa"', '"shelly"'),
-        "device[car].integration: cannot be 'shelly'. Write 'kasa'.",
+        SITE + CAR.replace('"kasa"', '"pigeon"'),
+        "device[car].integration: 'pigeon' is no integration. Write one of ",
     ),
     "unknown line": (
         SITE + CAR.replace('"L3"', '"L4"'),
