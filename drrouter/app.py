@@ -22,6 +22,7 @@ from pathlib import Path
 
 from drrouter.adapters.api import LocalApi, TokenBook
 from drrouter.adapters.clock import open_clock
+from drrouter.adapters.devices.settings import IntegrationSettings
 from drrouter.adapters.devices.table import build
 from drrouter.adapters.executor import ThreadExecutor
 from drrouter.adapters.profile import Profile, remembered
@@ -33,12 +34,14 @@ from drrouter.adapters.store import SqliteStore
 from drrouter.config import HomeConfig, ProviderConfig, load_home, secret_from_file
 from drrouter.domain.ids import ProviderId
 from drrouter.errors import DeviceError, DocumentError
+from drrouter.objectmodel import Catalogue
 from drrouter.planner.port import Solver
 from drrouter.ports import (
     Clock,
     Collection,
     DocumentSource,
     Executor,
+    Found,
     Integration,
     Provider,
     Put,
@@ -54,6 +57,7 @@ from drrouter.router.front import Front
 from drrouter.router.profile_keeper import OfflineSetup
 from drrouter.router.registry import Registry
 from drrouter.router.shelf import Rules
+from drrouter.router.sightings import Proposal
 from drrouter.router.steering import Site
 from drrouter.supervise import Supervisor
 from drrouter.tariff import expand
@@ -163,7 +167,7 @@ async def build_router(
     return Router(
         settings=settings,
         site=site,
-        registry=Registry(home.profiles),
+        registry=Registry(home.profiles, partial(_proposed, home.catalogue)),
         book=await Book.open(store),
         store=store,
         providers=providers,
@@ -173,6 +177,12 @@ async def build_router(
         kept=(await store.load(Collection.LEDGER)).get("router"),
         offline=OfflineSetup(sources or {}, _rules(home), await store.load(Collection.SETTINGS)),
     )
+
+
+def _proposed(catalogue: Catalogue, found: Found) -> Proposal | None:
+    """The object model that fits a found device best."""
+    model = catalogue.best_match(found)
+    return Proposal(model.id, 0.5) if model else None
 
 
 def _rules(home: HomeConfig) -> Rules:
@@ -255,14 +265,13 @@ def integration_tasks(
         except (DeviceError, DocumentError) as error:
             log.warning("%s", error.sentence)
             continue
-        period = timedelta(seconds=settings.every_s)
-        yield search_task(home, router, surroundings.clock, integration, period)
+        yield search_task(home, router, surroundings.clock, integration, settings)
         if isinstance(integration, Serving):
             yield f"serve {domain}", integration.serve
 
 
 def search_task(
-    home: HomeConfig, router: Router, clock: Clock, integration: Integration, period: timedelta
+    home: HomeConfig, router: Router, clock: Clock, integration: Integration, settings: IntegrationSettings
 ) -> tuple[str, Callable[[], Awaitable[None]]]:
     """The supervised search by one integration for those devices of the home file that use it."""
     sought = {
@@ -270,7 +279,10 @@ def search_task(
         for device in home.devices
         if device.integration == integration.domain
     }
-    finder = Finder(router.registry, sought, clock, period, router.readings, router.household.gone)
+    period, gone_after = timedelta(seconds=settings.every_s), timedelta(seconds=settings.gone_after_s)
+    finder = Finder(
+        router.registry, sought, clock, period, gone_after, router.readings, router.household.gone
+    )
     return f"search {integration.domain}", partial(finder.run, integration)
 
 

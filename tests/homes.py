@@ -188,7 +188,8 @@ class Home:
     def searches(self) -> Finder:
         sought = {one.id: Sought("kasa", {"alias": one.id}) for one in self.profiles}
         router = self.router
-        return Finder(router.registry, sought, self.clock, 2 * TICK, router.readings, router.household.gone)
+        gone = router.household.gone
+        return Finder(router.registry, sought, self.clock, 2 * TICK, 6 * TICK, router.readings, gone)
 
 
 def flat(span: Interval) -> TariffRates:

@@ -100,11 +100,18 @@ def discovered(views: Sequence[FoundView], _local: LocalTime) -> None:
             clean(view.found.address, 60),
             clean(", ".join(f"{key} {value}" for key, value in view.found.identity.items())),
             clean(view.device_id or "not in the home file", 40),
-            clean(view.model_id or "-", 60),
+            _model(view),
+            view.presence.value,
         )
         for view in views
     ]
-    console().print(table(("integration", "address", "identity", "device", "model"), rows))
+    console().print(table(("integration", "address", "identity", "device", "model", "is"), rows))
+
+
+def _model(view: FoundView) -> str:
+    """The object model, and how well it fits where it is only proposed."""
+    known = clean(view.model_id or "-", 60)
+    return known if view.confidence is None else f"{known} ({view.confidence:.0%}?)"
 
 
 def options(offered: Sequence[Option], local: LocalTime) -> None:

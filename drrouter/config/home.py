@@ -11,6 +11,7 @@ from drrouter.adapters.devices.settings import IntegrationSettings
 from drrouter.config.secret import Secret
 from drrouter.domain.device import DeviceProfile
 from drrouter.domain.ids import ProviderId
+from drrouter.objectmodel import Catalogue
 from drrouter.router.household import StandingWish
 from drrouter.tariff import TariffDocument
 
@@ -126,6 +127,7 @@ class HomeConfig:
 
     Attributes:
         path: the home file.
+        catalogue: every object model at hand.
         integrations: the settings of each integration that the home uses, by its domain.
         import_limit_w: what the main fuse bears, None where it is not stated.
         base_load_w: mean power beside the devices for each of the 24 local hours.
@@ -148,6 +150,7 @@ class HomeConfig:
     api: ApiConfig
     store_path: Path
     integrations: Mapping[str, IntegrationSettings]
+    catalogue: Catalogue
     models_folder: Path | None = None
     exposures: tuple[Exposure, ...] = ()
     warnings: tuple[str, ...] = field(default=())

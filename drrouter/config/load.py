@@ -96,6 +96,7 @@ def resolve_home(
         api=_api(document.api, folder, where),
         store_path=folder / document.store.path,
         integrations=integrations_of(document, where),
+        catalogue=catalogue,
         models_folder=models_folder,
         exposures=tuple(Exposure(part.what, part.interface, part.reason) for part in document.exposure),
         warnings=tuple(fault.sentence for fault in catalogue.faults),

@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from drrouter.domain.device import DeviceProfile, DeviceState
+from drrouter.domain.device import DeviceProfile, DeviceState, Presence
 from drrouter.domain.event import Event
 from drrouter.domain.ids import DeviceId, HoldToken, ProgrammeId, ProviderId
 from drrouter.domain.journal import JournalEntry
@@ -136,12 +136,22 @@ class FoundView:
 
     Attributes:
         device_id: the device of the home file that it is, None for a stranger.
-        model_id: the object model that fits best, None where none fits.
+        model_id: the object model that it has in the home file; of a stranger the one that fits best, None
+            where none fits.
+        confidence: from 0 to 1, how well the proposed object model knows this device; None where nothing is
+            proposed.
+        presence: whether it is there.
+        seen_at: when it was seen last, by a search or by a reading.
+        gone_after_s: how long it may be unseen until it is shown as gone, in seconds.
     """
 
     found: Found
     device_id: DeviceId | None = None
     model_id: str | None = None
+    confidence: float | None = None
+    presence: Presence = Presence.PRESENT
+    seen_at: datetime | None = None
+    gone_after_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

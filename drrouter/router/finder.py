@@ -43,11 +43,16 @@ class Finder:
         sought: dict[DeviceId, Sought],
         clock: Clock,
         period: timedelta,
+        gone_after: timedelta,
         readings: Callable[[DeviceId, Sequence[Reading]], None],
         gone: Callable[[DeviceId, str], None],
     ) -> None:
-        """``readings`` and ``gone`` are told what each device answers, or that it does not."""
+        """Search every ``period``; what is unseen for ``gone_after`` counts as gone.
+
+        ``readings`` and ``gone`` are told what each device answers, or that it does not.
+        """
         self._registry, self._sought, self._clock, self._period = registry, sought, clock, period
+        self._gone_after = gone_after
         self._readings, self._gone = readings, gone
         self._readers: dict[DeviceId, Supervisor] = {}
         self._failing: set[str] = set()
@@ -74,9 +79,21 @@ class Finder:
             return
         self._failing.discard(integration.domain)
         ours = self._recognised(everything)
-        self._registry.met(integration.domain, [one for one in everything if one not in ours.values()])
+        self._lose(
+            self._registry.sightings.saw(integration.domain, everything, self._clock.now(), self._gone_after)
+        )
         for device_id, found in ours.items():
             await self._claim(device_id, found, integration, readers)
+
+    def _lose(self, lost: Sequence[Found]) -> None:
+        """A device of ours that is seen no more is gone, unless it still answers."""
+        latest = self._clock.now() - self._gone_after
+        for device_id in self._sought:
+            seat = self._registry.seat(device_id)
+            silent = seat.state.seen_at is None or seat.state.seen_at <= latest
+            if silent and seat.found is not None and seat.found in lost:
+                seconds = self._gone_after.total_seconds()
+                self._gone(device_id, f"it has not been seen for {seconds:g} s")
 
     def _recognised(self, everything: Sequence[Found]) -> dict[DeviceId, Found]:
         """Our devices among what was found; where several fit, the one that it was, else the first."""

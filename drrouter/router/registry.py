@@ -12,6 +12,7 @@ from drrouter.domain.wish import RunningCycle
 from drrouter.errors import DeviceUnknownError
 from drrouter.ports import Device, Found
 from drrouter.router.observe import Happening, Watch, observe
+from drrouter.router.sightings import Propose, Sightings
 
 
 @dataclass(slots=True)
@@ -26,12 +27,17 @@ class Seat:
 
 
 class Registry:
-    """The devices of the home by id, and what else was seen on the home network."""
+    """The devices of the home by id, and what was seen on the home network."""
 
-    def __init__(self, profiles: Iterable[DeviceProfile]) -> None:
-        """Know the devices of the home file; none has been seen yet."""
+    def __init__(self, profiles: Iterable[DeviceProfile], propose: Propose = lambda _: None) -> None:
+        """Know the devices of the home file; none has been seen yet.
+
+        Args:
+            profiles: the devices.
+            propose: names the object model that fits a found device best.
+        """
         self.seats = {profile.id: Seat(profile, _first_state(profile)) for profile in profiles}
-        self.strangers: dict[str, Found] = {}
+        self.sightings = Sightings(propose)
 
     def seat(self, device_id: DeviceId) -> Seat:
         """The place of a device.
@@ -59,11 +65,6 @@ class Registry:
             for name in (profile.id, *profile.groups):
                 names[name] = (*names.get(name, ()), profile.id)
         return names | dict.fromkeys(site_names, ())
-
-    def met(self, integration: str, strangers: Iterable[Found]) -> None:
-        """Whom an integration sees now that is none of ours; who is seen no more is forgotten."""
-        others = {where: one for where, one in self.strangers.items() if one.integration != integration}
-        self.strangers = others | {one.address: one for one in strangers}
 
     def restore(self, running: dict[DeviceId, RunningCycle], levels: dict[DeviceId, KnownLevel]) -> None:
         """Take back what was known before a restart; the next reading brings the levels up to date."""

@@ -17,8 +17,9 @@ from drrouter.router.book import Book
 from drrouter.router.facade import DeviceView, EventPhase, EventView, FoundView, LinkView, StatusView
 from drrouter.router.guard import Orders
 from drrouter.router.local import said
-from drrouter.router.registry import Registry
+from drrouter.router.registry import Registry, Seat
 from drrouter.router.schedule import wished_cycle
+from drrouter.router.sightings import Sighting, strangers
 from drrouter.router.steering import Steering
 from drrouter.supervise import TaskHealth
 
@@ -155,9 +156,33 @@ def event(
 
 def discovered(registry: Registry) -> tuple[FoundView, ...]:
     """Every device seen on the home network, ours first."""
-    ours = [
-        FoundView(seat.found, seat.profile.id, seat.profile.model_id)
-        for seat in registry.seats.values()
-        if seat.found is not None
-    ]
-    return (*ours, *(FoundView(found) for found in registry.strangers.values()))
+    seats = [seat for seat in registry.seats.values() if seat.found is not None]
+    others = strangers(registry.sightings.all(), [seat.found for seat in seats if seat.found])
+    return (*(_ours(seat, registry) for seat in seats), *map(_stranger, others))
+
+
+def _ours(seat: Seat, registry: Registry) -> FoundView:
+    """A device of the home file, whose presence its readings tell."""
+    assert seat.found is not None  # noqa: S101 -- only found ones are asked for
+    known = registry.sightings.of(seat.found)
+    instants = [at for at in (seat.state.seen_at, known.last_at if known else None) if at is not None]
+    return FoundView(
+        seat.found,
+        seat.profile.id,
+        seat.profile.model_id,
+        presence=seat.state.presence,
+        seen_at=max(instants, default=None),
+        gone_after_s=known.gone_after.total_seconds() if known else None,
+    )
+
+
+def _stranger(one: Sighting) -> FoundView:
+    """A device that the home file does not know, with the model that fits it best."""
+    return FoundView(
+        one.found,
+        model_id=one.proposal.model_id if one.proposal else None,
+        confidence=one.proposal.confidence if one.proposal else None,
+        presence=Presence.GONE if one.gone else Presence.PRESENT,
+        seen_at=one.last_at,
+        gone_after_s=one.gone_after.total_seconds(),
+    )

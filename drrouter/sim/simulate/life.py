@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from drrouter.adapters.devices.settings import IntegrationSettings
 from drrouter.adapters.executor import InlineExecutor
 from drrouter.adapters.store import SqliteStore
 from drrouter.app import build_router, search_task
@@ -25,7 +26,7 @@ from drrouter.sim.simulate.unreliable import InlineSolver, UnreliableStore
 from drrouter.sim.simulate.uplink import MemoryProvider
 from drrouter.supervise import Supervisor
 
-SEARCH = timedelta(hours=1)
+SEARCH = IntegrationSettings(every_s=3600, gone_after_s=3 * 3600)
 """How often the router looks for devices; in memory all are found at once."""
 
 KILLED_FOR_S = (3, 240)

@@ -15,10 +15,12 @@ from drrouter.errors import DeviceError
 from drrouter.ports import Device, Found
 from drrouter.router.finder import READ_AGAIN, Finder, Sought
 from drrouter.router.registry import Registry
+from drrouter.router.sightings import strangers
 from tests.builders import HVAC, NOON, WASHER, hvac, washer
 from tests.fakes import FakeIntegration, FakePlug
 
 PERIOD = timedelta(seconds=10)
+GONE_AFTER = 3 * PERIOD
 
 
 class Network:
@@ -33,7 +35,7 @@ class Network:
             HVAC: Sought("kasa", {"alias": "Air con"}),
             WASHER: Sought("kasa", {"mac": "AA"}),
         }
-        self.finder = Finder(self.registry, sought, self.clock, PERIOD, self.read, self.is_gone)
+        self.finder = Finder(self.registry, sought, self.clock, PERIOD, GONE_AFTER, self.read, self.is_gone)
 
     def read(self, device_id: DeviceId, readings: Sequence[Reading]) -> None:
         self.answers.append(device_id)
@@ -47,7 +49,8 @@ class Network:
         return FakePlug(name, self.clock)
 
     def strangers(self) -> set[str]:
-        return set(self.registry.strangers)
+        ours = [seat.found for seat in self.registry.seats.values() if seat.found]
+        return {one.found.address for one in strangers(self.registry.sightings.all(), ours) if not one.gone}
 
 
 @pytest.fixture
@@ -105,8 +108,32 @@ async def test_a_stranger_is_listed_while_it_is_there(network: Network) -> None:
     await network.clock.advance(PERIOD)
     assert network.strangers() == {"10.0.0.9:9999"}
     del network.kasa.network["10.0.0.9:9999"]
-    await network.clock.advance(PERIOD)
+    await network.clock.advance(GONE_AFTER)
     assert network.strangers() == set()
+
+
+async def test_a_device_of_ours_that_is_seen_no_more_and_says_nothing_is_gone(network: Network) -> None:
+    class Mute(FakePlug):
+        async def readings(self) -> AsyncIterator[Sequence[Reading]]:
+            yield self.answer()
+            await asyncio.get_running_loop().create_future()
+
+    network.kasa.put("10.0.0.5:9999", Mute(HVAC, network.clock), alias="air con")
+    await network.clock.advance(PERIOD)
+    assert network.registry.is_present(HVAC)
+    del network.kasa.network["10.0.0.5:9999"]
+    await network.clock.advance(GONE_AFTER)
+    assert network.gone == ["it has not been seen for 30 s"]
+
+
+async def test_a_device_of_ours_that_still_answers_is_not_gone_because_no_search_finds_it(
+    network: Network,
+) -> None:
+    network.kasa.put("10.0.0.5:9999", network.plug(), alias="air con")
+    await network.clock.advance(PERIOD)
+    del network.kasa.network["10.0.0.5:9999"]
+    await network.clock.advance(3 * GONE_AFTER)
+    assert network.gone == []
 
 
 async def test_of_two_that_fit_the_first_is_ours_and_stays_so(network: Network) -> None:
@@ -116,7 +143,7 @@ async def test_of_two_that_fit_the_first_is_ours_and_stays_so(network: Network) 
     network.kasa.network = dict(sorted(network.kasa.network.items()))
     await network.clock.advance(3 * PERIOD)
     assert network.kasa.set_up == ["10.0.0.6:9999"]
-    assert network.registry.strangers == {"10.0.0.5:9999": later}
+    assert network.strangers() == {later.address}
 
 
 async def test_a_device_that_moved_is_read_at_its_new_address_alone(network: Network) -> None:
