@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, model_validator
 
 from drrouter.adapters.devices.kasa.settings import KasaSettings
+from drrouter.adapters.devices.p1.settings import P1Settings
 from drrouter.adapters.devices.settings import IntegrationSettings
 from drrouter.adapters.devices.table import TRANSPORTS
 from drrouter.domain.document import harmless
@@ -343,6 +344,8 @@ class HomeDocument(Part):
     """The durable memory."""
     kasa: KasaSettings | None = None
     """TP-Link Kasa plugs and strips."""
+    p1: P1Settings | None = None
+    """P1 ports of smart meters."""
     exposure: Annotated[tuple[ExposurePart, ...], Field(max_length=20)] = ()
     """What may listen beyond this machine."""
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from drrouter.adapters.devices.kasa.settings import KasaSettings
+from drrouter.adapters.devices.p1.settings import P1Settings
 from drrouter.adapters.devices.settings import IntegrationSettings
 from drrouter.errors import DeviceError
 from drrouter.ports import Integration, Surroundings
@@ -33,6 +34,7 @@ class Transport:
 TRANSPORTS: Mapping[str, Transport] = MappingProxyType(
     {
         "kasa": Transport("Kasa", KasaSettings),
+        "p1": Transport("P1", P1Settings, "p1"),
     }
 )
 """By domain; the room of each is ``drrouter.adapters.devices.<domain>.integration`` and has a ``build``."""

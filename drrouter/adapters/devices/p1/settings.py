@@ -1,0 +1,63 @@
+"""What a home file says of P1 meters: where each is connected, and which telegrams it sends."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from drrouter.adapters.devices.settings import IntegrationSettings
+
+Edition = Literal["2.2", "3", "4", "5", "belgium", "luxembourg", "sweden"]
+Text = Annotated[str, Field(min_length=1, max_length=255)]
+
+
+class P1MeterSettings(BaseModel):
+    """One meter, on a serial port of this machine or behind a gateway that passes its telegrams on.
+
+    Attributes:
+        alias: its name, by which a device of the home file is matched.
+        port: the serial port, such as /dev/ttyUSB0.
+        host: the gateway (ser2net, or a P1 reader with a TCP port).
+        tcp_port: where the gateway listens.
+        dsmr: which telegrams it sends: the edition of DSMR, or the country that has its own.
+        silent_after_s: how long it may say nothing before it counts as silent, in seconds of real time;
+            meters of edition 5 speak every second, older ones every ten.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, hide_input_in_errors=True)
+
+    alias: Annotated[str, Field(min_length=1, max_length=64)]
+    port: Text | None = None
+    host: Text | None = None
+    tcp_port: int = Field(default=2001, ge=1, le=65535)
+    dsmr: Edition = "5"
+    silent_after_s: float = Field(default=30.0, gt=0, le=3600)
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if (self.port is None) == (self.host is None):
+            raise ValueError("needs either port or host; write one of the two")
+        return self
+
+    @property
+    def where(self) -> str:
+        """Its address as people write it."""
+        return self.port or f"{self.host}:{self.tcp_port}"
+
+
+class P1Settings(IntegrationSettings):
+    """Parameters of the P1 integration.
+
+    Attributes:
+        meter: the meters of the home, usually one.
+        retry_s: time until a line that was lost is opened again, in seconds of real time.
+    """
+
+    meter: Annotated[tuple[P1MeterSettings, ...], Field(max_length=8)] = ()
+    retry_s: float = Field(default=5.0, gt=0, le=300)
+
+    @model_validator(mode="after")
+    def _told_apart(self) -> Self:
+        for names in ([meter.alias for meter in self.meter], [meter.where for meter in self.meter]):
+            if twice := next((name for name in names if names.count(name) > 1), None):
+                raise ValueError(f"names {twice} twice; each meter has an alias and a line of its own")
+        return self
