@@ -50,6 +50,7 @@ class Appliance:
         self.level = -18.0
         self.cooling = False
         self.armed = False
+        self.forgets = False
         self.started_at: datetime | None = None
         self.plugged_in = False
         self.charged_wh = 0.0
@@ -72,6 +73,8 @@ class Appliance:
     def _machine(self, flexibility: ProfileFlexibility, on: bool) -> float:
         if on and self.armed and self.started_at is None:
             self.armed, self.started_at = False, self.clock.now()
+        if not on and self.forgets:
+            self.started_at = None
         if not on or self.started_at is None:
             return 0.0
         programme = flexibility.programmes[0]

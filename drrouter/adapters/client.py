@@ -40,6 +40,7 @@ from drrouter.router.facade import (
     WhyView,
     WishRequest,
 )
+from drrouter.router.plug_test import PlugTest
 
 _TOTAL_S = 30.0
 _QUIET_S = 45.0  # three missed heartbeats of the stream
@@ -184,6 +185,19 @@ class DrClient:
     async def clear_wish(self, device_id: DeviceId) -> None:
         """Forget what was asked of a device."""
         await self._send("DELETE", ("devices", device_id, "wish"))
+
+    async def hand_over(self, device_id: DeviceId, steered: bool) -> None:
+        """Let the router steer a device from now on, or only watch it."""
+        await self._send("POST", ("devices", device_id, "hand"), {"steered": steered})
+
+    async def test_plug(self, device_id: DeviceId) -> PlugTest:
+        """Begin the pull-plug test of a machine."""
+        test: PlugTest = self._read(PlugTest, await self._send("POST", ("devices", device_id, "plug-test")))
+        return test
+
+    async def stop_plug_test(self, device_id: DeviceId) -> None:
+        """End the test and give the machine its power back."""
+        await self._send("DELETE", ("devices", device_id, "plug-test"))
 
     async def changes(self) -> AsyncGenerator[Change]:
         """Status and plan now, then every change; ends by an error when the router goes."""

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from drrouter.cli import act_verbs, part_verbs, read_verbs, screen_verbs, simulate
+from drrouter.cli import act_verbs, hand_verbs, part_verbs, read_verbs, screen_verbs, simulate
 from drrouter.cli.connection import client_verb
 
 _HELP = """The demand-response router of a home: takes tariffs and events, plans appliances, and steers them.
@@ -54,6 +54,9 @@ for work in (
     act_verbs.options,
     act_verbs.override,
     act_verbs.wish,
+    hand_verbs.hand_over,
+    hand_verbs.watch,
+    hand_verbs.plug_test,
 ):
     app.command()(client_verb(work))
 

@@ -141,6 +141,7 @@ def _device_row(view: DeviceView, local: LocalTime) -> tuple[str, ...]:
         else f"{state.level:.1f} {clean(getattr(profile.flexibility, 'unit', ''), 10)}"
     )
     band = f"{power(view.band.min_w)} to {power(view.band.max_w)}" if view.band else "-"
+    band = "only watched" if view.watched else band
     cells = (clean(profile.id, 40), clean(profile.name, 40), is_, power(state.power_w), level.strip(), band)
     return (*cells, _next(view, local), _order(view, local))
 

@@ -1,6 +1,7 @@
 """Turns the devices of a home file into profiles, with their object models and standing wishes."""
 
 from collections import Counter
+from dataclasses import replace
 
 from drrouter.config.document import DevicePart, MatchPart, WishesPart
 from drrouter.config.home import DeviceConfig
@@ -62,6 +63,7 @@ def _device(part: DevicePart, catalogue: Catalogue, where: str) -> DeviceConfig:
     except DocumentError as error:
         raise DocumentError(where, f"{key}.{error.key}", error.problem, error.remedy) from error
     standing = _standing(part.wishes, profile, where, f"{key}.wishes") if part.wishes else None
+    profile = replace(profile, watch_only=part.watch_only)
     return DeviceConfig(profile, part.integration, _match(part.match), standing)
 
 

@@ -273,6 +273,8 @@ class DevicePart(Part):
     """Names by which a provider may address several devices at once."""
     line: Literal["L1", "L2", "L3"] = "L1"
     """The line that feeds it."""
+    watch_only: bool = False
+    """Whether it is only watched until you hand it over (`drrouter hand-over`)."""
     parameters: Annotated[dict[str, float], Field(max_length=20)] = {}
     """Figures that its object model leaves to the home."""
     wishes: WishesPart | None = None

@@ -65,6 +65,7 @@ class DeviceProfile:
     Attributes:
         groups: names by which a provider may target it.
         shed_from_level: the SIMPLE level from which it is shed, None for never.
+        watch_only: whether it is only watched until its owner hands it over.
     """
 
     id: DeviceId
@@ -76,6 +77,7 @@ class DeviceProfile:
     groups: tuple[str, ...] = ()
     shed_from_level: int | None = None
     binding: Binding = Binding()
+    watch_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,7 @@ from drrouter.router.broadcast import Broadcast
 from drrouter.router.desk import OptionsDesk
 from drrouter.router.dispatch import Dispatcher
 from drrouter.router.facade import Change, DeviceView, LedgerView, StatusView, Topic
+from drrouter.router.first_minutes import FirstMinutes
 from drrouter.router.freshness import data_rung_of
 from drrouter.router.household import Household, StandingWish
 from drrouter.router.intake import Intake
@@ -98,12 +99,14 @@ class Router:
         self.broadcast = Broadcast()
         self.scribe = Scribe(store, clock, lambda entry: self.broadcast.tell(Change(Topic.JOURNAL, entry)))
         self.dispatcher = Dispatcher(registry, clock, self._carried_out)
-        names = [provider.id for provider in providers]
-        shelf = Shelf(offline.rules, offline.kept, offline.sources)
+        names, shelf = [one.id for one in providers], Shelf(offline.rules, offline.kept, offline.sources)
         self.uplinks = Uplinks(
             names, shelf, self.scribe, clock, settings.zone, site.follows_prices, offline.kept
         )
-        self.steering = Steering(site, registry, book, self.dispatcher, clock, self.uplinks.orders)
+        self.first_minutes = FirstMinutes(registry, self.scribe, clock, self._first_minutes, offline.kept)
+        self.steering = Steering(
+            site, registry, book, self.dispatcher, clock, self.uplinks.orders, self.first_minutes.setpoint
+        )
         self.replanner = Replanner(
             solver, clock, settings.solver_budget, self.problem, self._adopt, lambda: book.plan is not None
         )
@@ -125,8 +128,12 @@ class Router:
         self._looked = asyncio.Event()
         self._stirred, self._reconciled_at = False, clock.now()
         self._breath = OneBreath(self._act_on_orders, self._looked.set)
-        registry.restore(book.running, book.levels)
-        for commitment in book.commitments.values():
+        self._restore()
+
+    def _restore(self) -> None:
+        """Take up what was kept over a restart."""
+        self.registry.restore(self.book.running, self.book.levels)
+        for commitment in self.book.commitments.values():
             self.desk.remember(commitment)
 
     def _keepers(self, offline: OfflineSetup, shelf: Shelf) -> dict[ProviderId, ProfileKeeper]:
@@ -178,6 +185,12 @@ class Router:
         """Something is new of a device: look again soon."""
         self._stirred = True
         self._looked.set()
+
+    def _first_minutes(self, why: str) -> None:
+        """A device was handed over or taken back, or its test went on."""
+        self.steering.events_changed()
+        self.replanner.request(why)
+        self.look()
 
     def _orders_changed(self, why: str) -> None:
         """An event, a link or an offline profile changed: act now, plan after."""
@@ -245,6 +258,7 @@ class Router:
             self._stirred, self._reconciled_at = False, self.clock.now()
             self._breath.settle()
             self._step_offline()
+            self.first_minutes.step()
             self._account.passed(self.clock.now(), self.data_rung())
             if gone := self.book.expired(self.clock.now()):
                 self.scribe.keep(*gone)
@@ -268,7 +282,8 @@ class Router:
             return self.clock.now()
         period = self.settings.reconcile
         edge = self.steering.next_look(max(period, PATIENCE))
-        if self._stirred or self.broadcast.is_heard or not self.dispatcher.is_settled():
+        busy = self._stirred or self.broadcast.is_heard or self.first_minutes.is_testing
+        if busy or not self.dispatcher.is_settled():
             edge = min(edge, self._reconciled_at + period)
         return min(edge, self.uplinks.next_change() or edge)
 
@@ -352,7 +367,8 @@ class Router:
 
     def device(self, device_id: DeviceId) -> DeviceView:
         """One device."""
-        return views.device(device_id, self.clock.now(), self.steering, self.registry, self.book)
+        test = self.first_minutes.test_of(device_id)
+        return views.device(device_id, self.clock.now(), self.steering, self.registry, self.book, test)
 
     def is_acknowledged(self, event: Event) -> bool:
         """Whether the provider has had a receipt of this version."""

@@ -73,7 +73,9 @@ class Dispatcher:
                 desk.worker = None
 
     def steer(self, setpoints: dict[DeviceId, Setpoint]) -> None:
-        """Make these the wishes and start what is missing; never waits."""
+        """Make these the wishes and start what is missing; never waits. Who is not named is left alone."""
+        for device_id in self._desks.keys() - setpoints.keys():
+            self._desks[device_id].wish = None
         for device_id, setpoint in setpoints.items():
             desk = self._desks.setdefault(device_id, _Desk())
             if desk.wish is None or (desk.wish.power_w > 0) != (setpoint.power_w > 0):

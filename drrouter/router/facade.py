@@ -20,6 +20,7 @@ from drrouter.domain.plan import DataRung, Explanation, Plan, ScheduledCycle, So
 from drrouter.domain.timeline import Timeline
 from drrouter.domain.wish import Commitment, Override, OverrideMode, Wish
 from drrouter.ports import Found
+from drrouter.router.plug_test import PlugTest
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,8 @@ class DeviceView:
         wished_w: the power it was last told to use, in W; None before the first instruction.
         next_cycle: planned or committed; None for devices without cycles.
         because: why it does what it does now, in words.
+        watched: whether it is only watched until its owner hands it over.
+        plug_test: how far the pull-plug test of its machine is; None where none was begun.
     """
 
     profile: DeviceProfile
@@ -88,6 +91,8 @@ class DeviceView:
     override: Override | None = None
     wish: Wish | None = None
     because: str = ""
+    watched: bool = False
+    plug_test: PlugTest | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,6 +296,22 @@ class RouterFacade(Protocol):
 
     async def clear_wish(self, device_id: DeviceId, by: str = "owner") -> None:
         """Forget the device's wish; no error where there is none."""
+        ...
+
+    async def hand_over(self, device_id: DeviceId, steered: bool, by: str = "owner") -> None:
+        """Let the router steer a device from now on, or only watch it; kept over a restart."""
+        ...
+
+    async def test_plug(self, device_id: DeviceId) -> PlugTest:
+        """Begin the pull-plug test: does the machine go on by itself after its power was cut?
+
+        Raises:
+            MessageError: the device is no machine with cycles.
+        """
+        ...
+
+    async def stop_plug_test(self, device_id: DeviceId) -> None:
+        """End the test and give the machine its power back; no error where none runs."""
         ...
 
     async def journal(self, most: int = 100, device_id: DeviceId | None = None) -> tuple[JournalEntry, ...]:

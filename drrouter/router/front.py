@@ -38,6 +38,7 @@ from drrouter.router.facade import (
     WishRequest,
 )
 from drrouter.router.local import said
+from drrouter.router.plug_test import PlugTest
 
 PATIENCE_S = 10.0
 """Real seconds that a client waits for the disk before it is told that the answer is not durable yet."""
@@ -176,6 +177,19 @@ class Front:
         sentence = f"{seat.profile.name}: the {by} asks for {self._words(wish)}."
         await self._ask(sentence, device_id, JournalKind.WISH, change)
         return wish
+
+    async def hand_over(self, device_id: DeviceId, steered: bool, by: str = "owner") -> None:
+        """Let the router steer a device from now on, or only watch it."""
+        await self._durable(*self._router.first_minutes.hand_over(device_id, steered, by))
+
+    async def test_plug(self, device_id: DeviceId) -> PlugTest:
+        """Begin the pull-plug test of a machine."""
+        return self._router.first_minutes.begin_test(device_id)
+
+    async def stop_plug_test(self, device_id: DeviceId) -> None:
+        """End the test and give the machine its power back."""
+        self._router.registry.seat(device_id)
+        self._router.first_minutes.stop_test(device_id)
 
     async def clear_wish(self, device_id: DeviceId, by: str = "owner") -> None:
         """Forget the device's wish and what was promised but has not begun."""

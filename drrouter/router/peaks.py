@@ -100,7 +100,7 @@ def _fixed_cycles(registry: Registry, book: Book) -> Iterable[tuple[Programme, d
 
 def _cycling_w(registry: Registry) -> float:
     """By how much loads that cycle by themselves exceed their means while they run."""
-    flexibilities = [profile.flexibility for profile in registry.profiles()]
+    flexibilities = [profile.flexibility for profile in registry.steered()]
     return sum(one.max_power_w - one.power_w for one in flexibilities if isinstance(one, DemandFlexibility))
 
 

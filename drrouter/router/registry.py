@@ -17,13 +17,18 @@ from drrouter.router.sightings import Propose, Sightings
 
 @dataclass(slots=True)
 class Seat:
-    """One device's place in the registry."""
+    """One device's place in the registry.
+
+    Attributes:
+        watched: whether it is only watched, and nothing told to it.
+    """
 
     profile: DeviceProfile
     state: DeviceState = field(default_factory=DeviceState)
     watch: Watch = field(default_factory=Watch)
     handle: Device | None = None
     found: Found | None = None
+    watched: bool = False
 
 
 class Registry:
@@ -54,14 +59,29 @@ class Registry:
         """Every device's profile."""
         return tuple(seat.profile for seat in self.seats.values())
 
+    def steered(self) -> tuple[DeviceProfile, ...]:
+        """The profile of every device that the router steers; the others it only watches."""
+        return tuple(seat.profile for seat in self.seats.values() if not seat.watched)
+
+    def watch(self, device_id: DeviceId, watched: bool) -> None:
+        """Only watch a device from now on, or steer it."""
+        self.seat(device_id).watched = watched
+
+    def amend(self, profile: DeviceProfile) -> None:
+        """Replace a device's profile by one that was learnt; its state stays."""
+        self.seat(profile.id).profile = profile
+
     def state(self, device_id: DeviceId) -> DeviceState:
         """What is known of a device now."""
         return self.seat(device_id).state
 
     def directory(self, site_names: Iterable[str] = ()) -> dict[str, tuple[DeviceId, ...]]:
-        """Which devices a target name means: device ids, groups, and names of the whole site (-> ())."""
+        """Which devices a target name means: device ids, groups, and names of the whole site (-> ()).
+
+        A device that is only watched is meant by no name.
+        """
         names: dict[str, tuple[DeviceId, ...]] = {}
-        for profile in self.profiles():
+        for profile in self.steered():
             for name in (profile.id, *profile.groups):
                 names[name] = (*names.get(name, ()), profile.id)
         return names | dict.fromkeys(site_names, ())

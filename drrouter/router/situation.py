@@ -65,7 +65,7 @@ def describe(
     fuse = () if site.fuse_w is None else (Limit(span, site.fuse_w, program="main fuse"),)
     limits = (*fuse, *(limit for limit in timeline.limits if limit.interval.overlap(span)))
     ends = (override.until for override in book.overrides.values())
-    slots = plan_slots(now, horizon, site, timeline, limits, registry.profiles(), ends)
+    slots = plan_slots(now, horizon, site, timeline, limits, registry.steered(), ends)
     base_load_w = tuple(site.base_load.mean(slot) for slot in slots)
     return Problem(
         now=now,
@@ -92,7 +92,7 @@ def _devices(
     """Every device that the planner can do something about."""
     for seat in registry.seats.values():
         wish = book.wishes.get(seat.profile.id)
-        if _takes_part(seat.profile, seat.state, wish):
+        if not seat.watched and _takes_part(seat.profile, seat.state, wish):
             yield _device(now, span, seat.profile, seat.state, book, timeline)
 
 

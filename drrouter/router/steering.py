@@ -67,8 +67,13 @@ class Steering:
         dispatcher: Dispatcher,
         clock: Clock,
         offline: Callable[[Interval], OfflineOrders] = lambda _: OfflineOrders(),
+        tested: Callable[[DeviceId], Setpoint | None] = lambda _: None,
     ) -> None:
-        """Nothing is steered before the first ``look``; ``offline``: what profiles in force order."""
+        """Nothing is steered before the first ``look``.
+
+        ``offline`` tells what profiles in force order, ``tested`` what a test of a plug wants of it.
+        """
+        self._tested = tested
         self._site, self._registry, self._book = site, registry, book
         self._dispatcher, self._clock, self._offline = dispatcher, clock, offline
         self._recovery, self._steady = Recovery(), Steady()
@@ -90,7 +95,7 @@ class Steering:
         now = self._clock.now()
         self.refresh()
         proposals = {
-            profile.id: self._proposal(profile.id, plan, now) for profile in self._registry.profiles()
+            profile.id: self._proposal(profile.id, plan, now) for profile in self._registry.steered()
         }
         claims = [self._claim(device_id, proposal, now) for device_id, proposal in proposals.items()]
         self.verdict = judge(claims, self.orders_at(now), self._site.base_load.at(now))
@@ -98,6 +103,9 @@ class Steering:
             device_id: _clipped(proposal, self.verdict.bands[device_id])
             for device_id, proposal in proposals.items()
         }
+        for device_id in self._registry.seats:
+            if (tested := self._tested(device_id)) is not None:
+                self.setpoints[device_id] = tested
         self._dispatcher.steer(self.setpoints)
         self._steady.looked(self._facts(plan), self._next_change(plan, now))
         return self.verdict

@@ -17,6 +17,7 @@ from drrouter.router.book import Book
 from drrouter.router.facade import DeviceView, EventPhase, EventView, FoundView, LinkView, StatusView
 from drrouter.router.guard import Orders
 from drrouter.router.local import said
+from drrouter.router.plug_test import PlugTest
 from drrouter.router.registry import Registry, Seat
 from drrouter.router.schedule import wished_cycle
 from drrouter.router.sightings import Sighting, strangers
@@ -116,7 +117,12 @@ def link_view(link: LinkChanged) -> LinkView:
 
 
 def device(
-    device_id: DeviceId, now: datetime, steering: Steering, registry: Registry, book: Book
+    device_id: DeviceId,
+    now: datetime,
+    steering: Steering,
+    registry: Registry,
+    book: Book,
+    plug_test: PlugTest | None = None,
 ) -> DeviceView:
     """One device: what it is, how it is, what it may do and what it will do."""
     seat, setpoint = registry.seat(device_id), steering.setpoints.get(device_id)
@@ -130,6 +136,8 @@ def device(
         override=book.override_of(device_id, now),
         wish=book.wishes.get(device_id),
         because=setpoint.reason if setpoint else "",
+        watched=seat.watched,
+        plug_test=plug_test,
     )
 
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from drrouter.adapters.api.requests import (
     LONGEST_OVERRIDE_MINUTES,
+    HandBody,
     OptionsBody,
     OverrideBody,
     TokenBody,
@@ -18,6 +19,7 @@ from drrouter.domain.option import Option
 from drrouter.domain.wish import Commitment, Override, Wish
 from drrouter.errors import MessageError
 from drrouter.router.facade import OptionsRequest, WishRequest
+from drrouter.router.plug_test import PlugTest
 
 
 @route(
@@ -76,6 +78,25 @@ async def clear_wish(call: Call) -> None:
     await call.router.clear_wish(_device_id(call), call.who.name)
 
 
+@route("POST", "/devices/{device_id}/hand", OWNER, body=HandBody)
+async def hand_over(call: Call) -> None:
+    """Let the router steer a device from now on, or only watch it."""
+    body: HandBody = call.body
+    await call.router.hand_over(_device_id(call), body.steered, call.who.name)
+
+
+@route("POST", "/devices/{device_id}/plug-test", OWNER, answer=PlugTest)
+async def test_plug(call: Call) -> PlugTest:
+    """Begin the pull-plug test of a machine: does it go on by itself after its power was cut?"""
+    return await call.router.test_plug(_device_id(call))
+
+
+@route("DELETE", "/devices/{device_id}/plug-test", OWNER)
+async def stop_plug_test(call: Call) -> None:
+    """End the test and give the machine its power back."""
+    await call.router.stop_plug_test(_device_id(call))
+
+
 @route("GET", "/tokens", OWNER, answer=tuple[TokenView, ...])
 async def tokens(call: Call) -> tuple[TokenView, ...]:
     """Every token, without its secret."""
@@ -111,6 +132,9 @@ ACT_ROUTES: tuple[Route, ...] = (
     clear_override,
     wish,
     clear_wish,
+    hand_over,
+    test_plug,
+    stop_plug_test,
     tokens,
     issue_token,
     revoke_token,

@@ -81,6 +81,12 @@ class WishBody(_Strict):
         return self
 
 
+class HandBody(_Strict):
+    """Whether the router steers a device, or only watches it."""
+
+    steered: bool
+
+
 class TokenBody(_Strict):
     """A token for a person's role, or for one appliance and its device."""
 

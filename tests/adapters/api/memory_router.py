@@ -40,6 +40,7 @@ from drrouter.router.facade import (
     Topic,
     WishRequest,
 )
+from drrouter.router.plug_test import PlugTest, Stage
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 WASHER, FREEZER, CAR = DeviceId("washer"), DeviceId("freezer"), DeviceId("car")
@@ -87,6 +88,9 @@ class MemoryRouter:
         self.the_plan: Plan | None = a_plan()
         self.fault: Exception | None = None
         self.by: list[str] = []
+        self.watched: frozenset[DeviceId] = frozenset()
+        self.plug_tests: dict[DeviceId, PlugTest] = {}
+        self.plug_stages: list[Stage] = []
 
     def status(self) -> StatusView:
         if self.fault:
@@ -198,6 +202,19 @@ class MemoryRouter:
         mine = [entry for entry in self.entries if device_id in (None, entry.device_id)]
         return tuple(mine[::-1][:most])
 
+    async def hand_over(self, device_id: DeviceId, steered: bool, by: str = "owner") -> None:
+        self._profile(device_id)
+        self.watched = self.watched - {device_id} if steered else self.watched | {device_id}
+
+    async def test_plug(self, device_id: DeviceId) -> PlugTest:
+        profile = self._profile(device_id)
+        self.plug_tests[device_id] = PlugTest(Stage.WAITING, self.clock.now(), f"Start {profile.name}.")
+        return self.plug_tests[device_id]
+
+    async def stop_plug_test(self, device_id: DeviceId) -> None:
+        self._profile(device_id)
+        self.plug_tests.pop(device_id, None)
+
     def changes(self) -> AsyncIterator[Change]:
         return self.broadcast.listen()
 
@@ -227,7 +244,17 @@ class MemoryRouter:
             override,
             wish,
             "It rests.",
+            profile.id in self.watched,
+            self._plug_test(profile.id),
         )
+
+    def _plug_test(self, device_id: DeviceId) -> PlugTest | None:
+        """The test of a device, one stage further each time somebody looks."""
+        test = self.plug_tests.get(device_id)
+        if test and self.plug_stages:
+            stage = self.plug_stages.pop(0)
+            test = self.plug_tests[device_id] = PlugTest(stage, test.since, f"It is {stage}.")
+        return test
 
     def _option(self, device_id: DeviceId, kind: OptionKind, hours: int) -> Option:
         start = self.clock.now() + timedelta(hours=hours)

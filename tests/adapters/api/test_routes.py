@@ -130,6 +130,19 @@ async def test_a_wish_is_a_cycle_or_a_level(served: Served) -> None:
     assert set(served.router.wishes) == {WASHER}
 
 
+async def test_a_device_is_taken_back_and_handed_over(served: Served) -> None:
+    for steered in (False, True):
+        assert (await served.ask("POST", "/devices/washer/hand", json={"steered": steered}))[0] == 204
+        assert (await served.ask("GET", "/devices/washer"))[1]["watched"] is not steered
+
+
+async def test_a_plug_test_is_begun_seen_and_stopped(served: Served) -> None:
+    assert (await served.ask("POST", "/devices/washer/plug-test"))[1]["stage"] == "waiting"
+    assert (await served.ask("GET", "/devices/washer"))[1]["plug_test"]["stage"] == "waiting"
+    assert (await served.ask("DELETE", "/devices/washer/plug-test"))[0] == 204
+    assert (await served.ask("GET", "/devices/washer"))[1]["plug_test"] is None
+
+
 async def test_a_request_that_does_not_suit_the_device_says_what_would(served: Served) -> None:
     body = {"programme_id": "turbo", "ready_by": "2026-06-01T20:00:00Z"}
     status, problem = await served.ask("POST", "/devices/washer/wish", json=body)

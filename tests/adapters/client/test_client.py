@@ -83,6 +83,15 @@ async def test_overrides_and_wishes_are_given_and_taken_back(served: Served, cli
     assert not served.router.wishes
 
 
+async def test_a_device_is_taken_back_and_its_plug_tested(served: Served, client: DrClient) -> None:
+    await client.hand_over(WASHER, steered=False)
+    assert (await client.device(WASHER)).watched
+    test = await client.test_plug(WASHER)
+    assert (await client.device(WASHER)).plug_test == test
+    await client.stop_plug_test(WASHER)
+    assert (await client.device(WASHER)).plug_test is None
+
+
 async def test_refusals_are_sentences(served: Served, client: DrClient) -> None:
     with pytest.raises(DeviceUnknownError, match="Known devices: car, freezer, washer"):
         await client.device(DeviceId("no/body?#"))

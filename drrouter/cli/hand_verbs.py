@@ -1,0 +1,75 @@
+"""Verbs of the first minutes with a device: hand it over, only watch it, test its plug."""
+
+import asyncio
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from drrouter.cli.exits import FAILURE
+from drrouter.cli.read_verbs import Device
+
+if TYPE_CHECKING:
+    from drrouter.adapters.client import DrClient
+
+LOOK_AGAIN_S = 1.0
+"""Real seconds between two looks at a test that runs."""
+
+
+async def hand_over(client: "DrClient", device: Device) -> None:
+    """Let the router steer a device that it only watched so far.
+
+    Examples: `drrouter hand-over washer`
+    """
+    await _hand(client, device, steered=True)
+
+
+async def watch(client: "DrClient", device: Device) -> None:
+    """Take a device back: the router reads it, shows it, and tells it nothing.
+
+    Examples: `drrouter watch washer`, then `drrouter hand-over washer` when you trust it
+    """
+    await _hand(client, device, steered=False)
+
+
+async def plug_test(
+    client: "DrClient",
+    device: Device,
+    stop: Annotated[bool, typer.Option("--stop", help="End a test that runs; power comes back.")] = False,
+) -> int | None:
+    """Find out whether a machine goes on by itself after its power was cut, step by step.
+
+    Only such a machine can be started by its plug. Ctrl-C leaves the test running in the router.
+
+    Examples: `drrouter plug-test washer`, `drrouter plug-test washer --stop`
+    """
+    from drrouter.cli import screen
+    from drrouter.domain.ids import DeviceId
+    from drrouter.domain.words import clean
+
+    if stop:
+        await client.stop_plug_test(DeviceId(device))
+        screen.say(f"The test of {clean(device)} is over.")
+        return None
+    test = await client.test_plug(DeviceId(device))
+    said = ""
+    while True:
+        if test.sentence != said:
+            screen.say(said := clean(test.sentence, 300))
+        if test.is_over:
+            return None if test.stage.value == "resumed" else FAILURE
+        await asyncio.sleep(LOOK_AGAIN_S)
+        seen = (await client.device(DeviceId(device))).plug_test
+        if seen is None:
+            screen.say("The test was stopped.")
+            return FAILURE
+        test = seen
+
+
+async def _hand(client: "DrClient", device: str, steered: bool) -> None:
+    from drrouter.cli import screen
+    from drrouter.domain.ids import DeviceId
+    from drrouter.domain.words import clean
+
+    await client.hand_over(DeviceId(device), steered)
+    how = "is handed over to the router" if steered else "is only watched from now on"
+    screen.say(f"{clean(device)} {how}.")

@@ -1,0 +1,144 @@
+"""The first minutes with a device: watched until its owner hands it over, its plug put to the test.
+
+    watched --hand over--> steered --take back--> watched
+
+A watched device is read and shown, its cycles are recognised, and nothing is told to it. What was decided is
+kept over a restart.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from drrouter.domain.flexibility import ProfileFlexibility, RemoteStart
+from drrouter.domain.ids import DeviceId
+from drrouter.domain.instruction import FailSafe
+from drrouter.domain.journal import JournalEntry, JournalKind
+from drrouter.errors import MessageError
+from drrouter.ports import Change, Clock, Collection, Note, Put
+from drrouter.router import plug_test
+from drrouter.router.dispatch import Setpoint
+from drrouter.router.plug_test import PlugTest, Stage
+from drrouter.router.registry import Registry
+from drrouter.router.safety import nominal_w
+from drrouter.router.scribe import Scribe
+
+_HAND, _TESTED = "hand/", "plug test/"
+
+
+class FirstMinutes:
+    """Which devices are steered, and the tests that run."""
+
+    def __init__(
+        self,
+        registry: Registry,
+        scribe: Scribe,
+        clock: Clock,
+        changed: Callable[[str], None],
+        kept: Mapping[str, object],
+    ) -> None:
+        """``changed`` is told why steering and plan should look again; ``kept`` was read from the store."""
+        self._registry, self._scribe, self._clock, self._changed = registry, scribe, clock, changed
+        self._tests: dict[DeviceId, PlugTest] = {}
+        self._released: set[DeviceId] = set()
+        for profile in registry.profiles():
+            steered = kept.get(_HAND + profile.id)
+            registry.watch(profile.id, profile.watch_only if steered is None else steered is False)
+            if kept.get(_TESTED + profile.id) == Stage.STAYED_OFF.value:
+                self._never_start(profile.id)
+
+    def hand_over(self, device_id: DeviceId, steered: bool, by: str = "owner") -> tuple[Change, ...]:
+        """Let the router steer the device from now on, or only watch it; returns what is to be kept."""
+        seat = self._registry.seat(device_id)
+        self._registry.watch(device_id, not steered)
+        self._release(device_id, not steered)
+        what = "is handed over to the router" if steered else "is only watched from now on"
+        sentence = f"{seat.profile.name} {what} by the {by}."
+        self._changed(sentence.rstrip("."))
+        return (Put(Collection.SETTINGS, _HAND + device_id, steered), self._note(device_id, sentence))
+
+    def test_of(self, device_id: DeviceId) -> PlugTest | None:
+        """How far its test is; None where none was begun."""
+        return self._tests.get(device_id)
+
+    def begin_test(self, device_id: DeviceId) -> PlugTest:
+        """Begin the pull-plug test of a machine, anew where one runs.
+
+        Raises:
+            MessageError: the device is no machine with cycles.
+        """
+        profile = self._registry.seat(device_id).profile
+        if not isinstance(profile.flexibility, ProfileFlexibility):
+            raise MessageError(
+                "plug test", "device", f"{profile.name} has no cycles that a power cut could end"
+            )
+        test = self._tests[device_id] = plug_test.begin(profile, self._clock.now())
+        self._scribe.keep(self._note(device_id, f"The pull-plug test of {profile.name} begins."))
+        self._changed(f"the plug of {profile.name} is tested")
+        return test
+
+    def stop_test(self, device_id: DeviceId) -> None:
+        """End a test that runs; its plug gets power again. No error where none runs."""
+        test = self._tests.pop(device_id, None)
+        if test and not test.is_over:
+            name = self._registry.seat(device_id).profile.name
+            self._release(device_id, self._registry.seat(device_id).watched)
+            self._scribe.keep(self._note(device_id, f"The pull-plug test of {name} was stopped."))
+            self._changed(f"the test of {name} was stopped")
+
+    @property
+    def is_testing(self) -> bool:
+        """Whether a test runs, so that somebody must look every few seconds."""
+        return any(not test.is_over for test in self._tests.values())
+
+    def step(self) -> None:
+        """Take every test a moment further."""
+        now = self._clock.now()
+        for device_id, test in self._tests.items():
+            seat = self._registry.seat(device_id)
+            after = self._tests[device_id] = plug_test.step(test, seat.profile, seat.state, now)
+            if after.stage is not test.stage:
+                self._reached(device_id, after)
+
+    def setpoint(self, device_id: DeviceId) -> Setpoint | None:
+        """What a test, or giving it back, wants of the plug, above plan and guard; None where nothing is."""
+        seat, test = self._registry.seat(device_id), self._tests.get(device_id)
+        if test is not None and test.wants_power is not None:
+            return Setpoint(nominal_w(seat.profile) if test.wants_power else 0.0, "the pull-plug test")
+        if device_id not in self._released:
+            return None
+        if seat.state.on is not False:
+            self._released.discard(device_id)
+            return None
+        return Setpoint(nominal_w(seat.profile), "it is given back to its owner with its power on")
+
+    def _release(self, device_id: DeviceId, watched: bool) -> None:
+        """Whatever we switched off gets its power back before we let go of it, where its model wants that."""
+        seat = self._registry.seat(device_id)
+        if watched and seat.profile.binding.fail_safe is FailSafe.RESTORE_POWER:
+            self._released.add(device_id)
+        else:
+            self._released.discard(device_id)
+
+    def _reached(self, device_id: DeviceId, test: PlugTest) -> None:
+        """Tell of a new stage, and draw the consequence of a result."""
+        changes: list[Change] = [self._note(device_id, test.sentence)]
+        if test.stage in (Stage.RESUMED, Stage.STAYED_OFF):
+            changes.append(Put(Collection.SETTINGS, _TESTED + device_id, test.stage.value))
+        if test.stage is Stage.STAYED_OFF:
+            self._never_start(device_id)
+        self._scribe.keep(*changes)
+        self._changed(test.sentence.rstrip("."))
+
+    def _never_start(self, device_id: DeviceId) -> None:
+        """Its plug cannot start it."""
+        profile = self._registry.seat(device_id).profile
+        if isinstance(profile.flexibility, ProfileFlexibility):
+            flexibility = replace(profile.flexibility, remote_start=RemoteStart.NONE)
+            self._registry.amend(replace(profile, flexibility=flexibility))
+
+    def _note(self, device_id: DeviceId, sentence: str) -> Note:
+        return Note(JournalEntry(self._now(), JournalKind.DEVICE, sentence, device_id))
+
+    def _now(self) -> datetime:
+        return self._clock.now()
