@@ -16,6 +16,7 @@ from drrouter.adapters.devices.kasa.settings import KasaSettings
 from drrouter.adapters.devices.p1.settings import P1Settings
 from drrouter.adapters.devices.settings import IntegrationSettings
 from drrouter.adapters.devices.table import TRANSPORTS
+from drrouter.adapters.devices.zigbee.settings import ZigbeeSettings
 from drrouter.domain.document import harmless
 from drrouter.tariff.document import known_zone
 
@@ -348,6 +349,8 @@ class HomeDocument(Part):
     """TP-Link Kasa plugs and strips."""
     p1: P1Settings | None = None
     """P1 ports of smart meters."""
+    zigbee: ZigbeeSettings | None = None
+    """Zigbee devices, through a stick of the home's own."""
     exposure: Annotated[tuple[ExposurePart, ...], Field(max_length=20)] = ()
     """What may listen beyond this machine."""
 

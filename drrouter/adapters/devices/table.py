@@ -12,6 +12,7 @@ from types import MappingProxyType
 from drrouter.adapters.devices.kasa.settings import KasaSettings
 from drrouter.adapters.devices.p1.settings import P1Settings
 from drrouter.adapters.devices.settings import IntegrationSettings
+from drrouter.adapters.devices.zigbee.settings import ZigbeeSettings
 from drrouter.errors import DeviceError
 from drrouter.ports import Integration, Surroundings
 
@@ -35,6 +36,7 @@ TRANSPORTS: Mapping[str, Transport] = MappingProxyType(
     {
         "kasa": Transport("Kasa", KasaSettings),
         "p1": Transport("P1", P1Settings, "p1"),
+        "zigbee": Transport("Zigbee", ZigbeeSettings, "zigbee"),
     }
 )
 """By domain; the room of each is ``drrouter.adapters.devices.<domain>.integration`` and has a ``build``."""

@@ -1,0 +1,7 @@
+"""Simulated Zigbee devices that answer byte for byte, and the fake radio and stick that reach them."""
+
+from drrouter.sim.wire.zigbee.node import Fault, Message, Node
+from drrouter.sim.wire.zigbee.plug import MeteringPlug
+from drrouter.sim.wire.zigbee.radio import FakeMesh
+
+__all__ = ["FakeMesh", "Fault", "Message", "MeteringPlug", "Node"]

@@ -1,0 +1,85 @@
+"""A metering plug: relay, power in W, energy in Wh, voltage in tenths of a volt, as common plugs have it."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Protocol
+
+from drrouter.sim.wire.zigbee.frames import Kind, Status
+from drrouter.sim.wire.zigbee.node import Attribute, Cluster, Fault, Node
+
+ON_OFF, METERING, ELECTRICAL = 0x0006, 0x0702, 0x0B04
+LIE_W = 14_000  # a spike that metering plugs in the field have reported
+UNKNOWN = -0x8000
+
+
+class Load(Protocol):
+    """What hangs on the plug."""
+
+    def set_supply(self, on: bool) -> None:
+        """The plug gives power from now on, or cuts it."""
+        ...
+
+    def power_w(self) -> float:
+        """What it draws now, in W; 0 while the plug is off."""
+        ...
+
+    def energy_wh(self) -> float:
+        """What it has drawn since the plug was made, in Wh."""
+        ...
+
+
+class MeteringPlug(Node):
+    """A plug with a relay and a meter.
+
+    Attributes:
+        on: whether the relay is closed.
+    """
+
+    def __init__(
+        self,
+        ieee: bytes,
+        nwk: int,
+        load: Load,
+        *,
+        now: Callable[[], datetime],
+        manufacturer: str = "Acme",
+        model: str = "SP-1",
+        on: bool = False,
+    ) -> None:
+        """``load`` is what hangs on it; told when the relay moves."""
+        super().__init__(ieee, nwk, manufacturer, model, now=now)
+        self.on, self._load = on, load
+        self.clusters[ON_OFF] = Cluster(
+            {0x0000: Attribute(Kind.BOOL, lambda: int(self.on))},
+            {0: lambda _: self.switch(False), 1: lambda _: self.switch(True)},
+        )
+        self.clusters[METERING] = Cluster(
+            {
+                0x0000: Attribute(Kind.UINT48, lambda: round(load.energy_wh())),
+                0x0300: Attribute(Kind.ENUM8, lambda: 0),
+                0x0301: Attribute(Kind.UINT24, lambda: 1),
+                0x0302: Attribute(Kind.UINT24, lambda: 1000),
+            }
+        )
+        self.clusters[ELECTRICAL] = Cluster(
+            {
+                0x0505: Attribute(Kind.UINT16, lambda: 2310),
+                0x050B: Attribute(Kind.INT16, self._power),
+                0x0600: Attribute(Kind.UINT16, lambda: 1),
+                0x0601: Attribute(Kind.UINT16, lambda: 10),
+                0x0604: Attribute(Kind.UINT16, lambda: 1),
+                0x0605: Attribute(Kind.UINT16, lambda: 1),
+            }
+        )
+
+    def switch(self, on: bool) -> Status:
+        """Move the relay, as the button on the plug does too."""
+        if on != self.on:
+            self.on = on
+            self._load.set_supply(on)
+        return Status.SUCCESS
+
+    def _power(self) -> int:
+        if self.fault is Fault.NOT_A_NUMBER:
+            return UNKNOWN
+        return LIE_W if self.fault is Fault.LIES else round(self._load.power_w())
