@@ -20,7 +20,7 @@ ROOM = "drrouter.adapters.devices."
 
 
 def self_us(statement: str) -> dict[str, float]:
-    """Microseconds of each module that the statement imports, its own imports aside; medians of some rounds."""
+    """Microseconds of each module that the statement imports, without what that imports; medians."""
     rounds: dict[str, list[float]] = {}
     for _ in range(ROUNDS):
         done = subprocess.run(
