@@ -66,11 +66,27 @@ def demo(
     port: Annotated[
         int, typer.Option("--port", min=0, max=65535, help="Of the local API; 0 takes a free one.")
     ] = 0,
+    full: Annotated[
+        bool,
+        typer.Option(
+            "--full", help="A home with a device of every integration, in real time; no day is played."
+        ),
+    ] = False,
 ) -> None:
     """Run a whole router with a simulated home and service provider, on real prices.
 
-    Examples: `drrouter demo`, `drrouter demo --one-day --json`, `drrouter demo --speed 600`
+    Examples: `drrouter demo`, `drrouter demo --one-day --json`, `drrouter demo --speed 600`,
+    `drrouter demo --full`
     """
+    if full:
+        from drrouter.sim.full.run import FullOptions, run_full
+
+        if one_day or speed is not None:
+            typer.echo(
+                "--full plays no day and runs in real time; leave out --one-day and --speed.", err=True
+            )
+            raise typer.Exit(USAGE)
+        raise typer.Exit(run_full(FullOptions(json=json, keep=keep, api_port=port)))
     from drrouter.sim.demo.run import DemoOptions, run_demo
 
     code = run_demo(DemoOptions(one_day=one_day, speed=speed, json=json, keep=keep, api_port=port))

@@ -1,0 +1,159 @@
+"""Runs the full home from the command line, and tells when every device is found and planned."""
+
+import asyncio
+import json
+import shutil
+import signal
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+from drrouter.domain.device import Presence
+from drrouter.domain.words import clean
+from drrouter.errors import DaemonUnreachableError, DrrouterError
+from drrouter.router.facade import DeviceView
+from drrouter.sim.full.pieces import PIECES
+from drrouter.sim.full.stage import FullStage, set_stage
+
+COMPLETE_WITHIN_S = 90.0
+"""Real seconds after which what is missing is named."""
+
+LOOK_AGAIN_S = 0.5
+DONE, FAILED, INTERRUPTED = 0, 1, 130
+
+
+@dataclass(frozen=True, slots=True)
+class FullOptions:
+    """What the command line may ask for.
+
+    Attributes:
+        json: end when all are found and planned, and print that as JSON.
+        keep: leave the folder with files, logs and database behind.
+        api_port: where the router's API listens; 0 takes a free port.
+    """
+
+    json: bool = False
+    keep: bool = False
+    api_port: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Census:
+    """What the router knows of the full home.
+
+    Attributes:
+        found_s: real seconds after its start at which the last device was found; None while one is missing.
+        planned: the devices that stand in its plan.
+    """
+
+    devices: tuple[DeviceView, ...]
+    missing: tuple[str, ...]
+    planned: tuple[str, ...]
+    found_s: float | None = None
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every device is there and there is a plan."""
+        return not self.missing and bool(self.planned)
+
+    def as_json(self) -> dict[str, Any]:
+        """For the command line."""
+        return {
+            "complete": self.is_complete,
+            "found_s": None if self.found_s is None else round(self.found_s, 1),
+            "missing": list(self.missing),
+            "planned": list(self.planned),
+            "devices": {
+                view.profile.id: {
+                    "presence": view.state.presence.value,
+                    "power_w": view.state.power_w,
+                    "because": view.because,
+                }
+                for view in self.devices
+            },
+        }
+
+
+def run_full(options: FullOptions) -> int:
+    """Run the full home; returns the exit code: 0 where all was found and planned."""
+    folder = Path(tempfile.mkdtemp(prefix="drrouter-full-"))
+    code = FAILED
+    try:
+        code = asyncio.run(_full(options, folder))
+    except DrrouterError as error:
+        print(error.sentence, file=sys.stderr)
+    except KeyboardInterrupt:
+        code = INTERRUPTED
+    finally:
+        if options.keep or code == FAILED:
+            print(f"Files and logs are kept in {folder}", file=sys.stderr)
+        else:
+            shutil.rmtree(folder, ignore_errors=True)
+    return code
+
+
+async def _full(options: FullOptions, folder: Path) -> int:
+    stopped = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+    watching = asyncio.create_task(stopped.wait(), name="full.stop")
+    playing = asyncio.create_task(_play(options, folder), name="full.play")
+    try:
+        await asyncio.wait({watching, playing}, return_when=asyncio.FIRST_COMPLETED)
+        return playing.result() if playing.done() else INTERRUPTED
+    finally:
+        watching.cancel()
+        playing.cancel()
+        await asyncio.gather(watching, playing, return_exceptions=True)
+
+
+async def _play(options: FullOptions, folder: Path) -> int:
+    async with set_stage(folder, PIECES, options.api_port) as stage:
+        census = await completed(stage)
+        if options.json:
+            print(json.dumps(census.as_json(), indent=2), flush=True)
+            return DONE if census.is_complete else FAILED
+        _tell(stage, census)
+        raise DaemonUnreachableError(await stage.processes.first_end())
+
+
+async def completed(stage: FullStage, within_s: float = COMPLETE_WITHIN_S) -> Census:
+    """Wait until every device is found and planned, or until it takes too long."""
+    began = monotonic()
+    found_s: float | None = None
+    while True:
+        census = await _census(stage, found_s)
+        now_s = monotonic() - began
+        if found_s is None and not census.missing:
+            found_s = now_s
+        if census.is_complete or now_s > within_s:
+            return Census(census.devices, census.missing, census.planned, found_s)
+        await asyncio.sleep(LOOK_AGAIN_S)
+
+
+async def _census(stage: FullStage, found_s: float | None) -> Census:
+    """Who is there and planned now."""
+    devices, plan = await stage.client.devices(), await stage.client.plan()
+    missing = tuple(view.profile.id for view in devices if view.state.presence is not Presence.PRESENT)
+    return Census(devices, missing, tuple(plan.power_w) if plan else (), found_s)
+
+
+def _tell(stage: FullStage, census: Census) -> None:
+    """What people read first."""
+    print(f"A home with {len(stage.pieces)} devices, each reached by another integration, in real time.")
+    print(f"  router  {stage.url}\n  token   {stage.token}\n")
+    for view, piece in zip(census.devices, stage.pieces, strict=True):
+        power_w = view.state.power_w
+        watts = "-" if power_w is None else f"{power_w:.0f} W"
+        state = view.state.presence.value
+        print(
+            f"  {piece.domain:<14} {view.profile.name:<20} {state:<9} {watts:>8}  {clean(view.because, 60)}"
+        )
+    missing = f"; missing: {', '.join(census.missing)}" if census.missing else ""
+    print(f"\nPlanned: {', '.join(census.planned) or 'nothing yet'}{missing}.")
+    print(
+        "Try: drrouter discover, drrouter devices, drrouter plan, drrouter tui. Ctrl-C ends it.", flush=True
+    )
