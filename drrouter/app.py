@@ -51,10 +51,11 @@ from drrouter.ports import (
 )
 from drrouter.router.book import Book
 from drrouter.router.core import Router, Settings
-from drrouter.router.finder import Finder, Sought
+from drrouter.router.finder import Finder
 from drrouter.router.forecast import BaseLoad
 from drrouter.router.front import Front
 from drrouter.router.profile_keeper import OfflineSetup
+from drrouter.router.recognise import Sought
 from drrouter.router.registry import Registry
 from drrouter.router.shelf import Rules
 from drrouter.router.sightings import Proposal

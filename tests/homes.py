@@ -27,11 +27,12 @@ from drrouter.planner.port import Solver
 from drrouter.ports import Collection, DocumentSource
 from drrouter.router.book import Book
 from drrouter.router.core import Router, Settings
-from drrouter.router.finder import Finder, Sought
+from drrouter.router.finder import Finder
 from drrouter.router.forecast import BaseLoad
 from drrouter.router.front import Front
 from drrouter.router.household import StandingWish
 from drrouter.router.profile_keeper import OfflineSetup
+from drrouter.router.recognise import Sought
 from drrouter.router.registry import Registry
 from drrouter.router.steering import Site
 from drrouter.supervise import Supervisor

@@ -182,9 +182,10 @@ class Router:
             self._stir()
 
     def _stir(self) -> None:
-        """Something is new of a device: look again soon."""
-        self._stirred = True
-        self._looked.set()
+        """Something is new of a device: look again soon; a second piece of news changes nothing about that."""
+        if not self._stirred:
+            self._stirred = True
+            self._looked.set()
 
     def _first_minutes(self, why: str) -> None:
         """A device was handed over or taken back, or its test went on."""

@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
 
@@ -10,6 +9,7 @@ from drrouter.domain.ids import DeviceId
 from drrouter.domain.measurement import Reading
 from drrouter.errors import DeviceError
 from drrouter.ports import Clock, Found, Integration
+from drrouter.router.recognise import Recogniser, Sought
 from drrouter.router.registry import Registry
 from drrouter.supervise import Supervisor, TaskHealth, TaskState
 
@@ -18,20 +18,6 @@ log = logging.getLogger(__name__)
 READ_AGAIN = timedelta(seconds=5)
 
 _READER = "reader "
-
-
-@dataclass(frozen=True, slots=True)
-class Sought:
-    """How the home file recognises a device: each key given must agree with what was found."""
-
-    integration: str
-    match: dict[str, str] = field(default_factory=dict)
-
-    def fits(self, found: Found) -> bool:
-        """Whether this is the device; nothing to match means nothing fits."""
-        facts = {**found.identity, "address": found.address, "host": found.address.rpartition(":")[0]}
-        same = all(facts.get(key, "").casefold() == value.casefold() for key, value in self.match.items())
-        return bool(self.match) and found.integration == self.integration and same
 
 
 class Finder:
@@ -51,8 +37,8 @@ class Finder:
 
         ``readings`` and ``gone`` are told what each device answers, or that it does not.
         """
-        self._registry, self._sought, self._clock, self._period = registry, sought, clock, period
-        self._gone_after = gone_after
+        self._registry, self._clock, self._period, self._gone_after = registry, clock, period, gone_after
+        self._sought, self._recogniser = tuple(sought), Recogniser(sought)
         self._readings, self._gone = readings, gone
         self._readers: dict[DeviceId, Supervisor] = {}
         self._failing: set[str] = set()
@@ -99,7 +85,7 @@ class Finder:
         """Our devices among what was found; where several fit, the one that it was, else the first."""
         ours: dict[DeviceId, Found] = {}
         for found in everything:
-            owner = next((name for name, sought in self._sought.items() if sought.fits(found)), None)
+            owner = self._recogniser.owner(found)
             if owner is not None and (owner not in ours or self._registry.seat(owner).found == found):
                 ours[owner] = found
         return ours

@@ -7,13 +7,16 @@ from contextlib import AsyncExitStack
 from datetime import timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from drrouter.adapters.clock import SimulatedClock
 from drrouter.domain.ids import DeviceId
 from drrouter.domain.measurement import Reading
 from drrouter.errors import DeviceError
 from drrouter.ports import Device, Found
-from drrouter.router.finder import READ_AGAIN, Finder, Sought
+from drrouter.router.finder import READ_AGAIN, Finder
+from drrouter.router.recognise import Recogniser, Sought
 from drrouter.router.registry import Registry
 from drrouter.router.sightings import strangers
 from tests.builders import HVAC, NOON, WASHER, hvac, washer
@@ -85,6 +88,25 @@ def test_a_device_is_recognised_when_all_that_is_stated_agrees(match: dict[str, 
     found = Found("kasa", "10.0.0.5:9999", {"alias": "Air con", "mac": "AA:BB"})
     assert Sought("kasa", match).fits(found) == fits
     assert not Sought("shelly", match).fits(found)
+
+
+@given(
+    sought=st.dictionaries(
+        st.sampled_from("abcde"),
+        st.dictionaries(
+            st.sampled_from(["alias", "mac", "host"]), st.sampled_from(["x", "Y", ""]), max_size=2
+        ),
+    ),
+    alias=st.sampled_from(["X", "y", ""]),
+    mac=st.sampled_from(["x", "y"]),
+)
+def test_the_owner_of_a_found_device_is_the_first_of_the_home_file_that_fits(
+    sought: dict[str, dict[str, str]], alias: str, mac: str
+) -> None:
+    home = {DeviceId(name): Sought("kasa", match) for name, match in sought.items()}
+    found = Found("kasa", "x:1", {"alias": alias, "mac": mac})
+    first = next((name for name, one in home.items() if one.fits(found)), None)
+    assert Recogniser(home).owner(found) == first
 
 
 async def test_a_device_of_ours_is_claimed_and_read(network: Network) -> None:
