@@ -6,8 +6,11 @@ from drrouter.domain.device import Binding, DeviceClass, DeviceProfile
 from drrouter.domain.event import Event, Payload, PayloadType
 from drrouter.domain.flexibility import (
     DemandFlexibility,
-    Flexibility,
+    EnvelopeFlexibility,
+    Mode,
+    ModesFlexibility,
     Phase,
+    PlannedFlexibility,
     ProfileFlexibility,
     Programme,
     RemoteStart,
@@ -62,7 +65,7 @@ def programme(name: str = ECO, *phases: tuple[int, float]) -> Programme:
 
 def profile(
     name: str,
-    flexibility: Flexibility,
+    flexibility: PlannedFlexibility | None,
     kind: DeviceClass = DeviceClass.HVAC,
     *,
     groups: tuple[str, ...] = (),
@@ -114,6 +117,22 @@ def car(name: str = CAR, *, groups: tuple[str, ...] = (), shed_from_level: int |
 def hvac(name: str = HVAC, *, groups: tuple[str, ...] = (), shed_from_level: int | None = 1) -> DeviceProfile:
     """An air conditioner of 1 kW that runs half of the time."""
     return profile(name, DemandFlexibility(500.0, 1000.0), groups=groups, shed_from_level=shed_from_level)
+
+
+def heat_pump() -> DeviceProfile:
+    """A heat pump that knows SG-Ready."""
+    modes = (Mode("blocked", 0.0), Mode("normal", 1200.0), Mode("forced", 2000.0))
+    return profile("heat_pump", ModesFlexibility(modes), DeviceClass.HEAT_PUMP)
+
+
+def inverter() -> DeviceProfile:
+    """A roof of 5 kW."""
+    return profile("inverter", EnvelopeFlexibility(5000.0), DeviceClass.PV)
+
+
+def meter() -> DeviceProfile:
+    """The meter of the home, which can do nothing differently."""
+    return profile("meter", None, DeviceClass.METER)
 
 
 def reading(device: str, quantity: Quantity, value: float, at: datetime = NOON) -> Reading:

@@ -34,6 +34,7 @@ from drrouter.router.household import StandingWish
 from drrouter.router.profile_keeper import OfflineSetup
 from drrouter.router.recognise import Sought
 from drrouter.router.registry import Registry
+from drrouter.router.safety import nominal_w
 from drrouter.router.steering import Site
 from drrouter.supervise import Supervisor
 from tests.builders import CAR, FREEZER, HVAC, NOON, SP, WASHER, car, freezer, hvac, washer
@@ -66,7 +67,7 @@ class Appliance:
         if isinstance(flexibility, ProfileFlexibility):
             return self._machine(flexibility, on)
         if not isinstance(flexibility, StorageFlexibility):
-            return flexibility.max_power_w if on else 0.0
+            return nominal_w(self.profile) if on else 0.0
         if flexibility.runs_downwards:
             return self._freezer(flexibility, on, hours)
         return self._car(flexibility, on, hours)

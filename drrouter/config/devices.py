@@ -59,6 +59,7 @@ def _device(part: DevicePart, catalogue: Catalogue, where: str) -> DeviceConfig:
             parameters=part.parameters,
             line=Line(part.line),
             groups=part.groups,
+            choice=part.flexibility,
         )
     except DocumentError as error:
         raise DocumentError(where, f"{key}.{error.key}", error.problem, error.remedy) from error

@@ -266,6 +266,8 @@ class DevicePart(Part):
     """What the household calls it."""
     model: Annotated[str, Field(max_length=100)]
     """Its object model, such as generic.freezer."""
+    flexibility: Annotated[str, Field(min_length=1, max_length=64)] | None = None
+    """Which of the object model's flexibilities holds, by its id or kind; without it, the first."""
     integration: Annotated[str, Field(max_length=32), AfterValidator(_known_integration)]
     """The transport by which it is reached."""
     match: MatchPart

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from drrouter.domain.flexibility import Flexibility, Line
+from drrouter.domain.flexibility import Line, PlannedFlexibility
 from drrouter.domain.ids import DeviceId, ModelId
 from drrouter.domain.instruction import FailSafe
 from drrouter.domain.wish import RunningCycle
@@ -63,6 +63,9 @@ class DeviceProfile:
     """What does not change while the router runs: identity, model, place.
 
     Attributes:
+        flexibility: what it can do differently; None where it can do nothing, such as a meter.
+        line: the line that feeds it.
+        lines: those over which it spreads evenly (three-phase); empty where ``line`` alone feeds it.
         groups: names by which a provider may target it.
         shed_from_level: the SIMPLE level from which it is shed, None for never.
         watch_only: whether it is only watched until its owner hands it over.
@@ -72,12 +75,13 @@ class DeviceProfile:
     name: str
     device_class: DeviceClass
     model_id: ModelId
-    flexibility: Flexibility
+    flexibility: PlannedFlexibility | None
     line: Line = Line.L1
     groups: tuple[str, ...] = ()
     shed_from_level: int | None = None
     binding: Binding = Binding()
     watch_only: bool = False
+    lines: tuple[Line, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -140,6 +140,14 @@ class ProfileFlexibility:
 _LEAST_LOSS_PER_H = 1e-9
 
 
+class Consent(StrEnum):
+    """How often a person must agree before a store gives back: never, once for good, or at each arrival."""
+
+    NONE = "none"
+    ONCE = "once"
+    EACH = "each"
+
+
 @dataclass(frozen=True, slots=True)
 class Discharge:
     """What a storage can give back to the home: a home battery, or a car that its owner lends (V2G).
@@ -150,6 +158,8 @@ class Discharge:
         wear_per_kwh: what a kWh delivered wears off the battery, in the tariff's currency.
         may_export: whether its energy may leave the home. Interpretation: not unless told, as the field's
             planners have it (EMHASS, evcc); metering rules often forbid it.
+        consent: who must agree first. Interpretation: a battery in the home gives by its nature, a car only
+            where its driver agreed (A8).
 
     Raises:
         ValueError: powers are crossed, or a number is negative that cannot be.
@@ -160,6 +170,7 @@ class Discharge:
     min_power_w: float = 0.0
     wear_per_kwh: float = 0.0
     may_export: bool = False
+    consent: Consent = Consent.NONE
 
     def __post_init__(self) -> None:
         """Refuse what gives nothing, or gives for nothing."""
@@ -363,7 +374,7 @@ class ModesFlexibility:
 
 
 Flexibility = ProfileFlexibility | StorageFlexibility | DemandFlexibility
-"""What object models state of a device, and the router steers."""
+"""What a switch alone can make use of."""
 
 PlannedFlexibility = Flexibility | EnvelopeFlexibility | ModesFlexibility
-"""All that the planner plans."""
+"""All that object models state of a device, and the planner plans."""

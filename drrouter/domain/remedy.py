@@ -108,7 +108,7 @@ def _error(where: str, table: Mapping[str, Any], fact: Fact, schema: Schema) -> 
             return DocumentError(where, key, problem, remedy[:1].upper() + remedy[1:])
         case "missing":
             return DocumentError(where, key, "is missing", f"Add it: {_help(about) or 'it is required'}")
-        case "literal_error":
+        case "literal_error" | "enum":
             choice = f"Write {fact['ctx']['expected']}"
             return DocumentError(where, key, f"cannot be {_show(fact['input'])}", choice)
     is_secret = about.get("writeOnly", False)
@@ -143,8 +143,13 @@ def _spelled(table: Any, fact: Fact) -> tuple[str, list[str | int]]:
     An entry of a list goes by its id where it has one, else by its place, counted from 1.
     """
     words, place, node = "", [], table
+    chosen = False  # whether the form that this table has chosen was passed: it may be called like a key
     is_missing, loc = fact["type"] == "missing", [part for part in fact["loc"] if part != "[key]"]
     for index, part in enumerate(loc):
+        if not chosen and isinstance(node, Mapping) and node.get("kind") == part:
+            chosen = True
+            continue
+        chosen = False
         if isinstance(part, int):
             node = node[part] if isinstance(node, list) and part < len(node) else None
             name = node.get("id") if isinstance(node, Mapping) else None

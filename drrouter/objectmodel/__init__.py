@@ -2,10 +2,11 @@
 
 from drrouter.objectmodel.catalogue import Catalogue, load_catalogue, read_file
 from drrouter.objectmodel.document import SCHEMA, ModelDocument, read_model
+from drrouter.objectmodel.forms import UNITS
 from drrouter.objectmodel.translate import (
-    UNITS,
     binding_of,
     flexibility_of,
+    form_of,
     profile_of,
     with_parameters,
 )
@@ -17,6 +18,7 @@ __all__ = [
     "ModelDocument",
     "binding_of",
     "flexibility_of",
+    "form_of",
     "load_catalogue",
     "profile_of",
     "read_file",

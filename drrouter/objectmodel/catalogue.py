@@ -3,8 +3,8 @@
 Models lie in ``<maker>/<model>.toml``; the shipped ones first, then an extra folder of the home. A broken
 file is left out and named in ``faults``, so that one of them never stops the router.
 
-    >>> load_catalogue()["generic.freezer"].identity.device_class
-    'freezer'
+    >>> load_catalogue()["generic.freezer"].identity.brand
+    'Generic'
 """
 
 import itertools

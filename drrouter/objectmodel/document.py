@@ -16,19 +16,15 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, ValidationError, model_validator
 
+from drrouter.domain.device import DeviceClass
 from drrouter.domain.document import Table, as_json, licence_of, parse_toml
 from drrouter.domain.remedy import document_error
 from drrouter.errors import DocumentError
-from drrouter.objectmodel.flexibility import (
-    AnyFlexibility,
-    Key,
-    Labels,
-    Part,
-    Profile,
-    Seconds,
-    Storage,
-    Words,
-)
+from drrouter.objectmodel.bindings import Bindings
+from drrouter.objectmodel.flexibility import AnyFlexibility
+from drrouter.objectmodel.parts import Key, Labels, Part, Provenance, Seconds, Words, twice
+from drrouter.objectmodel.programs import Profile
+from drrouter.objectmodel.storage import Storage
 
 SCHEMA = "drrouter.device/1"
 
@@ -42,12 +38,23 @@ Settable = Literal[
     "level_max",
     "level_target",
     "power_w",
+    "min_power_w",
     "max_power_w",
+    "rated_power_w",
+    "least_power_w",
     "heat_gain_c_per_h",
+    "loss_per_h",
+    "ambient_c",
     "efficiency",
+    "discharge_power_w",
+    "discharge_efficiency",
+    "wear_per_kwh",
     "max_off_s",
     "curtail_price_per_kwh",
 ]
+
+BARE = (DeviceClass.METER, DeviceClass.SWITCH)
+"""Classes of devices that can do nothing differently: they measure, or switch what stands behind them."""
 
 
 class Identity(Part):
@@ -57,59 +64,12 @@ class Identity(Part):
     """The maker, as printed on the device."""
     model: Words
     """The model, as printed on the device."""
-    device_class: Annotated[
-        Literal["freezer", "washing_machine", "dishwasher", "ev_charger", "hvac"], Field(alias="class")
-    ]
+    name: Labels | None = None
+    """What people call such a device, by language."""
+    device_class: Annotated[DeviceClass, Field(alias="class")]
     """What sort of device it is."""
     match: Annotated[tuple[Matcher, ...], Field(max_length=50)] = ()
     """How it shows itself: per integration, patterns with * and ? for what is read there."""
-
-
-class Provenance(Part):
-    """Where measured values come from."""
-
-    origin: Annotated[str, Field(min_length=1, max_length=1000)]
-    """Who measured, what and when, with the attribution that the licence asks for."""
-    licence: Annotated[str, Field(pattern=r"^[A-Za-z0-9.+-]+$")]
-    """SPDX licence identifier of the measured values."""
-    changes: Annotated[str, Field(min_length=1, max_length=2000)]
-    """What was done to them."""
-
-
-class StartDetect(Part):
-    """A cycle or a charge has begun."""
-
-    above_w: Annotated[float, Field(gt=0, le=10_000)] = 15
-    """Power above which it counts as begun, in W."""
-    for_s: Seconds = 30
-    """How long the power must stay above, in seconds."""
-
-
-class EndDetect(Part):
-    """A cycle or a charge has ended."""
-
-    below_w: Annotated[float, Field(gt=0, le=10_000)] = 5
-    """Power below which it counts as ended, in W."""
-    for_s: Seconds = 300
-    """How long the power must stay below, in seconds."""
-
-
-class Plug(Part):
-    """Behind a bare plug: what power shows."""
-
-    power: Literal["required", "optional"] = "required"
-    """Whether the plug must measure power."""
-    start_detect: StartDetect = StartDetect()
-    """How a start shows itself."""
-    end_detect: EndDetect = EndDetect()
-    """How an end shows itself."""
-
-
-class Bindings(Part):
-    """How the device is spoken to, per transport: a table, never a script."""
-
-    plug: Plug = Plug()
-    """Behind a bare plug."""
 
 
 class Safety(Part):
@@ -196,7 +156,7 @@ class ModelDocument(Part):
     """Grows with every change; an older one never replaces a newer one."""
     identity: Identity
     """Who made it and how it is recognised."""
-    flexibility: Annotated[tuple[AnyFlexibility, ...], Field(min_length=1, max_length=5)]
+    flexibility: Annotated[tuple[AnyFlexibility, ...], Field(max_length=5)] = ()
     """What it can do differently; one is chosen when it runs, the first where nobody chooses."""
     safety: Safety
     """What no plan, order or person may break."""
@@ -211,10 +171,41 @@ class ModelDocument(Part):
     provenance: Provenance | None = None
     """Where measured values come from."""
 
+    @property
+    def provenances(self) -> tuple[Provenance, ...]:
+        """Every origin of measured values that the file states."""
+        profiles = [part for part in self.flexibility if isinstance(part, Profile)]
+        own = [program.provenance for profile in profiles for program in profile.programs]
+        return tuple(one for one in (self.provenance, *own) if one is not None)
+
+    @model_validator(mode="after")
+    def _has_flexibility(self) -> Self:
+        bare = self.identity.device_class in BARE
+        if bare and self.flexibility:
+            raise ValueError(
+                f"a {self.identity.device_class} can do nothing differently; leave flexibility out, "
+                "or name the class of what stands behind it"
+            )
+        if not bare and not self.flexibility:
+            raise ValueError(
+                f"states no flexibility, without which no {self.identity.device_class} can be planned; "
+                "add [[flexibility]] with a kind"
+            )
+        if key := twice([part.key for part in self.flexibility]):
+            raise ValueError(f"has two flexibilities {key!r}; give each an id of its own")
+        return self
+
+    @model_validator(mode="after")
+    def _parameters_differ(self) -> Self:
+        if key := twice([parameter.id for parameter in self.parameters]):
+            raise ValueError(f"has two parameters {key!r}; give each an id of its own")
+        return self
+
     @model_validator(mode="after")
     def _measured_has_origin(self) -> Self:
         profiles = [part for part in self.flexibility if isinstance(part, Profile)]
-        if self.provenance is None and any(p.minutes_w for profile in profiles for p in profile.programs):
+        measured = [program for profile in profiles for program in profile.programs if program.minutes_w]
+        if self.provenance is None and any(program.provenance is None for program in measured):
             raise ValueError(
                 "minutes_w is measured, yet [provenance] is missing; state origin, licence and changes"
             )
@@ -257,13 +248,14 @@ def read_model(data: bytes, where: str) -> ModelDocument:
             where, "", "names no licence", "Begin it with a line such as: # SPDX-License-Identifier: CC0-1.0"
         )
     document = _checked(table, where)
-    if document.provenance and document.provenance.licence != licence:
-        raise DocumentError(
-            where,
-            "provenance.licence",
-            f"is {document.provenance.licence}, but the file's first lines say {licence}",
-            "Write the same licence in both places",
-        )
+    for provenance in document.provenances:
+        if provenance.licence != licence:
+            raise DocumentError(
+                where,
+                "provenance.licence",
+                f"is {provenance.licence}, but the file's first lines say {licence}",
+                "Write the same licence in both places",
+            )
     return document
 
 

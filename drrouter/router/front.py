@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 
 from drrouter.domain.event import Event
 from drrouter.domain.flexibility import (
-    DemandFlexibility,
     ProfileFlexibility,
     RemoteStart,
     StorageFlexibility,
@@ -164,15 +163,15 @@ class Front:
         """Ask for a cycle or a level; replaces the device's earlier wish."""
         seat = self._router.registry.seat(device_id)
         flexibility = seat.profile.flexibility
-        if isinstance(flexibility, DemandFlexibility):
-            raise MessageError(
-                "wish", "device", f"{seat.profile.name} runs as it likes; nothing can be asked of it"
-            )
         wish: Wish
         if isinstance(flexibility, ProfileFlexibility):
             wish = self._cycle_wish(device_id, flexibility, request)
-        else:
+        elif isinstance(flexibility, StorageFlexibility):
             wish = self._level_wish(device_id, flexibility, request)
+        else:
+            raise MessageError(
+                "wish", "device", f"{seat.profile.name} runs as it likes; nothing can be asked of it"
+            )
         change = self._router.book.put(Collection.WISHES, device_id, wish)
         sentence = f"{seat.profile.name}: the {by} asks for {self._words(wish)}."
         await self._ask(sentence, device_id, JournalKind.WISH, change)

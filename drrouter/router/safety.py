@@ -3,7 +3,12 @@
 from datetime import datetime, timedelta
 
 from drrouter.domain.device import DeviceProfile, DeviceState
-from drrouter.domain.flexibility import ProfileFlexibility, StorageFlexibility
+from drrouter.domain.flexibility import (
+    DemandFlexibility,
+    ModesFlexibility,
+    ProfileFlexibility,
+    StorageFlexibility,
+)
 
 GUARD_SHARE = 0.1
 """Interpretation: the guard acts this share of the allowed range before a freezer's bound."""
@@ -12,12 +17,22 @@ SLOW_START = timedelta(minutes=30)
 """Interpretation: a machine that draws a little for so long after being switched on begins no cycle."""
 
 
+def is_steered(profile: DeviceProfile) -> bool:
+    """Whether the router tells the device what to do; any other is left to itself and only watched."""
+    return isinstance(profile.flexibility, ProfileFlexibility | StorageFlexibility | DemandFlexibility)
+
+
 def nominal_w(profile: DeviceProfile) -> float:
     """The most that the device draws, in W."""
-    flexibility = profile.flexibility
-    if isinstance(flexibility, ProfileFlexibility):
-        return max(phase.power_w for programme in flexibility.programmes for phase in programme.phases)
-    return flexibility.max_power_w
+    match profile.flexibility:
+        case ProfileFlexibility(programmes):
+            return max(phase.power_w for programme in programmes for phase in programme.phases)
+        case StorageFlexibility() | DemandFlexibility() as load:
+            return load.max_power_w
+        case ModesFlexibility(modes):
+            return max(mode.power_w for mode in modes)
+        case _:
+            return 0.0
 
 
 def must_run(profile: DeviceProfile, state: DeviceState) -> str:

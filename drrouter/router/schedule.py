@@ -68,7 +68,9 @@ def propose(
         return _cycle(profile, state, now, plan, commitment, wish, zone)
     if isinstance(flexibility, StorageFlexibility):
         return _storage(profile, flexibility, state, now, plan, wish)
-    return _demand(profile, flexibility, now, plan)
+    if isinstance(flexibility, DemandFlexibility):
+        return _demand(profile, flexibility, now, plan)
+    return Proposal(nominal_w(profile), "left to itself")
 
 
 def _cycle(

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from drrouter.domain.device import DeviceProfile, DeviceState, Presence
-from drrouter.domain.flexibility import ProfileFlexibility, StorageFlexibility
+from drrouter.domain.flexibility import PlannedFlexibility, ProfileFlexibility, StorageFlexibility
 from drrouter.domain.interval import SLOT, Interval
 from drrouter.domain.limit import Limit
 from drrouter.domain.plan import DataRung
@@ -18,7 +18,7 @@ from drrouter.router.guard import sheds_at
 from drrouter.router.offline import is_shiftable
 from drrouter.router.peaks import narrowed
 from drrouter.router.registry import Registry
-from drrouter.router.safety import GUARD_SHARE, nominal_w
+from drrouter.router.safety import GUARD_SHARE, is_steered, nominal_w
 from drrouter.router.slots import plan_slots
 from drrouter.router.steering import Site
 
@@ -91,9 +91,10 @@ def _devices(
 ) -> Iterator[DeviceInput]:
     """Every device that the planner can do something about."""
     for seat in registry.seats.values():
-        wish = book.wishes.get(seat.profile.id)
-        if not seat.watched and _takes_part(seat.profile, seat.state, wish):
-            yield _device(now, span, seat.profile, seat.state, book, timeline)
+        wish, flexibility = book.wishes.get(seat.profile.id), seat.profile.flexibility
+        takes_part = is_steered(seat.profile) and _takes_part(seat.profile, seat.state, wish)
+        if flexibility and takes_part and not seat.watched:
+            yield _device(now, span, seat.profile, flexibility, seat.state, book, timeline)
 
 
 def _takes_part(profile: DeviceProfile, state: DeviceState, wish: Wish | None) -> bool:
@@ -107,10 +108,16 @@ def _takes_part(profile: DeviceProfile, state: DeviceState, wish: Wish | None) -
 
 
 def _device(
-    now: datetime, span: Interval, profile: DeviceProfile, state: DeviceState, book: Book, timeline: Timeline
+    now: datetime,
+    span: Interval,
+    profile: DeviceProfile,
+    flexibility: PlannedFlexibility,
+    state: DeviceState,
+    book: Book,
+    timeline: Timeline,
 ) -> DeviceInput:
     """One device with what is asked of it and what is ordered for it."""
-    flexibility, wish = profile.flexibility, book.wishes.get(profile.id)
+    wish = book.wishes.get(profile.id)
     override = book.override_of(profile.id, now)
     reserve = _reserve(now, profile, state, wish)
     level = state.level
@@ -129,6 +136,7 @@ def _device(
         caps=_caps(now, span, profile, timeline, override),
         floors=_floors(now, span, profile, override),
         line=profile.line,
+        lines=profile.lines,
         groups=profile.groups,
         reserve=reserve,
     )

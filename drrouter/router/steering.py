@@ -25,7 +25,7 @@ from drrouter.router.guard import Claim, Orders, Verdict, judge
 from drrouter.router.offline import held_back
 from drrouter.router.recovery import Recovery
 from drrouter.router.registry import Registry
-from drrouter.router.safety import may_begin, running_peak_w
+from drrouter.router.safety import is_steered, may_begin, running_peak_w
 from drrouter.router.schedule import Proposal, propose
 from drrouter.router.steady import PATIENCE, Facts, Steady, facts_of
 
@@ -94,9 +94,8 @@ class Steering:
         """Judge what holds now and steer the devices accordingly; never waits."""
         now = self._clock.now()
         self.refresh()
-        proposals = {
-            profile.id: self._proposal(profile.id, plan, now) for profile in self._registry.steered()
-        }
+        steered = [profile.id for profile in self._registry.steered() if is_steered(profile)]
+        proposals = {device_id: self._proposal(device_id, plan, now) for device_id in steered}
         claims = [self._claim(device_id, proposal, now) for device_id, proposal in proposals.items()]
         self.verdict = judge(claims, self.orders_at(now), self._site.base_load.at(now))
         self.setpoints = {

@@ -25,6 +25,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from drrouter.adapters.strict_json import parse
 from drrouter.domain.document import MAX_BYTES, Table, as_json, parse_toml
+from drrouter.domain.flexibility import Flexibility
 from drrouter.domain.ids import DeviceId
 from drrouter.domain.remedy import document_error
 from drrouter.errors import DocumentError, MessageError
@@ -188,13 +189,14 @@ def _table(data: bytes, where: str, is_json: bool) -> Table:
 
 def _appliance(device: DevicePart, catalogue: Catalogue, where: str) -> ApplianceSpec:
     """What stands behind one plug."""
-    document = with_parameters(
-        catalogue.model(device.model, where, f"devices[{device.id}].model"), device.parameters
-    )
-    room = device.room
+    key = f"devices[{device.id}].model"
+    document = with_parameters(catalogue.model(device.model, where, key), device.parameters)
+    flexibility, room = flexibility_of(document), device.room
+    if not isinstance(flexibility, Flexibility):
+        raise DocumentError(where, key, f"{device.model} stands behind no plug", "Choose another model")
     return ApplianceSpec(
         DeviceId(device.id),
-        flexibility_of(document),
+        flexibility,
         level=device.level,
         thermostat=binding_of(document).thermostat,
         usual_thermostat=device.usual_thermostat,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from enum import StrEnum
 
-from drrouter.domain.flexibility import Flexibility, StorageFlexibility
+from drrouter.domain.flexibility import PlannedFlexibility, StorageFlexibility
 from drrouter.domain.ids import DeviceId, ProgrammeId
 from drrouter.domain.interval import require_utc
 from drrouter.errors import DeviceUnknownError, MessageError
@@ -55,7 +55,7 @@ class ApplianceSpec:
     """
 
     id: DeviceId
-    flexibility: Flexibility
+    flexibility: PlannedFlexibility | None
     level: float | None = None
     thermostat: tuple[float, float] | None = None
     usual_thermostat: tuple[float, float] | None = None

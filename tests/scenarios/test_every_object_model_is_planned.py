@@ -38,6 +38,7 @@ def problem_of(profile: DeviceProfile, program: str | None) -> Problem:
     slots = grid_slots(START, HORIZON)
     rates = expand(tariff, Interval(START, slots[-1].end))
     flexibility, wishes = profile.flexibility, tuple[Wish, ...]()
+    assert flexibility
     level = None
     if isinstance(flexibility, ProfileFlexibility):
         wishes = (CycleWish(profile.id, ProgrammeId(program or ""), START, READY_BY),)

@@ -4,7 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from drrouter.domain.flexibility import DemandFlexibility, Flexibility, ProfileFlexibility, StorageFlexibility
+from drrouter.domain.flexibility import (
+    DemandFlexibility,
+    PlannedFlexibility,
+    ProfileFlexibility,
+    StorageFlexibility,
+)
+from drrouter.errors import MessageError
 from drrouter.objectmodel import UNITS
 from drrouter.sim.appliances.appliance import Appliance
 from drrouter.sim.appliances.car import Car
@@ -36,7 +42,7 @@ class Room:
 
 
 def appliance_for(
-    flexibility: Flexibility,
+    flexibility: PlannedFlexibility | None,
     start: datetime,
     *,
     level: float | None = None,
@@ -60,6 +66,8 @@ def appliance_for(
         return CycleMachine(start, flexibility.programmes, resumes=resumes, supplied=supplied)
     if isinstance(flexibility, DemandFlexibility):
         return _hvac(flexibility, start, room or Room(), level, supplied)
+    if not isinstance(flexibility, StorageFlexibility):
+        raise MessageError("simulated home", "model", "there is no twin of this kind yet")
     if flexibility.unit == WATT_HOURS:
         return Car(
             start,

@@ -74,6 +74,87 @@ max_power_w = 1000
 max_off_s = 3600
 """
 
+PHASED = """
+[[flexibility]]
+kind = "profile"
+lines = 3
+remote_start = "always"
+
+[[flexibility.programs]]
+id = "hot"
+name = { en = "Hot" }
+pausable_between = true
+phases = [
+    { id = "heat", duration_s = 1200, power_w = 6000, lines_w = [2000, 2000, 2000] },
+    { id = "wash", label = { en = "Wash", nl = "Was" }, duration_s = 600, power_w = 200, max_delay_s = 900 },
+    { id = "spin", name = "spin", duration_s = 300, power_w = 400, max_delay_s = 60 },
+]
+"""
+
+HOME_BATTERY = """
+[[flexibility]]
+kind = "storage"
+level = { unit = "watt_hours", min = 500.0, max = 10000.0, target = 10000.0 }
+efficiency = 0.95
+loss_per_h = 0.0001
+standby_w = 10.0
+modes = [{ id = "charge", power_w = 5000.0, min_power_w = 100.0 }, { id = "idle", power_w = 0.0 }]
+
+[flexibility.discharge]
+power_w = 4600.0
+min_power_w = 50.0
+efficiency = 0.8
+wear_per_kwh = 0.05
+may_export = true
+consent = "none"
+"""
+
+CHARGER = """
+[[flexibility]]
+kind = "storage"
+id = "three_lines"
+lines = 3
+level = { unit = "watt_hours", min = 0.0, max = 60000.0, target = 60000.0 }
+efficiency = 0.9
+modes = [{ id = "charge", power_w = 11040.0, min_power_w = 4140.0 }]
+
+[[flexibility]]
+kind = "storage"
+id = "one_line"
+level = { unit = "watt_hours", min = 0.0, max = 60000.0, target = 60000.0 }
+efficiency = 0.9
+modes = [{ id = "charge", power_w = 3680.0, min_power_w = 1380.0 }]
+"""
+
+BOILER = """
+[[flexibility]]
+kind = "storage"
+level = { unit = "celsius", min = 45.0, max = 70.0, target = 60.0 }
+loss_per_h = 0.02
+ambient_c = 18.0
+modes = [{ id = "heat", power_w = 2000.0, rate_c_per_h = 10.0 }]
+"""
+
+HEAT_PUMP = """
+[[flexibility]]
+kind = "modes"
+normal = "normal"
+min_dwell_s = 600
+most_switches = 20
+modes = [
+    { id = "blocked", power_w = 0, cost_per_h = 0.2, longest_s = 7200, most_per_day_s = 21600 },
+    { id = "normal", name = { en = "Normal", de = "Normalbetrieb" }, power_w = 1200 },
+    { id = "recommended", power_w = 1800, cost_per_h = 0.1 },
+]
+"""
+
+INVERTER = """
+[[flexibility]]
+kind = "envelope"
+rated_power_w = 5000
+least_power_w = 250
+"""
+
 REST = """
 [bindings.plug]
 power = "required"

@@ -6,9 +6,15 @@ import pytest
 
 from drrouter.domain.device import Binding, DeviceClass
 from drrouter.domain.flexibility import (
+    Consent,
     DemandFlexibility,
+    Discharge,
+    EnvelopeFlexibility,
     Line,
+    Mode,
+    ModesFlexibility,
     ProfileFlexibility,
+    Programme,
     RemoteStart,
     StorageFlexibility,
 )
@@ -23,7 +29,24 @@ from drrouter.objectmodel import (
     read_model,
     with_parameters,
 )
-from tests.unit.objectmodel.snippets import BATTERY, DEMAND, PROFILE, REST, STORAGE, TANK, model
+from drrouter.objectmodel.form import Form
+from drrouter.objectmodel.forms import planned
+from tests.unit.objectmodel.snippets import (
+    BATTERY,
+    BOILER,
+    CHARGER,
+    DEMAND,
+    HEAD,
+    HEAT_PUMP,
+    HOME_BATTERY,
+    INVERTER,
+    PHASED,
+    PROFILE,
+    REST,
+    STORAGE,
+    TANK,
+    model,
+)
 
 SIZE = """
 [[parameters]]
@@ -204,3 +227,137 @@ def test_a_store_without_a_thermostat_runs_fully_or_not_at_all() -> None:
     bare = storage(STORAGE.replace("thermostat = { stops_at = -22.0, starts_at = -20.0 }", ""))
     assert (bare.duty, bare.min_power_w, bare.max_power_w) == (False, 100, 100)
     assert (bare.level_min, bare.level_max) == (-24, -18)
+
+
+def programme(flexibility: str, *, rest: str = REST, more: str = "") -> Programme:
+    made = flexibility_of(read_model(model(flexibility, rest=rest, more=more), "acme/wm9.toml"))
+    assert isinstance(made, ProfileFlexibility)
+    return made.programmes[0]
+
+
+def minutes(made: Programme) -> list[float]:
+    return [phase.max_pause / timedelta(minutes=1) for phase in made.phases]
+
+
+def test_a_machine_pauses_only_where_it_can_really_stand_still() -> None:
+    """By an order of a transport, or because the pull-plug test showed that it goes on."""
+    resumes = PHASED.replace("lines = 3", "lines = 3\nresumes_after_power_cut = true")
+    assert minutes(programme(PHASED)) == [0, 0, 0]
+    assert minutes(programme(resumes)) == [10, 1, 0]  # safety allows ten minutes
+    assert minutes(programme(resumes, rest=REST.replace("max_pause_s = 600", ""))) == [15, 1, 0]
+    ordered = "[bindings.zigbee]\npause = { cluster = 0x1B, command = 3 }"
+    assert minutes(programme(PHASED, more=ordered)) == [10, 1, 0]
+
+
+def test_a_program_that_is_not_pausable_never_pauses() -> None:
+    whole = PHASED.replace("lines = 3", "lines = 3\nresumes_after_power_cut = true").replace(
+        "pausable_between = true", ""
+    )
+    assert not programme(whole).may_pause
+
+
+def test_a_phase_goes_by_its_label_in_the_language_asked_for() -> None:
+    made = flexibility_of(document(PHASED), "nl")
+    assert isinstance(made, ProfileFlexibility)
+    assert [phase.name for phase in made.programmes[0].phases] == ["phase", "Was", "spin"]
+
+
+def test_a_home_battery_gives_back_what_its_losses_leave() -> None:
+    battery = storage(HOME_BATTERY)
+    assert (battery.level_per_wh, battery.min_power_w, battery.max_power_w) == (0.95, 100, 5000)
+    assert (battery.loss_per_h, battery.ambient, battery.idle_power_w) == (0.0001, 0, 10)
+    assert battery.discharge == Discharge(4600, 1.25, 50, 0.05, may_export=True, consent=Consent.NONE)
+
+
+def test_a_car_that_is_lent_asks_its_driver_unless_the_model_says_otherwise() -> None:
+    silent = storage(HOME_BATTERY.replace('consent = "none"', ""))
+    assert silent.discharge
+    assert silent.discharge.consent is Consent.ONCE
+
+
+def test_a_tank_loses_to_its_surroundings() -> None:
+    tank = storage(BOILER)
+    assert (tank.loss_per_h, tank.ambient, tank.drift_per_h, tank.discharge) == (0.02, 18, 0, None)
+
+
+def test_a_charger_is_used_in_the_form_that_the_home_chooses() -> None:
+    charger = document(CHARGER)
+    three = profile_of(charger, DeviceId("car"), "Car", line=Line.L2)
+    one = profile_of(charger, DeviceId("car"), "Car", line=Line.L2, choice="one_line")
+    by_kind = profile_of(charger, DeviceId("car"), "Car", choice="storage")
+    assert isinstance(three.flexibility, StorageFlexibility)
+    assert isinstance(one.flexibility, StorageFlexibility)
+    assert (three.flexibility.min_power_w, three.flexibility.max_power_w) == (4140, 11_040)
+    assert (one.flexibility.min_power_w, one.flexibility.max_power_w) == (1380, 3680)
+    assert (three.lines, one.lines, one.line) == ((Line.L1, Line.L2, Line.L3), (), Line.L2)
+    assert by_kind.flexibility == three.flexibility
+
+
+def test_a_form_that_the_model_does_not_have_is_refused() -> None:
+    with pytest.raises(DocumentError) as refused:
+        profile_of(document(CHARGER), DeviceId("car"), "Car", choice="threelines")
+    assert refused.value.sentence == (
+        "acme.wm9: flexibility: has no form 'threelines'. "
+        "Did you mean 'three_lines'? Known are: three_lines, one_line."
+    )
+
+
+def test_the_binding_follows_the_form_that_is_chosen() -> None:
+    several = document(STORAGE + DEMAND)
+    assert binding_of(several).thermostat == (-22, -20)
+    assert binding_of(several, "demand").thermostat is None
+
+
+def test_a_heat_pump_is_told_its_mode() -> None:
+    made = flexibility_of(document(HEAT_PUMP), "de")
+    assert made == ModesFlexibility(
+        (
+            Mode("blocked", 0, 0.2, timedelta(hours=2), timedelta(hours=6)),
+            Mode("Normalbetrieb", 1200),
+            Mode("recommended", 1800, 0.1),
+        ),
+        normal=1,
+        min_dwell=timedelta(minutes=10),
+        most_switches=20,
+    )
+
+
+def test_an_inverter_is_held_below_its_rating() -> None:
+    assert flexibility_of(document(INVERTER)) == EnvelopeFlexibility(5000, 250)
+
+
+def test_a_meter_can_do_nothing_differently() -> None:
+    meter = read_model(model("", head=HEAD.replace("washing_machine", "meter")), "acme/wm9.toml")
+    made = profile_of(meter, DeviceId("meter"), "Meter")
+    assert (made.flexibility, made.lines, made.binding.thermostat) == (None, (), None)
+    with pytest.raises(DocumentError, match=r"has no form 'demand'. Leave it out"):
+        profile_of(meter, DeviceId("meter"), "Meter", choice="demand")
+
+
+def test_parameters_reach_ranges_and_what_comes_back() -> None:
+    figures = """
+[[parameters]]
+id = "give_w"
+name = { en = "Gives" }
+default = 3000
+min = 100
+max = 5000
+sets = ["discharge_power_w"]
+
+[[parameters]]
+id = "least_w"
+name = { en = "Least" }
+default = 200
+min = 0
+max = 1000
+sets = ["min_power_w"]
+"""
+    made = flexibility_of(with_parameters(document(HOME_BATTERY, figures), {"least_w": 300}))
+    assert isinstance(made, StorageFlexibility)
+    assert made.discharge
+    assert (made.discharge.max_power_w, made.min_power_w) == (3000, 300)
+
+
+def test_only_a_form_of_the_document_means_something() -> None:
+    with pytest.raises(TypeError, match="Form is no kind of flexibility"):
+        planned(Form(), document())

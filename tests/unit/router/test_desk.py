@@ -42,7 +42,9 @@ class Counter:
             base_load_w=(300.0,) * len(slots),
             co2_g_per_kwh=tuple(GREEN.get(slot.start.hour, 250.0) for slot in slots),
             devices=tuple(
-                DeviceInput(one.id, one.name, one.flexibility) for one in (washer(), washer(DRYER))
+                DeviceInput(one.id, one.name, one.flexibility)
+                for one in (washer(), washer(DRYER))
+                if one.flexibility
             ),
             limits=self.limits,
         )

@@ -58,6 +58,7 @@ class Room:
         slots = grid_slots(NOON, HOUR)
         flat = (0.3,) * len(slots)
         one = hvac()
+        assert one.flexibility
         device = DeviceInput(one.id, one.name, one.flexibility)
         return Problem(NOON, slots, flat, flat, flat, (device,), trigger=trigger, previous=self.plan)
 

@@ -25,6 +25,7 @@ from tests.builders import (
     car,
     cycle,
     freezer,
+    heat_pump,
     hvac,
     profile,
     washer,
@@ -244,3 +245,10 @@ def test_a_demand_of_which_hardly_anything_is_expected_is_not_curtailed_by_that(
 def test_a_demand_runs_as_it_likes_behind_the_end_of_the_plan() -> None:
     plan = a_plan(power_w={HVAC: (0.0, 0.0)})
     assert propose(hvac(), DeviceState(), NOON + HOUR, plan).power_w == 1000.0
+
+
+# Whatever is not steered
+
+
+def test_what_the_router_does_not_steer_is_left_to_itself() -> None:
+    assert propose(heat_pump(), DeviceState(), NOON) == Proposal(2000.0, "left to itself")

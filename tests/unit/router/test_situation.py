@@ -7,7 +7,7 @@ import pytest
 
 from drrouter.domain.device import Binding, DeviceProfile, DeviceState, Presence
 from drrouter.domain.event import Event
-from drrouter.domain.flexibility import StorageFlexibility
+from drrouter.domain.flexibility import Line, StorageFlexibility
 from drrouter.domain.ids import HoldToken
 from drrouter.domain.plan import DataRung
 from drrouter.domain.rates import constant
@@ -41,7 +41,10 @@ from tests.builders import (
     capacity,
     car,
     freezer,
+    heat_pump,
     hvac,
+    inverter,
+    meter,
     price,
     shed,
     span,
@@ -85,6 +88,16 @@ def situation() -> Situation:
 
 HERE = DeviceState(Presence.PRESENT, plugged=True, level=1000.0)
 ON, OFF = OverrideMode.ON, OverrideMode.OFF
+
+
+def test_what_the_router_does_not_steer_is_no_part_of_the_problem() -> None:
+    home = Situation(freezer(), heat_pump(), inverter(), meter())
+    assert home.taking_part == {FREEZER}
+
+
+def test_a_device_on_three_lines_spreads_over_them() -> None:
+    home = Situation(replace(freezer(), lines=tuple(Line)))
+    assert home.device(FREEZER).share_on(Line.L3) == pytest.approx(1 / 3)
 
 
 # The site

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from drrouter.adapters.clock import SimulatedClock
-from drrouter.domain.device import DeviceState, Presence
+from drrouter.domain.device import DeviceProfile, DeviceState, Presence
 from drrouter.domain.timeline import TariffRates
 from drrouter.domain.wish import Override, OverrideMode, RunningCycle
 from drrouter.ports import Collection
@@ -16,7 +16,24 @@ from drrouter.router.forecast import BaseLoad
 from drrouter.router.registry import Registry
 from drrouter.router.steady import PATIENCE
 from drrouter.router.steering import Site, Steering
-from tests.builders import CAR, ECO, HOUR, MINUTE, NOON, SP, WASHER, a_plan, at, capacity, car, cycle, washer
+from tests.builders import (
+    CAR,
+    ECO,
+    HOUR,
+    MINUTE,
+    NOON,
+    SP,
+    WASHER,
+    a_plan,
+    at,
+    capacity,
+    car,
+    cycle,
+    heat_pump,
+    inverter,
+    meter,
+    washer,
+)
 from tests.fakes import FakePlug
 
 IDLE = DeviceState(presence=Presence.PRESENT, on=False, power_w=0.0, energy_wh=5.0, seen_at=NOON)
@@ -26,9 +43,9 @@ PLAN = a_plan(cycles=(cycle("12:20"),))
 class Home:
     """A steering with a washer and a car that do what is wished."""
 
-    def __init__(self) -> None:
+    def __init__(self, *more: DeviceProfile) -> None:
         self.clock = SimulatedClock(NOON)
-        self.registry, self.book = Registry([washer(), car()]), Book()
+        self.registry, self.book = Registry([washer(), car(), *more]), Book()
         for seat in self.registry.seats.values():
             seat.handle, seat.state = FakePlug(seat.profile.id, self.clock), IDLE
         self.registry.seat(CAR).state = DeviceState(Presence.PRESENT, True, 0.0, 5.0, seen_at=NOON)
@@ -116,3 +133,8 @@ async def test_the_next_slot_of_the_plan_is_looked_at() -> None:
     home.steering.look(PLAN)
     assert await home.after(timedelta(seconds=9))
     assert not await home.after(timedelta(seconds=1))
+
+
+async def test_what_the_router_does_not_steer_is_told_nothing() -> None:
+    home = Home(heat_pump(), inverter(), meter())
+    assert set(home.steering.setpoints) == {WASHER, CAR}

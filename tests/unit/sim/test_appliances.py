@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from drrouter.domain.flexibility import (
     DemandFlexibility,
+    Flexibility,
     Phase,
     ProfileFlexibility,
     Programme,
@@ -322,6 +323,7 @@ def _live(appliance: Appliance, looks: list[int]) -> None:
 def test_every_object_model_runs_a_day_in_the_simulated_house(model_id: str) -> None:
     document = load_catalogue()[model_id]
     flexibility = flexibility_of(document)
+    assert isinstance(flexibility, Flexibility)
     thermostat = binding_of(document).thermostat
     away = isinstance(flexibility, StorageFlexibility) and flexibility.unit == "Wh"
     appliance = appliance_for(flexibility, START, level=0.0 if away else None, thermostat=thermostat)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from drrouter.domain.device import Presence
-from drrouter.domain.flexibility import Flexibility, StorageFlexibility
+from drrouter.domain.flexibility import PlannedFlexibility, StorageFlexibility
 from drrouter.domain.ids import DeviceId
 from drrouter.domain.plan import Plan
 from drrouter.domain.wish import CycleWish
@@ -91,7 +91,7 @@ def _order(view: DeviceView, local: LocalTime) -> str:
     return "-"
 
 
-def _level(level: float, flexibility: Flexibility) -> str:
+def _level(level: float, flexibility: PlannedFlexibility | None) -> str:
     """A level in the storage's unit."""
     unit = clean(flexibility.unit, 10) if isinstance(flexibility, StorageFlexibility) else ""
     return f"{level / 1000:g} kWh" if unit == "Wh" else f"{level:g} {unit}".strip()
