@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, model_validator
 
 from drrouter.adapters.devices.kasa.settings import KasaSettings
+from drrouter.adapters.devices.modbus.settings import ModbusSettings
 from drrouter.adapters.devices.p1.settings import P1Settings
 from drrouter.adapters.devices.settings import IntegrationSettings
 from drrouter.adapters.devices.table import TRANSPORTS
@@ -349,6 +350,8 @@ class HomeDocument(Part):
     """The durable memory."""
     kasa: KasaSettings | None = None
     """TP-Link Kasa plugs and strips."""
+    modbus: ModbusSettings | None = None
+    """Modbus TCP: SunSpec inverters, batteries and meters, and SG-Ready relays."""
     p1: P1Settings | None = None
     """P1 ports of smart meters."""
     zigbee: ZigbeeSettings | None = None

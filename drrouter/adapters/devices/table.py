@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from drrouter.adapters.devices.kasa.settings import KasaSettings
+from drrouter.adapters.devices.modbus.settings import ModbusSettings
 from drrouter.adapters.devices.p1.settings import P1Settings
 from drrouter.adapters.devices.settings import IntegrationSettings
 from drrouter.adapters.devices.zigbee.settings import ZigbeeSettings
@@ -35,6 +36,7 @@ class Transport:
 TRANSPORTS: Mapping[str, Transport] = MappingProxyType(
     {
         "kasa": Transport("Kasa", KasaSettings),
+        "modbus": Transport("Modbus", ModbusSettings, "modbus"),
         "p1": Transport("P1", P1Settings, "p1"),
         "zigbee": Transport("Zigbee", ZigbeeSettings, "zigbee"),
     }
