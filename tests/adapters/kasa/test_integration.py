@@ -1,8 +1,5 @@
 """Discovery by real broadcasts, and what becomes of hostile or foreign answers."""
 
-import asyncio
-import json
-import socket
 import subprocess
 import sys
 from collections.abc import Awaitable, Callable
@@ -20,9 +17,11 @@ from drrouter.domain.ids import DeviceId
 from drrouter.domain.instruction import Instruction, OutcomeKind
 from drrouter.errors import DeviceError, DeviceRefusedError
 from drrouter.ports import Found
-from drrouter.sim.wire.kasa import FakePlug, Fault, mac_of
+from drrouter.sim.wire.kasa import FakeKlap, FakePlug, Fault, SmartAnswers, mac_of
+from tests.adapters.kasa.kettle import Kettle
 
 PlugIn = Callable[..., Awaitable[FakePlug]]
+KlapIn = Callable[..., Awaitable[FakeKlap]]
 
 
 @pytest.fixture
@@ -95,33 +94,36 @@ async def test_garbage_and_foreign_devices_are_left_out(
 async def test_a_flood_of_answers_is_cut_off(
     plug_in: PlugIn, integration: KasaIntegration, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("drrouter.adapters.devices.kasa.integration.MOST_FOUND", 3)
+    monkeypatch.setattr("drrouter.adapters.devices.kasa.call.MOST_FOUND", 3)
     for number in range(1, 6):
         await plug_in(number)
     assert len(await integration.discover()) == 3
 
 
-async def test_a_plug_that_speaks_only_klap_is_found_and_refuses_with_its_reason(
-    settings: KasaSettings, clock: SimulatedClock
+@pytest.mark.parametrize(
+    ("scheme", "spoken"),
+    [
+        ({"encrypt_type": "TPAP", "lv": 2}, "TPAP.2"),
+        ({"encrypt_type": "KLAP", "is_support_https": True}, "KLAPS"),
+        ({"encrypt_type": "\u202e" * 90}, "UNKNOWN"),
+        ("none", "UNKNOWN"),
+    ],
+)
+async def test_a_plug_that_speaks_what_we_do_not_says_which_switch_to_flip(
+    klap_in: KlapIn, integration: KasaIntegration, clock: SimulatedClock, scheme: object, spoken: str
 ) -> None:
-    only_there = settings.model_copy(
-        update={"broadcast": "127.77.0.9"}
-    )  # the port is fixed, and shared with others
-    integration = KasaIntegration(only_there, clock)
-    with _ear("127.77.0.9", 20002) as ear:
-        answering = asyncio.create_task(_answer_as_klap(ear))
-        (found,) = await integration.discover()
-        answering.cancel()
-        await asyncio.gather(answering, return_exceptions=True)
-    assert found.identity["protocol"] == "KLAP"
-    assert found.identity["model"] == "EP25(US)"
+    fake = await klap_in(1, SmartAnswers("Kettle", mac_of("127.77.1.1"), Kettle(clock.now, 1.0), clock.now))
+    honest = fake.announced()
+    fake.announced = lambda: honest | {"mgt_encrypt_schm": scheme}  # type: ignore[method-assign]
+    (found,) = await integration.discover()
+    assert found.identity["model"] == "P110(EU)"
     device = integration.setup(DeviceId("kettle"), found)
     order = Instruction("one", device.id, 1.0, "test", clock.now() + timedelta(minutes=1))
     outcome = await device.apply(order)
     assert device.id == "kettle"
     assert outcome.kind is OutcomeKind.IMPOSSIBLE
-    assert "speaks only KLAP" in outcome.sentence
-    with pytest.raises(DeviceRefusedError, match="KLAP"):
+    assert f"speaks only {spoken}," in outcome.sentence
+    with pytest.raises(DeviceRefusedError, match="Third-Party Compatibility"):
         await anext(device.readings())
 
 
@@ -172,33 +174,3 @@ def _twist(plug: FakePlug, changes: dict[str, Any]) -> None:
         return answer
 
     plug.answers.answer = twisted  # type: ignore[method-assign]
-
-
-def _ear(host: str, port: int) -> socket.socket:
-    ear = socket.socket(type=socket.SOCK_DGRAM)
-    ear.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    ear.setblocking(False)
-    ear.bind((host, port))
-    return ear
-
-
-async def _answer_as_klap(ear: socket.socket) -> None:
-    """Answer each call as firmware of 2025 does: sixteen bytes of header, then JSON in the clear."""
-    result = {
-        "device_id": "0" * 40,
-        "owner": "0" * 32,
-        "device_type": "IOT.SMARTPLUGSWITCH",
-        "device_model": "EP25(US)",
-        "ip": "127.77.0.9",
-        "mac": "02-4B-7F-4D-00-09",
-        "is_support_iot_cloud": True,
-        "obd_src": "tplink",
-        "factory_default": False,
-        "mgt_encrypt_schm": {"is_support_https": False, "encrypt_type": "KLAP", "http_port": 80, "lv": 2},
-    }
-    loop = asyncio.get_running_loop()
-    while True:
-        _, sender = await loop.sock_recvfrom(ear, 4096)
-        await loop.sock_sendto(
-            ear, b"\0" * 16 + json.dumps({"result": result, "error_code": 0}).encode(), sender
-        )

@@ -10,13 +10,12 @@ import pytest
 
 from drrouter.adapters.clock import SimulatedClock
 from drrouter.adapters.devices.kasa.integration import KasaIntegration
-from drrouter.adapters.devices.kasa.plug import KasaPlug
 from drrouter.adapters.devices.kasa.settings import KasaSettings
 from drrouter.domain.ids import DeviceId
 from drrouter.domain.instruction import Instruction, Outcome, OutcomeKind
 from drrouter.domain.measurement import Quality, Quantity, Reading
 from drrouter.errors import DeviceRefusedError, DeviceSilentError, DeviceUnknownError
-from drrouter.ports import Found
+from drrouter.ports import Device, Found
 from drrouter.sim.wire.kasa import FakePlug, Fault, Meter, mac_of
 
 PlugIn = Callable[..., Awaitable[FakePlug]]
@@ -24,12 +23,13 @@ KETTLE = DeviceId("kettle")
 
 
 @pytest.fixture
-def plug(settings: KasaSettings, clock: SimulatedClock) -> KasaPlug:
-    return KasaPlug(KETTLE, "127.77.0.1", settings.port, mac_of("127.77.0.1"), settings, clock)
+def plug(settings: KasaSettings, clock: SimulatedClock) -> Device:
+    found = Found("kasa", "127.77.0.1", {"mac": mac_of("127.77.0.1")})
+    return KasaIntegration(settings, clock).setup(KETTLE, found)
 
 
 @pytest.fixture
-def tell(plug: KasaPlug, clock: SimulatedClock) -> Callable[..., Awaitable[Outcome]]:
+def tell(plug: Device, clock: SimulatedClock) -> Callable[..., Awaitable[Outcome]]:
     numbers = iter(range(1000))
 
     async def send(power_w: float, name: str = "", lasts: timedelta = timedelta(minutes=5)) -> Outcome:
@@ -42,7 +42,7 @@ def tell(plug: KasaPlug, clock: SimulatedClock) -> Callable[..., Awaitable[Outco
 Tell = Callable[..., Awaitable[Outcome]]
 
 
-async def _read(plug: KasaPlug, clock: SimulatedClock) -> dict[Quantity, Reading]:
+async def _read(plug: Device, clock: SimulatedClock) -> dict[Quantity, Reading]:
     """The next batch; the poll period passes where needed."""
     readings = plug.readings()
     task = asyncio.ensure_future(anext(readings))
@@ -63,7 +63,7 @@ async def test_a_plug_is_switched_on_and_off_and_read_back(plug_in: PlugIn, tell
 
 @pytest.mark.parametrize("meter", Meter)
 async def test_readings_state_switch_power_energy_and_voltage(
-    plug_in: PlugIn, plug: KasaPlug, clock: SimulatedClock, meter: Meter
+    plug_in: PlugIn, plug: Device, clock: SimulatedClock, meter: Meter
 ) -> None:
     fake = await plug_in(1, meter=meter)
     fake.answers.switch(True)
@@ -80,7 +80,7 @@ async def test_readings_state_switch_power_energy_and_voltage(
 
 
 async def test_readings_come_once_a_poll_period_over_one_connection(
-    plug_in: PlugIn, plug: KasaPlug, clock: SimulatedClock
+    plug_in: PlugIn, plug: Device, clock: SimulatedClock
 ) -> None:
     fake = await plug_in(1)
     batches: list[Sequence[Reading]] = []
@@ -100,7 +100,7 @@ async def test_readings_come_once_a_poll_period_over_one_connection(
 
 @pytest.mark.parametrize("fault", [Fault.SILENT, Fault.GARBAGE, Fault.HALF, Fault.ENDLESS])
 async def test_a_plug_that_gives_no_usable_answer_is_silent(
-    plug_in: PlugIn, plug: KasaPlug, tell: Tell, clock: SimulatedClock, fault: Fault
+    plug_in: PlugIn, plug: Device, tell: Tell, clock: SimulatedClock, fault: Fault
 ) -> None:
     fake = await plug_in(1)
     fake.fault = fault
@@ -132,7 +132,7 @@ async def test_a_plug_that_acknowledges_and_does_nothing_is_found_out(plug_in: P
 
 @pytest.mark.parametrize("fault", [Fault.LIES, Fault.NOT_A_NUMBER])
 async def test_an_impossible_power_is_marked_bad(
-    plug_in: PlugIn, plug: KasaPlug, clock: SimulatedClock, fault: Fault
+    plug_in: PlugIn, plug: Device, clock: SimulatedClock, fault: Fault
 ) -> None:
     fake = await plug_in(1, on=True)
     fake.fault = fault
@@ -149,7 +149,7 @@ async def test_a_slow_plug_is_waited_for_within_the_time_out(plug_in: PlugIn, te
 
 
 async def test_a_plug_that_left_is_silent_and_works_again_when_it_is_back(
-    plug_in: PlugIn, plug: KasaPlug, tell: Tell, clock: SimulatedClock
+    plug_in: PlugIn, plug: Device, tell: Tell, clock: SimulatedClock
 ) -> None:
     fake = await plug_in(1)
     readings = plug.readings()
@@ -166,7 +166,7 @@ async def test_a_plug_that_left_is_silent_and_works_again_when_it_is_back(
 
 
 async def test_another_plug_at_the_address_is_neither_commanded_nor_believed(
-    plug_in: PlugIn, plug: KasaPlug, tell: Tell, clock: SimulatedClock
+    plug_in: PlugIn, plug: Device, tell: Tell, clock: SimulatedClock
 ) -> None:
     stranger = await plug_in(1, "Stranger", mac="02:4B:00:00:00:99")
     outcome = await tell(2000.0)
@@ -244,7 +244,7 @@ async def test_commands_to_one_plug_happen_one_after_the_other(plug_in: PlugIn, 
 
 
 async def test_a_command_does_not_wait_behind_a_slow_reading_which_is_then_taken_again(
-    plug_in: PlugIn, plug: KasaPlug, tell: Tell, clock: SimulatedClock
+    plug_in: PlugIn, plug: Device, tell: Tell, clock: SimulatedClock
 ) -> None:
     fake = await plug_in(1)
     readings = plug.readings()
@@ -269,7 +269,7 @@ async def test_a_command_does_not_wait_behind_a_slow_reading_which_is_then_taken
 
 
 async def test_a_plug_without_a_meter_still_tells_its_switch(
-    plug_in: PlugIn, plug: KasaPlug, clock: SimulatedClock
+    plug_in: PlugIn, plug: Device, clock: SimulatedClock
 ) -> None:
     fake = await plug_in(1)
     honest = fake.answers.answer
@@ -289,7 +289,7 @@ async def test_an_answer_of_the_wrong_shape_does_not_pass(plug_in: PlugIn, tell:
 
 
 async def test_a_plug_that_answers_readings_with_an_error_is_reported(
-    plug_in: PlugIn, plug: KasaPlug, clock: SimulatedClock
+    plug_in: PlugIn, plug: Device, clock: SimulatedClock
 ) -> None:
     fake = await plug_in(1)
     fake.answers.answer = lambda request: {"system": {"get_sysinfo": {"err_code": -5}}}  # type: ignore[method-assign]

@@ -1,28 +1,27 @@
-"""Finds Kasa plugs by broadcast and hands out devices that drive them."""
+"""Finds Kasa and Tapo devices by broadcast and hands out devices that drive them."""
 
+import asyncio
 import importlib
 import logging
-from collections.abc import AsyncIterator, Mapping, Sequence
-from typing import Any
+from collections.abc import AsyncIterator, Sequence
 
-from drrouter.adapters.devices.kasa.identity import (
-    DOMAIN,
-    found_plug,
-)
+from drrouter.adapters.devices.kasa.call import call
+from drrouter.adapters.devices.kasa.connection import COMPATIBILITY
+from drrouter.adapters.devices.kasa.identity import DOMAIN, found_plugs, place_of, reach_of_answer
+from drrouter.adapters.devices.kasa.lines import Info, Lines
 from drrouter.adapters.devices.kasa.plug import KasaPlug
-from drrouter.adapters.devices.kasa.settings import KasaSettings
-from drrouter.adapters.devices.names import cleaned, host_and_port, mac_from
+from drrouter.adapters.devices.kasa.reach import HTTP_PORT, LEGACY, Account, Reach
+from drrouter.adapters.devices.kasa.settings import KasaHost, KasaSettings
+from drrouter.adapters.devices.names import cleaned
 from drrouter.domain.ids import DeviceId
 from drrouter.domain.instruction import Instruction, Outcome, OutcomeKind
 from drrouter.domain.measurement import Reading
 from drrouter.errors import DeviceError, DeviceRefusedError
 from drrouter.ports import Clock, Device, Found, Surroundings
 
-MOST_FOUND = 1000
-"""Answers kept of one discovery, however many hosts call themselves plugs."""
-NOT_DRIVEN = (
-    "{id} (Kasa): its firmware speaks only {protocol}, which needs the maker's account and is not driven"
-)
+ASKED_AT_ONCE = 20
+NOT_DRIVEN = "{id} (Kasa): it speaks only {protocol}, which is not driven; " + COMPATIBILITY
+SPEAKS = {"legacy": LEGACY, "kasa": "IOT.KLAP.2", "tapo": "SMART.KLAP.2"}
 
 _log = logging.getLogger(__name__)
 
@@ -30,9 +29,11 @@ _log = logging.getLogger(__name__)
 class KasaIntegration:
     """The Kasa transport; implements the Integration port."""
 
-    def __init__(self, settings: KasaSettings, clock: Clock) -> None:
+    def __init__(self, settings: KasaSettings, clock: Clock, account: Account | None = None) -> None:
         """Keep the settings; python-kasa is loaded when a plug is looked for or set up, not by a command."""
         self._settings, self._clock = settings, clock
+        self._lines = Lines(settings, clock, account or Account())
+        self._asking = asyncio.Semaphore(ASKED_AT_ONCE)
 
     @property
     def domain(self) -> str:
@@ -40,70 +41,65 @@ class KasaIntegration:
         return DOMAIN
 
     async def discover(self) -> Sequence[Found]:
-        """Call by broadcast and list the plugs that answered, by address.
+        """Call by broadcast and list the plugs and sockets that answered, by address.
 
         Raises:
             DeviceError: python-kasa is missing, or the network does not let us call.
         """
-        answers: list[dict[str, Any]] = []
+        _load_library()
+        hosts = self._settings.device
         with self._clock.working():
-            await self._call(answers)
-        found = {plug.address: plug for answer in answers if (plug := self._plug(answer))}
+            answers = await call(self._settings, [one.host for one in hosts if one.speaks is None])
+            there = [caller for host, raw in answers if (caller := self._caller(host, raw))]
+            there += [(_reach_of_host(one, self._settings.port), {}) for one in hosts if one.speaks]
+            each = await asyncio.gather(*(self._plugs(reach, hint) for reach, hint in there))
+        self._lines.forget(but={reach for reach, _ in there})
+        found = {plug.address: plug for plugs in each for plug in plugs}
         return tuple(found[address] for address in sorted(found))
 
-    async def _call(self, answers: list[dict[str, Any]]) -> None:
-        """Broadcast, and collect what comes back until the time is over."""
-        _load_library()
-        from kasa import Discover, KasaException
-
-        def keep(raw: Any) -> None:
-            if len(answers) < MOST_FOUND:
-                answers.append(raw)
-
-        try:
-            devices = await Discover.discover(
-                target=str(self._settings.broadcast),
-                port=self._settings.port,
-                discovery_timeout=self._settings.discovery_s,  # type: ignore[arg-type]  # a float is as good
-                on_discovered_raw=keep,
-            )
-        except (KasaException, OSError) as error:
-            raise DeviceError(f"Kasa plugs cannot be looked for: {error}") from error
-        for device in devices.values():
-            await device.disconnect()
-
-    def _plug(self, raw: Mapping[str, Any]) -> Found | None:
-        """The plug that answered, None where it is no plug that we know."""
-        host, answer = raw["meta"]["ip"], raw["discovery_response"]
-        if not isinstance(answer, dict):
-            return None
+    def _caller(self, host: str, answer: Info) -> tuple[Reach, Info] | None:
+        """How to reach who answered and what it said of itself, None where it is no plug that we know."""
         if isinstance(result := answer.get("result"), dict):
-            return _found_locked(host, self._settings.port, result)
+            reach = reach_of_answer(host, result)
+            return (reach, {"model": result.get("device_model"), "mac": result.get("mac")}) if reach else None
         system = answer.get("system")
         info = system.get("get_sysinfo") if isinstance(system, dict) else None
-        if not isinstance(info, dict) or not _is_single_plug(info):
-            _log.debug("what answers at %s is no single Kasa plug", host)
+        if not isinstance(info, dict) or not _is_plug(info):
+            _log.debug("what answers at %s is no Kasa plug", host)
             return None
-        return found_plug(host, self._settings.port, info)
+        return Reach(host, self._settings.port), info
+
+    async def _plugs(self, reach: Reach, hint: Info) -> tuple[Found, ...]:
+        """What is to be found there; who told little is asked for the rest."""
+        info = hint
+        if reach.is_driven and not (reach.is_legacy and hint):
+            async with self._asking:
+                info = await self._lines.described(reach, hint)
+        return tuple(found_plugs(reach, info)) if info else ()
 
     def setup(self, device_id: DeviceId, found: Found) -> Device:
-        """A handle on a found plug; nothing is sent before it is used.
+        """A handle on a found plug or socket; nothing is sent before it is used.
 
         Raises:
             ValueError: the address is none.
             DeviceError: python-kasa is missing.
         """
         _load_library()
-        if protocol := found.identity.get("protocol"):
-            return _LockedPlug(device_id, NOT_DRIVEN.format(id=device_id, protocol=cleaned(protocol)))
-        host, port = host_and_port(device_id, found.address, self._settings.port)
-        mac = mac_from(found.identity.get("mac", ""))
-        return KasaPlug(device_id, host, port, mac, self._settings, self._clock)
+        reach, mac, child = place_of(device_id, found, self._settings.port)
+        if not reach.is_driven:
+            encryption = cleaned(reach.protocol.partition(".")[2])
+            return _LockedPlug(device_id, NOT_DRIVEN.format(id=device_id, protocol=encryption))
+        return KasaPlug(device_id, self._lines.to(reach, mac), self._clock, self._settings.poll_s, child)
 
 
 def build(settings: KasaSettings, surroundings: Surroundings) -> KasaIntegration:
-    """The integration, as the table of integrations makes it."""
-    return KasaIntegration(settings, surroundings.clock)
+    """The integration, as the table of integrations makes it.
+
+    Raises:
+        DocumentError: the file of the password is missing, empty or may be read by others.
+    """
+    password = surroundings.secret(settings.password_file) if settings.password_file else ""
+    return KasaIntegration(settings, surroundings.clock, Account(settings.username, password))
 
 
 class _LockedPlug:
@@ -143,17 +139,13 @@ def _load_library() -> None:
         raise DeviceError("Kasa plugs need the package python-kasa, which is not installed") from error
 
 
-def _is_single_plug(info: Mapping[str, Any]) -> bool:
-    """Whether this is a plug or wall switch with one relay, not a strip, a bulb or a camera."""
+def _is_plug(info: Info) -> bool:
+    """Whether this is a plug, a wall switch or a strip of plugs, not a bulb or a camera."""
     kind = info.get("type", info.get("mic_type"))
-    return isinstance(kind, str) and "smartplug" in kind.lower() and "children" not in info
+    return isinstance(kind, str) and "smartplug" in kind.lower()
 
 
-def _found_locked(host: str, port: int, result: Mapping[str, Any]) -> Found | None:
-    """A plug that answers to the newer discovery only."""
-    if "PLUG" not in cleaned(result.get("device_type")).upper():
-        return None
-    scheme = result.get("mgt_encrypt_schm")
-    protocol = cleaned(scheme.get("encrypt_type")) if isinstance(scheme, dict) else ""
-    known = found_plug(host, port, {"model": result.get("device_model"), "mac": result.get("mac")})
-    return Found(DOMAIN, known.address, known.identity | {"protocol": protocol or "a newer protocol"})
+def _reach_of_host(host: KasaHost, legacy_port: int) -> Reach:
+    """How to reach a device whose protocol the home file names."""
+    protocol = SPEAKS[host.speaks or "legacy"]
+    return Reach(host.host, host.port or (legacy_port if protocol == LEGACY else HTTP_PORT), protocol)

@@ -1,7 +1,26 @@
-"""Fake TP-Link Kasa plugs that speak the legacy protocol byte for byte, over TCP and UDP on loopback."""
+"""Fake TP-Link Kasa and Tapo plugs and strips that speak both protocols byte for byte, on loopback."""
 
 from drrouter.sim.wire.kasa.answers import Answers, Load, Meter, PlugIdentity
 from drrouter.sim.wire.kasa.cipher import decipher, encipher
-from drrouter.sim.wire.kasa.plug import FakePlug, Fault, mac_of
+from drrouter.sim.wire.kasa.klap_plug import FakeKlap
+from drrouter.sim.wire.kasa.plug import FakePlug, FakeStrip, Fault, mac_of
+from drrouter.sim.wire.kasa.smart import SmartAnswers, SmartStripAnswers
+from drrouter.sim.wire.kasa.strip import Outlet, StripAnswers
 
-__all__ = ["Answers", "FakePlug", "Fault", "Load", "Meter", "PlugIdentity", "decipher", "encipher", "mac_of"]
+__all__ = [
+    "Answers",
+    "FakeKlap",
+    "FakePlug",
+    "FakeStrip",
+    "Fault",
+    "Load",
+    "Meter",
+    "Outlet",
+    "PlugIdentity",
+    "SmartAnswers",
+    "SmartStripAnswers",
+    "StripAnswers",
+    "decipher",
+    "encipher",
+    "mac_of",
+]

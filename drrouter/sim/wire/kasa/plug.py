@@ -1,12 +1,9 @@
-"""A fake plug on its own loopback address: TCP for commands, UDP for discovery, and faults on demand.
+"""Fake plugs and strips of the legacy protocol: TCP for commands, UDP for discovery, and faults on demand.
 
-It binds 127.255.255.255 beside every other fake to hear broadcasts, and answers from its own 127.a.b.c, so
-that each plug is found under its own address. Broadcasts need a fixed port that all plugs of a home share.
-
-    plug = FakePlug("127.77.0.11", "Freezer", load, now=clock.now, port=port)
-    async with plug:
-        ...                         # real clients discover it, switch it and read it
-        plug.fault = Fault.SILENT   # now it hears and says nothing
+plug = FakePlug("127.77.0.11", "Freezer", load, now=clock.now, port=port)
+async with plug:
+    ...                         # real clients discover it, switch it and read it
+    plug.fault = Fault.SILENT   # now it hears and says nothing
 """
 
 import asyncio
@@ -14,16 +11,17 @@ import contextlib
 import hashlib
 import json
 import logging
-import socket
-from collections.abc import Callable
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from enum import Enum
-from typing import Any, Self
+from typing import Self
 
 from drrouter.sim.wire.kasa.answers import Answers, Json, Load, Meter, PlugIdentity
 from drrouter.sim.wire.kasa.cipher import LENGTH_BYTES, decipher, encipher, framed
+from drrouter.sim.wire.kasa.ears import Ears
+from drrouter.sim.wire.kasa.strip import Outlet, StripAnswers
 
-BROADCAST = "127.255.255.255"
 LARGEST_REQUEST = 16 * 1024
 LIE_W = 14_000.0  # a spike that metering plugs in the field have reported
 
@@ -45,38 +43,25 @@ class Fault(Enum):
     SLOW = "answers at once, but the answer takes `delay_s` of real time"
 
 
-class FakePlug:
-    """One plug with a meter; an async context manager that plugs it in and out of the network."""
+class FakeDevice(ABC):
+    """A device of the legacy protocol; an async context manager that plugs it in and out of the network.
 
-    def __init__(
-        self,
-        address: str,
-        alias: str,
-        load: Load,
-        *,
-        now: Callable[[], datetime],
-        port: int,
-        mac: str | None = None,
-        meter: Meter = Meter.THOUSANDTHS,
-        on: bool = False,
-    ) -> None:
-        """Build it; nothing is opened yet.
+    Attributes:
+        connections, requests: how many there were so far.
+    """
 
-        Args:
-            address: its own address, 127.a.b.c.
-            load: what hangs on it; told when the relay moves.
-            now: the time that the plug believes it is.
-            port: where it listens, over TCP and UDP; 9999 on real plugs.
-            mac: made from the address where none is given.
-            on: whether the relay is closed at first; the load is expected to know.
-        """
+    def __init__(self, address: str, port: int) -> None:
+        """Nothing is opened yet."""
         self.address, self.port = address, port
-        self.answers = Answers(PlugIdentity(alias, mac or mac_of(address)), load, now, meter=meter, on=on)
         self.fault, self.delay_s = Fault.NONE, 0.0
         self.connections, self.requests = 0, 0
         self._server: asyncio.Server | None = None
-        self._ears: list[asyncio.DatagramTransport] = []
+        self._ears = Ears(address, port, self.heard)
         self._open: dict[asyncio.StreamWriter, asyncio.Future[None]] = {}
+
+    @abstractmethod
+    def honest(self, request: Json) -> Json:
+        """The firmware's answer."""
 
     async def __aenter__(self) -> Self:
         """Join the network."""
@@ -95,25 +80,14 @@ class FakePlug:
         """
         self._server = await asyncio.start_server(self._talk, self.address, self.port)
         try:
-            await self._listen()
+            await self._ears.open()
         except OSError:
             await self.stop()
             raise
 
-    async def _listen(self) -> None:
-        """Open the UDP sockets: the first answers, both hear."""
-        loop = asyncio.get_running_loop()
-        for host in (self.address, BROADCAST):
-            transport, _ = await loop.create_datagram_endpoint(
-                lambda: _Ear(self), sock=_udp_socket(host, self.port)
-            )
-            self._ears.append(transport)
-
     async def stop(self) -> None:
         """Vanish: hang up on everybody and listen no more."""
-        for ear in self._ears:
-            ear.close()
-        self._ears.clear()
+        self._ears.close()
         if self._server:
             self._server.close()
         talks = tuple(self._open.values())
@@ -127,10 +101,10 @@ class FakePlug:
     def heard(self, data: bytes, sender: tuple[str, int]) -> None:
         """Answer a datagram from our own address; what is no request is ignored, as plugs do."""
         request = _parsed(decipher(data))
-        if request is None or not self._ears or self.fault is Fault.SILENT:
+        if request is None or self.fault is Fault.SILENT:
             return
-        plain = json.dumps(self.answers.answer(request)).encode()
-        self._ears[0].sendto(_garbage(len(plain)) if self.fault is Fault.GARBAGE else encipher(plain), sender)
+        plain = json.dumps(self.honest(request)).encode()
+        self._ears.answer(garbage(len(plain)) if self.fault is Fault.GARBAGE else encipher(plain), sender)
 
     async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Serve one TCP connection until either side hangs up."""
@@ -165,7 +139,7 @@ class FakePlug:
             case Fault.SILENT:
                 return True
             case Fault.GARBAGE:
-                frame = frame[:LENGTH_BYTES] + _garbage(len(frame) - LENGTH_BYTES)
+                frame = frame[:LENGTH_BYTES] + garbage(len(frame) - LENGTH_BYTES)
             case Fault.HALF:
                 frame = frame[: len(frame) // 2]
             case Fault.ENDLESS:
@@ -181,21 +155,77 @@ class FakePlug:
                 return {"system": {"set_relay_state": {"err_code": -10, "err_msg": "relay fault"}}}
             if self.fault is Fault.IGNORES:
                 return {"system": {"set_relay_state": {"err_code": 0}}}
-        answer = self.answers.answer(request)
+        answer = self.honest(request)
         lie = {Fault.LIES: LIE_W, Fault.NOT_A_NUMBER: "NaN"}.get(self.fault)
         if lie is not None and "get_realtime" in answer.get("emeter", {}):
             answer["emeter"]["get_realtime"] = {"err_code": 0, "power": lie, "voltage": 231.0, "total": 1.0}
         return answer
 
 
-class _Ear(asyncio.DatagramProtocol):
-    """One UDP socket of a plug."""
+class FakePlug(FakeDevice):
+    """One plug with a meter.
 
-    def __init__(self, plug: FakePlug) -> None:
-        self._plug = plug
+    Attributes:
+        answers: its firmware.
+    """
 
-    def datagram_received(self, data: bytes, addr: tuple[str | Any, int]) -> None:
-        self._plug.heard(data, addr)
+    def __init__(
+        self,
+        address: str,
+        alias: str,
+        load: Load,
+        *,
+        now: Callable[[], datetime],
+        port: int,
+        mac: str | None = None,
+        meter: Meter = Meter.THOUSANDTHS,
+        on: bool = False,
+    ) -> None:
+        """Build it; nothing is opened yet.
+
+        Args:
+            address: its own address, 127.a.b.c.
+            alias: what its owner calls it.
+            load: what hangs on it; told when the relay moves.
+            now: the time that the plug believes it is.
+            port: where it listens, over TCP and UDP; 9999 on real plugs.
+            mac: made from the address where none is given.
+            meter: in which units it measures.
+            on: whether the relay is closed at first; the load is expected to know.
+        """
+        super().__init__(address, port)
+        self.answers = Answers(PlugIdentity(alias, mac or mac_of(address)), load, now, meter=meter, on=on)
+
+    def honest(self, request: Json) -> Json:
+        """The firmware's answer."""
+        return self.answers.answer(request)
+
+
+class FakeStrip(FakeDevice):
+    """A strip of metered sockets.
+
+    Attributes:
+        answers: its firmware.
+    """
+
+    def __init__(
+        self,
+        address: str,
+        alias: str,
+        outlets: Sequence[Outlet],
+        *,
+        now: Callable[[], datetime],
+        port: int,
+        mac: str | None = None,
+    ) -> None:
+        """Build it; nothing is opened yet. Arguments as for a plug."""
+        super().__init__(address, port)
+        identity = PlugIdentity(alias, mac or mac_of(address), "HS300(US)")
+        self.answers = StripAnswers(identity, outlets, now)
+
+    def honest(self, request: Json) -> Json:
+        """The firmware's answer."""
+        return self.answers.answer(request)
 
 
 def mac_of(address: str) -> str:
@@ -207,20 +237,6 @@ def mac_of(address: str) -> str:
     return ":".join(["02", "4B", *(f"{int(part):02X}" for part in address.split("."))])
 
 
-def _udp_socket(host: str, port: int) -> socket.socket:
-    """A UDP socket that shares its address with other sockets that allow it too."""
-    sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    try:
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
-        sock.setblocking(False)
-        sock.bind((host, port))
-    except OSError:
-        sock.close()
-        raise
-    return sock
-
-
 def _parsed(plain: bytes) -> Json | None:
     """The request, None where the bytes are none."""
     with contextlib.suppress(ValueError, RecursionError):
@@ -230,7 +246,7 @@ def _parsed(plain: bytes) -> Json | None:
     return None
 
 
-def _garbage(length: int) -> bytes:
+def garbage(length: int) -> bytes:
     """Bytes without meaning, the same in every run."""
     block = hashlib.sha256(b"garbage").digest()
     return (block * (length // len(block) + 1))[:length]
