@@ -14,6 +14,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from drrouter.adapters.devices.kasa.settings import KasaSettings
 from drrouter.adapters.devices.modbus.settings import ModbusSettings
+from drrouter.adapters.devices.ocpp.settings import OcppSettings
 from drrouter.adapters.devices.p1.settings import P1Settings
 from drrouter.adapters.devices.settings import IntegrationSettings
 from drrouter.adapters.devices.table import TRANSPORTS
@@ -321,7 +322,7 @@ class StorePart(Part):
 class ExposurePart(Part):
     """An exception from "nothing listens beyond this machine" (S8)."""
 
-    what: Literal["api", "webhook"]
+    what: Literal["api", "ocpp", "webhook"]
     """What listens."""
     interface: Host
     """The address that it listens on."""
@@ -352,6 +353,8 @@ class HomeDocument(Part):
     """TP-Link Kasa plugs and strips."""
     modbus: ModbusSettings | None = None
     """Modbus TCP: SunSpec inverters, batteries and meters, and SG-Ready relays."""
+    ocpp: OcppSettings | None = None
+    """Charge points for cars."""
     p1: P1Settings | None = None
     """P1 ports of smart meters."""
     zigbee: ZigbeeSettings | None = None

@@ -225,6 +225,8 @@ def _existing(folder: Path, name: str | None, where: str, key: str) -> Path | No
 def _refuse_silent_exposure(document: HomeDocument, where: str) -> None:
     """What listens beyond this machine is named as an exception, with its reason (S8)."""
     listening = [("api", "api.host", document.api.host)]
+    if document.ocpp:
+        listening.append(("ocpp", "ocpp.host", document.ocpp.host))
     for provider in document.provider:
         if provider.webhook:
             listening.append(("webhook", f"provider[{provider.id}].webhook.host", provider.webhook.host))

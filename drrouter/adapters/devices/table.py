@@ -11,6 +11,7 @@ from types import MappingProxyType
 
 from drrouter.adapters.devices.kasa.settings import KasaSettings
 from drrouter.adapters.devices.modbus.settings import ModbusSettings
+from drrouter.adapters.devices.ocpp.settings import OcppSettings
 from drrouter.adapters.devices.p1.settings import P1Settings
 from drrouter.adapters.devices.settings import IntegrationSettings
 from drrouter.adapters.devices.zigbee.settings import ZigbeeSettings
@@ -37,6 +38,7 @@ TRANSPORTS: Mapping[str, Transport] = MappingProxyType(
     {
         "kasa": Transport("Kasa", KasaSettings),
         "modbus": Transport("Modbus", ModbusSettings, "modbus"),
+        "ocpp": Transport("OCPP", OcppSettings, "ocpp"),
         "p1": Transport("P1", P1Settings, "p1"),
         "zigbee": Transport("Zigbee", ZigbeeSettings, "zigbee"),
     }

@@ -240,6 +240,16 @@ def test_a_webhook_beyond_this_machine_needs_a_reason(home: Path) -> None:
     load(home, text + '\n[[exposure]]\nwhat = "webhook"\ninterface = "0.0.0.0"\nreason = "behind NAT"\n')
 
 
+def test_charge_points_beyond_this_machine_need_a_reason(home: Path) -> None:
+    text = SITE + '\n[ocpp]\nhost = "192.168.1.5"\n'
+    assert refusal(home, text) == (
+        "ocpp.host: 192.168.1.5 can be reached from other machines. Write 127.0.0.1, or add an [[exposure]] "
+        'with what = "ocpp", interface = "192.168.1.5" and a reason.'
+    )
+    reason = '\n[[exposure]]\nwhat = "ocpp"\ninterface = "192.168.1.5"\nreason = "the wallbox"\n'
+    assert load(home, text + reason).integrations["ocpp"].model_dump()["host"] == "192.168.1.5"
+
+
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.2", "[::1]", "::1"])
 def test_this_machine_itself_needs_no_reason(home: Path, host: str) -> None:
     assert load(home, f'{SITE}\n[api]\nhost = "{host}"\n').api.host == host
