@@ -43,6 +43,7 @@ from drrouter.ports import (
     Executor,
     Found,
     Integration,
+    Joining,
     Provider,
     Put,
     Serving,
@@ -116,10 +117,11 @@ async def running(home: HomeConfig, options: Options) -> AsyncIterator[App]:
         stack.push_async_callback(router.scribe.drain)
         supervisor = await stack.enter_async_context(Supervisor(clock))
         router.health = supervisor.health
-        surroundings = _surroundings(home, clock, executor)
-        for name, work in (*router.tasks(), *integration_tasks(home, router, surroundings)):
+        integrations = integrations_of(home, _surroundings(home, clock, executor))
+        for name, work in (*router.tasks(), *integration_tasks(home, router, clock, integrations)):
             supervisor.start(name, work)
-        front = Front(router, store)
+        networks = {name: one for name, one in integrations.items() if isinstance(one, Joining)}
+        front = Front(router, store, networks)
         api = await stack.enter_async_context(_api(home, front, tokens, clock))
         yield App(router, front, supervisor, api.url, owner_token)
 
@@ -253,20 +255,26 @@ def _surroundings(home: HomeConfig, clock: Clock, executor: Executor) -> Surroun
     return Surroundings(clock, executor, folder, secret)
 
 
-def integration_tasks(
-    home: HomeConfig, router: Router, surroundings: Surroundings
-) -> Iterator[tuple[str, Callable[[], Awaitable[None]]]]:
-    """Two tasks for each integration of the home: it searches, and keeps open what it must.
+def integrations_of(home: HomeConfig, surroundings: Surroundings) -> dict[str, Integration]:
+    """Every integration that the home uses.
 
     One that cannot be made, because its library is missing, is said and costs nothing else.
     """
+    made: dict[str, Integration] = {}
     for domain, settings in home.integrations.items():
         try:
-            integration = build(domain, settings, surroundings)
+            made[domain] = build(domain, settings, surroundings)
         except (DeviceError, DocumentError) as error:
             log.warning("%s", error.sentence)
-            continue
-        yield search_task(home, router, surroundings.clock, integration, settings)
+    return made
+
+
+def integration_tasks(
+    home: HomeConfig, router: Router, clock: Clock, integrations: Mapping[str, Integration]
+) -> Iterator[tuple[str, Callable[[], Awaitable[None]]]]:
+    """Two tasks for each integration of the home: it searches, and keeps open what it must."""
+    for domain, integration in integrations.items():
+        yield search_task(home, router, clock, integration, home.integrations[domain])
         if isinstance(integration, Serving):
             yield f"serve {domain}", integration.serve
 

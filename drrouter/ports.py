@@ -242,6 +242,19 @@ class Integration(Protocol):
 
 
 @runtime_checkable
+class Joining(Protocol):
+    """An integration whose network a device joins only while its owner permits it (Zigbee, Z-Wave)."""
+
+    async def permit(self, seconds: int) -> None:
+        """Let new devices join for so long; 0 closes the network at once.
+
+        Raises:
+            DeviceError: the network is not there.
+        """
+        ...
+
+
+@runtime_checkable
 class Serving(Protocol):
     """An integration that must keep something open: a broker's session, a radio, a listening port."""
 

@@ -199,6 +199,10 @@ class DrClient:
         """End the test and give the machine its power back."""
         await self._send("DELETE", ("devices", device_id, "plug-test"))
 
+    async def permit_join(self, integration: str, seconds: int) -> None:
+        """Let new devices join a network such as Zigbee for so long; 0 closes it."""
+        await self._send("POST", ("networks", integration, "join"), {"seconds": seconds})
+
     async def changes(self) -> AsyncGenerator[Change]:
         """Status and plan now, then every change; ends by an error when the router goes."""
         timeout = aiohttp.ClientTimeout(total=None, sock_connect=self._total_s, sock_read=_QUIET_S)

@@ -1,4 +1,4 @@
-"""Verbs of the first minutes with a device: hand it over, only watch it, test its plug."""
+"""Verbs of the first minutes with a device: let it join, hand it over, only watch it, test its plug."""
 
 import asyncio
 from typing import TYPE_CHECKING, Annotated
@@ -63,6 +63,31 @@ async def plug_test(
             screen.say("The test was stopped.")
             return FAILURE
         test = seen
+
+
+async def join(
+    client: "DrClient",
+    network: Annotated[
+        str, typer.Argument(help="The integration, such as zigbee or zwave.", show_default=False)
+    ],
+    for_: Annotated[
+        str, typer.Option("--for", metavar="SPAN", help="How long, such as 2m; 0s closes it.")
+    ] = "2m",
+) -> None:
+    """Let new devices join a network for a while; then press the button on the device.
+
+    Examples: `drrouter join zigbee`, `drrouter join zigbee --for 4m`, `drrouter join zigbee --for 0s`
+    """
+    from drrouter.cli import screen
+    from drrouter.cli.words import parse_span
+    from drrouter.domain.words import clean
+
+    seconds = int(parse_span(for_).total_seconds())
+    await client.permit_join(network, seconds)
+    if seconds:
+        screen.say(f"New {clean(network)} devices may join for {seconds} s. `drrouter discover` shows them.")
+    else:
+        screen.say(f"No new {clean(network)} device may join.")
 
 
 async def _hand(client: "DrClient", device: str, steered: bool) -> None:

@@ -54,6 +54,7 @@ for work in (
     act_verbs.options,
     act_verbs.override,
     act_verbs.wish,
+    hand_verbs.join,
     hand_verbs.hand_over,
     hand_verbs.watch,
     hand_verbs.plug_test,

@@ -182,7 +182,7 @@ class Router:
             self._stir()
 
     def _stir(self) -> None:
-        """Something is new of a device: look again soon; a second piece of news changes nothing about that."""
+        """Something is new of a device: look again soon; more news changes nothing about that."""
         if not self._stirred:
             self._stirred = True
             self._looked.set()

@@ -314,6 +314,15 @@ class RouterFacade(Protocol):
         """End the test and give the machine its power back; no error where none runs."""
         ...
 
+    async def permit_join(self, integration: str, seconds: int, by: str = "owner") -> None:
+        """Let new devices join the network of an integration (Zigbee, Z-Wave) for so long; 0 closes it.
+
+        Raises:
+            MessageError: the integration has no network to join.
+            DeviceError: the network is not there.
+        """
+        ...
+
     async def journal(self, most: int = 100, device_id: DeviceId | None = None) -> tuple[JournalEntry, ...]:
         """The newest entries, newest first."""
         ...

@@ -5,7 +5,7 @@ durable, so that "yes" is never forgotten.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from datetime import datetime, timedelta
 
 from drrouter.domain.event import Event
@@ -22,7 +22,7 @@ from drrouter.domain.timeline import Timeline
 from drrouter.domain.wish import Commitment, CycleWish, LevelWish, Override, OverrideMode, Wish
 from drrouter.errors import HoldConflictError, MessageError, OptionError, StoreError, WishImpossibleError
 from drrouter.ports import Change as Kept
-from drrouter.ports import Collection, Note, Store
+from drrouter.ports import Collection, Joining, Note, Store
 from drrouter.router import views
 from drrouter.router.core import Router
 from drrouter.router.desk import Question, programme_of
@@ -46,9 +46,9 @@ PATIENCE_S = 10.0
 class Front:
     """What clients may see and ask of one router."""
 
-    def __init__(self, router: Router, store: Store) -> None:
-        """The store is read for the journal alone."""
-        self._router, self._store = router, store
+    def __init__(self, router: Router, store: Store, networks: Mapping[str, Joining] | None = None) -> None:
+        """The store is read for the journal alone; ``networks`` are those that devices join, by name."""
+        self._router, self._store, self._networks = router, store, dict(networks or {})
 
     def status(self) -> StatusView:
         """The router at a glance."""
@@ -189,6 +189,19 @@ class Front:
         """End the test and give the machine its power back."""
         self._router.registry.seat(device_id)
         self._router.first_minutes.stop_test(device_id)
+
+    async def permit_join(self, integration: str, seconds: int, by: str = "owner") -> None:
+        """Let new devices join the network of an integration for so long; 0 closes it."""
+        network = self._networks.get(integration)
+        if network is None:
+            known = ", ".join(sorted(self._networks)) or "none"
+            raise MessageError("join", integration, "is no network that devices join", f"There is: {known}")
+        await network.permit(seconds)
+        what = f"may join for {seconds} s" if seconds else "may join no more"
+        entry = JournalEntry(
+            self._router.clock.now(), JournalKind.DEVICE, f"New {integration} devices {what}, says the {by}."
+        )
+        await self._durable(Note(entry))
 
     async def clear_wish(self, device_id: DeviceId, by: str = "owner") -> None:
         """Forget the device's wish and what was promised but has not begun."""

@@ -5,6 +5,7 @@ from datetime import timedelta
 from drrouter.adapters.api.requests import (
     LONGEST_OVERRIDE_MINUTES,
     HandBody,
+    JoinBody,
     OptionsBody,
     OverrideBody,
     TokenBody,
@@ -97,6 +98,13 @@ async def stop_plug_test(call: Call) -> None:
     await call.router.stop_plug_test(_device_id(call))
 
 
+@route("POST", "/networks/{integration}/join", OWNER, body=JoinBody)
+async def permit_join(call: Call) -> None:
+    """Let new devices join a network such as Zigbee for a while."""
+    body: JoinBody = call.body
+    await call.router.permit_join(call.path["integration"], body.seconds, call.who.name)
+
+
 @route("GET", "/tokens", OWNER, answer=tuple[TokenView, ...])
 async def tokens(call: Call) -> tuple[TokenView, ...]:
     """Every token, without its secret."""
@@ -135,6 +143,7 @@ ACT_ROUTES: tuple[Route, ...] = (
     hand_over,
     test_plug,
     stop_plug_test,
+    permit_join,
     tokens,
     issue_token,
     revoke_token,

@@ -87,6 +87,12 @@ class HandBody(_Strict):
     steered: bool
 
 
+class JoinBody(_Strict):
+    """For how long new devices may join a network; 0 closes it."""
+
+    seconds: Annotated[int, Field(ge=0, le=254)] = 120
+
+
 class TokenBody(_Strict):
     """A token for a person's role, or for one appliance and its device."""
 

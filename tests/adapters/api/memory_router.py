@@ -91,6 +91,7 @@ class MemoryRouter:
         self.watched: frozenset[DeviceId] = frozenset()
         self.plug_tests: dict[DeviceId, PlugTest] = {}
         self.plug_stages: list[Stage] = []
+        self.joining_s: int | None = None
 
     def status(self) -> StatusView:
         if self.fault:
@@ -214,6 +215,11 @@ class MemoryRouter:
     async def stop_plug_test(self, device_id: DeviceId) -> None:
         self._profile(device_id)
         self.plug_tests.pop(device_id, None)
+
+    async def permit_join(self, integration: str, seconds: int, by: str = "owner") -> None:
+        if integration != "zigbee":
+            raise MessageError("join", integration, "is no network that devices join", "There is: zigbee")
+        self.joining_s = seconds
 
     def changes(self) -> AsyncIterator[Change]:
         return self.broadcast.listen()

@@ -136,6 +136,14 @@ async def test_a_device_is_taken_back_and_handed_over(served: Served) -> None:
         assert (await served.ask("GET", "/devices/washer"))[1]["watched"] is not steered
 
 
+async def test_a_network_is_opened_for_new_devices_and_closed(served: Served) -> None:
+    assert (await served.ask("POST", "/networks/zigbee/join", json={"seconds": 60}))[0] == 204
+    assert served.router.joining_s == 60
+    status, problem = await served.ask("POST", "/networks/kasa/join", json={})
+    assert (status, "There is: zigbee" in problem["detail"]) == (400, True)
+    assert (await served.ask("POST", "/networks/zigbee/join", json={"seconds": 255}))[0] in (400, 422)
+
+
 async def test_a_plug_test_is_begun_seen_and_stopped(served: Served) -> None:
     assert (await served.ask("POST", "/devices/washer/plug-test"))[1]["stage"] == "waiting"
     assert (await served.ask("GET", "/devices/washer"))[1]["plug_test"]["stage"] == "waiting"

@@ -40,3 +40,12 @@ async def test_a_plug_test_that_somebody_else_stops_ends(
     said = await run("plug-test", "washer")
     assert (said.code, said.err.splitlines()[-1]) == (1, "The test was stopped.")
     assert (await run("plug-test", "washer", "--stop")).err == "The test of washer is over.\n"
+
+
+async def test_a_network_is_opened_for_new_devices_and_closed(served: Served, run: Run) -> None:
+    said = await run("join", "zigbee", "--for", "1m")
+    assert said.err == "New zigbee devices may join for 60 s. `drrouter discover` shows them.\n"
+    assert served.router.joining_s == 60
+    assert (await run("join", "zigbee", "--for", "0s")).err == "No new zigbee device may join.\n"
+    assert served.router.joining_s == 0
+    assert (await run("join", "kasa")).code == 1
