@@ -70,19 +70,18 @@ async def join(
     network: Annotated[
         str, typer.Argument(help="The integration, such as zigbee or zwave.", show_default=False)
     ],
-    for_: Annotated[
-        str, typer.Option("--for", metavar="SPAN", help="How long, such as 2m; 0s closes it.")
-    ] = "2m",
+    for_: Annotated[str, typer.Option("--for", metavar="SPAN", help="How long, such as 2m.")] = "2m",
+    close: Annotated[bool, typer.Option("--close", help="Let nobody join any more.")] = False,
 ) -> None:
     """Let new devices join a network for a while; then press the button on the device.
 
-    Examples: `drrouter join zigbee`, `drrouter join zigbee --for 4m`, `drrouter join zigbee --for 0s`
+    Examples: `drrouter join zigbee`, `drrouter join zigbee --for 4m`, `drrouter join zigbee --close`
     """
     from drrouter.cli import screen
     from drrouter.cli.words import parse_span
     from drrouter.domain.words import clean
 
-    seconds = int(parse_span(for_).total_seconds())
+    seconds = 0 if close else int(parse_span(for_).total_seconds())
     await client.permit_join(network, seconds)
     if seconds:
         screen.say(f"New {clean(network)} devices may join for {seconds} s. `drrouter discover` shows them.")

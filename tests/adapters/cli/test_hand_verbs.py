@@ -46,6 +46,6 @@ async def test_a_network_is_opened_for_new_devices_and_closed(served: Served, ru
     said = await run("join", "zigbee", "--for", "1m")
     assert said.err == "New zigbee devices may join for 60 s. `drrouter discover` shows them.\n"
     assert served.router.joining_s == 60
-    assert (await run("join", "zigbee", "--for", "0s")).err == "No new zigbee device may join.\n"
+    assert (await run("join", "zigbee", "--close")).err == "No new zigbee device may join.\n"
     assert served.router.joining_s == 0
     assert (await run("join", "kasa")).code == 1
