@@ -11,6 +11,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, Protocol, TypeVar, runtime_checkable
 
+from drrouter.domain.flexibility import Programme
 from drrouter.domain.ids import DeviceId, ProviderId
 from drrouter.domain.instruction import Instruction, Outcome
 from drrouter.domain.journal import JournalEntry
@@ -264,4 +265,26 @@ class Serving(Protocol):
         Raises:
             DeviceError: it cannot be opened, or was lost.
         """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """The answer to a machine that asks when its cycle should begin, and what that costs."""
+
+    start: datetime
+    cost: float
+    currency: str
+
+
+Quoting = Callable[[DeviceId, Programme, bool], Awaitable[Quote | None]]
+"""The best start for this cycle of this device, promised where the last is true; None where there is none."""
+
+
+@runtime_checkable
+class Asking(Protocol):
+    """An integration whose machines ask by themselves which options they have (Zigbee Power Profile)."""
+
+    def answer_with(self, quoting: Quoting) -> None:
+        """Who knows the answers; until then nobody does."""
         ...

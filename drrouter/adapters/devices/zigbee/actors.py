@@ -5,10 +5,15 @@ from typing import Protocol
 
 from zigpy.zcl import Cluster
 
+from drrouter.adapters.devices.zigbee.appliance import APPLIANCE, Appliance
+from drrouter.adapters.devices.zigbee.clusters import POWER_PROFILE
+from drrouter.adapters.devices.zigbee.clusters.load_control import LOAD_CONTROL, OurLoadControl
+from drrouter.adapters.devices.zigbee.load_control import LoadControl
 from drrouter.adapters.devices.zigbee.relay import Relay
 from drrouter.adapters.devices.zigbee.senses import ON_OFF
 from drrouter.domain.instruction import Instruction
 from drrouter.domain.measurement import Quantity
+from drrouter.ports import Clock
 
 
 class Actor(Protocol):
@@ -31,14 +36,20 @@ class Actor(Protocol):
         ...
 
 
-def actor_of(offered: Mapping[int, Cluster], wanted: Mapping[int, Cluster], timeout_s: float) -> Actor | None:
-    """The best way to steer a device; None where there is none.
+def actor_of(
+    offered: Mapping[int, Cluster], wanted: Mapping[int, Cluster], timeout_s: float, clock: Clock
+) -> Actor | None:
+    """The best way to steer a device: one that knows what the device is before one that only cuts its power.
 
     Args:
         offered: what it offers.
         wanted: what it wants of us.
         timeout_s: how long an answer may take.
+        clock: when events end.
     """
+    if APPLIANCE in offered:
+        return Appliance(offered[APPLIANCE], timeout_s, cools=POWER_PROFILE not in offered)
     if ON_OFF in offered:
         return Relay(offered[ON_OFF], timeout_s)
-    return None
+    events = wanted.get(LOAD_CONTROL)
+    return LoadControl(events, timeout_s, clock) if isinstance(events, OurLoadControl) else None

@@ -6,13 +6,19 @@ readings   order reports, ask once, then:  report --> batch
 
 import math
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from datetime import datetime, timedelta
+
+from zigpy.device import ZigbeeDevice as Node
 
 from drrouter.adapters.devices.gate import IDLE_W, PLUG_W, Bounds, judged
 from drrouter.adapters.devices.obedience import Obedience
-from drrouter.adapters.devices.zigbee.actors import actor_of
+from drrouter.adapters.devices.zigbee.actors import Actor, actor_of
+from drrouter.adapters.devices.zigbee.answers import Answers
+from drrouter.adapters.devices.zigbee.appliance import APPLIANCE
+from drrouter.adapters.devices.zigbee.clusters import POWER_PROFILE, OurPowerProfile
 from drrouter.adapters.devices.zigbee.mesh import Mesh
-from drrouter.adapters.devices.zigbee.senses import gauges_of
+from drrouter.adapters.devices.zigbee.senses import ON_OFF, gauges_of
 from drrouter.adapters.devices.zigbee.settings import ZigbeeSettings
 from drrouter.adapters.devices.zigbee.sockets import clients, servers
 from drrouter.adapters.devices.zigbee.talk import Talk
@@ -20,7 +26,7 @@ from drrouter.domain.ids import DeviceId
 from drrouter.domain.instruction import Instruction, Outcome
 from drrouter.domain.measurement import Quantity, Reading
 from drrouter.errors import DeviceError, DeviceRefusedError
-from drrouter.ports import Clock
+from drrouter.ports import Clock, Quoting
 
 LATE = 1.5
 """So many of its longest intervals may pass before a device that reports is asked."""
@@ -32,10 +38,28 @@ class ZigbeeDevice:
     """Drives one device; implements the Device port."""
 
     def __init__(
-        self, device_id: DeviceId, address: str, mesh: Mesh, settings: ZigbeeSettings, clock: Clock
+        self,
+        device_id: DeviceId,
+        address: str,
+        mesh: Mesh,
+        settings: ZigbeeSettings,
+        clock: Clock,
+        quoting: Quoting | None = None,
     ) -> None:
-        """Remember who (``sockets``, "Where a device's clusters are"); nothing is sent yet."""
+        """Remember who; nothing is sent yet.
+
+        Args:
+            device_id: its name in the home file.
+            address: as ``sockets`` writes it.
+            mesh: where it is.
+            settings: how long to wait, and how often to be told.
+            clock: the only source of time.
+            quoting: who answers what it asks; None is nobody.
+        """
         self._id, self._mesh, self._settings, self._clock = device_id, mesh, settings, clock
+        self._quoting = quoting
+        self._steered: tuple[Node, Actor | None] | None = None
+        self._is_plug = False
         self._ieee, _, endpoint = address.partition("/")
         self._endpoint = int(endpoint) if endpoint else None
         self._obedience = Obedience(device_id, "Zigbee", clock)
@@ -54,38 +78,46 @@ class ZigbeeDevice:
             DeviceRefusedError: it has nothing that can be read.
             DeviceUnknownError: it never joined.
         """
-        talk: Talk | None = None
-        try:
-            with self._clock.working():
-                talk = await self._begun()
-                batch = await self._asked(talk)
-            while True:
-                yield batch
-                batch = await self._next(talk)
-        except DeviceError as error:
-            raise type(error)(f"{self._id} (Zigbee): {error}") from error
-        finally:
-            if talk is not None:
-                talk.end()
+        with ExitStack() as endings:
+            try:
+                with self._clock.working():
+                    talk = await self._begun(endings)
+                    batch = await self._asked(talk)
+                while True:
+                    yield batch
+                    batch = await self._next(talk)
+            except DeviceError as error:
+                raise type(error)(f"{self._id} (Zigbee): {error}") from error
 
     async def apply(self, instruction: Instruction) -> Outcome:
         """Carry it out by what the device has; read back; say what became of it."""
         return await self._obedience.carry_out(instruction, self._told)
 
-    async def _begun(self) -> Talk:
-        """A conversation in which the device reports what it can."""
+    async def _begun(self, endings: ExitStack) -> Talk:
+        """A conversation in which the device reports what it can, and is answered what it asks."""
         node = self._mesh.node(self._ieee)
-        offered, wanted = servers(node, self._endpoint), clients(node, self._endpoint)
+        offered = dict(servers(node, self._endpoint))
+        self._is_plug = ON_OFF in offered and APPLIANCE not in offered
+        if not self._is_plug:
+            offered.pop(ON_OFF, None)
         gauges = await gauges_of(offered, self._settings.timeout_s)
-        talk = Talk(gauges, actor_of(offered, wanted, self._settings.timeout_s), self._settings)
+        talk = Talk(gauges, self._actor(node), self._settings)
         if not gauges and talk.actor is None:
             raise DeviceRefusedError("it has nothing that could be read or steered")
-        try:
-            await talk.begin()
-        except DeviceError:
-            talk.end()
-            raise
+        endings.callback(talk.end)
+        await talk.begin()
+        profiles = offered.get(POWER_PROFILE)
+        if self._quoting is not None and isinstance(profiles, OurPowerProfile):
+            answers = Answers(self._id, profiles, self._quoting, self._clock, self._settings.timeout_s)
+            endings.callback(answers.end)
         return talk
+
+    def _actor(self, node: Node) -> Actor | None:
+        """What steers the device: the same one as long as the device is the same, for it remembers events."""
+        if self._steered is None or self._steered[0] is not node:
+            offered, wanted = servers(node, self._endpoint), clients(node, self._endpoint)
+            self._steered = (node, actor_of(offered, wanted, self._settings.timeout_s, self._clock))
+        return self._steered[1]
 
     async def _next(self, talk: Talk) -> Sequence[Reading]:
         """The next that it says; where it says nothing, it is asked."""
@@ -112,9 +144,7 @@ class ZigbeeDevice:
 
     async def _told(self, instruction: Instruction) -> None:
         """Let the actor do it."""
-        node = self._mesh.node(self._ieee)
-        offered, wanted = servers(node, self._endpoint), clients(node, self._endpoint)
-        actor = actor_of(offered, wanted, self._settings.timeout_s)
+        actor = self._actor(self._mesh.node(self._ieee))
         if actor is None:
             raise DeviceError("it has nothing that could be steered")
         await actor.act(instruction)
@@ -131,7 +161,7 @@ class ZigbeeDevice:
     def _bounds(self, quantity: Quantity) -> Bounds | None:
         """What the device can measure now: a plug whose relay is open carries nothing."""
         on = self._known.get(Quantity.SWITCH)
-        if quantity is not Quantity.POWER_W or on is None:
+        if quantity is not Quantity.POWER_W or on is None or not self._is_plug:
             return None
         return PLUG_W if on else IDLE_W
 

@@ -10,13 +10,15 @@ from zigpy.application import ControllerApplication
 from zigpy.device import ZigbeeDevice as Node
 
 from drrouter.adapters.devices.zigbee.asking import read
+from drrouter.adapters.devices.zigbee.clusters.price import PRICE, OurPrice
 from drrouter.adapters.devices.zigbee.device import ZigbeeDevice
 from drrouter.adapters.devices.zigbee.mesh import Mesh
+from drrouter.adapters.devices.zigbee.prices import Prices, PublishedPrice
 from drrouter.adapters.devices.zigbee.settings import ZigbeeSettings
-from drrouter.adapters.devices.zigbee.sockets import DOMAIN, found, servers
+from drrouter.adapters.devices.zigbee.sockets import DOMAIN, clients, found, servers
 from drrouter.domain.ids import DeviceId
 from drrouter.errors import DeviceError
-from drrouter.ports import Device, Found, Surroundings
+from drrouter.ports import Device, Found, Quoting, Surroundings
 
 ROOMS = {"znp": "zigpy_znp.zigbee.application", "ezsp": "bellows.zigbee.application"}
 """Where each kind of stick has its library."""
@@ -34,6 +36,8 @@ class ZigbeeIntegration:
     ) -> None:
         """Keep the settings; nothing is opened before it serves."""
         self._settings, self._clock = settings, surroundings.clock
+        self._prices = Prices(surroundings.clock, settings.timeout_s)
+        self._quoting: Quoting | None = None
         self._mesh = Mesh(settings, surroundings.folder, surroundings.clock, radio)
 
     @property
@@ -72,7 +76,16 @@ class ZigbeeIntegration:
         Raises:
             ValueError: the address is none.
         """
-        return ZigbeeDevice(device_id, found.address, self._mesh, self._settings, self._clock)
+        return ZigbeeDevice(device_id, found.address, self._mesh, self._settings, self._clock, self._quoting)
+
+    def answer_with(self, quoting: Quoting) -> None:
+        """Who knows what a machine may do; devices that are set up afterwards ask there."""
+        self._quoting = quoting
+
+    async def publish_price(self, price: PublishedPrice) -> int:
+        """Tell the price to every device that wants it; how many were told."""
+        everyone = (clients(node, None).get(PRICE) for node in self._mesh.nodes())
+        return await self._prices.publish(price, [one for one in everyone if isinstance(one, OurPrice)])
 
     def _is_silent(self, node: Node) -> bool:
         after = timedelta(seconds=self._settings.silent_after_s)

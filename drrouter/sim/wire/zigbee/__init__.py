@@ -1,7 +1,20 @@
 """Simulated Zigbee devices that answer byte for byte, and the fake radio and stick that reach them."""
 
+from drrouter.sim.wire.zigbee.goods import Freezer, Phase, State, Washer
+from drrouter.sim.wire.zigbee.heater import LoadControlHeater
 from drrouter.sim.wire.zigbee.node import Fault, Message, Node
 from drrouter.sim.wire.zigbee.plug import MeteringPlug
 from drrouter.sim.wire.zigbee.radio import FakeMesh
 
-__all__ = ["FakeMesh", "Fault", "Message", "MeteringPlug", "Node"]
+__all__ = [
+    "FakeMesh",
+    "Fault",
+    "Freezer",
+    "LoadControlHeater",
+    "Message",
+    "MeteringPlug",
+    "Node",
+    "Phase",
+    "State",
+    "Washer",
+]

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum, IntEnum
+from typing import Protocol
 
 from drrouter.sim.wire.zigbee.frames import (
     Command,
@@ -29,6 +30,22 @@ ZDO_PROFILE = 0x0000
 RESPONSE = 0x8000
 BASIC = 0x0000
 NEVER_REPORT = 0xFFFF
+
+
+class Load(Protocol):
+    """What draws power behind a node."""
+
+    def set_supply(self, on: bool) -> None:
+        """The node gives it power from now on, or cuts it."""
+        ...
+
+    def power_w(self) -> float:
+        """What it draws now, in W; 0 while it has no power."""
+        ...
+
+    def energy_wh(self) -> float:
+        """What it has drawn since the node was made, in Wh."""
+        ...
 
 
 class Zdo(IntEnum):
@@ -81,10 +98,12 @@ class Cluster:
 
     Attributes:
         commands: what each of them does; returns the status, or the command and payload of its answer.
+        questions: those among them that ask only, so that no fault of obedience touches them.
     """
 
     attributes: dict[int, Attribute] = field(default_factory=dict)
     commands: dict[int, Callable[[bytes], Status | tuple[int, bytes] | None]] = field(default_factory=dict)
+    questions: frozenset[int] = frozenset()
 
 
 @dataclass(slots=True)
@@ -219,10 +238,12 @@ class Node:
         if frame.is_general:
             return self._general(cluster_id, cluster, frame)
         act = cluster.commands.get(frame.command)
-        if self.fault is Fault.REFUSES or act is None:
-            status = Status.FAILURE if act else Status.UNSUP_CLUSTER_COMMAND
-            return _default_response(frame, status, from_server)
-        done = Status.SUCCESS if self.fault is Fault.IGNORES else act(frame.payload)
+        if act is None:
+            return _default_response(frame, Status.UNSUP_CLUSTER_COMMAND, from_server)
+        fault = Fault.NONE if frame.command in cluster.questions else self.fault
+        if fault is Fault.REFUSES:
+            return _default_response(frame, Status.FAILURE, from_server)
+        done = Status.SUCCESS if fault is Fault.IGNORES else act(frame.payload)
         if isinstance(done, tuple):
             return specific(frame.sequence, done[0], done[1], from_server=from_server)
         if done is None or not frame.wants_default_response:

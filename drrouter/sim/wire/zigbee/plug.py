@@ -2,30 +2,13 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Protocol
 
 from drrouter.sim.wire.zigbee.frames import Kind, Status
-from drrouter.sim.wire.zigbee.node import Attribute, Cluster, Fault, Node
+from drrouter.sim.wire.zigbee.node import Attribute, Cluster, Fault, Load, Node
 
 ON_OFF, METERING, ELECTRICAL = 0x0006, 0x0702, 0x0B04
 LIE_W = 14_000  # a spike that metering plugs in the field have reported
 UNKNOWN = -0x8000
-
-
-class Load(Protocol):
-    """What hangs on the plug."""
-
-    def set_supply(self, on: bool) -> None:
-        """The plug gives power from now on, or cuts it."""
-        ...
-
-    def power_w(self) -> float:
-        """What it draws now, in W; 0 while the plug is off."""
-        ...
-
-    def energy_wh(self) -> float:
-        """What it has drawn since the plug was made, in Wh."""
-        ...
 
 
 class MeteringPlug(Node):
