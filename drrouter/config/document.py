@@ -19,6 +19,7 @@ from drrouter.adapters.devices.p1.settings import P1Settings
 from drrouter.adapters.devices.settings import IntegrationSettings
 from drrouter.adapters.devices.table import TRANSPORTS
 from drrouter.adapters.devices.zigbee.settings import ZigbeeSettings
+from drrouter.adapters.devices.zwave.settings import ZwaveSettings
 from drrouter.domain.document import harmless
 from drrouter.tariff.document import known_zone
 
@@ -359,6 +360,8 @@ class HomeDocument(Part):
     """P1 ports of smart meters."""
     zigbee: ZigbeeSettings | None = None
     """Zigbee devices, through a stick of the home's own."""
+    zwave: ZwaveSettings | None = None
+    """Z-Wave devices behind a Z-Wave JS server."""
     exposure: Annotated[tuple[ExposurePart, ...], Field(max_length=20)] = ()
     """What may listen beyond this machine."""
 

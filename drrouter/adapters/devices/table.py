@@ -15,6 +15,7 @@ from drrouter.adapters.devices.ocpp.settings import OcppSettings
 from drrouter.adapters.devices.p1.settings import P1Settings
 from drrouter.adapters.devices.settings import IntegrationSettings
 from drrouter.adapters.devices.zigbee.settings import ZigbeeSettings
+from drrouter.adapters.devices.zwave.settings import ZwaveSettings
 from drrouter.errors import DeviceError
 from drrouter.ports import Integration, Surroundings
 
@@ -41,6 +42,7 @@ TRANSPORTS: Mapping[str, Transport] = MappingProxyType(
         "ocpp": Transport("OCPP", OcppSettings, "ocpp"),
         "p1": Transport("P1", P1Settings, "p1"),
         "zigbee": Transport("Zigbee", ZigbeeSettings, "zigbee"),
+        "zwave": Transport("Z-Wave", ZwaveSettings),
     }
 )
 """By domain; the room of each is ``drrouter.adapters.devices.<domain>.integration`` and has a ``build``."""

@@ -1,0 +1,30 @@
+"""Plain text travels on this machine alone; beyond it only where the owner gives a reason (S8)."""
+
+from ipaddress import ip_address
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine itself.
+
+    >>> is_loopback("localhost"), is_loopback("[::1]"), is_loopback("192.168.1.4")
+    (True, True, False)
+    """
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def refuse_plain(host: str, encrypted: bool, reason: str, remedy: str) -> None:
+    """Let a connection in plain text leave this machine only where the owner says why.
+
+    Raises:
+        ValueError: it would, and no reason is given.
+    """
+    if not (encrypted or reason or is_loopback(host)):
+        raise ValueError(
+            f"would talk to {host} in plain text, which others could read and change; "
+            f'{remedy}, or write plain = "why this is meant"'
+        )
