@@ -41,6 +41,7 @@ class Home:
     relay: FakeSgReady
     gateway: FakeModbus
     clock: SimulatedClock
+    timeout_s: float = 5.0
 
     def settings(self, *kinds: str, **more: Any) -> ModbusSettings:
         devices = [
@@ -49,7 +50,7 @@ class Home:
             | more
             for kind in kinds
         ]
-        return ModbusSettings.model_validate({"device": devices, "timeout_s": 0.25})
+        return ModbusSettings.model_validate({"device": devices, "timeout_s": self.timeout_s})
 
     def device(self, kind: str, identity: dict[str, str] | None = None, **more: Any) -> ModbusDevice:
         settings = self.settings(kind, **more)

@@ -54,6 +54,7 @@ async def test_a_hybrid_inverter_is_two_devices(home: Home) -> None:
 
 
 async def test_a_device_that_left_or_is_another_is_found_no_more_and_then_again(home: Home) -> None:
+    home.timeout_s = 0.5
     integration = ModbusIntegration(home.settings("inverter", "sg_ready"), home.clock)
     assert len(await integration.discover()) == 2
     home.gateway.fault = Fault.SILENT
@@ -70,6 +71,7 @@ async def test_a_device_that_left_or_is_another_is_found_no_more_and_then_again(
 
 
 async def test_a_unit_that_is_not_there_is_not_found(home: Home) -> None:
+    home.timeout_s = 0.2
     assert await ModbusIntegration(home.settings("inverter", unit=9), home.clock).discover() == ()
 
 
@@ -88,7 +90,7 @@ async def test_a_device_that_no_home_file_names_is_unknown(home: Home) -> None:
 
 
 async def test_conversations_with_one_host_wait_for_each_other(home: Home) -> None:
-    line, open_now, most = Line("127.0.0.1", home.gateway.port, 0.5), 0, 0
+    line, open_now, most = Line("127.0.0.1", home.gateway.port, 5.0), 0, 0
 
     async def talk(unit: int) -> None:
         nonlocal open_now, most

@@ -147,6 +147,7 @@ async def test_an_inverter_cannot_be_told_to_use_power(home: Home, tell: Tell, p
 async def test_an_inverter_that_gives_no_usable_answer_is_silent(
     home: Home, tell: Tell, fault: Fault
 ) -> None:
+    home.timeout_s = 0.5
     device = home.device("inverter")
     await home.values(device)
     home.gateway.fault = fault

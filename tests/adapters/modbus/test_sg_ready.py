@@ -64,6 +64,7 @@ async def test_what_is_no_mode_is_impossible(home: Home, tell: Tell, mode: int |
 
 
 async def test_a_board_that_refuses_ignores_or_says_nothing_is_told_apart(home: Home, tell: Tell) -> None:
+    home.timeout_s = 0.5
     device = home.device("sg_ready")
     for fault, kind in (
         (Fault.REFUSES_WRITES, OutcomeKind.REFUSED),

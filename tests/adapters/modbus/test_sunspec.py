@@ -96,7 +96,7 @@ def test_a_text_ends_at_its_first_zero() -> None:
 @pytest.mark.parametrize("base", [40000, 50000, 0])
 async def test_the_chain_is_found_wherever_it_begins(clock: SimulatedClock, base: int) -> None:
     unit = Still([Model(103, 50), Model(64001, 7), Model(123, 24), Model(103, 50)], clock.now, base)
-    async with FakeModbus([unit]) as gateway, Line("127.0.0.1", gateway.port, 0.3).conversation(1) as talk:
+    async with FakeModbus([unit]) as gateway, Line("127.0.0.1", gateway.port, 5.0).conversation(1) as talk:
         spec = SunSpec()
         chain = await spec.chain(talk)
         assert chain.base == base
@@ -115,7 +115,7 @@ async def test_a_model_longer_than_one_answer_is_read_in_pieces(clock: Simulated
     model[10], model[116] = 1234, 1
     async with (
         FakeModbus([Still([model], clock.now)]) as gateway,
-        Line("127.0.0.1", gateway.port, 0.3).conversation(1) as talk,
+        Line("127.0.0.1", gateway.port, 5.0).conversation(1) as talk,
     ):
         assert (await SunSpec().first(talk, INVERTERS))["power"] == 12_340.0
 
@@ -127,7 +127,7 @@ async def test_a_chain_that_never_ends_is_given_up(clock: SimulatedClock) -> Non
     for unit in (endless, far):
         async with (
             FakeModbus([unit]) as gateway,
-            Line("127.0.0.1", gateway.port, 0.3).conversation(1) as talk,
+            Line("127.0.0.1", gateway.port, 5.0).conversation(1) as talk,
         ):
             with pytest.raises(DeviceSilentError, match="never ends"):
                 await SunSpec().chain(talk)
@@ -135,21 +135,21 @@ async def test_a_chain_that_never_ends_is_given_up(clock: SimulatedClock) -> Non
 
 async def test_what_speaks_no_sunspec_is_said(clock: SimulatedClock) -> None:
     unit = Still([], clock.now, base=123)
-    async with FakeModbus([unit]) as gateway, Line("127.0.0.1", gateway.port, 0.3).conversation(1) as talk:
+    async with FakeModbus([unit]) as gateway, Line("127.0.0.1", gateway.port, 5.0).conversation(1) as talk:
         with pytest.raises(DeviceUnknownError, match="speaks no SunSpec"):
             await SunSpec().identity(talk)
 
 
 async def test_a_model_that_is_not_there_cannot_be_written(clock: SimulatedClock) -> None:
     unit = Still([], clock.now)
-    async with FakeModbus([unit]) as gateway, Line("127.0.0.1", gateway.port, 0.3).conversation(1) as talk:
+    async with FakeModbus([unit]) as gateway, Line("127.0.0.1", gateway.port, 5.0).conversation(1) as talk:
         with pytest.raises(DeviceUnknownError, match="123"):
             await SunSpec().write(talk, 123, 5, 0)
 
 
 async def test_another_first_model_than_the_common_one_is_no_sunspec(clock: SimulatedClock) -> None:
     unit = Still([], clock.now)
-    async with FakeModbus([unit]) as gateway, Line("127.0.0.1", gateway.port, 0.3).conversation(1) as talk:
+    async with FakeModbus([unit]) as gateway, Line("127.0.0.1", gateway.port, 5.0).conversation(1) as talk:
         spec = SunSpec()
         await spec.identity(talk)
         unit.models[0].registers[0] = 2
