@@ -1,4 +1,4 @@
-"""The P1 port of smart meters in the Netherlands, Belgium, Luxembourg and Sweden, through dsmr-parser.
+"""The P1 port of smart meters (Netherlands, Belgium, Luxembourg, Austria, Sweden), through dsmr-parser.
 
 A meter only talks: nothing can be asked of it or told to it, so there is no fail-safe to speak of, and every
 instruction is impossible. Each meter of the table ``[p1]`` has one line, a serial port or a TCP connection to
@@ -8,5 +8,6 @@ one whose checksum is wrong, or that never ends, is thrown away and costs no mem
 Gas, water and heat counters that the meter passes on are read too. The router has no use for them yet; the
 device keeps the newest of each in ``counters``.
 
-Not read are encrypted telegrams (Luxembourg and Austria as delivered); let a gateway decrypt them.
+Meters of Luxembourg and Austria seal their telegrams; with the key that the grid operator gives to the owner
+they are opened here.
 """

@@ -1,10 +1,11 @@
 """Keeps the lines of all P1 meters open and hands out a device for each."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 
+from drrouter.adapters.devices.p1.cipher import Seal
 from drrouter.adapters.devices.p1.line import MeterLine
-from drrouter.adapters.devices.p1.settings import P1Settings
+from drrouter.adapters.devices.p1.settings import P1MeterSettings, P1Settings
 from drrouter.adapters.devices.p1.telegram import Counter
 from drrouter.domain.ids import DeviceId
 from drrouter.domain.instruction import Instruction, Outcome, OutcomeKind
@@ -19,9 +20,17 @@ class P1Integration:
     """The P1 transport; implements the Integration and the Serving port."""
 
     def __init__(self, settings: P1Settings, surroundings: Surroundings) -> None:
-        """One line a meter; nothing is opened before ``serve``."""
+        """One line a meter; nothing is opened before ``serve``.
+
+        Raises:
+            DocumentError: a file of a key is missing, empty or may be read by others.
+            DeviceError: it holds no key.
+        """
         clock, executor = surroundings.clock, surroundings.executor
-        self._lines = [MeterLine(meter, clock, executor, settings.retry_s) for meter in settings.meter]
+        self._lines = [
+            MeterLine(meter, clock, executor, settings.retry_s, _seal(meter, surroundings.secret))
+            for meter in settings.meter
+        ]
 
     @property
     def domain(self) -> str:
@@ -57,6 +66,15 @@ class P1Integration:
 def build(settings: P1Settings, surroundings: Surroundings) -> P1Integration:
     """The integration, as the table of integrations makes it."""
     return P1Integration(settings, surroundings)
+
+
+def _seal(meter: P1MeterSettings, secret: Callable[[str], str]) -> Seal | None:
+    """What opens a meter's telegrams, None where they are not sealed."""
+    if meter.key_file is None:
+        return None
+    if meter.authentication_key_file is None:
+        return Seal(secret(meter.key_file))
+    return Seal(secret(meter.key_file), secret(meter.authentication_key_file))
 
 
 class P1Meter:

@@ -10,6 +10,7 @@ from datetime import datetime
 
 import serial
 
+from drrouter.adapters.devices.p1.cipher import Seal, SealedFraming
 from drrouter.adapters.devices.p1.framing import Framing
 from drrouter.adapters.devices.p1.settings import P1MeterSettings
 from drrouter.adapters.devices.p1.telegram import Reader, Telegram
@@ -44,11 +45,18 @@ class MeterLine:
         newest: the last good telegram, None before the first.
     """
 
-    def __init__(self, settings: P1MeterSettings, clock: Clock, executor: Executor, retry_s: float) -> None:
-        """Nothing is opened yet."""
+    def __init__(
+        self,
+        settings: P1MeterSettings,
+        clock: Clock,
+        executor: Executor,
+        retry_s: float,
+        seal: Seal | None = None,
+    ) -> None:
+        """Nothing is opened yet; ``seal`` opens telegrams that are sealed."""
         self.settings = settings
         self._clock, self._executor, self._retry_s = clock, executor, retry_s
-        self._reader = Reader(settings.dsmr)
+        self._reader, self._sealed = Reader(settings.dsmr, seal), seal is not None
         self.newest: Received | None = None
         self._came = asyncio.Event()
         self._trouble = ""
@@ -90,7 +98,7 @@ class MeterLine:
         Raises:
             OSError: it cannot be opened, or was lost.
         """
-        framing = Framing()
+        framing = SealedFraming() if self._sealed else Framing()
         async with self._opened() as stream:
             while data := await self._heard(stream):
                 for telegram in framing.taken(data):

@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from drrouter.adapters.devices.settings import IntegrationSettings
 
-Edition = Literal["2.2", "3", "4", "5", "belgium", "luxembourg", "sweden"]
+Edition = Literal["2.2", "3", "4", "5", "belgium", "luxembourg", "austria", "sweden"]
 Text = Annotated[str, Field(min_length=1, max_length=255)]
 
 
@@ -19,6 +19,8 @@ class P1MeterSettings(BaseModel):
         host: the gateway (ser2net, or a P1 reader with a TCP port).
         tcp_port: where the gateway listens.
         dsmr: which telegrams it sends: the edition of DSMR, or the country that has its own.
+        key_file: a private file with the key that opens its telegrams; without it they are not sealed.
+        authentication_key_file: likewise, with the key that proves them; without it, Luxembourg's public one.
         silent_after_s: how long it may say nothing before it counts as silent, in seconds of real time;
             meters of edition 5 speak every second, older ones every ten.
     """
@@ -30,12 +32,16 @@ class P1MeterSettings(BaseModel):
     host: Text | None = None
     tcp_port: int = Field(default=2001, ge=1, le=65535)
     dsmr: Edition = "5"
+    key_file: Text | None = None
+    authentication_key_file: Text | None = None
     silent_after_s: float = Field(default=30.0, gt=0, le=3600)
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:
         if (self.port is None) == (self.host is None):
             raise ValueError("needs either port or host; write one of the two")
+        if self.authentication_key_file is not None and self.key_file is None:
+            raise ValueError("has authentication_key_file without key_file; add key_file")
         return self
 
     @property

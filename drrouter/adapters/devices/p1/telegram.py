@@ -21,6 +21,7 @@ from dsmr_parser.parsers import TelegramParser
 
 from drrouter.adapters.devices.gate import judged, number_in
 from drrouter.adapters.devices.names import cleaned
+from drrouter.adapters.devices.p1.cipher import Seal
 from drrouter.adapters.devices.p1.settings import Edition
 from drrouter.domain.ids import DeviceId
 from drrouter.domain.measurement import Quantity, Reading
@@ -38,6 +39,7 @@ _SPECIFICATIONS: Mapping[Edition, dict[str, Any]] = {
     "5": specifications.V5,
     "belgium": specifications.BELGIUM_FLUVIUS,
     "luxembourg": specifications.LUXEMBOURG_SMARTY,
+    "austria": specifications.AUSTRIA_ENERGIENETZE_STEIERMARK,
     "sweden": specifications.SWEDEN,
 }
 _HEADER = re.compile(r"(?P<maker>[A-Za-z]{3})\w(?:\\\d?)?(?P<model>.+)")
@@ -112,8 +114,9 @@ class Telegram:
 class Reader:
     """Reads telegrams of one edition."""
 
-    def __init__(self, edition: Edition) -> None:
-        """Pick the objects of the edition that we use."""
+    def __init__(self, edition: Edition, seal: Seal | None = None) -> None:
+        """Pick the objects of the edition that we use; ``seal`` opens telegrams that are sealed."""
+        self._seal = seal
         self._seven_bits = edition in ("2.2", "3")
         self._electricity = _parser(edition, _USED)
         self._counters = _parser(edition, {*_COUNTERS, *_COUNTER_TYPES, *_COUNTER_NAMES}, checked=False)
@@ -122,8 +125,10 @@ class Reader:
         """What it says.
 
         Raises:
-            DeviceSilentError: its checksum is wrong, or it states nothing that can be used.
+            DeviceSilentError: it cannot be opened, its checksum is wrong, or it states nothing of use.
         """
+        if self._seal is not None:
+            telegram = self._seal.opened(telegram)
         if self._seven_bits:
             telegram = bytes(byte & 0x7F for byte in telegram)
         text = telegram.decode("latin-1")
@@ -148,7 +153,8 @@ def _parser(edition: Edition, names: set[str], *, checked: bool = True) -> Teleg
     """The library's parser of an edition, restricted to the objects of these names."""
     whole = _SPECIFICATIONS[edition]
     objects = [item for item in whole["objects"] if item["value_name"] in names]
-    return TelegramParser(whole | {"objects": objects}, apply_checksum_validation=checked)
+    plain = {"checksum_support": whole["checksum_support"], "objects": objects}  # a seal is opened before
+    return TelegramParser(plain, apply_checksum_validation=checked)
 
 
 def _why(error: Exception) -> str:

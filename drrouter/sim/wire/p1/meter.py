@@ -51,6 +51,7 @@ class FakeMeter(ABC):
         sleep_until: Callable[[datetime], Awaitable[None]] | None = None,
         every: timedelta = SECOND,
         serial: str = "E0043007052870318",
+        sealed: Callable[[bytes], bytes] = bytes,
     ) -> None:
         """Build it; nothing is opened yet.
 
@@ -60,8 +61,9 @@ class FakeMeter(ABC):
             sleep_until: waits for an instant of that time; without it, telegrams come at ``send`` alone.
             every: the time between two telegrams.
             serial: the equipment identifier.
+            sealed: what becomes of a telegram before it leaves the meter (``Sealing`` makes such a function).
         """
-        self.serial, self.fault = serial, Fault.NONE
+        self.serial, self.fault, self._sealed = serial, Fault.NONE, sealed
         self._lines_w, self._now, self._sleep_until, self._every = lines_w, now, sleep_until, every
         self._counted_at, self._drawn_w = now(), sum(lines_w())
         self._taken_wh, self._given_wh = [0.0, 0.0], [0.0, 0.0]
@@ -93,7 +95,7 @@ class FakeMeter(ABC):
     def send(self) -> None:
         """Write one telegram, or what the fault makes of it."""
         telegram = dsmr5(self.serial, self._now(), self._lines_w(), self.counts())
-        self._write(_spoilt(telegram, self.fault))
+        self._write(_spoilt(self._sealed(_untrue(telegram, self.fault)), self.fault))
 
     def counts(self) -> Counts:
         """The registers now; between two looks the home is taken to have drawn what it drew at the first."""
@@ -194,14 +196,20 @@ def _spoilt(telegram: bytes, fault: Fault) -> bytes:
     match fault:
         case Fault.SILENT:
             return b""
-        case Fault.WRONG_CRC:
-            return telegram.replace(b"1-3:0.2.8(50)", b"1-3:0.2.8(51)")
         case Fault.HALF:
             return telegram[: len(telegram) // 2]
         case Fault.GARBAGE:
             return hashlib.sha512(telegram).digest() * 20
         case Fault.ENDLESS:
             return telegram[: len(telegram) // 2] + b"1-0:1.7.0(" * 2000
+    return telegram
+
+
+def _untrue(telegram: bytes, fault: Fault) -> bytes:
+    """What the fault makes of a telegram inside the meter."""
+    match fault:
+        case Fault.WRONG_CRC:
+            return telegram.replace(b"1-3:0.2.8(50)", b"1-3:0.2.8(51)")
         case Fault.LIES | Fault.NOT_A_NUMBER:
             return _with_power(telegram, LIE_KW if fault is Fault.LIES else "NaN")
     return telegram
