@@ -25,7 +25,6 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from drrouter.adapters.strict_json import parse
 from drrouter.domain.document import MAX_BYTES, Table, as_json, parse_toml
-from drrouter.domain.flexibility import Flexibility
 from drrouter.domain.ids import DeviceId
 from drrouter.domain.remedy import document_error
 from drrouter.errors import DocumentError, MessageError
@@ -191,12 +190,10 @@ def _appliance(device: DevicePart, catalogue: Catalogue, where: str) -> Applianc
     """What stands behind one plug."""
     key = f"devices[{device.id}].model"
     document = with_parameters(catalogue.model(device.model, where, key), device.parameters)
-    flexibility, room = flexibility_of(document), device.room
-    if not isinstance(flexibility, Flexibility):
-        raise DocumentError(where, key, f"{device.model} stands behind no plug", "Choose another model")
+    room = device.room
     return ApplianceSpec(
         DeviceId(device.id),
-        flexibility,
+        flexibility_of(document),
         level=device.level,
         thermostat=binding_of(document).thermostat,
         usual_thermostat=device.usual_thermostat,

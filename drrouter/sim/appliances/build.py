@@ -1,26 +1,32 @@
 """Makes an appliance from what an object model says of it, so that a new model runs here by itself."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from drrouter.domain.flexibility import (
     DemandFlexibility,
+    EnvelopeFlexibility,
+    ModesFlexibility,
     PlannedFlexibility,
     ProfileFlexibility,
     StorageFlexibility,
 )
-from drrouter.errors import MessageError
-from drrouter.objectmodel import UNITS
-from drrouter.sim.appliances.appliance import Appliance
+from drrouter.sim.appliances.appliance import NEVER, Appliance
+from drrouter.sim.appliances.battery import Battery
 from drrouter.sim.appliances.car import Car
 from drrouter.sim.appliances.cycle import CycleMachine
-from drrouter.sim.appliances.thermal import Body, Freezer, Hvac, Thermostat
+from drrouter.sim.appliances.inverter import Inverter
+from drrouter.sim.appliances.mode_machine import ModeMachine
+from drrouter.sim.appliances.still import Still
+from drrouter.sim.appliances.thermal import Body, Freezer, Hvac, Tank, Thermostat
 
-WATT_HOURS = UNITS["watt_hours"]
 KITCHEN_C = 21.0
 HYSTERESIS_C = 1.5
 SMALLEST_PULL_C = 0.1
+NEAREST_C = 15.0
+"""Surroundings of which a model says nothing are so far from its target at least."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,23 +68,56 @@ def appliance_for(
         resumes: whether a machine goes on after a power cut.
         supplied: whether the plug gives power from the beginning.
     """
-    if isinstance(flexibility, ProfileFlexibility):
-        return CycleMachine(start, flexibility.programmes, resumes=resumes, supplied=supplied)
-    if isinstance(flexibility, DemandFlexibility):
-        return _hvac(flexibility, start, room or Room(), level, supplied)
-    if not isinstance(flexibility, StorageFlexibility):
-        raise MessageError("simulated home", "model", "there is no twin of this kind yet")
-    if flexibility.unit == WATT_HOURS:
-        return Car(
-            start,
-            full_wh=flexibility.level_target,
-            charge_w=flexibility.max_power_w,
-            efficiency=flexibility.level_per_wh,
-            level_wh=level or 0.0,
-            plugged=level is not None,
-            supplied=supplied,
-        )
-    return _thermal_storage(flexibility, start, thermostat, level, supplied)
+    match flexibility:
+        case ProfileFlexibility(programmes):
+            return CycleMachine(start, programmes, resumes=resumes, supplied=supplied)
+        case DemandFlexibility():
+            return _hvac(flexibility, start, room or Room(), level, supplied)
+        case ModesFlexibility():
+            return ModeMachine(start, flexibility)
+        case EnvelopeFlexibility():
+            return Inverter(start, flexibility)
+        case StorageFlexibility(unit="Wh"):
+            return _battery(flexibility, start, level, supplied)
+        case StorageFlexibility():
+            return _thermal_storage(flexibility, start, thermostat, level, supplied)
+        case None:
+            return Still(start, supplied=supplied)
+
+
+def _battery(
+    storage: StorageFlexibility, start: datetime, level: float | None, supplied: bool
+) -> Battery | Car:
+    """A battery that gives as well, or a car, which comes and goes and only takes."""
+    if storage.discharge:
+        return Battery(start, storage, storage.level_min if level is None else level)
+    return Car(
+        start,
+        full_wh=storage.level_target,
+        charge_w=storage.max_power_w,
+        least_w=storage.min_power_w,
+        efficiency=storage.level_per_wh,
+        level_wh=level or 0.0,
+        plugged=level is not None,
+        supplied=supplied,
+    )
+
+
+def _surroundings(storage: StorageFlexibility) -> tuple[float, timedelta]:
+    """Where the temperature drifts to, and how slowly.
+
+    A model with its loss states both. Of one with a steady drift it is only known how fast it drifts at its
+    target: a freezer warms towards the kitchen, a tank cools towards it, a room towards somewhere far off.
+    """
+    target, drift = storage.level_target, storage.drift_per_h
+    if storage.loss_per_h:
+        return storage.ambient + drift / storage.loss_per_h, timedelta(hours=1 / storage.loss_per_h)
+    if not drift:
+        return target, NEVER
+    away = KITCHEN_C - target
+    if away * drift <= 0 or abs(away) < NEAREST_C:
+        away = math.copysign(NEAREST_C, drift)
+    return target + away, timedelta(hours=away / drift)
 
 
 def _thermal_storage(
@@ -87,10 +126,10 @@ def _thermal_storage(
     thermostat: tuple[float, float] | None,
     level: float | None,
     supplied: bool,
-) -> Freezer:
-    """A freezer: warms towards the kitchen at the stated rate around its target."""
+) -> Freezer | Tank:
+    """A freezer, a tank or a room that is stored in: drifts at the stated rate around its target."""
     target = storage.level_target
-    tau = timedelta(hours=(KITCHEN_C - target) / storage.drift_per_h)
+    outside, tau = _surroundings(storage)
     rate = storage.level_per_wh * storage.max_power_w
     body = Body(
         tau,
@@ -103,7 +142,8 @@ def _thermal_storage(
     )
     stops, starts = thermostat or normal_thermostat(storage)
     at = target if level is None else level
-    return Freezer(start, body, Thermostat(stops, starts), at, (KITCHEN_C,), supplied=supplied)
+    kind = Freezer if storage.runs_downwards else Tank
+    return kind(start, body, Thermostat(stops, starts), at, (outside,), supplied=supplied)
 
 
 def normal_thermostat(storage: StorageFlexibility) -> tuple[float, float]:

@@ -1,4 +1,4 @@
-"""A car on a plug: charges at a fixed power while plugged in, powered and not full."""
+"""A car on a plug or at a charger: charges while plugged in, powered and not full, as fast as it is told."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -29,6 +29,7 @@ class Car(Appliance):
     Attributes:
         level_wh: what is in it; of a car that is away, what it left with.
         plugged: whether it is at the plug.
+        told_w: the power that its charger offers, in W; all of it where nobody said anything.
         departures: in order.
     """
 
@@ -38,6 +39,7 @@ class Car(Appliance):
         *,
         full_wh: float,
         charge_w: float,
+        least_w: float = 0.0,
         efficiency: float = 1.0,
         level_wh: float = 0.0,
         plugged: bool = False,
@@ -48,12 +50,18 @@ class Car(Appliance):
         self.level_wh, self.plugged = level_wh, plugged
         self.departures: list[Departure] = []
         self.full_wh, self.charge_w, self.efficiency = full_wh, charge_w, efficiency
+        self.least_w, self.told_w = least_w, charge_w
+
+    def set_power(self, power_w: float) -> None:
+        """Offer it so much from now on; a car that is offered too little for its charger takes nothing."""
+        self.told_w = min(power_w, self.charge_w)
 
     @property
     def power_w(self) -> float:
         """What the charger draws now, in W."""
         wants = self.plugged and self.level_wh < self.full_wh - CRUMB_WH
-        return self.charge_w if wants and self.supplied else 0.0
+        offered_w = self.told_w if self.told_w >= self.least_w else 0.0
+        return max(offered_w, 0.0) if wants and self.supplied else 0.0
 
     @property
     def stored_wh(self) -> float:
@@ -88,7 +96,7 @@ class Car(Appliance):
     def _until_change(self) -> timedelta:
         if not self.power_w:
             return NEVER
-        hours = (self.full_wh - self.level_wh) / (self.charge_w * self.efficiency)
+        hours = (self.full_wh - self.level_wh) / (self.power_w * self.efficiency)
         return timedelta(hours=hours) + SMALLEST
 
     def _pass(self, span: timedelta) -> None:

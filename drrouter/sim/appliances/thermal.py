@@ -166,5 +166,9 @@ class Freezer(Thermal):
     """A freezer: its range is that of food safety."""
 
 
+class Tank(Thermal):
+    """Hot water, or a room that warmth is stored in: its range is that of use."""
+
+
 class Hvac(Thermal):
     """A heater or cooler of a room: its range is that of comfort."""

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from drrouter.config import HomeConfig
 from drrouter.domain.device import DeviceProfile
-from drrouter.domain.flexibility import DemandFlexibility, Flexibility, StorageFlexibility
+from drrouter.domain.flexibility import DemandFlexibility, StorageFlexibility
 from drrouter.sim.appliances.build import Room
 from drrouter.sim.house import ApplianceSpec, BaseSpec, HouseSpec
 
@@ -23,15 +23,13 @@ def house_of_home(home: HomeConfig, day: date, seed: int) -> HouseSpec:
         day: the season decides whether a relay behind which a room lies cools or heats.
         seed: of the base load's noise.
     """
-    appliances = tuple(filter(None, (_appliance(profile, day) for profile in home.profiles)))
+    appliances = tuple(_appliance(profile, day) for profile in home.profiles)
     return HouseSpec(appliances, BaseSpec(home.base_load_w, home.zone, NOISE, seed))
 
 
-def _appliance(profile: DeviceProfile, day: date) -> ApplianceSpec | None:
-    """What stands behind one plug; None where no switch makes a difference."""
+def _appliance(profile: DeviceProfile, day: date) -> ApplianceSpec:
+    """The twin of one device."""
     flexibility = profile.flexibility
-    if not isinstance(flexibility, Flexibility):
-        return None
     cools = isinstance(flexibility, StorageFlexibility) and flexibility.runs_downwards
     return ApplianceSpec(
         profile.id,

@@ -89,11 +89,16 @@ def script_of(home: HomeConfig, span: Interval, seed: int) -> tuple[Act, ...]:
         if isinstance(flexibility, ProfileFlexibility):
             if flexibility.remote_start is not RemoteStart.NONE:
                 acts += _loads(device.profile.id, flexibility, span, home.zone, stream)
-        elif isinstance(flexibility, StorageFlexibility) and not flexibility.runs_downwards:
+        elif isinstance(flexibility, StorageFlexibility) and _comes_and_goes(flexibility):
             acts += _drives(device, flexibility, span, home.zone, stream)
     stream = random.Random(f"{seed}/habits/overrides")  # noqa: S311 - repeatable, not secret
     acts += _overrules(home.devices, span, home.zone, stream)
     return tuple(sorted((act for act in acts if span.holds(act.at)), key=lambda act: act.at))
+
+
+def _comes_and_goes(storage: StorageFlexibility) -> bool:
+    """Whether it is a car, rather than something that stays: a freezer, a tank, a battery on the wall."""
+    return storage.unit == "Wh" and storage.discharge is None
 
 
 def happenings_of(script: Sequence[Act]) -> tuple[Happening, ...]:

@@ -10,15 +10,12 @@ from hypothesis import strategies as st
 
 from drrouter.domain.flexibility import (
     DemandFlexibility,
-    Flexibility,
     Phase,
-    ProfileFlexibility,
     Programme,
     StorageFlexibility,
 )
 from drrouter.domain.ids import ProgrammeId
 from drrouter.errors import MessageError
-from drrouter.objectmodel import binding_of, flexibility_of, load_catalogue
 from drrouter.sim.appliances import (
     Appliance,
     BaseLoad,
@@ -317,25 +314,3 @@ def _live(appliance: Appliance, looks: list[int]) -> None:
             appliance.advance(min(START + timedelta(microseconds=look), START + change))
         appliance.advance(START + change)
         appliance.set_supply(on)
-
-
-@pytest.mark.parametrize("model_id", sorted(load_catalogue()))
-def test_every_object_model_runs_a_day_in_the_simulated_house(model_id: str) -> None:
-    document = load_catalogue()[model_id]
-    flexibility = flexibility_of(document)
-    assert isinstance(flexibility, Flexibility)
-    thermostat = binding_of(document).thermostat
-    away = isinstance(flexibility, StorageFlexibility) and flexibility.unit == "Wh"
-    appliance = appliance_for(flexibility, START, level=0.0 if away else None, thermostat=thermostat)
-    appliance.set_supply(True)
-    if isinstance(appliance, CycleMachine):
-        assert isinstance(flexibility, ProfileFlexibility)
-        appliance.load(flexibility.programmes[0].id)
-    appliance.advance(START + timedelta(days=1))
-    assert appliance.meter.total_wh > 0
-    if isinstance(appliance, CycleMachine):
-        assert appliance.cycles[0].finished_at
-        assert isinstance(flexibility, ProfileFlexibility)
-        assert appliance.meter.total_wh == pytest.approx(flexibility.programmes[0].energy_wh)
-    if isinstance(appliance, Freezer):
-        assert appliance.outside == timedelta(0)
