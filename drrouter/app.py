@@ -184,8 +184,8 @@ async def build_router(
 
 def _proposed(catalogue: Catalogue, found: Found) -> Proposal | None:
     """The object model that fits a found device best."""
-    model = catalogue.best_match(found)
-    return Proposal(model.id, 0.5) if model else None
+    match = catalogue.best_match(found)
+    return Proposal(match.model.id, match.confidence) if match else None
 
 
 def _rules(home: HomeConfig) -> Rules:

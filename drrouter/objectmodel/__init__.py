@@ -3,6 +3,7 @@
 from drrouter.objectmodel.catalogue import Catalogue, load_catalogue, read_file
 from drrouter.objectmodel.document import SCHEMA, ModelDocument, read_model
 from drrouter.objectmodel.forms import UNITS
+from drrouter.objectmodel.matching import Match
 from drrouter.objectmodel.translate import (
     binding_of,
     flexibility_of,
@@ -15,6 +16,7 @@ __all__ = [
     "SCHEMA",
     "UNITS",
     "Catalogue",
+    "Match",
     "ModelDocument",
     "binding_of",
     "flexibility_of",

@@ -10,7 +10,6 @@ file is left out and named in ``faults``, so that one of them never stops the ro
 import itertools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
@@ -18,11 +17,11 @@ from drrouter.domain.document import MAX_BYTES
 from drrouter.domain.remedy import nearest
 from drrouter.errors import DocumentError
 from drrouter.objectmodel.document import ModelDocument, read_model
+from drrouter.objectmodel.matching import Match, best_of
 from drrouter.ports import Found
 from drrouter.resources import data_dir
 
 MOST_FILES = 5_000
-_LONGEST_IDENTITY = 256
 
 
 @dataclass(frozen=True)
@@ -70,15 +69,15 @@ class Catalogue(Mapping[str, ModelDocument]):
             )
         return self.models[model_id]
 
-    def best_match(self, found: Found) -> ModelDocument | None:
+    def best_match(self, found: Found) -> Match | None:
         """The model that fits a found device best, None where none fits.
 
-        Interpretation: the more letters of the identity a matcher spells out, the better it knows the
-        device; between equals the first id of the alphabet wins.
+        Interpretation: what stands behind a plug tells more than the plug, so a model that can do something
+        differently goes before one that cannot. Then: the more letters of the identity a matcher spells out,
+        the better it knows the device; between equals the first id of the alphabet wins.
         """
-        scored = ((_score(model, found), model_id) for model_id, model in self.models.items())
-        best = min(((-score, model_id) for score, model_id in scored if score > 0), default=None)
-        return self.models[best[1]] if best else None
+        matches = (best_of(model, found) for model in self.models.values())
+        return min((one for one in matches if one), key=lambda one: one.rank, default=None)
 
 
 def load_catalogue(extra: Path | None = None) -> Catalogue:
@@ -166,25 +165,4 @@ def _too_old(folder: Path, model: ModelDocument, present: ModelDocument) -> Docu
         "version",
         f"is {model.version}, older than the {present.version} that is in use",
         "Take the newer file, or raise the version",
-    )
-
-
-def _score(model: ModelDocument, found: Found) -> int:
-    """How many letters of the identity the best matcher of a model spells out; 0 where none fits."""
-    shown = {key: value[:_LONGEST_IDENTITY].casefold() for key, value in found.identity.items()}
-    return max(
-        (
-            sum(len(pattern.replace("*", "").replace("?", "")) for pattern in patterns.values())
-            for matcher in model.identity.match
-            for integration, patterns in matcher.items()
-            if integration == found.integration and _fits(patterns, shown)
-        ),
-        default=0,
-    )
-
-
-def _fits(patterns: Mapping[str, str], shown: Mapping[str, str]) -> bool:
-    """Whether every pattern fits what is shown."""
-    return all(
-        key in shown and fnmatchcase(shown[key], pattern.casefold()) for key, pattern in patterns.items()
     )
