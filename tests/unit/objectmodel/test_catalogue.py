@@ -4,12 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from drrouter.domain.flexibility import (
-    DemandFlexibility,
-    ProfileFlexibility,
-    RemoteStart,
-    StorageFlexibility,
-)
+from drrouter.domain.device import DeviceClass
+from drrouter.domain.flexibility import Line, ProfileFlexibility, StorageFlexibility
 from drrouter.domain.ids import DeviceId
 from drrouter.domain.instruction import FailSafe
 from drrouter.errors import DocumentError
@@ -41,18 +37,32 @@ def test_every_shipped_model_passes_its_checks() -> None:
 
 @pytest.mark.parametrize("model_id", SHIPPED)
 def test_a_shipped_model_means_something_to_the_planner(model_id: str) -> None:
-    profile = profile_of(SHIPPED[model_id], DeviceId("device"), "Device")
-    flexibility = profile.flexibility
-    assert profile.binding.start_above_w > profile.binding.end_below_w
-    if isinstance(flexibility, ProfileFlexibility):
-        assert flexibility.remote_start is RemoteStart.ARMED
-        assert all(100 < programme.energy_wh < 3000 for programme in flexibility.programmes)
-    elif isinstance(flexibility, StorageFlexibility):
-        assert flexibility.level_min <= flexibility.level_target <= flexibility.level_max
-        assert flexibility.max_power_w > profile.binding.start_above_w
-        assert flexibility.idle_power_w < profile.binding.end_below_w
-    else:
-        assert isinstance(flexibility, DemandFlexibility)
+    model = SHIPPED[model_id]
+    for form in model.flexibility:
+        profile = profile_of(model, DeviceId("device"), "Device", choice=form.key)
+        binding, flexibility = profile.binding, profile.flexibility
+        assert binding.start_above_w > binding.end_below_w
+        assert profile.lines in ((), tuple(Line))
+        if isinstance(flexibility, ProfileFlexibility):
+            assert all(100 < programme.energy_wh < 15_000 for programme in flexibility.programmes)
+        elif isinstance(flexibility, StorageFlexibility):
+            assert flexibility.level_min <= flexibility.level_target <= flexibility.level_max
+            assert flexibility.max_power_w > binding.start_above_w
+            assert flexibility.idle_power_w < max(binding.end_below_w, 30)
+
+
+def test_every_class_and_kind_is_shown_by_a_model() -> None:
+    """A3: white ware, red ware and fixed gear, and all that a flexibility can be."""
+    assert {model.identity.device_class for model in SHIPPED.values()} == set(DeviceClass)
+    kinds = {form.kind for model in SHIPPED.values() for form in model.flexibility}
+    assert kinds == {"profile", "storage", "demand", "modes", "envelope"}
+    assert len(SHIPPED) >= 30
+
+
+@pytest.mark.parametrize("model_id", SHIPPED)
+def test_a_shipped_model_says_in_three_languages_what_it_is_unless_it_was_measured(model_id: str) -> None:
+    name = SHIPPED[model_id].identity.name
+    assert model_id.startswith("tracebase.") or (name and set(name) >= {"en", "de", "nl"})
 
 
 @pytest.mark.parametrize(
@@ -119,13 +129,50 @@ def test_the_schema_for_editors_is_fresh() -> None:
 def test_a_found_device_gets_the_model_that_fits_best(alias: str, model_id: str) -> None:
     best = SHIPPED.best_match(found(alias))
     assert best
-    assert best.id == model_id
+    assert best.model.id == model_id
 
 
 def test_a_stranger_gets_no_model() -> None:
-    assert SHIPPED.best_match(found("Television")) is None
-    assert SHIPPED.best_match(found("Freezer", integration="shelly")) is None
+    assert SHIPPED.best_match(Found("kasa", "192.0.2.7:9999", {"alias": "Television"})) is None
+    assert SHIPPED.best_match(found("Freezer", integration="none")) is None
     assert SHIPPED.best_match(Found("kasa", "192.0.2.7:9999")) is None
+
+
+def test_a_plug_of_which_nobody_says_what_stands_behind_it_is_known_as_a_plug() -> None:
+    plug = SHIPPED.best_match(found("Television"))
+    assert plug
+    assert (plug.model.id, plug.model.flexibility) == ("kasa.hs110", ())
+
+
+@pytest.mark.parametrize(
+    ("integration", "identity", "model_id", "confidence"),
+    [
+        ("kasa", {"alias": "Freezer", "model": "HS110(EU)"}, "generic.freezer", 0.5),
+        ("kasa", {"alias": "Freezer in the cellar", "model": "HS110(EU)"}, "generic.freezer", 0.33),
+        ("kasa", {"model": "HS110"}, "kasa.hs110", 0.65),
+        ("zwave", {"manufacturer": "Aeotec", "model": "ZW175"}, "aeotec.smart_switch_7", 0.95),
+        ("modbus", {"manufacturer": "Fronius", "model": "Symo 10.0-3-M"}, "fronius.symo_10", 0.95),
+        ("modbus", {"manufacturer": "Fronius", "model": "Smart Meter 63A"}, "fronius.smart_meter", 0.86),
+        ("ocpp", {"manufacturer": "Alfen BV", "model": "NG910-60023"}, "alfen.eve_single", 0.24),
+        ("ocpp", {"alias": "CP-17", "manufacturer": "Acme"}, "generic.charger_11kw", 0.05),
+        ("p1", {"alias": "Meter", "class": "meter"}, "generic.meter_p1", 0.5),
+        ("p1", {"class": "meter", "manufacturer": "KFM", "model": "KAIFA-METER"}, "kaifa.ma304", 0.77),
+        (
+            "mqtt",
+            {"alias": "Boiler", "manufacturer": "Tasmota", "model": "Nous A1T"},
+            "generic.hot_water_tank",
+            0.5,
+        ),
+        ("zigbee", {"manufacturer": "innr", "model": "SP 240"}, "innr.sp240", 0.95),
+        ("homeassistant", {"manufacturer": "Tesla", "model": "Powerwall 2"}, "tesla.powerwall_2", 0.95),
+    ],
+)
+def test_a_proposal_says_how_sure_it_is(
+    integration: str, identity: dict[str, str], model_id: str, confidence: float
+) -> None:
+    best = SHIPPED.best_match(Found(integration, "somewhere", identity))
+    assert best
+    assert (best.model.id, best.confidence) == (model_id, confidence)
 
 
 def test_the_makers_own_model_beats_a_generic_one(tmp_path: Path) -> None:
@@ -133,7 +180,7 @@ def test_the_makers_own_model_beats_a_generic_one(tmp_path: Path) -> None:
     catalogue = load_catalogue(put(tmp_path, model(head=own)))
     best = catalogue.best_match(found("Washer"))
     assert best
-    assert best.id == "acme.wm9"
+    assert best.model.id == "acme.wm9"
 
 
 def test_a_folder_of_the_home_adds_its_models(tmp_path: Path) -> None:
@@ -155,7 +202,7 @@ def test_a_broken_model_is_left_out_and_named(tmp_path: Path) -> None:
 
 def test_an_older_model_never_replaces_a_newer_one(tmp_path: Path) -> None:
     text = data_dir("device_models").joinpath("generic", "washer.toml").read_text(encoding="utf-8")
-    newer = put(tmp_path, text.replace("version = 1", "version = 7").encode(), "generic/washer.toml")
+    newer = put(tmp_path, text.replace("version = 2", "version = 7").encode(), "generic/washer.toml")
     shipped = load_catalogue(newer)
     assert (shipped["generic.washer"].version, shipped.faults) == (7, ())
 
@@ -179,12 +226,13 @@ def test_a_folder_that_cannot_be_read_costs_only_itself(tmp_path: Path) -> None:
 
 
 def test_only_so_many_models_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(room, "MOST_FILES", 10)
-    for number in range(12):
+    most = len(SHIPPED)
+    monkeypatch.setattr(room, "MOST_FILES", most)
+    for number in range(most + 2):
         put(tmp_path, model(head=HEAD.replace("wm9", f"wm{number}")), f"acme/wm{number}.toml")
     catalogue = load_catalogue(tmp_path)
-    assert len(catalogue) == len(SHIPPED) + 10
-    assert "holds more than 10 models" in catalogue.faults[0].sentence
+    assert len(catalogue) == 2 * most
+    assert f"holds more than {most} models" in catalogue.faults[0].sentence
 
 
 def test_an_unknown_model_names_the_nearest() -> None:
