@@ -47,10 +47,11 @@ def test_the_example_is_accepted() -> None:
     )
 
 
-def test_the_example_names_a_device_of_every_generic_model() -> None:
+def test_the_example_names_a_device_of_every_kind_that_stands_behind_a_plug() -> None:
     example = load_home(EXAMPLE, CATALOGUE, {"DRROUTER_SP_SECRET": "s"})
     used = {profile.model_id for profile in example.profiles}
-    assert used == {model_id for model_id in CATALOGUE if model_id.startswith("generic.")}
+    assert used <= {model_id for model_id in CATALOGUE if model_id.startswith("generic.")}
+    assert {CATALOGUE[model_id].flexibility[0].kind for model_id in used} == {"profile", "storage", "demand"}
 
 
 def test_a_small_home_file_has_sane_defaults(home: Path) -> None:
