@@ -17,6 +17,7 @@ from drrouter.adapters.devices.modbus.settings import ModbusSettings
 from drrouter.adapters.devices.ocpp.settings import OcppSettings
 from drrouter.adapters.devices.p1.settings import P1Settings
 from drrouter.adapters.devices.settings import IntegrationSettings
+from drrouter.adapters.devices.shelly.settings import ShellySettings
 from drrouter.adapters.devices.table import TRANSPORTS
 from drrouter.adapters.devices.zigbee.settings import ZigbeeSettings
 from drrouter.adapters.devices.zwave.settings import ZwaveSettings
@@ -358,6 +359,8 @@ class HomeDocument(Part):
     """Charge points for cars."""
     p1: P1Settings | None = None
     """P1 ports of smart meters."""
+    shelly: ShellySettings | None = None
+    """Shelly relays, plugs and energy meters."""
     zigbee: ZigbeeSettings | None = None
     """Zigbee devices, through a stick of the home's own."""
     zwave: ZwaveSettings | None = None

@@ -14,6 +14,7 @@ from drrouter.adapters.devices.modbus.settings import ModbusSettings
 from drrouter.adapters.devices.ocpp.settings import OcppSettings
 from drrouter.adapters.devices.p1.settings import P1Settings
 from drrouter.adapters.devices.settings import IntegrationSettings
+from drrouter.adapters.devices.shelly.settings import ShellySettings
 from drrouter.adapters.devices.zigbee.settings import ZigbeeSettings
 from drrouter.adapters.devices.zwave.settings import ZwaveSettings
 from drrouter.errors import DeviceError
@@ -41,6 +42,7 @@ TRANSPORTS: Mapping[str, Transport] = MappingProxyType(
         "modbus": Transport("Modbus", ModbusSettings, "modbus"),
         "ocpp": Transport("OCPP", OcppSettings, "ocpp"),
         "p1": Transport("P1", P1Settings, "p1"),
+        "shelly": Transport("Shelly", ShellySettings, "shelly"),
         "zigbee": Transport("Zigbee", ZigbeeSettings, "zigbee"),
         "zwave": Transport("Z-Wave", ZwaveSettings),
     }
