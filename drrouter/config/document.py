@@ -6,7 +6,6 @@ secrets, files) is left to ``load``.
 
 from datetime import time
 from functools import cache
-from ipaddress import ip_address
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
@@ -14,8 +13,10 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from drrouter.adapters.devices.kasa.settings import KasaSettings
 from drrouter.adapters.devices.modbus.settings import ModbusSettings
+from drrouter.adapters.devices.mqtt.settings import MqttSettings
 from drrouter.adapters.devices.ocpp.settings import OcppSettings
 from drrouter.adapters.devices.p1.settings import P1Settings
+from drrouter.adapters.devices.plain import is_loopback
 from drrouter.adapters.devices.settings import IntegrationSettings
 from drrouter.adapters.devices.shelly.settings import ShellySettings
 from drrouter.adapters.devices.table import TRANSPORTS
@@ -33,16 +34,6 @@ Watts = Annotated[float, Field(ge=0, le=1_000_000)]
 Port = Annotated[int, Field(ge=0, le=65535)]
 Clock = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
 Host = Annotated[str, Field(min_length=1, max_length=255, pattern=r"^[A-Za-z0-9._:\-\[\]%]+$")]
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host is this machine itself."""
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
 
 
 def _every_hour(value: object) -> object:
@@ -365,6 +356,8 @@ class HomeDocument(Part):
     """Zigbee devices, through a stick of the home's own."""
     zwave: ZwaveSettings | None = None
     """Z-Wave devices behind a Z-Wave JS server."""
+    mqtt: MqttSettings | None = None
+    """Devices behind an MQTT broker: Tasmota, Zigbee2MQTT, and all that announce themselves."""
     exposure: Annotated[tuple[ExposurePart, ...], Field(max_length=20)] = ()
     """What may listen beyond this machine."""
 

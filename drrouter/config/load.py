@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 
+from drrouter.adapters.devices.plain import is_loopback
 from drrouter.config.devices import devices_of
 from drrouter.config.document import (
     ApiPart,
@@ -19,7 +20,6 @@ from drrouter.config.document import (
     ProviderPart,
     RouterPart,
     WebhookPart,
-    is_loopback,
     json_schema,
 )
 from drrouter.config.home import (

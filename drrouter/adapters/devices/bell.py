@@ -1,6 +1,8 @@
 """A bell that wakes everybody who waits for news at this moment."""
 
 import asyncio
+from collections.abc import Coroutine
+from typing import Any
 
 
 class Bell:
@@ -15,6 +17,6 @@ class Bell:
         self._event.set()
         self._event = asyncio.Event()
 
-    async def wait(self) -> None:
-        """Return at the next ring."""
-        await self._event.wait()
+    def wait(self) -> Coroutine[Any, Any, Any]:
+        """Until the next ring after this call, even where it is awaited later."""
+        return self._event.wait()

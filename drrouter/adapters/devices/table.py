@@ -11,6 +11,7 @@ from types import MappingProxyType
 
 from drrouter.adapters.devices.kasa.settings import KasaSettings
 from drrouter.adapters.devices.modbus.settings import ModbusSettings
+from drrouter.adapters.devices.mqtt.settings import MqttSettings
 from drrouter.adapters.devices.ocpp.settings import OcppSettings
 from drrouter.adapters.devices.p1.settings import P1Settings
 from drrouter.adapters.devices.settings import IntegrationSettings
@@ -45,6 +46,7 @@ TRANSPORTS: Mapping[str, Transport] = MappingProxyType(
         "shelly": Transport("Shelly", ShellySettings, "shelly"),
         "zigbee": Transport("Zigbee", ZigbeeSettings, "zigbee"),
         "zwave": Transport("Z-Wave", ZwaveSettings),
+        "mqtt": Transport("MQTT", MqttSettings, "mqtt"),
     }
 )
 """By domain; the room of each is ``drrouter.adapters.devices.<domain>.integration`` and has a ``build``."""
