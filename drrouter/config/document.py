@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, model_validator
 
 from drrouter.adapters.devices.kasa.settings import KasaSettings
+from drrouter.adapters.devices.knx.settings import KnxSettings
 from drrouter.adapters.devices.modbus.settings import ModbusSettings
 from drrouter.adapters.devices.mqtt.settings import MqttSettings
 from drrouter.adapters.devices.ocpp.settings import OcppSettings
@@ -344,6 +345,8 @@ class HomeDocument(Part):
     """The durable memory."""
     kasa: KasaSettings | None = None
     """TP-Link Kasa plugs and strips."""
+    knx: KnxSettings | None = None
+    """Actuators and meters of a KNX bus."""
     modbus: ModbusSettings | None = None
     """Modbus TCP: SunSpec inverters, batteries and meters, and SG-Ready relays."""
     ocpp: OcppSettings | None = None

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from drrouter.adapters.devices.kasa.settings import KasaSettings
+from drrouter.adapters.devices.knx.settings import KnxSettings
 from drrouter.adapters.devices.modbus.settings import ModbusSettings
 from drrouter.adapters.devices.mqtt.settings import MqttSettings
 from drrouter.adapters.devices.ocpp.settings import OcppSettings
@@ -40,6 +41,7 @@ class Transport:
 TRANSPORTS: Mapping[str, Transport] = MappingProxyType(
     {
         "kasa": Transport("Kasa", KasaSettings),
+        "knx": Transport("KNX", KnxSettings, "knx"),
         "modbus": Transport("Modbus", ModbusSettings, "modbus"),
         "ocpp": Transport("OCPP", OcppSettings, "ocpp"),
         "p1": Transport("P1", P1Settings, "p1"),

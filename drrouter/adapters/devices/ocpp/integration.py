@@ -123,7 +123,7 @@ class OcppIntegration:
         finally:
             if station.link is link:
                 station.link = None
-                station.changed()
+                station.news.tell()
                 _log.info("charge point %s is gone", name)
 
     def _station(self, name: str) -> Station | None:
@@ -202,7 +202,7 @@ async def _prepared(station: Station, dialect: Dialect, link: Link) -> None:
             await dialect.prepare()
     except DeviceError as error:
         _log.info("charge point %s: %s", station.id, error)
-    station.changed()
+    station.news.tell()
 
 
 def _found(station: Station, number: int) -> Found:

@@ -1,8 +1,6 @@
 """One outlet of a charge point as a device of the router: readings as they come, a limit as it is told."""
 
-import asyncio
 from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import suppress
 from datetime import timedelta
 
 from drrouter.adapters.devices.gate import judged
@@ -51,14 +49,14 @@ class ChargingOutlet:
         Raises:
             DeviceSilentError: it is not connected, missed its signs of life, or charges without measuring.
         """
-        samples, words = -1, -1
+        station, samples = self._station, -1
         while True:
-            if words == self._station.words:
-                await self._news()
             self._require_life()
-            words, measured = self._station.words, self._outlet.samples != samples
+            count, measured = station.news.count, self._outlet.samples != samples
             samples = self._outlet.samples
             yield tuple(self._batch(measured))
+            look = station.clock.now() + timedelta(seconds=station.settings.sample_s)
+            await station.news.since_or_until(count, station.clock, look)
 
     async def apply(self, instruction: Instruction) -> Outcome:
         """Limit the charge, or start and stop it; say what became of it."""
@@ -66,19 +64,6 @@ class ChargingOutlet:
         return await self._obedience.carry_out(
             instruction, self._obeyed, least_w=-MOST_GIVEN_W if gives else 0.0
         )
-
-    async def _news(self) -> None:
-        """Return when the charge point says something, comes or goes, or a sample time passed."""
-        news, clock = self._station.news, self._station.clock
-        look = clock.now() + timedelta(seconds=self._station.settings.sample_s)
-        said, passed = asyncio.ensure_future(news.wait()), asyncio.ensure_future(clock.sleep_until(look))
-        try:
-            await asyncio.wait({said, passed}, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for task in (said, passed):
-                task.cancel()
-                with suppress(asyncio.CancelledError):
-                    await task
 
     def _require_life(self) -> None:
         """Raise unless it is there, says so, and measures what it charges.

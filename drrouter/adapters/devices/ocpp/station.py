@@ -3,13 +3,13 @@
 It outlives the connection: what a charge point was told holds while it is away, and is there when it returns.
 """
 
-import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from drrouter.adapters.devices.names import cleaned
+from drrouter.adapters.devices.news import News
 from drrouter.adapters.devices.ocpp.metering import Sample, samples_in
 from drrouter.adapters.devices.ocpp.rpc import Link
 from drrouter.adapters.devices.ocpp.settings import ChargePointPart, OcppSettings
@@ -109,7 +109,7 @@ class Station:
         link: the connection, None while there is none.
         identity: what it says of itself, cleaned.
         heard_at: when it said something last.
-        words: how often something was new of it; ``news`` is set the next time.
+        news: told whenever something is new of it, itself coming and going included.
         on_needs: told what a car wants, with the number of its outlet.
     """
 
@@ -123,9 +123,8 @@ class Station:
     abilities: Abilities = field(default_factory=Abilities)
     outlets: dict[int, Outlet] = field(default_factory=dict)
     heard_at: datetime | None = None
-    words: int = 0
     on_needs: Callable[[int, Needs], None] = lambda number, needs: None
-    news: asyncio.Event = field(default_factory=asyncio.Event)
+    news: News = field(default_factory=News)
 
     def __post_init__(self) -> None:
         """Every outlet is there from the first moment."""
@@ -147,16 +146,10 @@ class Station:
         """How old a measurement may be to count."""
         return timedelta(seconds=max(60.0, LATE_SAMPLES * self.settings.sample_s))
 
-    def changed(self) -> None:
-        """Something is new of it: wake who waits for that."""
-        self.words += 1
-        self.news.set()
-        self.news = asyncio.Event()
-
     def heard(self) -> None:
         """It gave a sign of life."""
         self.heard_at = self.clock.now()
-        self.changed()
+        self.news.tell()
 
     def introduce(self, vendor: object, model: object, serial: object, firmware: object) -> None:
         """Keep who it says it is."""
