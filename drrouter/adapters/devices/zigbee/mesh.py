@@ -5,6 +5,7 @@ A handle asks for its node each time, because the stick may have been lost and o
 
 import asyncio
 import logging
+from collections.abc import Coroutine
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -52,7 +53,7 @@ class Mesh:
         app = await self._opened(ears)
         try:
             self._app = app
-            await self._begin(app)
+            await _unless(ears.lost, self._begin(app))
             raise DeviceError(f"the Zigbee stick at {self._settings.port} was lost: {await ears.lost}")
         finally:
             self._app = None
@@ -69,7 +70,7 @@ class Mesh:
             async with asyncio.timeout(self._settings.start_s):
                 await app.permit(max(0, min(seconds, 254)))
         except (TimeoutError, ZigbeeException, RadioException, OSError, RuntimeError) as error:
-            raise DeviceError(f"the Zigbee stick does not let devices join: {error!s:.200}") from error
+            raise DeviceError(f"the Zigbee stick does not let devices join: {_reason(error)}") from error
 
     def nodes(self) -> tuple[ZigbeeDevice, ...]:
         """The devices that were interviewed and did not leave; none while the stick is shut."""
@@ -136,10 +137,8 @@ class Mesh:
                 await app.startup(auto_form=True)
         except UNOPENED as error:
             await _closed(app)
-            late = isinstance(error, TimeoutError)
-            reason = "it does not answer" if late else f"{error!s:.200}" or type(error).__name__
             raise DeviceError(
-                f"the Zigbee stick at {self._settings.port} cannot be opened: {reason};"
+                f"the Zigbee stick at {self._settings.port} cannot be opened: {_reason(error)};"
                 " check the port and the kind of radio"
             ) from error
         except asyncio.CancelledError:
@@ -196,6 +195,26 @@ class _Ears:
     def device_left(self, device: BaseDevice) -> None:
         _log.info("Zigbee device %s left", device.ieee)
         self._mesh.went(device)
+
+
+async def _unless(lost: asyncio.Future[str], work: Coroutine[Any, Any, None]) -> None:
+    """Do the work; leave it where the stick is lost meanwhile, for its library would wait for an answer."""
+    task = asyncio.ensure_future(work)
+    either: set[asyncio.Future[Any]] = {task, lost}
+    try:
+        await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+        if not lost.done():
+            await task
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+def _reason(error: Exception) -> str:
+    """Why it failed, in as many words as fit."""
+    if isinstance(error, TimeoutError):
+        return "it does not answer"
+    return f"{error!s:.200}" or type(error).__name__
 
 
 async def _closed(app: ControllerApplication | None) -> None:

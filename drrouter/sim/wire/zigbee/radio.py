@@ -17,6 +17,7 @@ import zigpy.state
 import zigpy.types as t
 import zigpy.zdo.types as zdo_t
 
+from drrouter.sim.wire.zigbee.air import Air
 from drrouter.sim.wire.zigbee.node import Message, Node
 
 make: Any = t  # the number types of the library carry no annotations
@@ -25,19 +26,16 @@ DESCRIPTOR = bytes.fromhex("00408f0000527f010000530000")
 COORDINATOR = t.EUI64.convert("00:12:4b:00:00:00:00:01")
 
 
-class FakeMesh:
+class FakeMesh(Air):
     """The nodes of a home and the radio that reaches them.
 
     Attributes:
-        nodes: those in reach, by network address.
-        permitted_s: how long joining was last permitted, in seconds.
         broken: whether the stick does not answer when it is opened.
     """
 
     def __init__(self) -> None:
         """Begin without nodes."""
-        self.nodes: dict[int, Node] = {}
-        self.permitted_s: list[int] = []
+        super().__init__()
         self.broken = False
         self.app: FakeRadio | None = None
 
@@ -46,36 +44,20 @@ class FakeMesh:
         """The kind of radio that reaches this mesh, as an integration is given one."""
         return type("RadioOfThisMesh", (FakeRadio,), {"mesh": self})
 
-    def join(self, node: Node) -> None:
-        """The node comes into reach, for the first time or again, and says so."""
-        self.nodes[node.nwk] = node
-        self.hear(node.announcement())
-
-    def leave(self, node: Node) -> None:
-        """The node says that it leaves, and is gone."""
-        del self.nodes[node.nwk]
-        if self.app is not None:
-            self.app.handle_leave(make.NWK(node.nwk), t.EUI64(node.ieee[::-1]))
-
-    def vanish(self, node: Node) -> None:
-        """Somebody pulls its plug; it says nothing."""
-        del self.nodes[node.nwk]
-
     def lose_radio(self) -> None:
         """Somebody pulls the stick."""
         if self.app is not None:
             self.app.connection_lost(ConnectionError("the stick was pulled"))
 
-    def report(self) -> None:
-        """Let every node say what is due."""
-        for node in tuple(self.nodes.values()):
-            for message in node.due_reports():
-                self.hear(message)
-
     def hear(self, message: Message) -> None:
         """What a node says reaches the coordinator."""
         if self.app is not None:
             self.app.packet_received(_packet(message))
+
+    def farewell(self, node: Node) -> None:
+        """The coordinator learns that the node leaves."""
+        if self.app is not None:
+            self.app.handle_leave(make.NWK(node.nwk), t.EUI64(node.ieee[::-1]))
 
     def send(self, message: Message) -> None:
         """What the coordinator says reaches a node, and its answers come back.
@@ -83,10 +65,10 @@ class FakeMesh:
         Raises:
             DeliveryError: no such node is in reach.
         """
-        node = self.nodes.get(message.nwk)
-        if node is None:
+        answers = self.reach(message)
+        if answers is None:
             raise zigpy.exceptions.DeliveryError("no acknowledgement", status=0xE9)
-        for answer in node.hear(message):
+        for answer in answers:
             asyncio.get_running_loop().call_soon(self.hear, answer)
 
 

@@ -1,0 +1,128 @@
+"""How a fake stick hangs on the router: by a pseudo terminal, as on USB, or by TCP, as network sticks do."""
+
+import asyncio
+import contextlib
+import os
+import tty
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from pathlib import Path
+
+
+class Line(ABC):
+    """A line of bytes in both directions.
+
+    Attributes:
+        heard: told what comes in.
+    """
+
+    def __init__(self) -> None:
+        """Nobody listens yet."""
+        self.heard: Callable[[bytes], None] = lambda _: None
+
+    @property
+    @abstractmethod
+    def url(self) -> str:
+        """What the router writes into its settings as the port."""
+
+    @abstractmethod
+    async def open(self) -> None:
+        """Plug it in."""
+
+    @abstractmethod
+    async def close(self) -> None:
+        """Pull it."""
+
+    @abstractmethod
+    def write(self, data: bytes) -> None:
+        """Say something; what nobody reads is lost."""
+
+
+class PseudoTerminal(Line):
+    """A serial line, found under a name of its own as /dev/ttyUSB0 is."""
+
+    def __init__(self, port: Path) -> None:
+        """``port`` becomes a link to the terminal while it is plugged in."""
+        super().__init__()
+        self.port = port
+        self._ends: tuple[int, ...] = ()
+
+    @property
+    def url(self) -> str:
+        """The name of the terminal."""
+        return str(self.port)
+
+    async def open(self) -> None:
+        """Plug it in."""
+        master, slave = os.openpty()
+        tty.setraw(slave)
+        os.set_blocking(master, False)
+        self._ends = (master, slave)
+        asyncio.get_running_loop().add_reader(master, self._read)
+        self.port.unlink(missing_ok=True)
+        self.port.symlink_to(os.ttyname(slave))
+
+    async def close(self) -> None:
+        """Pull it."""
+        self.port.unlink(missing_ok=True)
+        for master in self._ends[:1]:
+            asyncio.get_running_loop().remove_reader(master)
+        for end in self._ends:
+            os.close(end)
+        self._ends = ()
+
+    def write(self, data: bytes) -> None:
+        """Say something."""
+        with contextlib.suppress(BlockingIOError):
+            for master in self._ends[:1]:
+                os.write(master, data)
+
+    def _read(self) -> None:
+        with contextlib.suppress(OSError):
+            if data := os.read(self._ends[0], 4096):
+                self.heard(data)
+
+
+class TcpLine(Line):
+    """A stick in the network; one router at a time."""
+
+    def __init__(self, host: str = "127.0.0.1", port: int = 0) -> None:
+        """``port`` 0 takes a free one and keeps it."""
+        super().__init__()
+        self.host, self.port = host, port
+        self._server: asyncio.Server | None = None
+        self._talks: dict[asyncio.StreamWriter, asyncio.Task[None] | None] = {}
+
+    @property
+    def url(self) -> str:
+        """Where it listens."""
+        return f"socket://{self.host}:{self.port}"
+
+    async def open(self) -> None:
+        """Plug it in."""
+        self._server = await asyncio.start_server(self._accept, self.host, self.port)
+        self.port = self._server.sockets[0].getsockname()[1]
+
+    async def close(self) -> None:
+        """Pull it."""
+        if self._server is not None:
+            self._server.close()
+            talks = [talk for talk in self._talks.values() if talk is not None]
+            for writer in tuple(self._talks):
+                writer.transport.abort()
+            await asyncio.gather(*talks, return_exceptions=True)
+            await self._server.wait_closed()
+            self._server = None
+
+    def write(self, data: bytes) -> None:
+        """Say something."""
+        for writer in self._talks:
+            writer.write(data)
+
+    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._talks[writer] = asyncio.current_task()
+        with contextlib.suppress(OSError):
+            while data := await reader.read(4096):
+                self.heard(data)
+        del self._talks[writer]
+        writer.close()
