@@ -37,6 +37,7 @@ from drrouter.errors import DeviceError, DocumentError
 from drrouter.objectmodel import Catalogue
 from drrouter.planner.port import Solver
 from drrouter.ports import (
+    Asking,
     Clock,
     Collection,
     DocumentSource,
@@ -55,6 +56,7 @@ from drrouter.router.core import Router, Settings
 from drrouter.router.finder import Finder
 from drrouter.router.forecast import BaseLoad
 from drrouter.router.front import Front
+from drrouter.router.machines import Machines
 from drrouter.router.profile_keeper import OfflineSetup
 from drrouter.router.recognise import Sought
 from drrouter.router.registry import Registry
@@ -122,6 +124,7 @@ async def running(home: HomeConfig, options: Options) -> AsyncIterator[App]:
             supervisor.start(name, work)
         networks = {name: one for name, one in integrations.items() if isinstance(one, Joining)}
         front = Front(router, store, networks)
+        answer_machines(integrations, Machines(front, router.registry))
         api = await stack.enter_async_context(_api(home, front, tokens, clock))
         yield App(router, front, supervisor, api.url, owner_token)
 
@@ -267,6 +270,13 @@ def integrations_of(home: HomeConfig, surroundings: Surroundings) -> dict[str, I
         except (DeviceError, DocumentError) as error:
             log.warning("%s", error.sentence)
     return made
+
+
+def answer_machines(integrations: Mapping[str, Integration], machines: Machines) -> None:
+    """Let the router answer the machines that ask by themselves, over whatever transport."""
+    for integration in integrations.values():
+        if isinstance(integration, Asking):
+            integration.answer_with(machines.quote)
 
 
 def integration_tasks(
