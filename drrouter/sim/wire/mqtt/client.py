@@ -38,12 +38,19 @@ class Fault(Enum):
 
 
 class FakeClient(ABC):
-    """A client of the broker; an async context manager that is connected once entered."""
+    """A client of the broker; an async context manager that is connected once entered.
+
+    Attributes:
+        fault: how it misbehaves.
+        login: its name and password at the broker.
+        heard: what it was told, as topics and texts.
+    """
 
     def __init__(self, host: str, port: int, name: str, will: tuple[str, str] | None) -> None:
         """Nothing is opened yet; the last will is a topic and what is said there, retained."""
         self._host, self._port, self._name, self._will = host, port, name, will
         self.fault = Fault.NONE
+        self.login: tuple[str | None, str | None] = None, None
         self.connections = 0
         self.heard: list[tuple[str, str]] = []
         self._client: Client | None = None
@@ -111,7 +118,16 @@ class FakeClient(ABC):
 
     async def _talk(self) -> None:
         will = Will(*self._will, retain=True) if self._will else None
-        client = Client(self._host, self._port, identifier=self._name, will=will, timeout=5)
+        username, password = self.login
+        client = Client(
+            self._host,
+            self._port,
+            identifier=self._name,
+            username=username,
+            password=password,
+            will=will,
+            timeout=5,
+        )
         async with client:
             for topic in self.topics:
                 await client.subscribe(topic)
