@@ -2,6 +2,10 @@
 
     room       their words                                 ours
     s2_ppbc    S2 PPBC.PowerProfileDefinition              profile
+    s2_frbc    S2 FRBC.SystemDescription, LeakageBehaviour storage
+    s2_ombc    S2 OMBC.SystemDescription                   modes
+    s2_pebc    S2 PEBC.PowerConstraints                    envelope
+    s2_ddbc    S2 DDBC.SystemDescription                   demand
     zigbee     Zigbee Power Profile 0x001A, phases         profile
     matter     Matter Device Energy Management forecast    profile
 

@@ -5,9 +5,11 @@
     duration_s                 ends of phases to the nearest second; a phase that vanishes so joins the next
     power_w                    maxPower, to 1 mW
     energy_wh                  nominalEnergy, to 1 mWh, and nominalPower, the mean
-    max_delay_s                maxPauseDuration of the slot before, to 1 s; that of the first phase is lost
+    max_delay_s                maxPauseDuration of the slot before, down to 1 s, where it may pause at all;
+                               that of the first phase is lost
     pausable_between           becomes "some phase may be delayed" (isPausable)
     ids, names, labels         lost
+    lines, lines_w, provenance lost
     minutes_w                  phases of equal power
     more than 10 phases        joined, ten slots being all there are
     remote_start               not here: ESAState and OptOutState

@@ -24,11 +24,16 @@ LONGEST_PAUSE_S = 7 * 86_400.0
 def phases_of(program: Program, most: int = MOST_PHASES) -> tuple[ProgramPhase, ...]:
     """The program's phases; measured minutes of equal power are one phase.
 
+    A phase may only be waited for where the program may pause at all.
+
     Args:
         program: from an object model.
         most: how many the other side can hold; neighbours that differ least are joined beyond that.
     """
-    return joined(program.phases or _minutes(program.minutes_w), most)
+    phases: Sequence[ProgramPhase] = program.phases or _minutes(program.minutes_w)
+    if not program.pausable_between:
+        phases = [phase.model_copy(update={"max_delay_s": 0.0}) for phase in phases]
+    return joined(phases, most)
 
 
 def _minutes(minutes_w: Sequence[float]) -> tuple[ProgramPhase, ...]:
@@ -61,12 +66,14 @@ class Stretch:
     Attributes:
         energy_wh: what it consumes; None is power times duration.
         max_delay_s: how long the machine may wait before it.
+        lines_w: what each of three lines carries, where it is not the same.
     """
 
     duration_s: float
     power_w: float
     energy_wh: float | None = None
     max_delay_s: float = 0.0
+    lines_w: tuple[float, ...] | None = None
 
     @property
     def energy_at_power_wh(self) -> float:
@@ -109,14 +116,15 @@ def _phase_table(stretch: Stretch, name: str = "phase") -> dict[str, Any]:
         "power_w": stretch.power_w,
         "energy_wh": energy if energy < most and not math.isclose(energy, most) else None,
         "max_delay_s": min(stretch.max_delay_s, LONGEST_PAUSE_S),
+        "lines_w": stretch.lines_w,
     }
 
 
 def joined(phases: Sequence[ProgramPhase], most: int) -> tuple[ProgramPhase, ...]:
     """At most so many phases: neighbours are joined whose mean powers differ least for their length.
 
-    Duration and energy of the whole stay; the power of a joined phase is the highest in it, its name that
-    of the first, and pauses inside it are gone.
+    Duration and energy of the whole stay; the power of a joined phase is the highest in it and spreads evenly
+    over its lines, its name is that of the first, and pauses inside it are gone.
 
     Interpretation: the two are joined whose joining adds least squared error of power over time (Ward, 1963).
     """

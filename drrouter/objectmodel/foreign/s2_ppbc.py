@@ -10,9 +10,12 @@ S2 keeps a pause only between sequences, and alternatives only inside a containe
     duration_s                 to 1 ms, at least 1 ms             likewise
     power_w                    kept: upper limit 100 %            likewise
     energy_wh                  kept as the expected mean power    likewise
-    max_delay_s                lost                               to 1 ms; that of the first phase is lost
+    lines, lines_w             kept; power_w becomes their sum    likewise
+    max_delay_s                lost                               to 1 ms, where it may pause at all; that of
+                                                                  the first phase is lost
     pausable_between           is_interruptible                   becomes "some phase may be delayed"
     ids, names, labels         lost; ids of S2 are made of ours   lost
+    provenance                 lost                               lost
     minutes_w                  phases of equal power              likewise
     more than 200 phases       joined                             likewise
     remote_start               lost: what S2 offers may be scheduled
@@ -21,7 +24,7 @@ S2 keeps a pause only between sequences, and alternatives only inside a containe
     S2                         ours
     abnormal_condition_only    such a sequence is passed over
     forecast bands (68, 95 %)  lost
-    lines L1, L2, L3           added up; a home says which line feeds a device
+    one line of L1, L2, L3     lost; a home says which line feeds a device
     other commodities          lost
     start_time, end_time       not part of a model: ``window_of``
 
@@ -43,7 +46,16 @@ from drrouter.domain.flexibility import Line
 from drrouter.errors import MessageError
 from drrouter.objectmodel.flexibility import Profile, Program, ProgramPhase
 from drrouter.objectmodel.foreign.phases import Stretch, mean_w, phases_of, program_from
-from drrouter.objectmodel.foreign.words import LINES, Wire, checked, distinct, id_of, key_from
+from drrouter.objectmodel.foreign.words import (
+    ELECTRIC,
+    LINES,
+    THREE_LINES,
+    Wire,
+    checked,
+    distinct,
+    id_of,
+    key_from,
+)
 
 MOST_PROGRAMS = 50
 """What a profile of ours may hold."""
@@ -54,9 +66,6 @@ SENDER = "S2 PPBC.PowerProfileDefinition"
 Window = tuple[datetime, datetime]
 Milliseconds = Annotated[int, Field(ge=0)]
 
-_THREE_LINES = "ELECTRIC.POWER.3_PHASE_SYMMETRIC"
-_ELECTRIC = frozenset({*LINES.values(), _THREE_LINES})
-
 
 class PowerValue(Wire):
     """Power on one line, in W."""
@@ -64,6 +73,11 @@ class PowerValue(Wire):
     value_expected: float
     value_upper_limit: float | None = None
     commodity_quantity: str
+
+    @property
+    def limit_w(self) -> float:
+        """The most that it carries."""
+        return max(self.value_expected, self.value_upper_limit or 0.0)
 
 
 class Element(Wire):
@@ -108,12 +122,13 @@ def offered(model_id: str, profile: Profile, window: Window, line: Line = Line.L
         model_id: whose profile it is; all identifiers follow from it.
         profile: from the object model.
         window: from when it may start, and when it must be done.
-        line: what feeds the device.
+        line: what feeds a device of one line.
     """
+    feed = line if profile.lines == 1 else None
     sequences = [
         PowerSequence(
             id=id_of(model_id, program.id),
-            elements=tuple(_element(phase, line) for phase in phases_of(program)),
+            elements=tuple(_element(phase, feed) for phase in phases_of(program)),
             is_interruptible=program.pausable_between,
             abnormal_condition_only=False,
         )
@@ -123,10 +138,14 @@ def offered(model_id: str, profile: Profile, window: Window, line: Line = Line.L
     return _definition(id_of(model_id, "profile"), window, [container])
 
 
-def chosen(model_id: str, program: Program, window: Window, line: Line = Line.L1) -> dict[str, Any]:
+def chosen(model_id: str, program: Program, window: Window, line: Line | None = Line.L1) -> dict[str, Any]:
     """One program, phase by phase, with the pauses that each of them allows.
 
-    Args: as of ``offered``.
+    Args:
+        model_id: whose program it is.
+        program: from the object model.
+        window: from when it may start, and when it must be done.
+        line: what feeds the device; None where it has three lines.
     """
     containers = [
         Container(
@@ -170,7 +189,7 @@ def profile_from(message: Mapping[str, Any]) -> Profile:
         _program_from(key, f"Program {number}", path)
         for number, (key, path) in enumerate(zip(keys, paths, strict=True), 1)
     ]
-    return Profile(kind="profile", remote_start="always", programs=tuple(programs))
+    return Profile(kind="profile", lines=_lines(definition), remote_start="always", programs=tuple(programs))
 
 
 def window_of(message: Mapping[str, Any]) -> Window:
@@ -195,15 +214,24 @@ def _definition(profile_id: str, window: Window, containers: Sequence[Container]
     ).as_message()
 
 
-def _element(phase: ProgramPhase, line: Line) -> Element:
+def _element(phase: ProgramPhase, line: Line | None) -> Element:
     """A phase: its mean power is expected, its power the limit where that is higher."""
-    expected = mean_w(phase)
-    value = PowerValue(
-        value_expected=expected,
-        value_upper_limit=phase.power_w if phase.power_w > expected else None,
-        commodity_quantity=LINES[line],
+    duration = max(1, round(phase.duration_s * 1000))
+    if phase.lines_w is None:
+        quantity = THREE_LINES if line is None else LINES[line]
+        return Element(duration=duration, power_values=(_value(mean_w(phase), phase.power_w, quantity),))
+    share = mean_w(phase) / phase.power_w if phase.power_w else 0.0
+    values = tuple(
+        _value(line_w * share, line_w, quantity)
+        for line_w, quantity in zip(phase.lines_w, LINES.values(), strict=True)
     )
-    return Element(duration=max(1, round(phase.duration_s * 1000)), power_values=(value,))
+    return Element(duration=duration, power_values=values)
+
+
+def _value(expected: float, power_w: float, quantity: str) -> PowerValue:
+    """What one line carries."""
+    limit = power_w if power_w > expected else None
+    return PowerValue(value_expected=expected, value_upper_limit=limit, commodity_quantity=quantity)
 
 
 def _key(path: Sequence[PowerSequence], number: int) -> str:
@@ -226,12 +254,28 @@ def _program_from(key: str, name: str, path: Sequence[PowerSequence]) -> Program
 
 def _stretch(element: Element, max_delay_s: float) -> list[Stretch]:
     """The element; none where it lasts no time."""
-    values = [value for value in element.power_values if value.commodity_quantity in _ELECTRIC]
-    expected = sum(value.value_expected for value in values)
-    limit = sum(
-        value.value_expected if value.value_upper_limit is None else value.value_upper_limit
-        for value in values
+    limits = {value.commodity_quantity: value.limit_w for value in element.power_values}
+    power_w = sum(limits.get(quantity, 0.0) for quantity in ELECTRIC)
+    expected = sum(
+        value.value_expected for value in element.power_values if value.commodity_quantity in ELECTRIC
     )
     duration_s = element.duration / 1000
+    if not duration_s:
+        return []
+    lines_w = tuple(limits.get(quantity, 0.0) for quantity in LINES.values())
+    is_uneven = sum(quantity in limits for quantity in LINES.values()) > 1 and THREE_LINES not in limits
     energy_wh = expected * duration_s / 3600
-    return [Stretch(duration_s, max(limit, expected), energy_wh, max_delay_s)] if duration_s else []
+    return [Stretch(duration_s, power_w, energy_wh, max_delay_s, lines_w if is_uneven else None)]
+
+
+def _lines(definition: Definition) -> Literal[1, 3]:
+    """Over how many lines the machine's power spreads."""
+    elements = (
+        element
+        for container in definition.power_sequences_containers
+        for sequence in container.power_sequences
+        for element in sequence.elements
+    )
+    named = [{value.commodity_quantity for value in element.power_values} for element in elements]
+    is_three = any(THREE_LINES in names or len(names & set(LINES.values())) > 1 for names in named)
+    return 3 if is_three else 1

@@ -83,3 +83,8 @@ LINES = {
     Line.L3: "ELECTRIC.POWER.L3",
 }
 """S2's names of the three conductors."""
+
+THREE_LINES = "ELECTRIC.POWER.3_PHASE_SYMMETRIC"
+"""S2's name of what all three carry together, each the same."""
+
+ELECTRIC = (*LINES.values(), THREE_LINES)

@@ -12,9 +12,10 @@
     power_w                    peak power, up to the next whole W
     energy_wh                  to the nearest 1, 0.1, 0.01 or 0.001 Wh, as EnergyFormatting says; what exceeds
                                peak times rounded duration is cut, as the standard asks
-    max_delay_s                down to the whole minute; that of the first phase is lost
+    max_delay_s                down to the whole minute, where it may pause at all; that of the first is lost
     pausable_between           becomes "some phase may be delayed"
     ids, names, labels         lost; phases and profiles are numbered
+    lines, lines_w, provenance lost
     minutes_w                  phases of equal power
     more than 200 phases       joined
     remote_start               not here: the PowerProfileRemoteControl bit of each profile's state

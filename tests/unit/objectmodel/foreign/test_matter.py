@@ -62,6 +62,7 @@ def test_a_washing_program_as_two_slots() -> None:
     program = Program(
         id="eco",
         name={"en": "Eco"},
+        pausable_between=True,
         phases=(
             ProgramPhase(duration_s=1200, power_w=2100, energy_wh=690),
             ProgramPhase(duration_s=3300, power_w=180, max_delay_s=300),

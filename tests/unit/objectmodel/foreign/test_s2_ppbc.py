@@ -32,7 +32,8 @@ def _assert_same_phases(back: Sequence[ProgramPhase], there: Sequence[ProgramPha
     assert len(back) == len(there)
     for found, written in zip(back, there, strict=True):
         assert abs(found.duration_s - written.duration_s) <= MS
-        assert found.power_w == written.power_w
+        assert found.power_w == pytest.approx(written.power_w, rel=1e-9)
+        assert found.lines_w == written.lines_w
         assert mean_w(found) == pytest.approx(mean_w(written), rel=1e-9, abs=1e-9)
         assert abs(energy_wh(found) - energy_wh(written)) <= written.power_w * MS / 3600 + 1e-6
         assert (found.id, found.name) == (None, "phase")
@@ -44,6 +45,7 @@ def test_an_offer_is_valid_s2_and_loses_labels_pauses_and_who_may_start_it(profi
     assert len(_known_to_s2(message).power_sequences_containers) == 1
     back = profile_from(message)
     assert (back.remote_start, back.resumes_after_power_cut) == ("always", False)
+    assert back.lines == profile.lines
     assert len(back.programs) == len(profile.programs)
     for found, written in zip(back.programs, profile.programs, strict=True):
         _assert_same_phases(found.phases, phases_of(written))
@@ -64,6 +66,14 @@ def test_a_chosen_program_is_valid_s2_and_keeps_each_pause_but_the_first(program
     for found, before in zip(back.phases[1:], written[1:], strict=True):
         assert abs(found.max_delay_s - before.max_delay_s) <= MS
     assert back.pausable_between == any(phase.max_delay_s for phase in back.phases)
+
+
+def test_a_chosen_program_of_three_lines_says_so() -> None:
+    program = Program(id="a", name={"en": "A"}, phases=(ProgramPhase(duration_s=60, power_w=900),))
+    message = chosen(MODEL, program, WINDOW, None)
+    _known_to_s2(message)
+    assert _values(message)[0]["commodity_quantity"] == "ELECTRIC.POWER.3_PHASE_SYMMETRIC"
+    assert profile_from(message).lines == 3
 
 
 def test_the_same_offer_has_the_same_identifiers_and_another_window_another_message() -> None:
@@ -87,14 +97,17 @@ def test_a_program_of_more_minutes_than_s2_can_hold_is_joined_and_keeps_its_ener
     assert sum(map(energy_wh, back.phases)) == pytest.approx(sum(minutes) / 60)
 
 
-def test_the_line_is_named_and_three_lines_are_added_up() -> None:
+def test_the_line_is_named_and_other_commodities_are_passed_over() -> None:
     program = Program(id="a", name={"en": "A"}, phases=(ProgramPhase(duration_s=60, power_w=900),))
     message = offered(MODEL, Profile(kind="profile", programs=(program,)), WINDOW, Line.L3)
     (value,) = _values(message)
     assert value["commodity_quantity"] == "ELECTRIC.POWER.L3"
     _values(message).append({**value, "commodity_quantity": "ELECTRIC.POWER.L1"})
     _values(message).append({**value, "commodity_quantity": "HEAT.THERMAL_POWER"})
-    assert profile_from(message).programs[0].phases[0].power_w == 1800
+    back = profile_from(message)
+    assert back.lines == 3
+    assert back.programs[0].phases[0].power_w == 1800
+    assert back.programs[0].phases[0].lines_w == (900, 0, 900)
 
 
 def test_every_way_through_the_containers_is_a_program_but_those_for_emergencies() -> None:

@@ -43,6 +43,7 @@ class Response(t.Struct):
 WASH = Program(
     id="eco",
     name={"en": "Eco"},
+    pausable_between=True,
     phases=(
         ProgramPhase(duration_s=1200, power_w=2100, energy_wh=690),
         ProgramPhase(duration_s=3300, power_w=179.5, energy_wh=160.25, max_delay_s=330),
