@@ -17,12 +17,20 @@ class Setting:
 
     Attributes:
         folder: for files of the pieces and of the router.
-        house: everything that draws power.
+        house: every appliance, and what nobody shifts.
+        watts: what draws or gives power beside it, by device: negative gives.
     """
 
     folder: Path
     house: House
     clock: Clock
+    watts: dict[str, Callable[[], float]] = field(default_factory=dict)
+
+    def net_w(self) -> float:
+        """What the home draws from the grid now, in W; negative is fed in."""
+        self.house.advance(self.now())
+        appliances = sum(one.power_w for one in self.house.appliances.values())
+        return self.house.base.power_w + appliances + sum(tell() for tell in self.watts.values())
 
     def now(self) -> datetime:
         """The present."""

@@ -1,9 +1,15 @@
 """Which devices stand in the full home, by the integration that reaches each."""
 
-from drrouter.sim.full import switched
+from drrouter.sim.full import metered, switched
 from drrouter.sim.full.piece import Piece
 
 PIECES: tuple[Piece, ...] = (
+    Piece("p1", "meter", "Electricity meter", "generic.meter_p1", metered.p1, stands=False),
+    Piece("modbus", "roof", "Solar roof", "generic.pv_inverter", metered.sun, stands=False),
+    Piece("modbus", "battery", "Home battery", "generic.battery_10kwh", metered.battery, stands=False),
+    Piece("modbus", "heat_pump", "Heat pump", "generic.heat_pump_sg_ready", metered.heat_pump, stands=False),
+    Piece("ocpp", "car", "Wallbox", "generic.charger_11kw", metered.car, stands=False),
     Piece("kasa", "freezer", "Freezer", "tracebase.freezer_d36601", switched.kasa, level=-21.0),
+    Piece("zwave", "dryer", "Tumble dryer", "tracebase.dryer_b7e43d", switched.zwave),
 )
 """At least one of each integration."""

@@ -1,13 +1,17 @@
 """Plugs and relays of the full home: everything that is switched on and off."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import timedelta
 
 from drrouter.sim.full.piece import Setting, Wire
 from drrouter.sim.home_process import free_port
 from drrouter.sim.wire.kasa import FakePlug
+from drrouter.sim.wire.zwave import FakeNode, FakeZwaveServer, Relay
 
 KASA_ADDRESS = "127.77.1.1"
+REPORTS_EVERY = timedelta(seconds=2)
 
 
 @asynccontextmanager
@@ -18,3 +22,31 @@ async def kasa(setting: Setting) -> AsyncIterator[Wire]:
     async with plug:
         table = f'broadcast = "127.255.255.255"\nport = {port}\ndiscovery_s = 0.5\npoll_s = 5'
         yield Wire(table, '{ alias = "Freezer" }')
+
+
+@asynccontextmanager
+async def zwave(setting: Setting) -> AsyncIterator[Wire]:
+    """A Z-Wave plug with a tumble dryer, behind a Z-Wave JS server."""
+    node = FakeNode(12, [Relay(setting.outlet("dryer"))], name="Dryer")
+    async with (
+        FakeZwaveServer(node, now=setting.now) as server,
+        repeating(setting, lambda: server.report(12)),
+    ):
+        yield Wire(f'url = "{server.url}"', '{ alias = "Dryer" }')
+
+
+@asynccontextmanager
+async def repeating(setting: Setting, work: Callable[[], None]) -> AsyncIterator[None]:
+    """Do this every now and then, as devices do that report by themselves."""
+
+    async def repeat() -> None:
+        while True:
+            await setting.clock.sleep_until(setting.now() + REPORTS_EVERY)
+            work()
+
+    task = asyncio.create_task(repeat(), name="full.reports")
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
