@@ -49,5 +49,6 @@ class Recogniser:
 
 
 def _facts(found: Found) -> dict[str, str]:
-    """All that a found device shows of itself; its host is its address without the port."""
-    return {**found.identity, "address": found.address, "host": found.address.rpartition(":")[0]}
+    """All that a found device shows of itself; its host is its address without the port and the channel."""
+    host = found.address.partition("#")[0].rpartition(":")[0]
+    return {**found.identity, "address": found.address, "host": host}

@@ -121,9 +121,9 @@ class Browser:
             DeviceError: nobody serves it, and the network does not let us listen.
         """
         if self._zeroconf is None:
-            async with self:
+            async with Browser(self._kinds, self._interfaces) as passing:
                 await asyncio.sleep(LOOK_S)
-                return self._now()
+                return passing._now()
         for key in [key for key, one in self._known.items() if one is None]:
             self._resolve(key)
         return self._now()

@@ -91,6 +91,17 @@ async def test_garbage_and_foreign_devices_are_left_out(
     assert [found.identity["alias"] for found in await integration.discover()] == ["Good"]
 
 
+async def test_garbage_to_the_newer_call_and_foreign_devices_are_left_out(
+    klap_in: KlapIn, integration: KasaIntegration, clock: SimulatedClock
+) -> None:
+    firmware = SmartAnswers("Kettle", mac_of("127.77.1.1"), Kettle(clock.now, 1.0), clock.now)
+    (await klap_in(1, firmware)).fault = Fault.GARBAGE
+    (await klap_in(2, firmware)).fault = Fault.SILENT
+    await klap_in(3, firmware, family="SMART.TAPOBULB")
+    await klap_in(4, firmware, family="SMART.TAPOHUB")
+    assert await integration.discover() == ()
+
+
 async def test_a_flood_of_answers_is_cut_off(
     plug_in: PlugIn, integration: KasaIntegration, monkeypatch: pytest.MonkeyPatch
 ) -> None:

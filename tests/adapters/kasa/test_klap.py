@@ -29,7 +29,7 @@ KINDS = ["tapo", "kasa 1", "kasa 2"]
 
 @pytest.fixture
 def settings(settings: KasaSettings) -> KasaSettings:
-    return settings.model_copy(update={"login_s": 0.5})
+    return settings.model_copy(update={"timeout_s": 5, "login_s": 5})
 
 
 @pytest.fixture
@@ -184,17 +184,25 @@ async def test_a_plug_that_lets_no_program_in_says_which_switch_to_flip(
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("fault", [Fault.SILENT, Fault.GARBAGE, Fault.HALF, Fault.ENDLESS])
 async def test_a_plug_that_gives_no_usable_answer_is_silent(
-    klap_kettle_in: PlugIn, integration: KasaIntegration, clock: SimulatedClock, kind: str, fault: Fault
+    klap_kettle_in: PlugIn,
+    integration: KasaIntegration,
+    settings: KasaSettings,
+    clock: SimulatedClock,
+    kind: str,
+    fault: Fault,
 ) -> None:
     fake = await klap_kettle_in(kind)
-    device = await _set_up(integration)
+    (found,) = await integration.discover()
+    device = integration.setup(KETTLE, found)
     await read(device, clock)
     fake.fault = fault
-    outcome = await tell(device, clock, 2000.0)
+    hasty = settings.model_copy(update={"timeout_s": 0.3, "login_s": 0.1})
+    same = KasaIntegration(hasty, clock, Account(*ACCOUNT)).setup(KETTLE, found)
+    outcome = await tell(same, clock, 2000.0)
     assert outcome.kind is OutcomeKind.SILENT
     assert "kettle (Kasa): no" in outcome.sentence
     with pytest.raises(DeviceSilentError, match="kettle"):
-        await read(device, clock)
+        await read(same, clock)
     fake.fault = Fault.NONE
     assert (await tell(device, clock, 2000.0, "again")).kind is OutcomeKind.DONE
     assert (await read(device, clock))[Quantity.SWITCH].value == 1.0

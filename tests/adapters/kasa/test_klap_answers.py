@@ -29,7 +29,7 @@ KINDS = ["tapo", "kasa 1", "kasa 2"]
 
 @pytest.fixture
 def settings(settings: KasaSettings) -> KasaSettings:
-    return settings.model_copy(update={"login_s": 0.5})
+    return settings.model_copy(update={"timeout_s": 5, "login_s": 5})
 
 
 @pytest.fixture

@@ -37,6 +37,11 @@ PlugIn = Callable[[str], Awaitable[Strip]]
 
 
 @pytest.fixture
+def settings(settings: KasaSettings) -> KasaSettings:
+    return settings.model_copy(update={"timeout_s": 5, "login_s": 5})
+
+
+@pytest.fixture
 def integration(settings: KasaSettings, clock: SimulatedClock) -> KasaIntegration:
     return KasaIntegration(settings, clock, Account(*ACCOUNT))
 

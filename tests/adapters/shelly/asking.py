@@ -22,7 +22,7 @@ def looking_at(
 ) -> ShellyIntegration:
     """An integration whose home file lists these."""
     hosts = [{"host": fake.host, "port": fake.port} for fake in fakes]
-    told = {"announced": False, "timeout_s": 0.5, "device": hosts}
+    told = {"announced": False, "timeout_s": 10, "device": hosts}
     passwords = {"": password} if password else {}
     return ShellyIntegration(ShellySettings.model_validate(told | more), clock, passwords)
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from drrouter.adapters.clock import SimulatedClock
+from drrouter.domain.ids import DeviceId
 from drrouter.domain.instruction import FailSafe, Outcome, OutcomeKind
 from drrouter.domain.measurement import Quality, Quantity
 from drrouter.errors import DeviceRefusedError, DeviceSilentError, DeviceUnknownError
@@ -86,7 +87,7 @@ async def test_a_device_that_says_nothing_for_long_is_asked(plug_in: Join, clock
 
 async def test_one_that_is_asked_and_says_nothing_is_silent(plug_in: Join, clock: SimulatedClock) -> None:
     fake = await plug_in(sleep_until=None)
-    (device,) = await devices_of(looking_at(clock, fake, poll_s=20))
+    (device,) = await devices_of(looking_at(clock, fake, poll_s=20, timeout_s=2))
     async with Reader(device) as reader:
         await reader.next()
         fake.fault = Fault.SILENT
@@ -100,12 +101,14 @@ async def test_a_device_that_gives_no_usable_answer_is_silent(
     plug_in: Join, clock: SimulatedClock, fault: Fault
 ) -> None:
     fake = await plug_in()
-    (device,) = await devices_of(looking_at(clock, fake))
+    (found,) = await looking_at(clock, fake).discover()
+    patient, hasty = looking_at(clock, fake), looking_at(clock, fake, timeout_s=0.3)
+    device, same = (one.setup(DeviceId("Kettle"), found) for one in (patient, hasty))
     fake.fault = fault
-    outcome = await tell(device, clock, 2000.0)
+    outcome = await tell(same, clock, 2000.0)
     assert outcome.kind is OutcomeKind.SILENT
     assert "Kettle (Shelly): no" in outcome.sentence
-    async with Reader(device) as reader:
+    async with Reader(same) as reader:
         with pytest.raises(DeviceSilentError, match="Kettle"):
             await reader.next()
     fake.fault = Fault.NONE

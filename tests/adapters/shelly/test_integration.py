@@ -26,7 +26,7 @@ LOOPBACK = "127.0.0.1"
 
 async def test_an_announced_device_is_found_while_it_answers(plug_in: Join, clock: SimulatedClock) -> None:
     fake = await plug_in(201)
-    settings = ShellySettings(interfaces=(IPv4Address(LOOPBACK),), timeout_s=1.0)
+    settings = ShellySettings(interfaces=(IPv4Address(LOOPBACK),), timeout_s=10)
     integration = ShellyIntegration(settings, clock, {})
     assert isinstance(integration, Serving)
     serving = asyncio.create_task(integration.serve())
@@ -117,7 +117,7 @@ async def test_a_device_that_tells_nothing_of_itself_is_left_out(
 ) -> None:
     fake = await plug_in()
     fake.fault = fault
-    assert await looking_at(clock, fake).discover() == ()
+    assert await looking_at(clock, fake, timeout_s=0.3).discover() == ()
 
 
 async def test_a_wrong_password_is_found_with_its_remedy(plug_in: Join, clock: SimulatedClock) -> None:

@@ -109,6 +109,12 @@ def test_the_owner_of_a_found_device_is_the_first_of_the_home_file_that_fits(
     assert Recogniser(home).owner(found) == first
 
 
+def test_a_channel_of_a_device_is_recognised_by_the_host_of_the_device() -> None:
+    found = Found("shelly", "10.0.0.5:80#switch:0", {"id": "AA:BB#switch:0"})
+    assert Sought("shelly", {"host": "10.0.0.5"}).fits(found)
+    assert Sought("shelly", {"id": "aa:bb#switch:0"}).fits(found)
+
+
 async def test_a_device_of_ours_is_claimed_and_read(network: Network) -> None:
     found = network.kasa.put("10.0.0.5:9999", plug := network.plug(), alias="air con")
     await network.clock.advance(2 * PERIOD)
