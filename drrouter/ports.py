@@ -193,6 +193,60 @@ class Device(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class CallBudget:
+    """How often a device may be called.
+
+    Attributes:
+        least_pause: between two commands.
+        per_day: commands within any 24 hours; None is as many as one likes.
+
+    Raises:
+        ValueError: a number is negative, or no call is allowed at all.
+    """
+
+    least_pause: timedelta = timedelta(0)
+    per_day: int | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse what could never be called."""
+        if self.least_pause < timedelta(0) or (self.per_day is not None and self.per_day < 1):
+            raise ValueError("a call budget needs least_pause >= 0 and at least one call a day")
+
+
+@runtime_checkable
+class Budgeted(Protocol):
+    """A device that may not be called as often as one likes, such as one behind its maker's cloud."""
+
+    @property
+    def budget(self) -> CallBudget:
+        """How often it may be called."""
+        ...
+
+
+@runtime_checkable
+class SelfRestoring(Protocol):
+    """A switch whose own timer restores it when its instruction expires: it is told again before.
+
+    Devices that tell a set-point or a mode are always told again before, unless they are ``Budgeted``.
+    """
+
+    @property
+    def restores_itself(self) -> bool:
+        """Whether its timer runs."""
+        ...
+
+
+@runtime_checkable
+class Stated(Protocol):
+    """A device that states how old its readings may get before it counts as silent."""
+
+    @property
+    def silent_after(self) -> timedelta:
+        """Older readings are not trusted."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
     """A device seen on the home network; names and texts are hostile until cleaned.
 

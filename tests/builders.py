@@ -6,6 +6,7 @@ from drrouter.domain.device import Binding, DeviceClass, DeviceProfile
 from drrouter.domain.event import Event, Payload, PayloadType
 from drrouter.domain.flexibility import (
     DemandFlexibility,
+    Discharge,
     EnvelopeFlexibility,
     Mode,
     ModesFlexibility,
@@ -34,6 +35,8 @@ OTHER_SP = ProviderId("retailer")
 PROGRAM = ProgramId("summer peaks")
 
 FREEZER, WASHER, CAR, HVAC = DeviceId("freezer"), DeviceId("washer"), DeviceId("car"), DeviceId("hvac")
+BATTERY, HEAT_PUMP, INVERTER = DeviceId("battery"), DeviceId("heat_pump"), DeviceId("inverter")
+METER = DeviceId("meter")
 ECO = ProgrammeId("eco")
 
 
@@ -119,20 +122,33 @@ def hvac(name: str = HVAC, *, groups: tuple[str, ...] = (), shed_from_level: int
     return profile(name, DemandFlexibility(500.0, 1000.0), groups=groups, shed_from_level=shed_from_level)
 
 
-def heat_pump() -> DeviceProfile:
-    """A heat pump that knows SG-Ready."""
-    modes = (Mode("blocked", 0.0), Mode("normal", 1200.0), Mode("forced", 2000.0))
-    return profile("heat_pump", ModesFlexibility(modes), DeviceClass.HEAT_PUMP)
+def battery(name: str = BATTERY, *, may_export: bool = False, groups: tuple[str, ...] = ()) -> DeviceProfile:
+    """A home battery of 10 kWh that takes 3 kW and gives 3 kW."""
+    gives = Discharge(3000.0, 1.1, may_export=may_export)
+    store = StorageFlexibility("Wh", 1000.0, 10_000.0, 10_000.0, 1.0, 0.0, 3000.0, discharge=gives)
+    return profile(name, store, DeviceClass.BATTERY, groups=groups)
 
 
-def inverter() -> DeviceProfile:
-    """A roof of 5 kW."""
-    return profile("inverter", EnvelopeFlexibility(5000.0), DeviceClass.PV)
+def heat_pump(name: str = HEAT_PUMP, *, shed_from_level: int | None = 1) -> DeviceProfile:
+    """A heat pump with the four modes of SG-Ready: 0, 1000, 1500 and 2500 W."""
+    modes = (
+        Mode("blocked", 0.0, longest=2 * HOUR),
+        Mode("normal", 1000.0),
+        Mode("recommended", 1500.0),
+        Mode("forced", 2500.0),
+    )
+    flexibility = ModesFlexibility(modes, normal=1, min_dwell=10 * MINUTE)
+    return profile(name, flexibility, DeviceClass.HEAT_PUMP, shed_from_level=shed_from_level)
 
 
-def meter() -> DeviceProfile:
-    """The meter of the home, which can do nothing differently."""
-    return profile("meter", None, DeviceClass.METER)
+def inverter(name: str = INVERTER) -> DeviceProfile:
+    """An inverter of 5 kW."""
+    return profile(name, EnvelopeFlexibility(5000.0), DeviceClass.PV)
+
+
+def meter(name: str = METER) -> DeviceProfile:
+    """A meter of the whole home."""
+    return profile(name, None, DeviceClass.METER)
 
 
 def reading(device: str, quantity: Quantity, value: float, at: datetime = NOON) -> Reading:
@@ -254,6 +270,8 @@ def a_plan(
     cycles: tuple[ScheduledCycle, ...] = (),
     explanations: tuple[Explanation, ...] = (),
     made_at: datetime = NOON,
+    grid_w: tuple[float, ...] = (),
+    modes: dict[DeviceId, tuple[tuple[float, ...], ...]] | None = None,
 ) -> Plan:
     """A plan that says what is given here and else nothing."""
     zeros = (0.0,) * len(slots)
@@ -264,7 +282,7 @@ def a_plan(
         power_w=power_w or {},
         level=level or {},
         cycles=cycles,
-        grid_w=zeros,
+        grid_w=grid_w or zeros,
         misses=(),
         cost=CostSplit(),
         marginal_price=zeros,
@@ -272,6 +290,7 @@ def a_plan(
         solve_rung=SolveRung.OPTIMAL,
         data_rung=DataRung.LIVE,
         explanations=explanations,
+        modes=modes or {},
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from drrouter.domain.ids import DeviceId, ProviderId
 from drrouter.domain.instruction import Instruction, Outcome, OutcomeKind
 from drrouter.domain.journal import JournalEntry
-from drrouter.domain.measurement import Reading
+from drrouter.domain.measurement import Quantity, Reading
 from drrouter.domain.plan import Plan
 from drrouter.domain.signal import OutboxItem, Signal
 from drrouter.errors import DeviceError, DeviceSilentError, PlannerError, ProviderError, StoreError
@@ -225,3 +225,44 @@ class HangingSolver(InlineSolver):
         self.problems.append(problem)
         await self.let_go.wait()
         raise PlannerError("no plan came in time")
+
+
+class FakeSetter(FakePlug):
+    """A device that is set to a power or a mode, and tells what it was told last.
+
+    ``draws_w`` tells what it draws by its set-point; ``facts`` are measured besides (levels, plugged, ...).
+    """
+
+    def __init__(
+        self,
+        name: str,
+        clock: Clock,
+        *,
+        draws_w: Callable[[float], float] = lambda watts: watts,
+        modes_w: tuple[float, ...] = (),
+        period: timedelta = timedelta(seconds=5),
+        **facts: float,
+    ) -> None:
+        super().__init__(name, clock, period=period)
+        self._draws_w, self.modes_w = draws_w, modes_w
+        self.setpoint_w, self.mode = 0.0, 1
+        self.facts = {Quantity(name): value for name, value in facts.items()}
+
+    async def apply(self, instruction: Instruction) -> Outcome:
+        before = self.on
+        outcome = await super().apply(instruction)
+        if outcome.kind is OutcomeKind.DONE and not self.lies:
+            self.setpoint_w = instruction.power_w
+            self.mode = self.mode if instruction.mode is None else instruction.mode
+        self.on = before
+        return outcome
+
+    @property
+    def power_w(self) -> float:
+        return self.modes_w[self.mode] if self.modes_w else self._draws_w(self.setpoint_w)
+
+    def answer(self) -> Sequence[Reading]:
+        told = (Quantity.MODE, self.mode) if self.modes_w else (Quantity.SETPOINT_W, self.setpoint_w)
+        values = {Quantity.POWER_W: self.power_w, told[0]: told[1], **self.facts}
+        now = self._clock.now()
+        return tuple(Reading(self.id, quantity, value, now) for quantity, value in values.items())

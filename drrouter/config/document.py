@@ -80,6 +80,13 @@ class Part(BaseModel):
     )
 
 
+class PvPart(Part):
+    """A roof with solar panels."""
+
+    peak_w: Annotated[float, Field(gt=0, le=1_000_000)]
+    """What its panels give together at their best, in W."""
+
+
 class SitePart(Part):
     """The home."""
 
@@ -97,6 +104,20 @@ class SitePart(Part):
     """What a kg of CO2 is worth to the household."""
     device_models: FileName | None = None
     """A folder of your own object models, beside the shipped ones."""
+    latitude: Annotated[float, Field(ge=-90, le=90)] | None = None
+    """Where the home is, in degrees, north positive; the sun is reckoned by it."""
+    longitude: Annotated[float, Field(ge=-180, le=180)] | None = None
+    """Where the home is, in degrees, east positive."""
+    pv: PvPart | None = None
+    """Solar panels that no device of this file measures."""
+
+    @model_validator(mode="after")
+    def _both_or_none(self) -> Self:
+        if (self.latitude is None) != (self.longitude is None):
+            raise ValueError("needs latitude and longitude together; write both or none")
+        if self.pv and self.latitude is None:
+            raise ValueError("tells of pv and not where the home is; add latitude and longitude")
+        return self
 
 
 class TariffPart(Part):
@@ -274,6 +295,10 @@ class DevicePart(Part):
     """The line that feeds it."""
     watch_only: bool = False
     """Whether it is only watched until you hand it over (`drrouter hand-over`)."""
+    role: Literal["site_meter"] | None = None
+    """What it is to the whole home: its meter at the grid. A home with one meter alone need not say it."""
+    may_discharge: bool = False
+    """Whether you agree that it gives back what it holds: a car that you lend. A home battery need not ask."""
     parameters: Annotated[dict[str, float], Field(max_length=20)] = {}
     """Figures that its object model leaves to the home."""
     wishes: WishesPart | None = None

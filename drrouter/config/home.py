@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 
 from drrouter.adapters.devices.settings import IntegrationSettings
 from drrouter.config.secret import Secret
-from drrouter.domain.device import DeviceProfile
-from drrouter.domain.ids import ProviderId
+from drrouter.domain.device import DeviceClass, DeviceProfile
+from drrouter.domain.ids import DeviceId, ProviderId
 from drrouter.objectmodel import Catalogue
 from drrouter.router.household import StandingWish
 from drrouter.tariff import TariffDocument
@@ -77,12 +77,14 @@ class DeviceConfig:
         match: what must agree with a found device: ``alias``, ``mac`` (``AA:BB:CC:DD:EE:FF``), ``id``, and
             ``address`` (host and port) or ``host``.
         standing: what is asked of it daily.
+        role: ``site_meter`` where it measures the whole home.
     """
 
     profile: DeviceProfile
     integration: str
     match: dict[str, str]
     standing: StandingWish | None = None
+    role: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +134,8 @@ class HomeConfig:
         import_limit_w: what the main fuse bears, None where it is not stated.
         base_load_w: mean power beside the devices for each of the 24 local hours.
         models_folder: the home's own object models, None where it has none.
+        place: where the home is, in degrees north and east; None where it is not stated.
+        pv_peak_w: what panels give at their best that no device measures; 0 without any.
         exposures: what may listen beyond this machine.
         warnings: what is allowed and yet worth a look, one sentence each.
     """
@@ -152,6 +156,8 @@ class HomeConfig:
     integrations: Mapping[str, IntegrationSettings]
     catalogue: Catalogue
     models_folder: Path | None = None
+    place: tuple[float, float] | None = None
+    pv_peak_w: float = 0.0
     exposures: tuple[Exposure, ...] = ()
     warnings: tuple[str, ...] = field(default=())
 
@@ -159,3 +165,10 @@ class HomeConfig:
     def profiles(self) -> tuple[DeviceProfile, ...]:
         """The profile of every device."""
         return tuple(device.profile for device in self.devices)
+
+    @property
+    def site_meter(self) -> DeviceId | None:
+        """The device that measures the whole home: the one that is said to, else the only meter."""
+        said = [device.profile.id for device in self.devices if device.role == "site_meter"]
+        meters = [one.id for one in self.profiles if one.device_class is DeviceClass.METER]
+        return said[0] if said else meters[0] if len(meters) == 1 else None

@@ -98,6 +98,8 @@ def resolve_home(
         integrations=integrations_of(document, where),
         catalogue=catalogue,
         models_folder=models_folder,
+        place=_place(site),
+        pv_peak_w=site.pv.peak_w if site.pv else 0.0,
         exposures=tuple(Exposure(part.what, part.interface, part.reason) for part in document.exposure),
         warnings=tuple(fault.sentence for fault in catalogue.faults),
     )
@@ -122,6 +124,11 @@ def _models_folder(folder: Path, name: str | None, where: str) -> Path | None:
             where, "site.device_models", f"{models} is no folder", "Make it, or take the key out"
         )
     return models
+
+
+def _place(site: SitePart) -> tuple[float, float] | None:
+    """Where the home is, in degrees north and east."""
+    return None if site.latitude is None or site.longitude is None else (site.latitude, site.longitude)
 
 
 def _router(part: RouterPart) -> RouterConfig:

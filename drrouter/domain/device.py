@@ -69,6 +69,7 @@ class DeviceProfile:
         groups: names by which a provider may target it.
         shed_from_level: the SIMPLE level from which it is shed, None for never.
         watch_only: whether it is only watched until its owner hands it over.
+        may_discharge: whether its owner agreed that it gives back what it holds: a car that is lent.
     """
 
     id: DeviceId
@@ -82,6 +83,7 @@ class DeviceProfile:
     binding: Binding = Binding()
     watch_only: bool = False
     lines: tuple[Line, ...] = ()
+    may_discharge: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,12 @@ class DeviceState:
 
     Attributes:
         level: of a storage, in its unit; measured or estimated.
+        energy_wh, exported_wh: what its meter counted in all, taken and given.
+        setpoint_w: the power that it says it was told last; None where it knows none.
+        mode: the number of the mode in which it says it runs; None where it knows none.
+        mode_since: since when it runs in it.
+        armed: whether a person has allowed the router to start it; None where it does not tell.
+        line_w: what flows on each conductor, where that is measured.
         plugged: whether there is something to power, such as a car.
         changed_at: when the device was last switched, for shortest run and rest times.
     """
@@ -98,6 +106,12 @@ class DeviceState:
     on: bool | None = None
     power_w: float | None = None
     energy_wh: float | None = None
+    exported_wh: float | None = None
+    line_w: tuple[tuple[Line, float], ...] = ()
+    setpoint_w: float | None = None
+    mode: int | None = None
+    mode_since: datetime | None = None
+    armed: bool | None = None
     level: float | None = None
     plugged: bool = True
     running: RunningCycle | None = None

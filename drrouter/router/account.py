@@ -20,6 +20,13 @@ class ErrorCount(logging.Handler):
         super().__init__(logging.ERROR)
         self.count = 0
 
+    @classmethod
+    def of(cls, name: str) -> "ErrorCount":
+        """One that counts what this logger, and every one below it, records from now on."""
+        count = cls()
+        logging.getLogger(name).addHandler(count)
+        return count
+
     def emit(self, record: logging.LogRecord) -> None:
         """Count one."""
         self.count += 1

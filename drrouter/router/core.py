@@ -37,6 +37,7 @@ from drrouter.router.household import Household, StandingWish
 from drrouter.router.intake import Intake
 from drrouter.router.minutes import figures_of, said_of_plan
 from drrouter.router.one_breath import OneBreath
+from drrouter.router.orders_said import not_obeyed
 from drrouter.router.outbox import OutboxSender, message
 from drrouter.router.profile_keeper import OfflineSetup, ProfileKeeper
 from drrouter.router.recent import Recent
@@ -49,6 +50,7 @@ from drrouter.router.steady import PATIENCE, is_news
 from drrouter.router.steering import Site, Steering
 from drrouter.router.uplinks import Uplinks
 from drrouter.router.waiting import news_or
+from drrouter.router.watchman import Watchman
 from drrouter.supervise import TaskHealth
 
 log = logging.getLogger(__name__)
@@ -104,8 +106,10 @@ class Router:
             names, shelf, self.scribe, clock, settings.zone, site.follows_prices, offline.kept
         )
         self.first_minutes = FirstMinutes(registry, self.scribe, clock, self._first_minutes, offline.kept)
+        self.watchman = Watchman(site, registry, clock, self._gone, offline.kept)
+        tested, outlook = self.first_minutes.setpoint, self.watchman.outlook
         self.steering = Steering(
-            site, registry, book, self.dispatcher, clock, self.uplinks.orders, self.first_minutes.setpoint
+            site, registry, book, self.dispatcher, clock, self.uplinks.orders, tested, outlook
         )
         self.replanner = Replanner(
             solver, clock, settings.solver_budget, self.problem, self._adopt, lambda: book.plan is not None
@@ -119,9 +123,7 @@ class Router:
         self.desk = OptionsDesk(self._live, settings.zone, self.steering.barred)
         self.keepers = self._keepers(offline, shelf)
         self.senders = {one.id: OutboxSender(one, store, clock, book.versions(one.id)) for one in providers}
-        self._errors = ErrorCount()
-        logging.getLogger("drrouter").addHandler(self._errors)
-        self._account = Account(self._errors, kept)
+        self._account = Account(ErrorCount.of("drrouter"), kept)
         self._shown = views.Shown(settings.site_name, settings.zone.key, clock.now())
         self.health: Callable[[], Mapping[str, TaskHealth]] = dict
         self._told = Recent[str]()
@@ -178,8 +180,13 @@ class Router:
         for happening in self.registry.take_in(device_id, readings):
             self.household.happened(device_id, happening)
             self.look()
+        self.watchman.read(device_id)
         if is_news(before, self.registry.state(device_id)):
             self._stir()
+
+    def _gone(self, device_id: DeviceId, why: str) -> None:
+        """A device does not answer."""
+        self.household.gone(device_id, why)
 
     def _stir(self) -> None:
         """Something is new of a device: look again soon; more news changes nothing about that."""
@@ -243,7 +250,7 @@ class Router:
         if item.id in self._told:
             return
         self._told.add(item.id)
-        sentence = f"{event.name or event.id} {_not_obeyed(kind, member, payloads)}."
+        sentence = f"{event.name or event.id} {not_obeyed(kind, member, payloads)}."
         note = Note(JournalEntry(self.clock.now(), JournalKind.LIMIT, sentence, member, event.id))
         self.scribe.keep(Enqueue(item), note, then=lambda: self._committed(event.provider))
 
@@ -260,6 +267,7 @@ class Router:
             self._breath.settle()
             self._step_offline()
             self.first_minutes.step()
+            self.watchman.step()
             self._account.passed(self.clock.now(), self.data_rung())
             if gone := self.book.expired(self.clock.now()):
                 self.scribe.keep(*gone)
@@ -313,6 +321,7 @@ class Router:
             self.settings.horizon,
             self.data_rung(),
             margin=self.settings.margin if trigger == TIME_PASSED else None,
+            outlook=self.watchman.outlook,
         )
 
     def data_rung(self) -> DataRung:
@@ -328,6 +337,7 @@ class Router:
     def _adopt(self, problem: Problem, plan: Plan) -> None:
         """Take a plan into force."""
         self._account.planned(plan)
+        self.steering.adopt(problem, plan)
         entry = JournalEntry(self.clock.now(), JournalKind.PLAN, said_of_plan(plan), data=figures_of(plan))
         ledger = Put(Collection.LEDGER, "router", self._account.keep())
         self.scribe.keep(self.book.keep_plan(plan), ledger, Note(entry))
@@ -343,8 +353,7 @@ class Router:
         """Remember the levels, so that a restart need not guess."""
         known = {device_id: self.registry.known_level(device_id) for device_id in self.registry.seats}
         changes = [self.book.put(Collection.LEVELS, key, level) for key, level in known.items() if level]
-        if changes:
-            self.scribe.keep(*changes)
+        self.scribe.keep(*changes, *self.watchman.keep())
 
     # What is shown
 
@@ -383,12 +392,3 @@ class Router:
             device_id: seat.state.energy_wh for device_id, seat in seats if seat.state.energy_wh is not None
         }
         return self._account.view(energy)
-
-
-def _not_obeyed(kind: MessageKind, member: DeviceId | None, payloads: dict[str, float | str]) -> str:
-    """What cannot be done, in words."""
-    if kind is MessageKind.OPTED_OUT:
-        return f"does not bind {member}: the owner switched it on"
-    if member:
-        return f"cannot stop {member}: {payloads.get('reason')}"
-    return f"cannot be kept in full: {payloads.get('excess_w')} W too much"

@@ -1,8 +1,8 @@
 """Sends what is missing between what is wished and what is observed; a lost command heals.
 
 ``steer`` returns at once: each device has its own worker, so one that is silent delays no other. An
-instruction is sent only where the observed switch differs from the wish, and its outcome is what the
-device answered after being read back.
+instruction is sent only where what the device reports (``levers``) differs from the wish, and its outcome is
+what the device answered after being read back. A device that would fall back by itself is told again in time.
 """
 
 import asyncio
@@ -13,25 +13,21 @@ from datetime import datetime, timedelta
 
 from drrouter.domain.ids import DeviceId
 from drrouter.domain.instruction import Instruction, Outcome, OutcomeKind
-from drrouter.ports import Clock, Device
-from drrouter.router.registry import Registry
+from drrouter.ports import Budgeted, Clock, Device, SelfRestoring
+from drrouter.router.levers import Lever, Setpoint, is_same, lever_of, obeys
+from drrouter.router.purse import Purse
+from drrouter.router.registry import Registry, Seat
 
 log = logging.getLogger(__name__)
 
 LIFE = timedelta(minutes=15)
 """How long an instruction holds before the device may fall back to its fail-safe."""
 
+RENEWED = LIFE * 2 / 3
+"""When an instruction is sent again that would else expire."""
+
 FIRST_RETRY = timedelta(seconds=5)
 LAST_RETRY = timedelta(minutes=5)
-
-
-@dataclass(frozen=True, slots=True)
-class Setpoint:
-    """The power a device shall use now, in W, and why."""
-
-    power_w: float
-    reason: str
-
 
 Report = Callable[[Instruction, Outcome], None]
 
@@ -42,6 +38,9 @@ class _Desk:
 
     Attributes:
         silent_at: when the last instruction got no answer; None where it got one.
+        done, done_at: what the device last said it did, and when. One that says so and shows another
+            set-point (it rounds, or lies) is asked ever more rarely.
+        purse: what is left of its calls; None where it may be called as often as one likes.
     """
 
     wish: Setpoint | None = None
@@ -49,11 +48,14 @@ class _Desk:
     retry_at: datetime | None = None
     retry_after: timedelta = FIRST_RETRY
     silent_at: datetime | None = None
+    done: Setpoint | None = None
+    done_at: datetime | None = None
+    purse: Purse | None = None
     sent: int = 0
 
 
 class Dispatcher:
-    """Reconciles wished and observed switches; run it as one supervised task."""
+    """Reconciles what is wished and what is observed; run it as one supervised task."""
 
     def __init__(self, registry: Registry, clock: Clock, report: Report) -> None:
         """Report is called, without waiting, with each instruction and what became of it."""
@@ -77,8 +79,8 @@ class Dispatcher:
         for device_id in self._desks.keys() - setpoints.keys():
             self._desks[device_id].wish = None
         for device_id, setpoint in setpoints.items():
-            desk = self._desks.setdefault(device_id, _Desk())
-            if desk.wish is None or (desk.wish.power_w > 0) != (setpoint.power_w > 0):
+            desk, lever = self._desks.setdefault(device_id, _Desk()), self._lever(device_id)
+            if desk.wish is None or not is_same(lever, desk.wish, setpoint):
                 desk.retry_at, desk.retry_after = None, FIRST_RETRY
             desk.wish = setpoint
             if self._group and desk.worker is None and self._is_due(device_id, desk):
@@ -88,23 +90,42 @@ class Dispatcher:
         """Whether every device that can be reached is seen to do what is wished, and none is being told."""
         return all(desk.worker is None and self._obeys(name, desk) for name, desk in self._desks.items())
 
+    def _lever(self, device_id: DeviceId) -> Lever | None:
+        return lever_of(self._registry.seat(device_id).state)
+
     def _obeys(self, device_id: DeviceId, desk: _Desk) -> bool:
         seat = self._registry.seat(device_id)
-        unreachable = seat.handle is None or seat.state.on is None
-        return desk.wish is None or unreachable or seat.state.on is (desk.wish.power_w > 0)
+        if desk.wish is None or seat.handle is None or lever_of(seat.state) is None:
+            return True
+        return obeys(seat.state, desk.wish) is not False
 
     def _is_due(self, device_id: DeviceId, desk: _Desk) -> bool:
-        """Whether the wish differs from what is observed and the device is not being left alone.
+        """Whether the device must be told now.
 
         A device that was never read is not commanded: a cycle may be running there. One that was silent and
         has been read since is not left alone any longer.
         """
-        seat = self._registry.seat(device_id)
-        state = seat.state
-        if desk.wish is None or seat.handle is None or state.on in (None, desk.wish.power_w > 0):
+        seat, now = self._registry.seat(device_id), self._clock.now()
+        state, handle = seat.state, seat.handle
+        if desk.wish is None or handle is None:
+            return False
+        obeyed = obeys(state, desk.wish)
+        if obeyed is None or (obeyed and not self._expires_soon(seat, desk, now)):
+            return False
+        if isinstance(handle, Budgeted) and desk.purse is None:
+            desk.purse = Purse(handle.budget)
+        if desk.purse and not desk.purse.may_spend(now, urgent=desk.wish.urgent):
             return False
         answers_again = desk.silent_at and state.seen_at and state.seen_at > desk.silent_at
-        return bool(answers_again) or desk.retry_at is None or self._clock.now() >= desk.retry_at
+        return bool(answers_again) or desk.retry_at is None or now >= desk.retry_at
+
+    def _expires_soon(self, seat: Seat, desk: _Desk, now: datetime) -> bool:
+        """Whether a device that does as told would fall back by itself before long."""
+        if desk.done_at is None or now - desk.done_at < RENEWED:
+            return False
+        if isinstance(seat.handle, SelfRestoring):
+            return seat.handle.restores_itself
+        return lever_of(seat.state) is not Lever.SWITCH and not isinstance(seat.handle, Budgeted)
 
     async def _work(self, device_id: DeviceId, desk: _Desk) -> None:
         """Send until the device has what is wished, or fails."""
@@ -117,25 +138,43 @@ class Dispatcher:
 
     async def _send(self, handle: Device, desk: _Desk, wish: Setpoint) -> None:
         """One instruction, its outcome, and what follows for the next try."""
-        desk.sent += 1
-        device_id = handle.id
-        now = self._clock.now()
-        instruction = Instruction(
-            id=f"{device_id}-{now:%Y%m%dT%H%M%S%f}-{desk.sent}",
-            device_id=device_id,
-            power_w=wish.power_w,
-            reason=wish.reason,
-            expires_at=now + LIFE,
-            fail_safe=self._registry.seat(device_id).profile.binding.fail_safe,
-        )
+        seat = self._registry.seat(handle.id)
+        renewed, lever = obeys(seat.state, wish) is True, lever_of(seat.state)
+        instruction = self._instruction(seat, desk, wish)
+        if desk.purse:
+            desk.purse.spend(self._clock.now())
         with self._clock.working():
             outcome = await handle.apply(instruction)
         now = self._clock.now()
         desk.silent_at = now if outcome.kind is OutcomeKind.SILENT else None
         if outcome.kind is OutcomeKind.DONE:
-            self._registry.switched(device_id, wish.power_w > 0, now)
-            desk.retry_at, desk.retry_after = None, FIRST_RETRY
-        elif desk.wish and (desk.wish.power_w > 0) == (wish.power_w > 0):
-            desk.retry_at = now + desk.retry_after
-            desk.retry_after = min(2 * desk.retry_after, LAST_RETRY)
-        self._report(instruction, outcome)
+            self._registry.told(handle.id, wish, now)
+            again = lever is not Lever.SWITCH and desk.done and is_same(lever, desk.done, wish)
+            desk.done, desk.done_at = wish, now
+            if again and not renewed:
+                self._wait(desk, now)
+            else:
+                desk.retry_at, desk.retry_after = None, FIRST_RETRY
+        elif desk.wish and is_same(lever, desk.wish, wish):
+            self._wait(desk, now)
+        if not (renewed and outcome.kind is OutcomeKind.DONE):
+            self._report(instruction, outcome)
+
+    def _wait(self, desk: _Desk, now: datetime) -> None:
+        """Leave the device alone for a while, ever longer."""
+        desk.retry_at = now + desk.retry_after
+        desk.retry_after = min(2 * desk.retry_after, LAST_RETRY)
+
+    def _instruction(self, seat: Seat, desk: _Desk, wish: Setpoint) -> Instruction:
+        """The wish as the device is told it."""
+        desk.sent += 1
+        device_id, now = seat.profile.id, self._clock.now()
+        return Instruction(
+            id=f"{device_id}-{now:%Y%m%dT%H%M%S%f}-{desk.sent}",
+            device_id=device_id,
+            power_w=wish.power_w,
+            reason=wish.reason,
+            expires_at=now + LIFE,
+            fail_safe=seat.profile.binding.fail_safe,
+            mode=wish.mode,
+        )

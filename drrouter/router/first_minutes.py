@@ -17,7 +17,7 @@ from drrouter.domain.journal import JournalEntry, JournalKind
 from drrouter.errors import MessageError
 from drrouter.ports import Change, Clock, Collection, Note, Put
 from drrouter.router import plug_test
-from drrouter.router.dispatch import Setpoint
+from drrouter.router.levers import Setpoint
 from drrouter.router.plug_test import PlugTest, Stage
 from drrouter.router.registry import Registry
 from drrouter.router.safety import nominal_w

@@ -5,20 +5,37 @@ the upper end; device safety, running cycles and overrides raise the lower end; 
 
 Precedence (DESIGN): installation and device safety > owner's override > network limit > emergency
 alert > commitment > prices and wishes. A running cycle is never cut: it counts as unshiftable load. A
-limit is met first by storages, then by demands, then by cycles that have not begun; what remains is
-reported as impossible, in W. A peak window of an offline profile stands where a network limit stands.
+limit is met first by what can be set to any power: batteries give, then cars take less; then by storages,
+then by demands, then by cycles that have not begun; what remains is reported as impossible, in W. A limit of
+the site is one of net import: what the sun and batteries give counts for it. A peak window of an offline
+profile stands where a network limit stands.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from drrouter.domain.device import DeviceProfile, DeviceState
-from drrouter.domain.flexibility import DemandFlexibility, ProfileFlexibility, StorageFlexibility
+from drrouter.domain.flexibility import ModesFlexibility, StorageFlexibility
 from drrouter.domain.ids import DeviceId, EventKey
 from drrouter.domain.limit import Band, Limit, Scope
 from drrouter.domain.timeline import Order
 from drrouter.domain.wish import Override, OverrideMode
-from drrouter.router.safety import must_run, nominal_w
+from drrouter.router.kinds import Kind, kind_of
+from drrouter.router.levers import Lever, lever_of
+from drrouter.router.safety import lowest_w, must_run, nominal_w
+
+_GIVES_WAY = {
+    Kind.MACHINE: 0,
+    Kind.LOAD: 1,
+    Kind.MODES: 1,
+    Kind.COLD: 2,
+    Kind.WARM: 2,
+    Kind.CAR: 3,
+    Kind.BATTERY: 4,
+    Kind.SUN: 5,
+    Kind.WATCHED: 5,
+}
+"""Who gives way to a limit, the last first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +64,40 @@ class Claim:
     def id(self) -> DeviceId:
         """The device."""
         return self.profile.id
+
+    @property
+    def modulates(self) -> bool:
+        """Whether it can be set to a power of any size, or to a mode of less."""
+        kind, lever = kind_of(self.profile), lever_of(self.state)
+        return kind is not Kind.MACHINE and lever is (Lever.MODE if kind is Kind.MODES else Lever.POWER)
+
+    @property
+    def least_w(self) -> float:
+        """The least that it may be told: negative where it can give, and has something to give."""
+        store = self.profile.flexibility
+        empty = isinstance(store, StorageFlexibility) and (self.state.level or 0.0) <= store.level_min
+        return 0.0 if empty or not self.modulates else lowest_w(self.profile)
+
+    @property
+    def rests_w(self) -> float:
+        """What it draws while it gives way: nothing, or what its lowest mode needs."""
+        modes = self.profile.flexibility
+        return min(mode.power_w for mode in modes.modes) if isinstance(modes, ModesFlexibility) else 0.0
+
+    @property
+    def works_w(self) -> float:
+        """What it shall have where it must have power: its most, or what its normal mode needs."""
+        modes = self.profile.flexibility
+        if isinstance(modes, ModesFlexibility):
+            return modes.modes[modes.normal].power_w
+        return nominal_w(self.profile)
+
+    @property
+    def step_w(self) -> float:
+        """The least that it draws while it runs at all."""
+        store = self.profile.flexibility
+        least_w = store.min_power_w if isinstance(store, StorageFlexibility) else self.rests_w
+        return max(least_w, 1.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,26 +133,21 @@ def judge(claims: Iterable[Claim], orders: Orders, base_load_w: float) -> Verdic
         orders: the limits, sheds and alerts of this instant.
         base_load_w: the load that no device of ours explains, in W.
     """
-    ranked = sorted(claims, key=_rank)
+    ranked = sorted(claims, key=lambda claim: (_GIVES_WAY[kind_of(claim.profile)], claim.id))
     held = {claim.id: must_run(claim.profile, claim.state) or claim.kept for claim in ranked}
     blocked = {claim.id: "" if held[claim.id] else _blocked(claim, orders) for claim in ranked}
+    bench = _Bench(ranked, held, blocked)
     impossible_w: dict[EventKey, float] = {}
     # The house's own limit comes first: what it takes from the owner exceeds no limit of a provider.
     for limit in sorted(orders.limits, key=lambda limit: (limit.provider is not None, limit.effective_w)):
-        rest_w = _share(limit, ranked, held, blocked, base_load_w)
+        rest_w = bench.share(limit, base_load_w)
         if rest_w < 0 and limit.provider and limit.event_id:
             impossible_w[limit.provider, limit.event_id] = -rest_w
-    bands = {claim.id: _band(claim, held[claim.id], blocked[claim.id]) for claim in ranked}
+    bands = {claim.id: bench.band(claim) for claim in ranked}
     stays = [claim for claim in ranked if held[claim.id] or (claim.recovery and not claim.override)]
     unable = _by_event([claim for claim in stays if not blocked[claim.id]], orders)
     kept = [claim for claim in ranked if claim.override and _kept_on(claim) and not blocked[claim.id]]
     return Verdict(bands, impossible_w, _opted_out(kept, orders, impossible_w), unable)
-
-
-def _rank(claim: Claim) -> tuple[int, str]:
-    """Who keeps power longest under a limit: cycles about to begin, then demands, then storages."""
-    order = {ProfileFlexibility: 0, DemandFlexibility: 1, StorageFlexibility: 2}
-    return order[type(claim.profile.flexibility)], claim.id
 
 
 def _kept_on(claim: Claim) -> bool:
@@ -134,25 +180,98 @@ def _means(members: tuple[DeviceId, ...], claim: Claim) -> bool:
     return not members or claim.id in members
 
 
-def _share(
-    limit: Limit, ranked: list[Claim], held: dict[DeviceId, str], blocked: dict[DeviceId, str], base_w: float
-) -> float:
-    """Block what does not fit under the limit; return the power left over, in W (negative: exceeded)."""
-    bound = [claim for claim in ranked if _bound(limit, claim)]
-    of_the_house = limit.provider is None
-    kept = [claim for claim in bound if _kept_on(claim) and not of_the_house and not blocked[claim.id]]
-    firm = [claim for claim in bound if held[claim.id] or claim in kept]
-    rest_w = limit.effective_w - (base_w if limit.scope is Scope.SITE else 0.0)
-    rest_w -= sum(_firm_w(claim) for claim in firm)
-    free = [claim for claim in bound if claim not in firm and not blocked[claim.id]]
-    # Those that would run come first, so that an idle device never takes the room of a busy one.
-    for claim in sorted(free, key=lambda claim: (not _kept_on(claim), claim.proposed_w <= 0)):
-        need_w = nominal_w(claim.profile)
-        if need_w > rest_w:
-            blocked[claim.id] = _over(limit)
-        elif claim.proposed_w > 0 or _kept_on(claim):
-            rest_w -= need_w
-    return rest_w
+@dataclass(slots=True)
+class _Bench:
+    """What the guard has found so far.
+
+    Attributes:
+        held: why a device keeps its power, empty where it need not.
+        blocked: why it gets none, empty where it may have some.
+        most_w: how much power limits leave to what can be set to any, with the limit in words.
+    """
+
+    ranked: list[Claim]
+    held: dict[DeviceId, str]
+    blocked: dict[DeviceId, str]
+    most_w: dict[DeviceId, tuple[float, str]] = field(default_factory=dict)
+
+    def share(self, limit: Limit, base_w: float) -> float:
+        """Take back what does not fit under the limit; return the power left over, in W (negative: exceeded).
+
+        What batteries may give counts as room for all the others, and is claimed afterwards.
+        """
+        bound = [claim for claim in self.ranked if _bound(limit, claim)]
+        kept = [
+            claim
+            for claim in bound
+            if _kept_on(claim) and limit.provider is not None and not self.blocked[claim.id]
+        ]
+        firm = [claim for claim in bound if self.held[claim.id] or claim in kept]
+        rest_w = limit.effective_w - sum(_firm_w(claim) for claim in firm)
+        free = [claim for claim in bound if claim not in firm and not self.blocked[claim.id]]
+        givers: list[Claim] = []
+        if limit.scope is Scope.SITE:
+            rest_w -= base_w + sum(_sun_w(claim) for claim in bound)
+            givers = [claim for claim in free if claim.least_w < 0 and kind_of(claim.profile) is not Kind.SUN]
+        rest_w = self._takers(limit, [claim for claim in free if claim not in givers], rest_w, givers)
+        return self._givers(limit, givers, rest_w)
+
+    def _takers(self, limit: Limit, free: list[Claim], rest_w: float, givers: list[Claim]) -> float:
+        """Let in who fits. Who would run comes first: an idle device never takes the room of a busy one."""
+        lent_w = -sum(claim.least_w for claim in givers)
+        for claim in sorted(free, key=lambda claim: (not _kept_on(claim), claim.proposed_w <= 0)):
+            most_w, need_w = max(rest_w + lent_w, 0.0), nominal_w(claim.profile)
+            if need_w > most_w and claim.modulates and (most_w >= claim.step_w or claim.least_w < 0):
+                self._at_most(claim, most_w if most_w >= claim.step_w else 0.0, limit)
+            elif need_w > most_w:
+                self.blocked[claim.id] = _over(limit)
+                rest_w -= claim.rests_w
+                continue
+            rest_w -= max(self._expected_w(claim), 0.0)
+        return rest_w
+
+    def _givers(self, limit: Limit, givers: list[Claim], rest_w: float) -> float:
+        """Batteries charge from what is left over, or give what is missing."""
+        for claim in givers:
+            if rest_w < nominal_w(claim.profile):
+                self._at_most(claim, max(rest_w, claim.least_w), limit)
+            rest_w -= self._expected_w(claim)
+        return rest_w
+
+    def _at_most(self, claim: Claim, watts: float, limit: Limit) -> None:
+        """Remember the tightest."""
+        if claim.id not in self.most_w or watts < self.most_w[claim.id][0]:
+            self.most_w[claim.id] = watts, _over(limit)
+
+    def _expected_w(self, claim: Claim) -> float:
+        """What a device that is let in takes of the room: its wish where it can be set, else its most."""
+        most_w = self.most_w.get(claim.id, (nominal_w(claim.profile), ""))[0]
+        if _kept_on(claim):
+            return min(claim.works_w, most_w)
+        if not claim.modulates:
+            return most_w if claim.proposed_w > 0 else 0.0
+        return min(claim.proposed_w, most_w)
+
+    def band(self, claim: Claim) -> Band:
+        """Safety first, then orders and the fuse, then what keeps it on, else the whole range."""
+        top_w, least_w, works_w = nominal_w(claim.profile), claim.least_w, claim.works_w
+        if self.held[claim.id]:
+            return Band(works_w, works_w, self.held[claim.id])
+        if why := self.blocked[claim.id]:
+            off = claim.override and not _kept_on(claim)
+            return Band(0.0 if off else least_w, claim.rests_w, why)
+        limited_w, why = self.most_w.get(claim.id, (top_w, ""))
+        if claim.override:
+            on_w = least_w if kind_of(claim.profile) is Kind.SUN else min(works_w, limited_w)
+            return Band(on_w, on_w, f"switched on by the {claim.override.by}")
+        if claim.recovery:
+            return Band(min(works_w, limited_w), min(top_w, limited_w), claim.recovery)
+        return Band(min(least_w, limited_w), min(top_w, limited_w), why)
+
+
+def _sun_w(claim: Claim) -> float:
+    """What an inverter gives now, in W and negative."""
+    return min(claim.state.power_w or 0.0, 0.0) if kind_of(claim.profile) is Kind.SUN else 0.0
 
 
 def _over(limit: Limit) -> str:
@@ -169,19 +288,7 @@ def _firm_w(claim: Claim) -> float:
     """What a device that keeps its power draws: its running phase, measured or expected, else its most."""
     if claim.running_w is not None:
         return max(claim.running_w, claim.state.power_w or 0.0)
-    return nominal_w(claim.profile)
-
-
-def _band(claim: Claim, held: str, blocked: str) -> Band:
-    """Safety first, then orders and the fuse, then what keeps it on, else the whole range."""
-    top_w = nominal_w(claim.profile)
-    if held:
-        return Band(top_w, top_w, held)
-    if blocked:
-        return Band(0.0, 0.0, blocked)
-    if claim.override:
-        return Band(top_w, top_w, f"switched on by the {claim.override.by}")
-    return Band(top_w if claim.recovery else 0.0, top_w, claim.recovery)
+    return claim.works_w
 
 
 def _by_event(claims: list[Claim], orders: Orders) -> dict[EventKey, tuple[DeviceId, ...]]:

@@ -17,6 +17,7 @@ from drrouter.domain.wish import Commitment, CycleWish, LevelWish, RunningCycle
 from drrouter.ports import Change, Clock, Collection, Note
 from drrouter.router.book import Book
 from drrouter.router.observe import Happening
+from drrouter.router.orders_said import Gist, asked, gist
 from drrouter.router.registry import Registry
 from drrouter.router.scribe import Scribe
 
@@ -54,6 +55,7 @@ class Household:
         self._registry, self._book, self._scribe, self._clock = registry, book, scribe, clock
         self._standing, self._zone, self._replan = standing, zone, replan
         self._refusals: dict[DeviceId, str] = {}
+        self._said: dict[DeviceId, Gist] = {}
 
     def happened(self, device_id: DeviceId, happening: Happening) -> None:
         """Let one happening have its consequences."""
@@ -69,14 +71,20 @@ class Household:
     def carried_out(self, instruction: Instruction, outcome: Outcome) -> None:
         """Note what became of an instruction; a machine that was switched on has begun its cycle."""
         device_id = instruction.device_id
-        switch = "on" if instruction.power_w > 0 else "off"
+        seat = self._registry.seat(device_id)
         if outcome.kind is not OutcomeKind.DONE:
-            self._not_done(device_id, f"could not be switched {switch}: {outcome.sentence}")
+            self._not_done(device_id, f"could not be {asked(seat, instruction)}: {outcome.sentence}")
             return
         self._refusals.pop(device_id, None)
-        sentence = f"{self._name(device_id)} switched {switch}: {instruction.reason}"
-        changes = [self._note(JournalKind.SETPOINT, sentence, device_id), *self._begin(instruction)]
-        self._scribe.keep(*changes)
+        changes = self._begin(instruction)
+        said = gist(seat, instruction)
+        if said is None or self._said.get(device_id) != said:
+            sentence = f"{self._name(device_id)} {asked(seat, instruction)}: {instruction.reason}"
+            changes.insert(0, self._note(JournalKind.SETPOINT, sentence, device_id))
+        if said is not None:
+            self._said[device_id] = said
+        if changes:
+            self._scribe.keep(*changes)
 
     def _not_done(self, device_id: DeviceId, what: str) -> None:
         """Note what a device does not do; the same again is tried again and not said again."""

@@ -1,8 +1,9 @@
-"""Reads what happens behind a bare plug from its readings: levels, cycles, cars; a pure step function.
+"""Reads what happens at a device from its readings: levels, cycles, cars; a pure step function.
 
-A plug knows switch, power and energy. Everything else is concluded here, and said to be concluded:
-a freezer's temperature follows from the energy it took and is corrected whenever its thermostat shows
-itself; a cycle shows by its power (TR 102 935, 5.3.1: the router knows a device through its model).
+What a device tells is taken as it is told. A plug knows switch, power and energy alone: everything else is
+concluded here, and said to be concluded: a freezer's temperature follows from the energy it took and is
+corrected whenever its thermostat shows itself; a cycle shows by its power (TR 102 935, 5.3.1: the router
+knows a device through its model).
 """
 
 from collections.abc import Sequence
@@ -11,11 +12,18 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from drrouter.domain.device import DeviceProfile, DeviceState, Presence
-from drrouter.domain.flexibility import ProfileFlexibility, StorageFlexibility
+from drrouter.domain.flexibility import Line, ModesFlexibility, ProfileFlexibility, StorageFlexibility
 from drrouter.domain.measurement import Quality, Quantity, Reading
 from drrouter.domain.wish import RunningCycle
+from drrouter.router.kinds import Kind, kind_of
 
-_LEVELS = {Quantity.TEMPERATURE_C, Quantity.LEVEL_WH}
+_LEVELS = {Quantity.TEMPERATURE_C, Quantity.LEVEL_WH, Quantity.LEVEL_PERCENT}
+
+_LINES = {
+    Quantity.POWER_L1_W: Line.L1,
+    Quantity.POWER_L2_W: Line.L2,
+    Quantity.POWER_L3_W: Line.L3,
+}
 
 WAKES_WITHIN = timedelta(minutes=10)
 """Interpretation: a compressor that starts later than this after it got power, its thermostat started."""
@@ -40,11 +48,13 @@ class Watch:
 
     Attributes:
         pressed_at: when somebody switched it on by hand; None where it is off, or the router did.
+        told: everything that the device has ever measured itself, and nobody need conclude.
     """
 
     above_since: datetime | None = None
     below_since: datetime | None = None
     pressed_at: datetime | None = None
+    told: frozenset[Quantity] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,29 +81,72 @@ def observe(
         return Observation(state, watch)
     values = {reading.quantity: reading.value for reading in readings if reading.quality is Quality.OK}
     now = readings[0].at
-    seen = _seen(state, values, now)
-    if not values.keys() & _LEVELS:
+    told = watch.told | values.keys()
+    seen = _seen(profile, state, values, now)
+    if not told & _LEVELS:
         seen = replace(seen, level=_level(profile, state, seen))
     pressed_at = now if state.on is False and seen.on else watch.pressed_at if seen.on else None
-    watch = replace(_timers(profile, watch, seen, now), pressed_at=pressed_at)
-    after, happened = _conclude(profile, seen, watch, now)
+    watch = replace(_timers(profile, watch, seen, now), pressed_at=pressed_at, told=told)
+    if Quantity.PLUGGED in values and kind_of(profile) is Kind.CAR:
+        after, happened = _plugged(seen, watch, plugged=bool(values[Quantity.PLUGGED]))
+        after = _full(profile, after, watch, now)
+    else:
+        after, happened = _conclude(profile, seen, watch, now)
     appeared = () if state.presence is Presence.PRESENT else (Happening.APPEARED,)
     return Observation(after, watch, (*appeared, *happened))
 
 
-def _seen(state: DeviceState, values: dict[Quantity, float], now: datetime) -> DeviceState:
+def _seen(
+    profile: DeviceProfile, state: DeviceState, values: dict[Quantity, float], now: datetime
+) -> DeviceState:
     """The measured part of the new state."""
-    on = bool(values[Quantity.SWITCH]) if Quantity.SWITCH in values else state.on
-    return replace(
+    lines = {_LINES[quantity]: watts for quantity, watts in values.items() if quantity in _LINES}
+    told = replace(
         state,
         presence=Presence.PRESENT,
-        on=on,
-        changed_at=now if on != state.on else state.changed_at,
-        power_w=values.get(Quantity.POWER_W, state.power_w),
+        power_w=values.get(Quantity.POWER_W, sum(lines.values()) if lines else state.power_w),
+        line_w=tuple(sorted(lines.items())) if lines else state.line_w,
         energy_wh=values.get(Quantity.ENERGY_WH, state.energy_wh),
-        level=values.get(Quantity.TEMPERATURE_C, values.get(Quantity.LEVEL_WH, state.level)),
+        exported_wh=values.get(Quantity.EXPORTED_WH, state.exported_wh),
+        setpoint_w=values.get(Quantity.SETPOINT_W, state.setpoint_w),
+        mode=_mode(profile, values, state),
+        armed=bool(values[Quantity.ARMED]) if Quantity.ARMED in values else state.armed,
+        level=_told_level(profile, values, state),
         seen_at=now,
     )
+    on = bool(values[Quantity.SWITCH]) if Quantity.SWITCH in values else works(profile, told)
+    told = replace(told, mode_since=now if told.mode != state.mode else state.mode_since)
+    return replace(told, on=on, changed_at=now if on != state.on else state.changed_at)
+
+
+def _mode(profile: DeviceProfile, values: dict[Quantity, float], state: DeviceState) -> int | None:
+    """The number of the mode told; one that the object model does not have counts as none."""
+    flexibility = profile.flexibility
+    if Quantity.MODE not in values or not isinstance(flexibility, ModesFlexibility):
+        return state.mode
+    mode = int(values[Quantity.MODE])
+    return mode if 0 <= mode < len(flexibility.modes) else None
+
+
+def _told_level(profile: DeviceProfile, values: dict[Quantity, float], state: DeviceState) -> float | None:
+    """The level that was told, a percentage as that share of the fullest; else the one known before."""
+    flexibility = profile.flexibility
+    if Quantity.LEVEL_PERCENT in values and isinstance(flexibility, StorageFlexibility):
+        percent = values[Quantity.LEVEL_PERCENT]
+        if flexibility.unit == "percent":
+            return percent
+        if kind_of(profile) in (Kind.CAR, Kind.BATTERY):
+            return percent / 100 * flexibility.level_max
+    return values.get(Quantity.TEMPERATURE_C, values.get(Quantity.LEVEL_WH, state.level))
+
+
+def works(profile: DeviceProfile, state: DeviceState) -> bool | None:
+    """Whether a device that tells no switch may use power, by its set-point or mode."""
+    if state.setpoint_w is not None:
+        return state.setpoint_w != 0
+    if state.mode is not None and isinstance(profile.flexibility, ModesFlexibility):
+        return profile.flexibility.modes[state.mode].power_w > 0
+    return state.on
 
 
 def _level(profile: DeviceProfile, before: DeviceState, seen: DeviceState) -> float | None:
@@ -109,7 +162,7 @@ def _level(profile: DeviceProfile, before: DeviceState, seen: DeviceState) -> fl
     mean_w = _energy_between(before, seen, hours) / hours if hours > 0 else 0.0
     running_w = max(mean_w - flexibility.idle_power_w, 0.0)
     level = flexibility.level_after(seen.level, running_w, duration)
-    return min(level, flexibility.level_max) if not flexibility.runs_downwards else level
+    return level if kind_of(profile) is Kind.COLD else min(level, flexibility.level_max)
 
 
 def _energy_between(before: DeviceState, seen: DeviceState, hours: float) -> float:
@@ -160,9 +213,32 @@ def _conclude(
     flexibility = profile.flexibility
     if isinstance(flexibility, ProfileFlexibility):
         return _cycle(profile, flexibility, seen, watch, now)
-    if isinstance(flexibility, StorageFlexibility) and not flexibility.runs_downwards:
+    if kind_of(profile) is Kind.CAR:
         return _car(profile, seen, watch, now)
     return seen, ()
+
+
+def _plugged(seen: DeviceState, watch: Watch, *, plugged: bool) -> tuple[DeviceState, tuple[Happening, ...]]:
+    """A charging point that tells whether a car is there.
+
+    Interpretation: where no level is told, it counts the energy since the car arrived.
+    """
+    if plugged == seen.plugged:
+        return seen, ()
+    if not plugged:
+        return replace(seen, plugged=False), (Happening.CAR_DONE,)
+    level = seen.level if watch.told & _LEVELS else 0.0
+    return replace(seen, plugged=True, level=level), (Happening.CAR_ARRIVED,)
+
+
+def _full(profile: DeviceProfile, seen: DeviceState, watch: Watch, now: datetime) -> DeviceState:
+    """A car that is there, may charge and takes nothing for a while is full, as far as one sees."""
+    flexibility = profile.flexibility
+    if not isinstance(flexibility, StorageFlexibility) or not seen.plugged or watch.told & _LEVELS:
+        return seen
+    idle = watch.below_since is not None and now - watch.below_since >= profile.binding.end_for
+    allowed = seen.setpoint_w is None or seen.setpoint_w >= max(flexibility.min_power_w, 1.0)
+    return replace(seen, level=flexibility.level_max) if idle and allowed else seen
 
 
 def _cycle(
@@ -196,6 +272,8 @@ def _car(
     Interpretation: behind a bare plug the level counts the energy since the car arrived.
     """
     binding = profile.binding
+    if Quantity.PLUGGED in watch.told:
+        return _full(profile, seen, watch, now), ()
     if not seen.plugged and watch.above_since and now - watch.above_since >= binding.start_for:
         return replace(seen, plugged=True, level=0.0), (Happening.CAR_ARRIVED,)
     if seen.plugged and watch.below_since and now - watch.below_since >= binding.end_for:

@@ -24,7 +24,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from drrouter.domain.device import DeviceProfile
-from drrouter.domain.flexibility import DemandFlexibility, ProfileFlexibility, RemoteStart
+from drrouter.domain.flexibility import ModesFlexibility, ProfileFlexibility, RemoteStart, StorageFlexibility
 from drrouter.domain.offline import Peak
 from drrouter.router.local import said
 from drrouter.tariff import OfflineDocument
@@ -154,7 +154,7 @@ def is_shiftable(profile: DeviceProfile) -> bool:
     flexibility = profile.flexibility
     if isinstance(flexibility, ProfileFlexibility):
         return flexibility.remote_start is not RemoteStart.NONE
-    return not isinstance(flexibility, DemandFlexibility)
+    return isinstance(flexibility, StorageFlexibility | ModesFlexibility)
 
 
 def held_back(

@@ -7,9 +7,12 @@ compressor: a little colder it would count as free, a little warmer as in need a
 from datetime import datetime, timedelta
 
 from drrouter.domain.device import DeviceProfile, DeviceState
-from drrouter.domain.flexibility import DemandFlexibility, StorageFlexibility
+from drrouter.domain.flexibility import DemandFlexibility, ModesFlexibility, StorageFlexibility
 from drrouter.domain.ids import DeviceId
-from drrouter.router.safety import GUARD_SHARE, must_run
+from drrouter.router.kinds import Kind, kind_of
+from drrouter.router.safety import GUARD_SHARE, left, must_run
+
+_THERMAL = {Kind.COLD: "cools down", Kind.WARM: "warms up"}
 
 SPELL = timedelta(minutes=15)
 """Interpretation: how long it then runs before it may be held off again; object models state no such time."""
@@ -31,24 +34,34 @@ class Recovery:
 
         It stands as high as the bound itself: nobody may switch it off before.
         """
-        store = profile.flexibility
-        if not isinstance(store, StorageFlexibility) or state.level is None:
+        store, kind = profile.flexibility, kind_of(profile)
+        if not isinstance(store, StorageFlexibility) or state.level is None or kind not in _THERMAL:
             return ""
         if must_run(profile, state):
             self._cooling.add(profile.id)
-        share = (store.level_max - state.level) / (store.level_max - store.level_min)
-        if share >= GUARD_SHARE + COOLED_SHARE:
+        if left(store, state.level) >= GUARD_SHARE + COOLED_SHARE:
             self._cooling.discard(profile.id)
-        return "it was near its bound and cools down first" if profile.id in self._cooling else ""
+        if profile.id not in self._cooling:
+            return ""
+        return f"it was near its bound and {_THERMAL[kind]} first"
 
     def due(self, profile: DeviceProfile, state: DeviceState, now: datetime) -> str:
         """Why the device must have power now, empty where it need not."""
-        flexibility = profile.flexibility
-        if not isinstance(flexibility, DemandFlexibility):
-            return ""
+        longest = _longest(profile)
         held_off = now - state.changed_at if state.on is False and state.changed_at else timedelta(0)
-        if held_off >= flexibility.max_off:
+        if longest is not None and held_off >= longest:
             self._until[profile.id] = now + SPELL
-        if self._until.get(profile.id, now) <= now:
+        if longest is None or self._until.get(profile.id, now) <= now:
             return ""
-        return f"it was off for {flexibility.max_off.total_seconds() / 60:.0f} minutes, its longest time"
+        return f"it was off for {longest.total_seconds() / 60:.0f} minutes, its longest time"
+
+
+def _longest(profile: DeviceProfile) -> timedelta | None:
+    """How long a load, or a device in the mode in which it rests, may be held off; None where nobody says."""
+    match profile.flexibility:
+        case DemandFlexibility(max_off=max_off):
+            return max_off
+        case ModesFlexibility(modes):
+            return min(modes, key=lambda mode: mode.power_w).longest
+        case _:
+            return None

@@ -2,17 +2,24 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from drrouter.domain.device import DeviceProfile, DeviceState, KnownLevel, Presence
-from drrouter.domain.flexibility import StorageFlexibility
 from drrouter.domain.ids import DeviceId
 from drrouter.domain.measurement import Reading
 from drrouter.domain.wish import RunningCycle
 from drrouter.errors import DeviceUnknownError
-from drrouter.ports import Device, Found
-from drrouter.router.observe import Happening, Watch, observe
+from drrouter.ports import Device, Found, Stated
+from drrouter.router.kinds import Kind, is_steered, kind_of
+from drrouter.router.levers import Lever, Setpoint, lever_of
+from drrouter.router.observe import Happening, Watch, observe, works
 from drrouter.router.sightings import Propose, Sightings
+
+SILENT_AFTER = timedelta(minutes=15)
+"""Interpretation: how old readings may get where a device does not state it."""
+
+REMEMBERED = timedelta(hours=26)
+"""How long it is known in which modes a device was: a day of the home, the longest one."""
 
 
 @dataclass(slots=True)
@@ -21,6 +28,8 @@ class Seat:
 
     Attributes:
         watched: whether it is only watched, and nothing told to it.
+        told_at: when it last did as it was told.
+        stays: since when it was in which mode, the last day through.
     """
 
     profile: DeviceProfile
@@ -29,6 +38,8 @@ class Seat:
     handle: Device | None = None
     found: Found | None = None
     watched: bool = False
+    told_at: datetime | None = None
+    stays: list[tuple[datetime, int]] = field(default_factory=list)
 
 
 class Registry:
@@ -61,7 +72,8 @@ class Registry:
 
     def steered(self) -> tuple[DeviceProfile, ...]:
         """The profile of every device that the router steers; the others it only watches."""
-        return tuple(seat.profile for seat in self.seats.values() if not seat.watched)
+        seats = [seat for seat in self.seats.values() if not seat.watched]
+        return tuple(seat.profile for seat in seats if is_steered(seat.profile, seat.state))
 
     def watch(self, device_id: DeviceId, watched: bool) -> None:
         """Only watch a device from now on, or steer it."""
@@ -81,7 +93,7 @@ class Registry:
         A device that is only watched is meant by no name.
         """
         names: dict[str, tuple[DeviceId, ...]] = {}
-        for profile in self.steered():
+        for profile in (seat.profile for seat in self.seats.values() if not seat.watched):
             for name in (profile.id, *profile.groups):
                 names[name] = (*names.get(name, ()), profile.id)
         return names | dict.fromkeys(site_names, ())
@@ -111,14 +123,34 @@ class Registry:
         seat = self.seat(device_id)
         seen = observe(seat.profile, seat.state, seat.watch, readings)
         seat.state, seat.watch = seen.state, seen.watch
+        if seen.state.mode is not None and seen.state.seen_at is not None:
+            self._entered(seat, seen.state.mode, seen.state.seen_at)
         return seen.happened
 
-    def switched(self, device_id: DeviceId, on: bool, at: datetime) -> None:
-        """The device acknowledged a switch."""
-        seat = self.seat(device_id)
-        if seat.state.on != on:
-            seat.state = replace(seat.state, on=on, changed_at=at, presence=Presence.PRESENT)
-            seat.watch = Watch()
+    def told(self, device_id: DeviceId, wish: Setpoint, at: datetime) -> None:
+        """The device did as it was told."""
+        seat, lever = self.seat(device_id), lever_of(self.seat(device_id).state)
+        seat.told_at = at
+        state = replace(seat.state, presence=Presence.PRESENT)
+        if lever is Lever.POWER:
+            state = replace(state, setpoint_w=wish.power_w)
+        elif lever is Lever.MODE and wish.mode is not None:
+            self._entered(seat, wish.mode, at)
+            since = at if state.mode != wish.mode else state.mode_since
+            state = replace(state, mode=wish.mode, mode_since=since)
+        on = works(seat.profile, state) if lever in (Lever.POWER, Lever.MODE) else wish.power_w > 0
+        if state.on != on:
+            state = replace(state, on=on, changed_at=at)
+            seat.watch = Watch(told=seat.watch.told)
+        seat.state = state
+
+    @staticmethod
+    def _entered(seat: Seat, mode: int, at: datetime) -> None:
+        """Remember in which mode a device was when, as far back as a day of the home reaches."""
+        while len(seat.stays) > 1 and at - seat.stays[1][0] >= REMEMBERED:
+            seat.stays.pop(0)
+        if not seat.stays or seat.stays[-1][1] != mode:
+            seat.stays.append((at, mode))
 
     def began(self, cycle: RunningCycle) -> None:
         """We started a cycle."""
@@ -132,6 +164,24 @@ class Registry:
         seat.state = replace(seat.state, presence=Presence.GONE)
         return news
 
+    def is_fresh(self, device_id: DeviceId, now: datetime) -> bool:
+        """Whether the device answers, and what it told last is not too old to be trusted."""
+        state = self.seat(device_id).state
+        if state.presence is not Presence.PRESENT or state.seen_at is None:
+            return False
+        return now - state.seen_at <= self.silent_after(device_id)
+
+    def silent_after(self, device_id: DeviceId) -> timedelta:
+        """How old its readings may get."""
+        handle: object = self.seat(device_id).handle
+        return handle.silent_after if isinstance(handle, Stated) else SILENT_AFTER
+
+    def fallen_silent(self, now: datetime) -> tuple[DeviceId, ...]:
+        """Who counts as present and has said nothing for longer than it may."""
+        seats = self.seats.items()
+        present = [name for name, seat in seats if seat.state.presence is Presence.PRESENT]
+        return tuple(name for name in present if not self.is_fresh(name, now))
+
     def is_present(self, device_id: DeviceId) -> bool:
         """Whether the device answered last time."""
         return self.seat(device_id).state.presence is Presence.PRESENT
@@ -139,6 +189,4 @@ class Registry:
 
 def _first_state(profile: DeviceProfile) -> DeviceState:
     """Before the first reading: nothing is known, and no car is taken to be there."""
-    flexibility = profile.flexibility
-    is_car = isinstance(flexibility, StorageFlexibility) and not flexibility.runs_downwards
-    return DeviceState(plugged=not is_car)
+    return DeviceState(plugged=kind_of(profile) is not Kind.CAR)

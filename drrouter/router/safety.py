@@ -4,11 +4,12 @@ from datetime import datetime, timedelta
 
 from drrouter.domain.device import DeviceProfile, DeviceState
 from drrouter.domain.flexibility import (
-    DemandFlexibility,
+    EnvelopeFlexibility,
     ModesFlexibility,
     ProfileFlexibility,
     StorageFlexibility,
 )
+from drrouter.router.kinds import Kind, gives_back, kind_of
 
 GUARD_SHARE = 0.1
 """Interpretation: the guard acts this share of the allowed range before a freezer's bound."""
@@ -17,38 +18,41 @@ SLOW_START = timedelta(minutes=30)
 """Interpretation: a machine that draws a little for so long after being switched on begins no cycle."""
 
 
-def is_steered(profile: DeviceProfile) -> bool:
-    """Whether the router tells the device what to do; any other is left to itself and only watched."""
-    return isinstance(profile.flexibility, ProfileFlexibility | StorageFlexibility | DemandFlexibility)
-
-
 def nominal_w(profile: DeviceProfile) -> float:
-    """The most that the device draws, in W."""
+    """The most that the device draws, in W; nothing where it only gives."""
     match profile.flexibility:
         case ProfileFlexibility(programmes):
             return max(phase.power_w for programme in programmes for phase in programme.phases)
-        case StorageFlexibility() | DemandFlexibility() as load:
-            return load.max_power_w
         case ModesFlexibility(modes):
             return max(mode.power_w for mode in modes)
-        case _:
+        case EnvelopeFlexibility() | None:
             return 0.0
+        case flexibility:
+            return flexibility.max_power_w
+
+
+def lowest_w(profile: DeviceProfile) -> float:
+    """The least that the device can be told, in W: negative where it gives and its owner lets it."""
+    if isinstance(profile.flexibility, EnvelopeFlexibility):
+        return -profile.flexibility.rated_power_w
+    discharge = gives_back(profile)
+    return -discharge.max_power_w if discharge else 0.0
 
 
 def must_run(profile: DeviceProfile, state: DeviceState) -> str:
     """Why the device must have power now, empty where it need not.
 
     A cycle that has begun is never cut (A6), nor a machine that draws as if one had. A cooling store near
-    its warm bound is let cool, whatever is ordered (A5). A store that power *fills* (a car) has no bound
-    that safety must defend.
+    its warm bound is let cool, whatever is ordered (A5), and a heated one near its cold bound is let heat. A
+    car or a battery has no bound that safety must defend.
     """
     if state.running:
         return "its cycle is running"
     flexibility = profile.flexibility
     if isinstance(flexibility, ProfileFlexibility):
         return _as_if_running(profile, state)
-    if isinstance(flexibility, StorageFlexibility) and flexibility.runs_downwards:
-        return _near_warm_bound(flexibility, state)
+    if isinstance(flexibility, StorageFlexibility) and kind_of(profile) in (Kind.COLD, Kind.WARM):
+        return _near_bound(flexibility, state)
     return ""
 
 
@@ -73,14 +77,24 @@ def _as_if_running(profile: DeviceProfile, state: DeviceState) -> str:
     return ""
 
 
-def _near_warm_bound(flexibility: StorageFlexibility, state: DeviceState) -> str:
-    """A freezer without a known temperature keeps its power: unknown is not safe."""
+def _near_bound(store: StorageFlexibility, state: DeviceState) -> str:
+    """A freezer without a known temperature keeps its power: unknown is not safe.
+
+    Interpretation: a room or a tank of unknown warmth may be held off, for that is comfort.
+    """
     if state.level is None:
-        return "its temperature is not known yet"
-    span = flexibility.level_max - flexibility.level_min
-    if state.level >= flexibility.level_max - GUARD_SHARE * span:
-        return f"{state.level:.1f} {flexibility.unit} is near its bound of {flexibility.level_max:.1f}"
+        return "its temperature is not known yet" if store.runs_downwards else ""
+    margin = GUARD_SHARE * (store.level_max - store.level_min)
+    bound = store.level_max if store.runs_downwards else store.level_min
+    if state.level >= bound - margin if store.runs_downwards else state.level <= bound + margin:
+        return f"{state.level:.1f} {store.unit} is near its bound of {bound:.1f}"
     return ""
+
+
+def left(store: StorageFlexibility, level: float) -> float:
+    """How far it is from the bound towards which it drifts while off, as a share of its range."""
+    span = store.level_max - store.level_min
+    return (store.level_max - level if store.runs_downwards else level - store.level_min) / span
 
 
 def running_peak_w(

@@ -6,11 +6,14 @@ hours old still says when the washer starts.
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from drrouter.domain.device import DeviceProfile, DeviceState
 from drrouter.domain.flexibility import (
     DemandFlexibility,
+    EnvelopeFlexibility,
+    ModesFlexibility,
     ProfileFlexibility,
     RemoteStart,
     StorageFlexibility,
@@ -18,13 +21,20 @@ from drrouter.domain.flexibility import (
 from drrouter.domain.ids import DeviceId
 from drrouter.domain.plan import Plan, ScheduledCycle
 from drrouter.domain.wish import Commitment, CycleWish, LevelWish, Wish
+from drrouter.router.kinds import Kind, kind_of
+from drrouter.router.levers import Lever, lever_of
 from drrouter.router.local import said
-from drrouter.router.safety import nominal_w
+from drrouter.router.safety import lowest_w, nominal_w
 
 UTC_ZONE = ZoneInfo("UTC")
 
 DRAWS_W = 1.0
 """Below this planned mean power a device rests."""
+
+BALANCED_W = 100.0
+"""Interpretation: a slot planned to import, or export, no more than this is planned to balance the home."""
+
+_FREE = "left to itself: nobody asked for a level"
 
 WHOLE_SLOT = 0.98
 """Interpretation: planned at this share of its power or more, a device runs the whole slot."""
@@ -33,12 +43,25 @@ BEGIN_AGAIN = 0.1
 """Interpretation: share of its range by which a cold store must be short before it is switched on again."""
 
 
+class Following(StrEnum):
+    """How a device follows the meter: ``within`` never beyond what is planned."""
+
+    BALANCES = "balances"
+    WITHIN = "within"
+
+
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """The power wished for, in W, and why."""
+    """The power wished for, in W, and why; of a device with modes, the number of the mode too.
+
+    Attributes:
+        follows: how it follows the meter inside the slot; None where the plan's power is meant as it stands.
+    """
 
     power_w: float
     reason: str
+    mode: int | None = None
+    follows: Following | None = None
 
 
 def propose(
@@ -49,6 +72,7 @@ def propose(
     commitment: Commitment | None = None,
     wish: Wish | None = None,
     zone: ZoneInfo = UTC_ZONE,
+    held_w: float | None = None,
 ) -> Proposal:
     """Say what the device should do now.
 
@@ -60,17 +84,25 @@ def propose(
         commitment: an accepted option that has not begun.
         wish: what people ask of it.
         zone: of the home, for the reasons that people read.
+        held_w: how much the plan lets an inverter give in this slot, in W; None where it may give all.
     """
-    flexibility = profile.flexibility
-    if isinstance(flexibility, ProfileFlexibility):
-        if flexibility.remote_start is RemoteStart.NONE:
+    match profile.flexibility:
+        case ProfileFlexibility(remote_start=RemoteStart.NONE):
             return Proposal(nominal_w(profile), "starts at its own buttons only")
-        return _cycle(profile, state, now, plan, commitment, wish, zone)
-    if isinstance(flexibility, StorageFlexibility):
-        return _storage(profile, flexibility, state, now, plan, wish)
-    if isinstance(flexibility, DemandFlexibility):
-        return _demand(profile, flexibility, now, plan)
-    return Proposal(nominal_w(profile), "left to itself")
+        case ProfileFlexibility():
+            return _cycle(profile, state, now, plan, commitment, wish, zone)
+        case StorageFlexibility() as flexibility if lever_of(state) is Lever.POWER or flexibility.discharge:
+            return _modulated(profile, flexibility, state, now, plan, wish)
+        case StorageFlexibility() as flexibility:
+            return _storage(profile, flexibility, state, now, plan, wish)
+        case DemandFlexibility() as flexibility:
+            return _demand(profile, flexibility, now, plan)
+        case ModesFlexibility() as flexibility:
+            return _mode(profile, flexibility, state, now, plan)
+        case EnvelopeFlexibility() as flexibility:
+            return _sun(profile, flexibility, now, plan, held_w)
+        case None:
+            return Proposal(0.0, "it is only read")
 
 
 def _cycle(
@@ -91,6 +123,8 @@ def _cycle(
         return Proposal(0.0, "nothing is asked of it")
     if start > now:
         return Proposal(0.0, f"waits for its start at {said(start, zone)}")
+    if state.armed is False:
+        return Proposal(0.0, "waits for somebody to press Remote Start on it")
     return Proposal(nominal_w(profile), _because(profile, plan, "its planned start has come"))
 
 
@@ -116,7 +150,7 @@ def _storage(
     Following the level and not the planned power makes the loop close: what was missed is made up for.
     """
     power_w = plan.power_at(profile.id, now) if plan else None
-    if not flexibility.runs_downwards and not (state.plugged and isinstance(wish, LevelWish)):
+    if kind_of(profile) is Kind.CAR and not (state.plugged and isinstance(wish, LevelWish)):
         return Proposal(flexibility.max_power_w, "left to itself: nobody asked for a level")
     if isinstance(wish, LevelWish) and state.level is not None and _has(flexibility, state.level, wish.level):
         return Proposal(0.0, "has what was asked for")
@@ -155,10 +189,15 @@ def _is_short(
     """
     if power_w >= WHOLE_SLOT * flexibility.max_power_w:
         return True
-    short_by = level - goal if flexibility.runs_downwards else goal - level
+    short_by = _short_by(flexibility, level, goal)
     is_off = flexibility.duty and state.on is False
     span = flexibility.level_max - flexibility.level_min
     return short_by > (BEGIN_AGAIN * span if is_off else 0.0)
+
+
+def _short_by(flexibility: StorageFlexibility, level: float, goal: float) -> float:
+    """How far it is from the goal, in its unit; negative beyond it."""
+    return level - goal if flexibility.runs_downwards else goal - level
 
 
 def _resting(flexibility: StorageFlexibility, state: DeviceState, now: datetime) -> bool:
@@ -184,6 +223,88 @@ def _demand(
     if power_w is not None and power_w <= DRAWS_W < flexibility.power_w:
         return Proposal(0.0, _because(profile, plan, "the plan curtails it"))
     return Proposal(flexibility.max_power_w, "runs as it likes")
+
+
+def _modulated(
+    profile: DeviceProfile,
+    flexibility: StorageFlexibility,
+    state: DeviceState,
+    now: datetime,
+    plan: Plan | None,
+    wish: Wish | None,
+) -> Proposal:
+    """The planned power itself, which the device can be set to.
+
+    A slot that is planned at less than the lowest power is run at that until the level is where the plan has
+    it at its end. A car of which nobody asks anything charges as fast as it likes, and a battery rests.
+    """
+    is_car = kind_of(profile) is Kind.CAR
+    if is_car and not state.plugged:
+        return Proposal(0.0, "no car is here")
+    asked = isinstance(wish, LevelWish)
+    if isinstance(wish, LevelWish) and state.level is not None and _has(flexibility, state.level, wish.level):
+        return Proposal(0.0, "has what was asked for")
+    power_w = plan.power_at(profile.id, now) if plan else None
+    if plan is None or power_w is None or (is_car and not asked):
+        free_w = 0.0 if kind_of(profile) is Kind.BATTERY else flexibility.max_power_w
+        return Proposal(free_w, "left to itself until there is a plan" if asked or not is_car else _FREE)
+    if abs(power_w) <= DRAWS_W:
+        return Proposal(0.0, _because(profile, plan, "the plan lets it rest"))
+    if 0 < power_w < flexibility.min_power_w:
+        short = state.level is None or _short_by(flexibility, state.level, _goal(profile, plan, now)) > 0
+        power_w = flexibility.min_power_w if short else 0.0
+    reason = "the plan wants it to give now" if power_w < 0 else "the plan wants it to run now"
+    return Proposal(power_w, _because(profile, plan, reason), follows=_following(plan, now, power_w))
+
+
+def _following(plan: Plan, now: datetime, power_w: float) -> Following | None:
+    """How the plan means it to take what the sun leaves, or to give what the home needs.
+
+    A plan that charges and still imports wants cheap energy, and one that gives and exports wants to sell:
+    such power is meant as it stands. One that charges and exports besides wants no more than it says.
+    """
+    index = plan.slot_at(now)
+    if index is None or power_w == 0:
+        return None
+    beside_w = plan.grid_w[index] if power_w > 0 else -plan.grid_w[index]
+    if beside_w > BALANCED_W:
+        return None
+    return Following.BALANCES if beside_w >= -BALANCED_W else Following.WITHIN
+
+
+def _mode(
+    profile: DeviceProfile,
+    flexibility: ModesFlexibility,
+    state: DeviceState,
+    now: datetime,
+    plan: Plan | None,
+) -> Proposal:
+    """The mode in which it is planned to be for most of the slot; its shortest stay is kept."""
+    index, shares = plan.slot_at(now) if plan else None, plan.modes.get(profile.id) if plan else None
+    stays = state.mode_since is not None and now - state.mode_since < flexibility.min_dwell
+    if index is None or not shares:
+        chosen, reason = flexibility.normal, "runs as it likes"
+    else:
+        chosen = max(range(len(flexibility.modes)), key=lambda mode: shares[index][mode])
+        reason = _because(profile, plan, f"the plan wants it {flexibility.modes[chosen].name}")
+    if stays and state.mode is not None and state.mode != chosen:
+        chosen, reason = state.mode, "stays in its mode its shortest time"
+    return Proposal(flexibility.modes[chosen].power_w, reason, mode=chosen)
+
+
+def _sun(
+    profile: DeviceProfile,
+    flexibility: EnvelopeFlexibility,
+    now: datetime,
+    plan: Plan | None,
+    held_w: float | None,
+) -> Proposal:
+    """All that the sun gives, unless the plan holds some of it back."""
+    if held_w is None:
+        return Proposal(lowest_w(profile), "gives what the sun gives")
+    watts = max(held_w, flexibility.least_power_w)
+    follows = _following(plan, now, -watts) if plan else None
+    return Proposal(-watts, _because(profile, plan, "the plan holds it back"), follows=follows)
 
 
 def _because(profile: DeviceProfile, plan: Plan | None, otherwise: str) -> str:

@@ -1,11 +1,17 @@
 """Describes the home as it is now to the planner: a Problem out of timeline, registry and book."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from drrouter.domain.device import DeviceProfile, DeviceState, Presence
-from drrouter.domain.flexibility import PlannedFlexibility, ProfileFlexibility, StorageFlexibility
+from drrouter.domain.flexibility import (
+    EnvelopeFlexibility,
+    ModesFlexibility,
+    PlannedFlexibility,
+    ProfileFlexibility,
+    StorageFlexibility,
+)
 from drrouter.domain.interval import SLOT, Interval
 from drrouter.domain.limit import Limit
 from drrouter.domain.plan import DataRung
@@ -15,10 +21,12 @@ from drrouter.planner import Margin, Problem, per_slot
 from drrouter.planner.problem import DeviceInput
 from drrouter.router.book import Book
 from drrouter.router.guard import sheds_at
+from drrouter.router.kinds import Kind, gives_back, is_steered, kind_of
 from drrouter.router.offline import is_shiftable
+from drrouter.router.outlook import Outlook
 from drrouter.router.peaks import narrowed
-from drrouter.router.registry import Registry
-from drrouter.router.safety import GUARD_SHARE, is_steered, nominal_w
+from drrouter.router.registry import Registry, Seat
+from drrouter.router.safety import GUARD_SHARE, nominal_w
 from drrouter.router.slots import plan_slots
 from drrouter.router.steering import Site
 
@@ -47,6 +55,7 @@ def describe(
     horizon: timedelta,
     data_rung: DataRung,
     margin: Margin | None = None,
+    outlook: Outlook | None = None,
 ) -> Problem:
     """Put the home into one frozen question.
 
@@ -59,23 +68,25 @@ def describe(
         timeline: prices, limits, sheds and alerts.
         horizon: how far to plan.
         data_rung: how fresh prices and events are.
-        margin: what a new plan must save to take the previous one's place; None where something happened.
+        margin: what a new plan must save to take the place of the previous one; None: nothing.
+        outlook: base load and sun, as measured; None for what the home file states.
     """
+    outlook = outlook or Outlook(registry, site.base_load, site.meter, site.roof)
     span = Interval(now, now + horizon)
-    fuse = () if site.fuse_w is None else (Limit(span, site.fuse_w, program="main fuse"),)
-    limits = (*fuse, *(limit for limit in timeline.limits if limit.interval.overlap(span)))
-    ends = (override.until for override in book.overrides.values())
+    limits, ends = _limits(site, timeline, span), (override.until for override in book.overrides.values())
     slots = plan_slots(now, horizon, site, timeline, limits, registry.steered(), ends)
-    base_load_w = tuple(site.base_load.mean(slot) for slot in slots)
+    base_load_w = outlook.load_w(slots)
+    seen = [_with_sun(device, outlook, slots) for device in _devices(now, span, registry, book, timeline)]
     return Problem(
         now=now,
         slots=slots,
         import_price=per_slot(timeline.import_price, slots, UNKNOWN_PRICE),
         export_price=per_slot(timeline.export_price, slots, 0.0),
         base_load_w=base_load_w,
-        devices=tuple(_devices(now, span, registry, book, timeline)),
+        devices=tuple(seen),
+        pv_w=outlook.free_sun_w(slots),
         currency=timeline.currency,
-        co2_g_per_kwh=per_slot(timeline.co2_g_per_kwh, slots, 0.0) if timeline.co2_g_per_kwh.steps else (),
+        co2_g_per_kwh=_co2(timeline, slots),
         co2_price_per_kg=site.co2_price_per_kg,
         limits=narrowed(limits, slots, base_load_w, registry, book),
         data_rung=data_rung,
@@ -86,43 +97,66 @@ def describe(
     )
 
 
+def _limits(site: Site, timeline: Timeline, span: Interval) -> tuple[Limit, ...]:
+    """The main fuse and what providers order within the horizon."""
+    fuse = () if site.fuse_w is None else (Limit(span, site.fuse_w, program="main fuse"),)
+    return (*fuse, *(limit for limit in timeline.limits if limit.interval.overlap(span)))
+
+
+def _co2(timeline: Timeline, slots: tuple[Interval, ...]) -> tuple[float, ...]:
+    """What a kWh emits; empty where nobody says."""
+    return per_slot(timeline.co2_g_per_kwh, slots, 0.0) if timeline.co2_g_per_kwh.steps else ()
+
+
+def _with_sun(device: DeviceInput, outlook: Outlook, slots: Sequence[Interval]) -> DeviceInput:
+    """An inverter with what the sun offers it."""
+    is_sun = isinstance(device.flexibility, EnvelopeFlexibility)
+    return replace(device, sun_w=outlook.sun_w(device.id, slots)) if is_sun else device
+
+
 def _devices(
     now: datetime, span: Interval, registry: Registry, book: Book, timeline: Timeline
 ) -> Iterator[DeviceInput]:
     """Every device that the planner can do something about."""
     for seat in registry.seats.values():
         wish, flexibility = book.wishes.get(seat.profile.id), seat.profile.flexibility
-        takes_part = is_steered(seat.profile) and _takes_part(seat.profile, seat.state, wish)
-        if flexibility and takes_part and not seat.watched:
-            yield _device(now, span, seat.profile, flexibility, seat.state, book, timeline)
+        if flexibility and not seat.watched and _takes_part(seat.profile, seat.state, wish):
+            yield _device(now, span, seat, flexibility, book, timeline)
 
 
 def _takes_part(profile: DeviceProfile, state: DeviceState, wish: Wish | None) -> bool:
-    """A machine always; anything else while it answers; a car while it is here and something is asked."""
-    flexibility = profile.flexibility
-    if isinstance(flexibility, ProfileFlexibility):
+    """A machine always; anything else while it answers; a car while it is here and something is asked.
+
+    A battery takes part while it tells how full it is; an inverter whose set-point nobody can move stands
+    among what the sun gives (``pv_w``).
+    """
+    kind = kind_of(profile)
+    if kind is Kind.MACHINE:
         return True
-    if isinstance(flexibility, StorageFlexibility) and not flexibility.runs_downwards:
-        return state.plugged and isinstance(wish, LevelWish) and state.presence is not Presence.GONE
-    return state.presence is not Presence.GONE
+    if state.presence is Presence.GONE or not is_steered(profile, state):
+        return False
+    if kind is Kind.CAR:
+        return state.plugged and isinstance(wish, LevelWish)
+    return kind is not Kind.BATTERY or state.level is not None
 
 
 def _device(
     now: datetime,
     span: Interval,
-    profile: DeviceProfile,
+    seat: Seat,
     flexibility: PlannedFlexibility,
-    state: DeviceState,
     book: Book,
     timeline: Timeline,
 ) -> DeviceInput:
     """One device with what is asked of it and what is ordered for it."""
+    profile, state = seat.profile, seat.state
     wish = book.wishes.get(profile.id)
     override = book.override_of(profile.id, now)
     reserve = _reserve(now, profile, state, wish)
     level = state.level
     if isinstance(flexibility, StorageFlexibility):
-        level = flexibility.level_target if level is None and flexibility.runs_downwards else level or 0.0
+        moves = kind_of(profile) in (Kind.COLD, Kind.WARM)
+        level = flexibility.level_target if level is None and moves else level or 0.0
         flexibility = _plannable(profile, flexibility, wish, level)
     return DeviceInput(
         id=profile.id,
@@ -139,13 +173,26 @@ def _device(
         lines=profile.lines,
         groups=profile.groups,
         reserve=reserve,
+        may_discharge=gives_back(profile) is not None,
+        stays=_stays(seat, now) if isinstance(flexibility, ModesFlexibility) else (),
+    )
+
+
+def _stays(seat: Seat, now: datetime) -> tuple[tuple[Interval, int], ...]:
+    """In which modes it was when, up to now; nobody knows where it does not tell any longer."""
+    if seat.state.mode is None or not seat.stays:
+        return ()
+    ends = [begin for begin, _ in seat.stays[1:]] + [now]
+    return tuple(
+        (Interval(begin, end), mode)
+        for (begin, mode), end in zip(seat.stays, ends, strict=True)
+        if begin < end
     )
 
 
 def _here(now: datetime, profile: DeviceProfile, wish: Wish | None) -> Interval | None:
     """A car is here until it leaves; whatever else has a level stays."""
-    store = profile.flexibility
-    is_car = isinstance(store, StorageFlexibility) and not store.runs_downwards
+    is_car = kind_of(profile) is Kind.CAR
     return Interval(now, wish.by) if is_car and isinstance(wish, LevelWish) and wish.by > now else None
 
 
@@ -156,7 +203,8 @@ def _reserve(now: datetime, profile: DeviceProfile, state: DeviceState, wish: Wi
     minute. Once the reserve is needed it is used.
     """
     store = profile.flexibility
-    if not isinstance(store, StorageFlexibility) or store.runs_downwards or not isinstance(wish, LevelWish):
+    is_car = isinstance(store, StorageFlexibility) and kind_of(profile) is Kind.CAR
+    if not is_car or not isinstance(store, StorageFlexibility) or not isinstance(wish, LevelWish):
         return timedelta()
     missing_wh = max(wish.level - (state.level or 0.0), 0.0) / store.level_per_wh
     enough = now + timedelta(hours=missing_wh / store.max_power_w) + SLOT
@@ -174,17 +222,21 @@ def _plannable(
     """A store as far as it can be steered; a plan that counted on more would not be carried out.
 
     A cold one is stopped by its thermostat before the lower bound, and the guard steps in before the upper
-    one; below that stays room to be held off for ``COAST``. Behind a bare plug nobody knows what a car could
-    take beyond the level that is asked for.
+    one; below that stays room to be held off for ``COAST``. A warm one keeps as clear of its lower bound.
+    Behind a bare plug nobody knows what a car could take beyond the level that is asked for.
     """
-    if isinstance(wish, LevelWish) and not flexibility.runs_downwards:
+    kind = kind_of(profile)
+    if isinstance(wish, LevelWish) and kind is Kind.CAR and gives_back(profile) is None:
         asked = max(wish.level, level, flexibility.level_min + CRUMB)
         return replace(flexibility, level_max=min(asked, flexibility.level_max))
-    if not flexibility.runs_downwards:
+    if kind not in (Kind.COLD, Kind.WARM):
         return flexibility
     span = flexibility.level_max - flexibility.level_min
-    coast = min(flexibility.drift_per_h * COAST / timedelta(hours=1), span / 4)
-    top = flexibility.level_max - GUARD_SHARE * span - max(GUARD_SHARE * span / 2, coast)
+    coast = min(abs(flexibility.drift_per_h) * COAST / timedelta(hours=1), span / 4)
+    kept_clear = GUARD_SHARE * span + max(GUARD_SHARE * span / 2, coast)
+    if kind is Kind.WARM:
+        return replace(flexibility, level_min=flexibility.level_min + kept_clear)
+    top = flexibility.level_max - kept_clear
     bottom = flexibility.level_min
     if profile.binding.thermostat and profile.binding.thermostat[0] < top:
         bottom = max(bottom, profile.binding.thermostat[0])
@@ -217,10 +269,16 @@ def _floors(now: datetime, span: Interval, profile: DeviceProfile, override: Ove
     if (
         override is None
         or override.mode is OverrideMode.OFF
-        or isinstance(profile.flexibility, ProfileFlexibility)
+        or isinstance(profile.flexibility, ProfileFlexibility | EnvelopeFlexibility)
     ):
         return ()
-    return _until(now, span, override, nominal_w(profile))
+    return _until(now, span, override, _kept_w(profile))
+
+
+def _kept_w(profile: DeviceProfile) -> float:
+    """What a device draws that its owner keeps on: its most, or what its normal mode needs."""
+    modes = profile.flexibility
+    return modes.modes[modes.normal].power_w if isinstance(modes, ModesFlexibility) else nominal_w(profile)
 
 
 def _until(now: datetime, span: Interval, override: Override, power_w: float) -> Bounds:

@@ -11,22 +11,28 @@ from datetime import datetime, timedelta
 from drrouter.domain.flexibility import ProfileFlexibility
 from drrouter.domain.ids import DeviceId
 from drrouter.domain.interval import Interval
-from drrouter.domain.limit import Band, Limit
+from drrouter.domain.limit import Limit
 from drrouter.domain.offline import OfflineOrders
 from drrouter.domain.plan import Plan
 from drrouter.domain.rates import Rates
 from drrouter.domain.timeline import TariffRates, Timeline, resolve
+from drrouter.planner import Problem
 from drrouter.ports import Clock
 from drrouter.router.best_practice import off_peak
 from drrouter.router.book import Book
-from drrouter.router.dispatch import Dispatcher, Setpoint
-from drrouter.router.forecast import BaseLoad
+from drrouter.router.dispatch import Dispatcher
+from drrouter.router.follow import Follower, follow
+from drrouter.router.forecast import BaseLoad, Roof
 from drrouter.router.guard import Claim, Orders, Verdict, judge
+from drrouter.router.held import HeldRow, held_at, held_by
+from drrouter.router.levers import Setpoint
 from drrouter.router.offline import held_back
+from drrouter.router.outlook import Outlook
 from drrouter.router.recovery import Recovery
 from drrouter.router.registry import Registry
-from drrouter.router.safety import is_steered, may_begin, running_peak_w
-from drrouter.router.schedule import Proposal, propose
+from drrouter.router.safety import may_begin, running_peak_w
+from drrouter.router.schedule import Following, Proposal, propose
+from drrouter.router.settle import settled
 from drrouter.router.steady import PATIENCE, Facts, Steady, facts_of
 
 SPAN = timedelta(hours=72)
@@ -45,6 +51,8 @@ class Site:
         fuse_w: the main fuse, None where it is not stated.
         tariff: the tariff document, expanded over the interval asked for.
         names: target names that mean the whole site (the VEN's own name).
+        meter: the device that measures the whole home.
+        roof: the sun that feeds the home, as far as the home file tells of it.
         follows_prices: whether the tariff's own prices only stand in for those of a provider.
     """
 
@@ -54,6 +62,8 @@ class Site:
     co2_price_per_kg: float = 0.0
     names: tuple[str, ...] = ()
     follows_prices: bool = False
+    meter: DeviceId | None = None
+    roof: Roof | None = None
 
 
 class Steering:
@@ -68,6 +78,7 @@ class Steering:
         clock: Clock,
         offline: Callable[[Interval], OfflineOrders] = lambda _: OfflineOrders(),
         tested: Callable[[DeviceId], Setpoint | None] = lambda _: None,
+        outlook: Outlook | None = None,
     ) -> None:
         """Nothing is steered before the first ``look``.
 
@@ -77,6 +88,8 @@ class Steering:
         self._site, self._registry, self._book = site, registry, book
         self._dispatcher, self._clock, self._offline = dispatcher, clock, offline
         self._recovery, self._steady = Recovery(), Steady()
+        self.outlook = outlook or Outlook(registry, site.base_load, site.meter, site.roof)
+        self._held: dict[DeviceId, HeldRow] = {}
         self.timeline = Timeline("", Rates(), Rates(), Rates())
         self._timeline_from: datetime | None = None
         self.verdict = Verdict({})
@@ -90,16 +103,24 @@ class Steering:
         """Make the timeline anew with the next look."""
         self._timeline_from = None
 
+    def adopt(self, problem: Problem, plan: Plan) -> None:
+        """Know how far the plan holds inverters back."""
+        self._held = held_by(problem, plan)
+
     def look(self, plan: Plan | None) -> Verdict:
         """Judge what holds now and steer the devices accordingly; never waits."""
         now = self._clock.now()
         self.refresh()
-        steered = [profile.id for profile in self._registry.steered() if is_steered(profile)]
-        proposals = {device_id: self._proposal(device_id, plan, now) for device_id in steered}
+        proposals = {
+            profile.id: self._proposal(profile.id, plan, now) for profile in self._registry.steered()
+        }
+        self._follow(proposals, now)
         claims = [self._claim(device_id, proposal, now) for device_id, proposal in proposals.items()]
-        self.verdict = judge(claims, self.orders_at(now), self._site.base_load.at(now))
+        self.verdict = judge(claims, self.orders_at(now), self.outlook.base_w(now))
         self.setpoints = {
-            device_id: _clipped(proposal, self.verdict.bands[device_id])
+            device_id: settled(
+                self._registry.seat(device_id).profile, proposal, self.verdict.bands[device_id]
+            )
             for device_id, proposal in proposals.items()
         }
         for device_id in self._registry.seats:
@@ -108,6 +129,16 @@ class Steering:
         self._dispatcher.steer(self.setpoints)
         self._steady.looked(self._facts(plan), self._next_change(plan, now))
         return self.verdict
+
+    def _follow(self, proposals: dict[DeviceId, Proposal], now: datetime) -> None:
+        """Let those that follow the meter do so."""
+        followers = [
+            Follower(self._registry.seat(name), one.power_w, one.follows is Following.WITHIN)
+            for name, one in proposals.items()
+            if one.follows
+        ]
+        for name, power_w in follow(followers, self.outlook.meter(now), now).items():
+            proposals[name] = replace(proposals[name], power_w=power_w)
 
     def is_steady(self, plan: Plan | None) -> bool:
         """Whether another look would find nothing new: all obey, and nothing changed since the last one."""
@@ -177,7 +208,8 @@ class Steering:
         seat = self._registry.seat(device_id)
         commitment = self._book.commitments.get(device_id)
         wish, zone = self._book.wishes.get(device_id), self._site.base_load.zone
-        return propose(seat.profile, seat.state, now, plan, commitment, wish, zone)
+        held_w = held_at(self._held.get(device_id), plan, now)
+        return propose(seat.profile, seat.state, now, plan, commitment, wish, zone, held_w)
 
     def _claim(self, device_id: DeviceId, proposal: Proposal, now: datetime) -> Claim:
         """The device's claim before the guard."""
@@ -199,13 +231,6 @@ class Steering:
             return None
         programme = flexibility.programme(asked.programme_id)
         return programme.duration if programme else None
-
-
-def _clipped(proposal: Proposal, band: Band) -> Setpoint:
-    """The proposal inside its band; the reason is the guard's where it leaves no choice."""
-    power_w = band.clip(proposal.power_w)
-    forced = band.min_w == band.max_w or power_w != proposal.power_w
-    return Setpoint(power_w, band.because if forced and band.because else proposal.reason)
 
 
 def _ahead(now: datetime) -> Interval:

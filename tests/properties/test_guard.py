@@ -1,5 +1,6 @@
 """Laws of the guard over random homes: bands are never empty, and limits hold wherever they can."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from hypothesis import given
@@ -9,11 +10,30 @@ from drrouter.domain.device import DeviceProfile, DeviceState
 from drrouter.domain.limit import Limit, Scope
 from drrouter.domain.wish import Override, OverrideMode, RunningCycle
 from drrouter.router.guard import Claim, Orders, Verdict, judge
-from drrouter.router.safety import must_run, nominal_w
-from tests.builders import DAY, ECO, at, car, freezer, hvac, limit, order, washer
+from drrouter.router.safety import lowest_w, must_run, nominal_w
+from tests.builders import (
+    DAY,
+    ECO,
+    at,
+    battery,
+    car,
+    freezer,
+    heat_pump,
+    hvac,
+    inverter,
+    limit,
+    order,
+    washer,
+)
 
 WATTS = st.integers(min_value=0, max_value=8000).map(float)
 KINDS = st.sampled_from((freezer, washer, car, hvac))
+SET_KINDS: dict[str, Callable[[str], DeviceProfile]] = {
+    "battery": battery,
+    "car": car,
+    "inverter": inverter,
+    "heat pump": heat_pump,
+}
 
 
 @dataclass(frozen=True)
@@ -182,3 +202,45 @@ def _draws(claim: Claim, verdict: Verdict) -> float:
 
 def test_a_home_without_devices_is_judged_too() -> None:
     assert judge([], Orders(), 0.0) == Verdict({})
+
+
+# What can be set to any power
+
+
+@st.composite
+def set_claims(draw: st.DrawFn, number: int) -> Claim:
+    """A device that is set to a power or a mode, and wishes for some power within its range."""
+    kind = draw(st.sampled_from(tuple(SET_KINDS)))
+    made = SET_KINDS[kind](f"set{number}")
+    modal = made.device_class == "heat_pump"
+    state = DeviceState(
+        setpoint_w=None if modal else 0.0,
+        mode=1 if modal else None,
+        power_w=draw(st.sampled_from((0.0, -2000.0))) if made.device_class == "pv" else 0.0,
+        level=draw(st.sampled_from((1000.0, 5000.0))),
+    )
+    wished_w = draw(st.integers(min_value=round(lowest_w(made)), max_value=round(nominal_w(made))))
+    override = draw(st.none() | st.sampled_from(OverrideMode))
+    word = None if override is None else Override(made.id, override, at("23:00"))
+    return Claim(made, state, float(wished_w), word, None, "")
+
+
+@given(home=homes(), some=st.data())
+def test_what_can_be_set_meets_a_limit_of_the_site_as_far_as_it_can(home: Home, some: st.DataObject) -> None:
+    """Above a limit, batteries give all they can and cars take nothing, unless their owner says else."""
+    extra = tuple(some.draw(set_claims(number)) for number in range(3))
+    free = tuple(claim for claim in extra if claim.override is None)
+    verdict = judge((*home.claims, *extra), home.orders, home.base_w)
+    for claim in extra:
+        band = verdict.bands[claim.id]
+        assert lowest_w(claim.profile) <= band.min_w <= band.max_w <= nominal_w(claim.profile)
+    exceeded = [
+        bound for bound in home.orders.limits if bound.scope is Scope.SITE and _is_missed(bound, verdict)
+    ]
+    for claim in free if exceeded else ():
+        if claim.profile.device_class in ("battery", "ev_charger"):
+            assert verdict.bands[claim.id].max_w == claim.least_w
+
+
+def _is_missed(bound: Limit, verdict: Verdict) -> bool:
+    return (bound.provider, bound.event_id) in verdict.impossible_w

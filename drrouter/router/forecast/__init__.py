@@ -4,7 +4,8 @@
 
 ``BaseLoad`` is the home file's day of 24 hours and needs no history. ``ByWeekday``, ``Persistence`` and
 ``ClearSky`` learn from one; ``Banded`` lets any of them forecast the days that it has seen already, and takes
-the band from how wrong it was. All are pure: history in, forecast out.
+the band from how wrong it was. ``Means`` gathers the history; ``expected_load`` and ``expected_sun`` are
+what the router plans with. All are pure: history in, forecast out.
 """
 
 from drrouter.router.forecast.bands import Banded
@@ -12,6 +13,8 @@ from drrouter.router.forecast.base_load import BaseLoad
 from drrouter.router.forecast.by_weekday import ByWeekday
 from drrouter.router.forecast.clear_sky import ClearSky, Place
 from drrouter.router.forecast.history import Expectation, Forecast, Forecaster, History
+from drrouter.router.forecast.learned import Roof, expected_load, expected_sun
+from drrouter.router.forecast.means import Means
 from drrouter.router.forecast.persistence import Persistence
 
 __all__ = [
@@ -23,6 +26,10 @@ __all__ = [
     "Forecast",
     "Forecaster",
     "History",
+    "Means",
     "Persistence",
     "Place",
+    "Roof",
+    "expected_load",
+    "expected_sun",
 ]

@@ -10,7 +10,8 @@ from drrouter.adapters.clock import SimulatedClock
 from drrouter.domain.device import Presence
 from drrouter.domain.ids import DeviceId
 from drrouter.domain.instruction import FailSafe, Instruction, Outcome, OutcomeKind
-from drrouter.router.dispatch import LAST_RETRY, LIFE, Dispatcher, Setpoint
+from drrouter.router.dispatch import LAST_RETRY, LIFE, Dispatcher
+from drrouter.router.levers import Setpoint
 from drrouter.router.registry import Registry
 from tests.builders import HVAC, NOON, WASHER, hvac, washer
 from tests.fakes import FakePlug

@@ -6,8 +6,10 @@ import pytest
 
 from drrouter.domain.device import DeviceState, KnownLevel, Presence
 from drrouter.domain.ids import DeviceId
+from drrouter.domain.measurement import Quantity
 from drrouter.domain.wish import RunningCycle
 from drrouter.errors import DeviceUnknownError
+from drrouter.router.levers import Setpoint
 from drrouter.router.observe import Happening, Watch
 from drrouter.router.registry import Registry
 from tests.builders import CAR, ECO, FREEZER, HOUR, NOON, WASHER, answer, at, car, freezer, hvac, washer
@@ -55,17 +57,17 @@ def test_a_switch_that_was_acknowledged_is_believed_until_a_reading_says_otherwi
     registry: Registry,
 ) -> None:
     registry.take_in(WASHER, answer(WASHER, NOON, True, 20.0))
-    registry.switched(WASHER, False, at("12:01"))
+    registry.told(WASHER, Setpoint(0.0, ""), at("12:01"))
     assert registry.state(WASHER).on is False
     assert registry.state(WASHER).changed_at == at("12:01")
-    assert registry.seat(WASHER).watch == Watch()
+    assert registry.seat(WASHER).watch == Watch(told=frozenset({Quantity.SWITCH, Quantity.POWER_W}))
     registry.take_in(WASHER, answer(WASHER, at("12:02"), True, 0.0))
     assert registry.state(WASHER).on is True
 
 
 def test_a_switch_that_did_not_move_keeps_its_date(registry: Registry) -> None:
-    registry.switched(WASHER, True, NOON)
-    registry.switched(WASHER, True, at("13:00"))
+    registry.told(WASHER, Setpoint(2000.0, ""), NOON)
+    registry.told(WASHER, Setpoint(2000.0, ""), at("13:00"))
     assert registry.state(WASHER).changed_at == NOON
 
 

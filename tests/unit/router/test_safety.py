@@ -9,7 +9,7 @@ from drrouter.domain.device import DeviceState
 from drrouter.domain.ids import ProgrammeId
 from drrouter.domain.wish import RunningCycle
 from drrouter.router.recovery import SPELL, Recovery
-from drrouter.router.safety import SLOW_START, is_steered, may_begin, must_run, nominal_w, running_peak_w
+from drrouter.router.safety import SLOW_START, may_begin, must_run, nominal_w, running_peak_w
 from tests.builders import (
     ECO,
     HOUR,
@@ -36,12 +36,7 @@ def test_a_machine_is_as_strong_as_its_strongest_phase() -> None:
 
 
 def test_a_device_with_modes_is_as_strong_as_its_strongest_and_a_meter_draws_nothing() -> None:
-    assert [nominal_w(device) for device in (heat_pump(), inverter(), meter())] == [2000.0, 0.0, 0.0]
-
-
-def test_only_what_a_switch_can_steer_is_steered() -> None:
-    assert all(is_steered(device) for device in (washer(), freezer(), car(), hvac()))
-    assert not any(is_steered(device) for device in (heat_pump(), inverter(), meter()))
+    assert [nominal_w(device) for device in (heat_pump(), inverter(), meter())] == [2500.0, 0.0, 0.0]
 
 
 def test_a_running_cycle_must_go_on() -> None:

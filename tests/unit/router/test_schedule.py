@@ -1,5 +1,6 @@
 """What each device should do now, before the guard has its word."""
 
+from dataclasses import replace
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
@@ -10,11 +11,13 @@ from drrouter.domain.flexibility import DemandFlexibility, RemoteStart, StorageF
 from drrouter.domain.ids import HoldToken, ProgrammeId
 from drrouter.domain.plan import Explanation, Plan
 from drrouter.domain.wish import Commitment, CycleWish, LevelWish, RunningCycle
-from drrouter.router.schedule import Proposal, propose
+from drrouter.router.schedule import Following, Proposal, propose
 from tests.builders import (
+    BATTERY,
     CAR,
     ECO,
     FREEZER,
+    HEAT_PUMP,
     HOUR,
     HVAC,
     MINUTE,
@@ -22,11 +25,14 @@ from tests.builders import (
     WASHER,
     a_plan,
     at,
+    battery,
     car,
     cycle,
     freezer,
     heat_pump,
     hvac,
+    inverter,
+    meter,
     profile,
     washer,
 )
@@ -247,8 +253,100 @@ def test_a_demand_runs_as_it_likes_behind_the_end_of_the_plan() -> None:
     assert propose(hvac(), DeviceState(), NOON + HOUR, plan).power_w == 1000.0
 
 
-# Whatever is not steered
+# What is set to a power or a mode
+
+TOLD = DeviceState(setpoint_w=0.0, level=5000.0)
 
 
-def test_what_the_router_does_not_steer_is_left_to_itself() -> None:
-    assert propose(heat_pump(), DeviceState(), NOON) == Proposal(2000.0, "left to itself")
+def storing(power_w: float, grid_w: float = 0.0) -> Plan:
+    """A plan for the battery over the next half hour, and what the home then takes from the grid."""
+    return a_plan(power_w={BATTERY: (power_w, power_w)}, level={BATTERY: (5500.0,) * 2}, grid_w=(grid_w,) * 2)
+
+
+def test_a_battery_rests_until_there_is_a_plan() -> None:
+    assert propose(battery(), TOLD, NOON) == Proposal(0.0, "left to itself until there is a plan")
+
+
+@pytest.mark.parametrize(
+    ("power_w", "grid_w", "follows"),
+    [
+        (1500.0, 0.0, Following.BALANCES),
+        (1500.0, -2000.0, Following.WITHIN),
+        (1500.0, 2000.0, None),
+        (-1500.0, 0.0, Following.BALANCES),
+        (-1500.0, 2000.0, Following.WITHIN),
+        (-1500.0, -900.0, None),
+    ],
+)
+def test_a_battery_gets_its_planned_power_and_follows_the_meter_where_the_plan_balances_the_home(
+    power_w: float, grid_w: float, follows: Following | None
+) -> None:
+    said = propose(battery(), TOLD, NOON, storing(power_w, grid_w))
+    assert (said.power_w, said.follows) == (power_w, follows)
+    assert said.reason == f"the plan wants it to {'give' if power_w < 0 else 'run'} now"
+
+
+def test_a_battery_that_is_planned_to_rest_rests() -> None:
+    assert propose(battery(), TOLD, NOON, storing(0.0)) == Proposal(0.0, "the plan lets it rest")
+
+
+def test_a_plan_that_has_run_out_balances_nothing() -> None:
+    assert propose(battery(), TOLD, at("14:00"), storing(900.0)).power_w == 0.0
+
+
+def test_a_car_at_a_charging_point_gets_its_planned_power() -> None:
+    here = replace(TOLD, plugged=True, level=1000.0)
+    assert propose(car(), here, NOON, charging(2300.0, 2000.0), wish=FULL_BY_SIX).power_w == 2300.0
+    assert propose(car(), replace(here, plugged=False), NOON).reason == "no car is here"
+    assert propose(car(), here, NOON, charging(2300.0, 2000.0)).reason.startswith("left to itself")
+    assert propose(car(), here, NOON, wish=FULL_BY_SIX).power_w == 2300.0
+    assert propose(car(), replace(here, level=8000.0), NOON, wish=FULL_BY_SIX).power_w == 0.0
+
+
+def test_a_part_of_a_slot_is_run_at_the_least_power_until_the_level_is_there() -> None:
+    here = replace(TOLD, plugged=True, level=1000.0)
+    plan = charging(800.0, 1200.0)
+    assert propose(car(), here, NOON, plan, wish=FULL_BY_SIX).power_w == 2300.0
+    assert propose(car(), replace(here, level=1200.0), NOON, plan, wish=FULL_BY_SIX).power_w == 0.0
+
+
+def modal(*shares: tuple[float, ...]) -> Plan:
+    return a_plan(modes={HEAT_PUMP: shares}, power_w={HEAT_PUMP: (0.0, 0.0)})
+
+
+def test_a_device_with_modes_is_in_the_one_it_is_planned_in() -> None:
+    plan = modal((0.0, 0.2, 0.8, 0.0), (1.0, 0.0, 0.0, 0.0))
+    said = propose(heat_pump(), DeviceState(mode=1), NOON, plan)
+    assert said == Proposal(1500.0, "the plan wants it recommended", mode=2)
+    assert propose(heat_pump(), DeviceState(mode=1), at("12:20"), plan).mode == 0
+
+
+def test_a_device_with_modes_runs_as_it_likes_where_there_is_no_plan() -> None:
+    assert propose(heat_pump(), DeviceState(mode=0), NOON) == Proposal(1000.0, "runs as it likes", mode=1)
+    assert propose(heat_pump(), DeviceState(mode=0), at("15:00"), modal((0, 0, 0, 1), (0, 0, 0, 1))).mode == 1
+
+
+def test_a_device_with_modes_stays_in_one_its_shortest_time() -> None:
+    fresh = DeviceState(mode=0, mode_since=NOON - 5 * MINUTE)
+    plan = modal((0.0, 0.0, 1.0, 0.0), (0.0, 0.0, 1.0, 0.0))
+    assert propose(heat_pump(), fresh, NOON, plan).mode == 0
+    assert propose(heat_pump(), fresh, NOON + 5 * MINUTE, plan).mode == 2
+
+
+def test_an_inverter_gives_all_unless_the_plan_holds_it_back() -> None:
+    plan = a_plan(grid_w=(0.0, 0.0))
+    assert propose(inverter(), TOLD, NOON, plan) == Proposal(-5000.0, "gives what the sun gives")
+    held = propose(inverter(), TOLD, NOON, plan, held_w=1200.0)
+    assert held == Proposal(-1200.0, "the plan holds it back", follows=Following.BALANCES)
+    assert propose(inverter(), TOLD, NOON, plan, held_w=0.0).follows is None
+
+
+def test_a_meter_is_only_read() -> None:
+    assert propose(meter(), TOLD, NOON) == Proposal(0.0, "it is only read")
+
+
+def test_a_machine_that_nobody_has_armed_waits_for_its_button() -> None:
+    plan = a_plan(cycles=(cycle("12:00"),))
+    said = propose(washer(), DeviceState(armed=False), NOON, plan, wish=WISH)
+    assert said == Proposal(0.0, "waits for somebody to press Remote Start on it")
+    assert propose(washer(), DeviceState(armed=True), NOON, plan, wish=WISH).power_w == 2000.0

@@ -5,9 +5,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from drrouter.domain.device import Binding, DeviceProfile, DeviceState, Presence
+from drrouter.domain.device import Binding, DeviceClass, DeviceProfile, DeviceState, Presence
 from drrouter.domain.event import Event
-from drrouter.domain.flexibility import Line, StorageFlexibility
+from drrouter.domain.flexibility import Consent, Discharge, Line, StorageFlexibility
 from drrouter.domain.ids import HoldToken
 from drrouter.domain.plan import DataRung
 from drrouter.domain.rates import constant
@@ -23,21 +23,25 @@ from drrouter.domain.wish import (
 from drrouter.planner import DeviceInput, Problem
 from drrouter.ports import Collection
 from drrouter.router.book import Book
-from drrouter.router.forecast import BaseLoad
+from drrouter.router.forecast import BaseLoad, Place, Roof
 from drrouter.router.registry import Registry
 from drrouter.router.situation import UNKNOWN_PRICE, describe
 from drrouter.router.steering import Site
 from tests.builders import (
+    BATTERY,
     CAR,
     ECO,
     FREEZER,
+    HEAT_PUMP,
     HOUR,
     HVAC,
+    INVERTER,
     MINUTE,
     NOON,
     WASHER,
     a_plan,
     at,
+    battery,
     capacity,
     car,
     freezer,
@@ -46,6 +50,7 @@ from tests.builders import (
     inverter,
     meter,
     price,
+    profile,
     shed,
     span,
     washer,
@@ -288,3 +293,70 @@ def test_a_machine_that_the_owner_switched_on_has_the_power_of_its_cycle(situati
 def test_an_override_that_has_ended_says_nothing(situation: Situation) -> None:
     situation.book.put(Collection.OVERRIDES, HVAC, Override(HVAC, OFF, NOON))
     assert situation.device(HVAC).caps == ()
+
+
+# What is set to a power or a mode, and the sun
+
+
+def test_a_battery_takes_part_while_it_can_be_set_and_tells_how_full_it_is() -> None:
+    home = Situation(battery())
+    assert home.taking_part == set()
+    home.knows(BATTERY, replace(HERE, setpoint_w=0.0, level=None))
+    assert home.taking_part == set()
+    home.knows(BATTERY, replace(HERE, setpoint_w=0.0, level=5000.0))
+    seen = home.device(BATTERY)
+    assert (seen.level, seen.may_discharge, seen.wishes, seen.available) == (5000.0, True, (), None)
+    home.knows(BATTERY, replace(HERE, setpoint_w=0.0, presence=Presence.GONE))
+    assert home.taking_part == set()
+
+
+def test_a_heat_pump_takes_part_with_the_modes_that_it_was_in_today() -> None:
+    home = Situation(heat_pump())
+    home.knows(HEAT_PUMP, DeviceState(Presence.PRESENT, mode=2))
+    home.registry.seat(HEAT_PUMP).stays = [(at("10:00"), 1), (at("11:30"), 2), (NOON, 0)]
+    assert home.device(HEAT_PUMP).stays == ((span("10:00", "11:30"), 1), (span("11:30", "12:00"), 2))
+
+
+def test_a_heat_pump_that_its_owner_keeps_on_is_planned_in_its_normal_mode_at_least() -> None:
+    home = Situation(heat_pump())
+    home.knows(HEAT_PUMP, DeviceState(Presence.PRESENT, mode=1))
+    home.book.put(Collection.OVERRIDES, HEAT_PUMP, Override(HEAT_PUMP, ON, at("13:00")))
+    assert [floor for _, floor in home.device(HEAT_PUMP).floors] == [1000.0]
+
+
+def test_an_inverter_that_can_be_held_back_is_offered_the_sun_and_any_other_sun_stands_beside_the_load() -> (
+    None
+):
+    home = Situation(inverter())
+    home.site = replace(home.site, roof=Roof(0.0, Place(52.1, 5.1)))
+    assert home.problem().devices == ()
+    assert min(home.problem().pv_w) > 1000
+    home.knows(INVERTER, DeviceState(Presence.PRESENT, setpoint_w=-5000.0))
+    assert min(home.device(INVERTER).sun_w) > 1000
+    assert home.problem().pv_w == ()
+
+
+def test_a_tank_keeps_clear_of_its_cold_bound_and_without_a_known_level_stands_where_it_keeps_itself() -> (
+    None
+):
+    store = StorageFlexibility("degC", 45.0, 65.0, 55.0, 0.01, -0.5, 2000.0)
+    home = Situation(profile("tank", store, DeviceClass.HOT_WATER))
+    home.knows("tank", DeviceState(Presence.PRESENT))
+    seen = home.device("tank")
+    assert seen.level == 55.0
+    assert isinstance(seen.flexibility, StorageFlexibility)
+    assert (seen.flexibility.level_min, seen.flexibility.level_max) == (48.0, 65.0)
+    assert seen.available is None
+
+
+def test_a_car_that_is_lent_is_planned_with_its_whole_battery() -> None:
+    gives = Discharge(2300.0, 1.1, consent=Consent.ONCE)
+    store = StorageFlexibility("Wh", 0.0, 10_000.0, 10_000.0, 1.0, 0.0, 2300.0, discharge=gives)
+    for agreed, most in ((False, 4000.0), (True, 10_000.0)):
+        lent = replace(car(), flexibility=store, may_discharge=agreed)
+        home = Situation(lent)
+        home.knows(CAR, replace(HERE, setpoint_w=0.0))
+        home.book.put(Collection.WISHES, CAR, LevelWish(CAR, 4000.0, at("18:00")))
+        seen = home.device(CAR)
+        assert isinstance(seen.flexibility, StorageFlexibility)
+        assert (seen.may_discharge, seen.flexibility.level_max) == (agreed, most)

@@ -1,0 +1,44 @@
+"""Says in words what a device was told, and what of an order cannot be done."""
+
+from drrouter.domain.flexibility import ModesFlexibility
+from drrouter.domain.ids import DeviceId
+from drrouter.domain.instruction import Instruction
+from drrouter.domain.signal import MessageKind
+from drrouter.router.kinds import Kind, kind_of
+from drrouter.router.levers import Lever, lever_of
+from drrouter.router.registry import Seat
+
+Gist = tuple[int, str]
+"""Whether a set-point takes, rests or gives, and why: what is worth saying anew."""
+
+
+def asked(seat: Seat, instruction: Instruction) -> str:
+    """What it was told, to be read after its name: "switched off", "set to 1500 W"."""
+    lever, watts, modes = lever_of(seat.state), instruction.power_w, seat.profile.flexibility
+    if lever is Lever.MODE and instruction.mode is not None and isinstance(modes, ModesFlexibility):
+        return f"put into mode {modes.modes[instruction.mode].name}"
+    if lever is not Lever.POWER:
+        return "switched on" if watts > 0 else "switched off"
+    if kind_of(seat.profile) is Kind.SUN:
+        return f"limited to {-watts:.0f} W"
+    return f"set to give {-watts:.0f} W" if watts < 0 else f"set to {watts:.0f} W"
+
+
+def gist(seat: Seat, instruction: Instruction) -> Gist | None:
+    """What must change of a set-point to be noted again, for one that follows a meter changes all the time.
+
+    None where every instruction is worth a note.
+    """
+    if lever_of(seat.state) is not Lever.POWER:
+        return None
+    watts = instruction.power_w
+    return (watts > 0) - (watts < 0), instruction.reason
+
+
+def not_obeyed(kind: MessageKind, member: DeviceId | None, payloads: dict[str, float | str]) -> str:
+    """What cannot be done, in words."""
+    if kind is MessageKind.OPTED_OUT:
+        return f"does not bind {member}: the owner switched it on"
+    if member:
+        return f"cannot stop {member}: {payloads.get('reason')}"
+    return f"cannot be kept in full: {payloads.get('excess_w')} W too much"
