@@ -54,7 +54,7 @@ from drrouter.ports import (
 from drrouter.router.book import Book
 from drrouter.router.core import Router, Settings
 from drrouter.router.finder import Finder
-from drrouter.router.forecast import BaseLoad
+from drrouter.router.forecast import BaseLoad, Place, Roof
 from drrouter.router.front import Front
 from drrouter.router.machines import Machines
 from drrouter.router.profile_keeper import OfflineSetup
@@ -161,6 +161,8 @@ async def build_router(
         co2_price_per_kg=home.co2_price_per_kg,
         names=tuple({provider.ven_name for provider in home.providers}),
         follows_prices=home.tariff.follows_provider,
+        meter=home.site_meter,
+        roof=Roof(home.pv_peak_w, Place(*home.place)) if home.place else None,
     )
     settings = Settings(
         site_name=home.name,

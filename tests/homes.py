@@ -28,15 +28,17 @@ from drrouter.ports import Collection, DocumentSource
 from drrouter.router.book import Book
 from drrouter.router.core import Router, Settings
 from drrouter.router.finder import Finder
-from drrouter.router.forecast import BaseLoad
+from drrouter.router.forecast import BaseLoad, Roof
 from drrouter.router.front import Front
 from drrouter.router.household import StandingWish
+from drrouter.router.kinds import Kind, kind_of
 from drrouter.router.profile_keeper import OfflineSetup
 from drrouter.router.recognise import Sought
 from drrouter.router.registry import Registry
 from drrouter.router.safety import nominal_w
 from drrouter.router.steering import Site
 from drrouter.supervise import Supervisor
+from tests.boxes import BatteryBox, Box, InverterBox, MeterBox, ModesBox
 from tests.builders import CAR, FREEZER, HVAC, NOON, SP, WASHER, car, freezer, hvac, washer
 from tests.fakes import FakeIntegration, FakePlug, FakeProvider, GreedySolver, MemoryStore
 
@@ -123,6 +125,21 @@ class Plug(FakePlug):
         return self.appliance.draws(self.on)
 
 
+def device_of(profile: DeviceProfile, home: "Home") -> "Plug | Box":
+    """What is set to a power has a box of its own; everything else stands behind a plug."""
+    match kind_of(profile):
+        case Kind.BATTERY:
+            return BatteryBox(profile, home.clock, home.tick)
+        case Kind.SUN:
+            return InverterBox(profile, home.clock, home.tick, home.sun_w)
+        case Kind.MODES:
+            return ModesBox(profile, home.clock, home.tick)
+        case Kind.WATCHED:
+            return MeterBox(profile, home.clock, home.tick, home.net_w)
+        case _:
+            return Plug(Appliance(profile, home.clock), home.tick)
+
+
 class Home:
     """A home at noon with a freezer, a washer, a car and an air conditioner, each behind a plug.
 
@@ -143,19 +160,29 @@ class Home:
         replan: timedelta = timedelta(minutes=15),
         offline: DocumentSource | None = None,
         follows_prices: bool = False,
+        sun_w: Callable[[datetime], float] = lambda _: 0.0,
+        roof: Roof | None = None,
     ) -> None:
+        self.sun_w, self.base_w = sun_w, base_w
         self.tick, self.replan, self.offline = tick, replan, offline
         self.clock = SimulatedClock(start)
         self.profiles = profiles or (freezer(), washer(), car(), hvac())
         self.store = store or MemoryStore()
         self.provider, self.solver = FakeProvider(), solver or GreedySolver()
         base_load = BaseLoad((base_w,) * 24, AMSTERDAM)
-        self.site = Site(base_load, tariff or flat, fuse_w, names=("home",), follows_prices=follows_prices)
+        meters = [one.id for one in self.profiles if kind_of(one) is Kind.WATCHED]
+        meter = meters[0] if meters else None
+        rates = tariff or flat
+        self.site = Site(
+            base_load, rates, fuse_w, names=("home",), follows_prices=follows_prices, meter=meter, roof=roof
+        )
         self.standing = standing or {}
         self.kasa = FakeIntegration()
-        self.plugs = {one.id: Plug(Appliance(one, self.clock), tick) for one in self.profiles}
-        for address, plug in self.plugs.items():
-            self.kasa.put(address, plug, alias=address)
+        self.devices = {one.id: device_of(one, self) for one in self.profiles}
+        self.plugs = {name: one for name, one in self.devices.items() if isinstance(one, Plug)}
+        self.boxes = {name: one for name, one in self.devices.items() if isinstance(one, Box)}
+        for address, device in self.devices.items():
+            self.kasa.put(address, device, alias=address)
         self.router: Router
         self.front: Front
         self.supervisor: Supervisor
@@ -169,6 +196,11 @@ class Home:
     def load_w(self) -> float:
         """What all plugs deliver now."""
         return sum(plug.power_w for plug in self.plugs.values())
+
+    def net_w(self) -> float:
+        """What the home takes from the grid now."""
+        boxes = [box for box in self.boxes.values() if not isinstance(box, MeterBox)]
+        return self.base_w + self.load_w() + sum(box.power_w for box in boxes)
 
     async def open(self) -> None:
         """Read everything back from the store and join the parts, as after a start."""

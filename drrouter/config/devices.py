@@ -29,7 +29,14 @@ def devices_of(parts: tuple[DevicePart, ...], catalogue: Catalogue, where: str) 
 
 
 def _refuse_twins(parts: tuple[DevicePart, ...], where: str) -> None:
-    """Ids differ, no group is called like a device, and no two devices are recognised by the same marks."""
+    """Ids differ, no group is called like a device, and no two devices are recognised by the same marks.
+
+    One device at most measures the whole home.
+    """
+    for second in [part for part in parts if part.role == "site_meter"][1:]:
+        raise DocumentError(
+            where, f"device[{second.id}].role", "is the second site meter", "Keep one at the grid connection"
+        )
     ids = Counter(part.id for part in parts)
     matches = Counter(tuple(sorted(_match(part.match).items())) for part in parts)
     for part in parts:
@@ -64,8 +71,8 @@ def _device(part: DevicePart, catalogue: Catalogue, where: str) -> DeviceConfig:
     except DocumentError as error:
         raise DocumentError(where, f"{key}.{error.key}", error.problem, error.remedy) from error
     standing = _standing(part.wishes, profile, where, f"{key}.wishes") if part.wishes else None
-    profile = replace(profile, watch_only=part.watch_only)
-    return DeviceConfig(profile, part.integration, _match(part.match), standing)
+    profile = replace(profile, watch_only=part.watch_only, may_discharge=part.may_discharge)
+    return DeviceConfig(profile, part.integration, _match(part.match), standing, part.role)
 
 
 def _match(part: MatchPart) -> dict[str, str]:

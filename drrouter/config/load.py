@@ -32,6 +32,7 @@ from drrouter.config.home import (
     WebhookConfig,
 )
 from drrouter.config.integrations import integrations_of
+from drrouter.config.parts import SitePart
 from drrouter.config.secret import Secret, require_private, secret_from_environment, secret_from_file
 from drrouter.config.tariffs import tariff_of
 from drrouter.domain.document import Table, as_json, parse_toml

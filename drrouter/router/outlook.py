@@ -45,7 +45,7 @@ class Outlook:
             registry: every device, the meter too.
             stated: the home file's base load.
             meter: the device that measures the whole home.
-            roof: the sun that no device of ours measures, or whose place the measured ones share.
+            roof: the sun that no device of ours measures (none where its peak is 0), and the place of all.
             kept: what ``keep`` said before a restart.
         """
         self._registry, self._stated, self._meter, self._roof = registry, stated, meter, roof

@@ -47,6 +47,18 @@ BROKEN = {
         "site.currency: is GBP, but tariff generic.nl_dynamic is in EUR.",
     ),
     "no folder of models": (site('device_models = "m"'), "site.device_models: "),
+    "half a place": (
+        site("latitude = 52.1"),
+        "site: needs latitude and longitude together. Write both or none.",
+    ),
+    "sun without a place": (
+        SITE.replace("[tariff]", "[site.pv]\npeak_w = 4000\n[tariff]"),
+        "site: tells of pv and not where the home is. Add latitude and longitude.",
+    ),
+    "two site meters": (
+        SITE + 'role = "site_meter"\n'.join((CAR, WASHER)) + 'role = "site_meter"\n',
+        "device[washer].role: is the second site meter. Keep one at the grid connection.",
+    ),
     "unknown tariff": (
         SITE.replace("nl_dynamic", "nl_dynamc"),
         "tariff.id: there is no tariff 'generic.nl_dynamc'. Did you mean 'generic.nl_dynamic'?",

@@ -1,6 +1,7 @@
 """A home file becomes the whole configuration; a broken one says what to do."""
 
 import traceback
+from dataclasses import replace
 from datetime import time, timedelta
 from ipaddress import IPv4Address
 from pathlib import Path
@@ -9,6 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from drrouter.config import HomeConfig, Secret, check_document, load_home, shipped_tariffs
+from drrouter.domain.device import DeviceClass
 from drrouter.domain.flexibility import Line, StorageFlexibility
 from drrouter.domain.remedy import sentences
 from drrouter.errors import DocumentError
@@ -292,3 +294,30 @@ def test_a_check_of_a_model_tells_what_its_ledger_says(tmp_path: Path) -> None:
         "Object model acme.wm9, version 3, of class washing_machine and kind profile; "
         "its ledger has 2 done, 1 to do, 2 exempt."
     )
+
+
+def test_a_home_may_tell_where_it_is_and_what_its_roof_gives(home: Path) -> None:
+    assert load(home, SITE).place is None
+    place = "latitude = 52.1\nlongitude = 5.1\n[site.pv]\npeak_w = 4000\n"
+    told = load(home, SITE.replace("[tariff]", f"{place}\n[tariff]"))
+    assert (told.place, told.pv_peak_w) == ((52.1, 5.1), 4000.0)
+
+
+def test_the_site_meter_is_the_one_that_is_said_to_be(home: Path) -> None:
+    assert load(home, SITE + CAR).site_meter is None
+    assert load(home, SITE + CAR + 'role = "site_meter"\n').site_meter == "car"
+
+
+def test_the_only_meter_of_a_home_is_its_site_meter(home: Path) -> None:
+    known = load(home, SITE + CAR + WASHER)
+    meters = [
+        replace(one, profile=replace(one.profile, device_class=DeviceClass.METER)) for one in known.devices
+    ]
+    assert replace(known, devices=tuple(meters[:1])).site_meter == "car"
+    assert replace(known, devices=tuple(meters)).site_meter is None
+
+
+def test_a_person_may_agree_that_a_car_gives_back(home: Path) -> None:
+    for word, agreed in (("", False), ("may_discharge = true\n", True)):
+        (device,) = load(home, SITE + CAR + word).devices
+        assert device.profile.may_discharge is agreed
