@@ -195,6 +195,12 @@ class _Bench:
     blocked: dict[DeviceId, str]
     most_w: dict[DeviceId, tuple[float, str]] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        """Whom an order stops may take nothing, and still give."""
+        for claim in self.ranked:
+            if claim.override is None and claim.least_w < 0 and (why := self.blocked[claim.id]):
+                self.most_w[claim.id], self.blocked[claim.id] = (0.0, why), ""
+
     def share(self, limit: Limit, base_w: float) -> float:
         """Take back what does not fit under the limit; return the power left over, in W (negative: exceeded).
 
@@ -258,8 +264,7 @@ class _Bench:
         if self.held[claim.id]:
             return Band(works_w, works_w, self.held[claim.id])
         if why := self.blocked[claim.id]:
-            off = claim.override and not _kept_on(claim)
-            return Band(0.0 if off else least_w, claim.rests_w, why)
+            return Band(0.0, claim.rests_w, why)
         limited_w, why = self.most_w.get(claim.id, (top_w, ""))
         if claim.override:
             on_w = least_w if kind_of(claim.profile) is Kind.SUN else min(works_w, limited_w)

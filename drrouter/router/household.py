@@ -17,7 +17,7 @@ from drrouter.domain.wish import Commitment, CycleWish, LevelWish, RunningCycle
 from drrouter.ports import Change, Clock, Collection, Note
 from drrouter.router.book import Book
 from drrouter.router.observe import Happening
-from drrouter.router.orders_said import Gist, asked, gist
+from drrouter.router.orders_said import Gist, asked, gist, refused
 from drrouter.router.registry import Registry
 from drrouter.router.scribe import Scribe
 
@@ -73,7 +73,7 @@ class Household:
         device_id = instruction.device_id
         seat = self._registry.seat(device_id)
         if outcome.kind is not OutcomeKind.DONE:
-            self._not_done(device_id, f"could not be {asked(seat, instruction)}: {outcome.sentence}")
+            self._not_done(device_id, f"could not be {refused(seat, instruction)}: {outcome.sentence}")
             return
         self._refusals.pop(device_id, None)
         changes = self._begin(instruction)

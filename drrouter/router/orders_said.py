@@ -24,6 +24,11 @@ def asked(seat: Seat, instruction: Instruction) -> str:
     return f"set to give {-watts:.0f} W" if watts < 0 else f"set to {watts:.0f} W"
 
 
+def refused(seat: Seat, instruction: Instruction) -> str:
+    """What it did not let be done; a set-point without its figure, which changes all the time."""
+    return "set" if lever_of(seat.state) is Lever.POWER else asked(seat, instruction)
+
+
 def gist(seat: Seat, instruction: Instruction) -> Gist | None:
     """What must change of a set-point to be noted again, for one that follows a meter changes all the time.
 

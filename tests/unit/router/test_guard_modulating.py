@@ -162,3 +162,10 @@ def test_a_heat_pump_that_was_blocked_its_longest_time_runs_as_usual() -> None:
 
 def test_a_meter_takes_no_part() -> None:
     assert judge([claim(meter())], Orders((limit(0),)), 0.0).bands["meter"] == Band(0.0, 0.0)  # type: ignore[index]
+
+
+def test_a_battery_that_an_alert_stops_from_charging_still_gives_what_a_limit_lacks() -> None:
+    both = Orders((limit(1000),), alerts=(order("e"),))
+    verdict = judge([claim(battery(), 500.0)], both, 2500.0)
+    assert verdict.bands[BATTERY].max_w == -1500.0
+    assert verdict.impossible_w == {}
