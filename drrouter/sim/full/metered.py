@@ -68,7 +68,7 @@ async def car(setting: Setting) -> AsyncIterator[Wire]:
     setting.watts["car"] = battery.power_w
     connecting = asyncio.create_task(_connect(fake), name="full.charge_point")
     try:
-        yield Wire(f'port = {port}\nsample_s = 2\n[[ocpp.charge_point]]\nid = "CP1"', '{ id = "CP1/1" }')
+        yield Wire(f'port = {port}\nsample_s = 2\n[[ocpp.charge_point]]\nid = "CP1"', '{ id = "CP1" }')
     finally:
         connecting.cancel()
         await asyncio.gather(connecting, return_exceptions=True)

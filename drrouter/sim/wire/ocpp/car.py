@@ -51,6 +51,10 @@ class BatteryCar:
     def power_w(self) -> float:
         """What it takes now, in W; below what any car can charge with, nothing."""
         self._live()
+        return self._drawn_w()
+
+    def _drawn_w(self) -> float:
+        """What it takes at this level and allowance, in W."""
         if self._allowed_w < 0:
             return max(self._allowed_w, -self._most_w) if self._level_wh > 0 else 0.0
         enough = self._allowed_w >= LEAST_W and self._level_wh < self._full_wh
@@ -68,10 +72,9 @@ class BatteryCar:
 
     def _live(self) -> None:
         """Let the time pass that passed."""
-        hours, self._at = (self._now() - self._at).total_seconds() / 3600, self._now()
-        if hours <= 0:
-            return
+        now = self._now()
+        hours, self._at = (now - self._at).total_seconds() / 3600, now
         room_wh = self._full_wh - self._level_wh
-        moved_wh = max(-self._level_wh, min(room_wh, self.power_w() * hours))
+        moved_wh = max(-self._level_wh, min(room_wh, self._drawn_w() * hours))
         self._level_wh += moved_wh
         self._taken_wh += max(0.0, moved_wh)
