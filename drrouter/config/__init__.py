@@ -1,6 +1,7 @@
 """The home file: everything that the owner says about the home, its devices and its providers."""
 
-from drrouter.config.check import CheckedDocument, check_document
+from drrouter.config.check import check_document
+from drrouter.config.checked import CheckedDocument
 from drrouter.config.home import (
     ApiConfig,
     DeviceConfig,

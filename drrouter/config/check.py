@@ -1,35 +1,20 @@
 """Checks any document of drrouter, whatever it is, and says in a sentence what it holds."""
 
-from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
+from drrouter.config.check_model import check_model
+from drrouter.config.checked import CheckedDocument
 from drrouter.config.document import SCHEMA as HOME
 from drrouter.config.load import read_home, resolve_home
 from drrouter.domain.document import parse_toml, schema_of
 from drrouter.domain.remedy import nearest
 from drrouter.errors import DocumentError
 from drrouter.objectmodel import SCHEMA as DEVICE
-from drrouter.objectmodel import flexibility_of, read_file, read_model, with_parameters
+from drrouter.objectmodel import read_file
 from drrouter.tariff import OFFLINE_SCHEMA as OFFLINE
 from drrouter.tariff import SCHEMA as TARIFF
 from drrouter.tariff import read_offline, read_tariff
-
-
-@dataclass(frozen=True, slots=True)
-class CheckedDocument:
-    """A document that passed.
-
-    Attributes:
-        kind: ``home``, ``object model``, ``tariff`` or ``offline profile``.
-        sentence: what it holds.
-        warnings: what is allowed and yet worth a look.
-    """
-
-    kind: str
-    sentence: str
-    warnings: tuple[str, ...] = ()
 
 
 def check_document(path: Path) -> CheckedDocument:
@@ -68,16 +53,8 @@ def _check_home(data: bytes, path: Path) -> CheckedDocument:
 
 
 def _check_model(data: bytes, path: Path) -> CheckedDocument:
-    """An object model, down to what the planner makes of it."""
-    model = read_model(data, str(path))
-    flexibility_of(with_parameters(model, {}))
-    kinds = " or ".join(part.kind for part in model.flexibility)
-    ledger = Counter(entry.status for _, entry in model.quality)
-    sentence = (
-        f"Object model {model.id}, version {model.version}, of class {model.identity.device_class} and kind "
-        f"{kinds}; its ledger has {ledger['done']} done, {ledger['todo']} to do, {ledger['exempt']} exempt."
-    )
-    return CheckedDocument("object model", sentence)
+    """An object model."""
+    return check_model(data, str(path))
 
 
 def _check_tariff(data: bytes, path: Path) -> CheckedDocument:

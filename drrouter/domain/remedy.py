@@ -5,6 +5,7 @@ words them for the person who wrote the file; it knows the document and its JSON
 """
 
 import difflib
+import re
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
@@ -19,6 +20,7 @@ MOST = 20
 """Sentences at most; a file with more faults is read again after the first are mended."""
 
 _SHOWN = 40
+_OWN_KEY = re.compile(r"(?P<key>[a-z][a-z0-9_.#]*): ")
 
 _FORMS = {
     "model_type": "should be a table",
@@ -104,8 +106,7 @@ def _error(where: str, table: Mapping[str, Any], fact: Fact, schema: Schema) -> 
         case "union_tag_invalid" | "union_tag_not_found":
             return _unknown_kind(where, f"{key}.kind", fact["input"], about)
         case "value_error":
-            problem, _, remedy = str(fact["ctx"]["error"]).partition("; ")
-            return DocumentError(where, key, problem, remedy[:1].upper() + remedy[1:])
+            return _own_words(where, key, str(fact["ctx"]["error"]))
         case "missing":
             return DocumentError(where, key, "is missing", f"Add it: {_help(about) or 'it is required'}")
         case "literal_error" | "enum":
@@ -113,6 +114,14 @@ def _error(where: str, table: Mapping[str, Any], fact: Fact, schema: Schema) -> 
             return DocumentError(where, key, f"cannot be {_show(fact['input'])}", choice)
     is_secret = about.get("writeOnly", False)
     return DocumentError(where, key, _broken_rule(fact, "a secret" if is_secret else None), _help(about))
+
+
+def _own_words(where: str, key: str, words: str) -> DocumentError:
+    """What a check of several values says: ``key: problem; remedy``, its key being one of theirs."""
+    problem, _, remedy = words.partition("; ")
+    if own := _OWN_KEY.match(problem):
+        key, problem = f"{key}.{own['key']}".lstrip("."), problem[own.end() :]
+    return DocumentError(where, key, problem, remedy[:1].upper() + remedy[1:])
 
 
 def _broken_rule(fact: Fact, instead: str | None) -> str:
@@ -151,7 +160,7 @@ def _spelled(table: Any, fact: Fact) -> tuple[str, list[str | int]]:
             continue
         chosen = False
         if isinstance(part, int):
-            node = node[part] if isinstance(node, list) and part < len(node) else None
+            node = node[part] if isinstance(node, list | tuple) and part < len(node) else None
             name = node.get("id") if isinstance(node, Mapping) else None
             words += f"[{_harmless(name)}]" if isinstance(name, str) else f"#{part + 1}"
         elif isinstance(node, Mapping) and part in node:
@@ -190,7 +199,8 @@ def _inside(value: Any, part: str | int) -> Any:
     """What the document holds there, None where it holds nothing."""
     if isinstance(value, Mapping):
         return value.get(part)
-    return value[part] if isinstance(value, list) and isinstance(part, int) and part < len(value) else None
+    is_there = isinstance(value, list | tuple) and isinstance(part, int) and part < len(value)
+    return value[part] if is_there else None
 
 
 def _step(node: Schema, part: str | int) -> Schema:

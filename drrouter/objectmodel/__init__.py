@@ -4,6 +4,7 @@ from drrouter.objectmodel.catalogue import Catalogue, load_catalogue, read_file
 from drrouter.objectmodel.document import SCHEMA, ModelDocument, read_model
 from drrouter.objectmodel.forms import UNITS
 from drrouter.objectmodel.matching import Match
+from drrouter.objectmodel.review import review
 from drrouter.objectmodel.translate import (
     binding_of,
     flexibility_of,
@@ -25,5 +26,6 @@ __all__ = [
     "profile_of",
     "read_file",
     "read_model",
+    "review",
     "with_parameters",
 ]

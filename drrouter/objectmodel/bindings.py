@@ -184,5 +184,8 @@ class Bindings(Part):
 
     def can(self, capability: Capability) -> bool:
         """Whether the device can do that by one of its transports."""
-        tables = (getattr(self, name) for name in type(self).model_fields if name != "plug")
-        return any(capability in table for table in tables)
+        return any(capability in getattr(self, name) for name in TRANSPORTS)
+
+
+TRANSPORTS = tuple(name for name in Bindings.model_fields if name != "plug")
+"""The transports for which a model may say how a device is spoken to."""

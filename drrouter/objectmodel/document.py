@@ -116,7 +116,7 @@ class Parameter(Part):
     def _default_inside(self) -> Self:
         if not self.min <= self.default <= self.max:
             raise ValueError(
-                f"default {self.default:g} lies outside {self.min:g} .. {self.max:g}; move it inside"
+                f"default: {self.default:g} lies outside {self.min:g} .. {self.max:g}; move it inside"
             )
         return self
 
@@ -151,7 +151,7 @@ class ModelDocument(Part):
     spec: Annotated[Literal["drrouter.device/1"], Field(alias="schema")]
     """The kind of document and its edition."""
     id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_]*\.[a-z0-9][a-z0-9_]*$", max_length=100)]
-    """The file's path with dots: maker.model."""
+    """The file's path with dots, in small letters: maker.model."""
     version: Annotated[int, Field(ge=1, le=1_000_000)]
     """Grows with every change; an older one never replaces a newer one."""
     identity: Identity
@@ -183,22 +183,22 @@ class ModelDocument(Part):
         bare = self.identity.device_class in BARE
         if bare and self.flexibility:
             raise ValueError(
-                f"a {self.identity.device_class} can do nothing differently; leave flexibility out, "
-                "or name the class of what stands behind it"
+                f"flexibility: is stated, yet a {self.identity.device_class} can do nothing differently; "
+                "leave it out, or name the class of what stands behind it"
             )
         if not bare and not self.flexibility:
             raise ValueError(
-                f"states no flexibility, without which no {self.identity.device_class} can be planned; "
+                f"flexibility: is missing, and without it no {self.identity.device_class} can be planned; "
                 "add [[flexibility]] with a kind"
             )
         if key := twice([part.key for part in self.flexibility]):
-            raise ValueError(f"has two flexibilities {key!r}; give each an id of its own")
+            raise ValueError(f"flexibility: has two forms {key!r}; give each an id of its own")
         return self
 
     @model_validator(mode="after")
     def _parameters_differ(self) -> Self:
         if key := twice([parameter.id for parameter in self.parameters]):
-            raise ValueError(f"has two parameters {key!r}; give each an id of its own")
+            raise ValueError(f"parameters: has two {key!r}; give each an id of its own")
         return self
 
     @model_validator(mode="after")
@@ -207,20 +207,30 @@ class ModelDocument(Part):
         measured = [program for profile in profiles for program in profile.programs if program.minutes_w]
         if self.provenance is None and any(program.provenance is None for program in measured):
             raise ValueError(
-                "minutes_w is measured, yet [provenance] is missing; state origin, licence and changes"
+                "provenance: is missing, yet minutes_w is measured; state origin, licence and changes"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _cold_keeps_its_power(self) -> Self:
+        cold = (DeviceClass.FREEZER, DeviceClass.REFRIGERATOR)
+        if self.identity.device_class in cold and self.safety.fail_safe == "cut_power":
+            raise ValueError(
+                f"safety.fail_safe: cut_power lets a {self.identity.device_class} warm when the router falls "
+                "silent; write restore_power"
             )
         return self
 
     @model_validator(mode="after")
     def _levels_are_safe(self) -> Self:
         low, high = self.safety.level_min, self.safety.level_max
-        for part in self.flexibility:
+        for number, part in enumerate(self.flexibility, 1):
             if isinstance(part, Storage) and (
                 (low is not None and part.level.min < low) or (high is not None and part.level.max > high)
             ):
                 raise ValueError(
-                    f"level {part.level.min:g} .. {part.level.max:g} leaves what safety allows; "
-                    "narrow the level"
+                    f"flexibility#{number}.level: {part.level.min:g} .. {part.level.max:g} leaves what "
+                    "safety allows; narrow it"
                 )
         return self
 

@@ -59,7 +59,7 @@ class Demand(Form):
     def _mean_below_peak(self) -> Self:
         if self.power_w > self.max_power_w:
             raise ValueError(
-                f"power_w {self.power_w:g} is above max_power_w {self.max_power_w:g}; "
+                f"power_w: {self.power_w:g} is above max_power_w {self.max_power_w:g}; "
                 "the mean cannot exceed the peak"
             )
         return self
@@ -105,13 +105,13 @@ class Modes(Form):
     def _normal_is_free(self) -> Self:
         ids = [mode.id for mode in self.modes]
         if key := twice(ids):
-            raise ValueError(f"has two modes {key!r}; give each an id of its own")
+            raise ValueError(f"modes: has two {key!r}; give each an id of its own")
         if self.normal not in ids:
-            raise ValueError(f"normal {self.normal!r} is none of its modes; write one of {', '.join(ids)}")
+            raise ValueError(f"normal: {self.normal!r} is none of its modes; write one of {', '.join(ids)}")
         mode = self.modes[self.normal_index]
         if mode.longest_s is not None or mode.most_per_day_s is not None:
             raise ValueError(
-                f"normal mode {self.normal!r} is limited in time, so nothing could follow it; "
+                f"normal: {self.normal!r} is limited in time, so nothing could follow it; "
                 "leave out its longest_s and most_per_day_s"
             )
         return self
@@ -131,7 +131,7 @@ class Envelope(Form):
     def _range_in_order(self) -> Self:
         if self.least_power_w > self.rated_power_w:
             raise ValueError(
-                f"least_power_w {self.least_power_w:g} is above rated_power_w {self.rated_power_w:g}; "
+                f"least_power_w: {self.least_power_w:g} is above rated_power_w {self.rated_power_w:g}; "
                 "exchange them"
             )
         return self

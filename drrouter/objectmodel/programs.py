@@ -38,7 +38,7 @@ class ProgramPhase(Part):
         most = self.power_w * self.duration_s / 3600
         if self.energy_wh is not None and self.energy_wh > most * 1.01 + 0.1:
             raise ValueError(
-                f"energy_wh {self.energy_wh:g} is more than {self.power_w:g} W give "
+                f"energy_wh: {self.energy_wh:g} is more than {self.power_w:g} W give "
                 f"in {self.duration_s:g} s; write at most {most:.0f}"
             )
         return self
@@ -47,7 +47,7 @@ class ProgramPhase(Part):
     def _lines_add_up(self) -> Self:
         if self.lines_w is not None and abs(sum(self.lines_w) - self.power_w) > _ROUNDING_W:
             raise ValueError(
-                f"lines_w make {sum(self.lines_w):g} W together, and power_w is {self.power_w:g}; "
+                f"lines_w: make {sum(self.lines_w):g} W together, and power_w is {self.power_w:g}; "
                 "write the same sum"
             )
         return self
@@ -72,9 +72,9 @@ class Program(Part):
     @model_validator(mode="after")
     def _one_form(self) -> Self:
         if bool(self.phases) == bool(self.minutes_w):
-            raise ValueError("needs either phases or minutes_w; write one of the two")
+            raise ValueError("phases: needs either phases or minutes_w; write one of the two")
         if sum(phase.duration_s for phase in self.phases) > DAY_S:
-            raise ValueError("takes longer than a day; shorten its phases")
+            raise ValueError("phases: take longer than a day; shorten some")
         return self
 
 
@@ -93,12 +93,12 @@ class Profile(Form):
     @model_validator(mode="after")
     def _programs_differ(self) -> Self:
         if key := twice([program.id for program in self.programs]):
-            raise ValueError(f"has two programs {key!r}; give each an id of its own")
+            raise ValueError(f"programs: has two {key!r}; give each an id of its own")
         return self
 
     @model_validator(mode="after")
     def _lines_fit(self) -> Self:
         phases = [phase for program in self.programs for phase in program.phases]
         if self.lines == 1 and any(phase.lines_w is not None for phase in phases):
-            raise ValueError("has phases with lines_w, yet one line; write lines = 3, or leave lines_w out")
+            raise ValueError("lines: is 1, yet phases have lines_w; write lines = 3, or leave lines_w out")
         return self

@@ -30,10 +30,10 @@ class Level(Part):
     @model_validator(mode="after")
     def _in_order(self) -> Self:
         if not self.min < self.max:
-            raise ValueError(f"min {self.min:g} is not below max {self.max:g}; exchange them")
+            raise ValueError(f"min: {self.min:g} is not below max {self.max:g}; exchange them")
         if not self.min <= self.target <= self.max:
             raise ValueError(
-                f"target {self.target:g} lies outside {self.min:g} .. {self.max:g}; move it inside"
+                f"target: {self.target:g} lies outside {self.min:g} .. {self.max:g}; move it inside"
             )
         return self
 
@@ -69,7 +69,9 @@ class Mode(Part):
     @model_validator(mode="after")
     def _range_in_order(self) -> Self:
         if self.least_w > self.power_w:
-            raise ValueError(f"min_power_w {self.least_w:g} is above power_w {self.power_w:g}; exchange them")
+            raise ValueError(
+                f"min_power_w: {self.least_w:g} is above power_w {self.power_w:g}; exchange them"
+            )
         return self
 
 
@@ -93,7 +95,7 @@ class Discharge(Part):
     def _range_in_order(self) -> Self:
         if self.min_power_w > self.power_w:
             raise ValueError(
-                f"min_power_w {self.min_power_w:g} is above power_w {self.power_w:g}; exchange them"
+                f"min_power_w: {self.min_power_w:g} is above power_w {self.power_w:g}; exchange them"
             )
         return self
 
@@ -153,9 +155,11 @@ class Storage(Form):
     @model_validator(mode="after")
     def _can_run(self) -> Self:
         if not self.running or any(mode.power_w <= 0 for mode in self.running):
-            raise ValueError("modes change nothing by power; state power_w and rate_c_per_h of one that runs")
+            raise ValueError(
+                "modes: change nothing by power; state power_w and rate_c_per_h of one that runs"
+            )
         if key := twice([mode.id for mode in self.modes]):
-            raise ValueError(f"has two modes {key!r}; give each an id of its own")
+            raise ValueError(f"modes: has two {key!r}; give each an id of its own")
         if self.is_battery:
             self._check_battery()
         else:
@@ -167,31 +171,31 @@ class Storage(Form):
         degrees = self.heat_gain_c_per_h or self.thermostat or self.ambient_c is not None
         if degrees or any(mode.rate_c_per_h for mode in self.modes):
             raise ValueError(
-                "level is in watt_hours, yet temperatures are given; "
+                "level: is in watt_hours, yet temperatures are given; "
                 "leave out rate_c_per_h, heat_gain_c_per_h, ambient_c and thermostat"
             )
         if self.level.min < 0:
-            raise ValueError(f"level min {self.level.min:g} Wh is below an empty battery; write 0 or more")
+            raise ValueError(f"level.min: {self.level.min:g} Wh is below an empty battery; write 0 or more")
 
     def _check_temperature(self) -> None:
         """It can hold its level, by one figure of degrees per Wh, with its thermostat inside the range."""
         if self.efficiency != 1:
-            raise ValueError("efficiency is for batteries; leave it out")
+            raise ValueError("efficiency: is for batteries; leave it out")
         if self.standby_w:
-            raise ValueError("standby_w is for batteries; state a mode of that power_w instead")
+            raise ValueError("standby_w: is for batteries; state a mode of that power_w instead")
         if self.discharge:
-            raise ValueError("discharge is for batteries; leave it out, or give the level in watt_hours")
+            raise ValueError("discharge: is for batteries; leave it out, or give the level in watt_hours")
         if (self.loss_per_h is None) != (self.ambient_c is None):
-            raise ValueError("needs loss_per_h and ambient_c together; write both or none")
+            raise ValueError("loss_per_h: is needed together with ambient_c; write both or none")
         per_wh = [mode.rate_c_per_h / mode.power_w for mode in self.running]
         if max(per_wh) - min(per_wh) > 0.02 * max(map(abs, per_wh)):
             raise ValueError(
-                "modes differ in degrees per Wh, which no plan can follow; state the mode that is used"
+                "modes: differ in degrees per Wh, which no plan can follow; state the mode that is used"
             )
         drift = self.drift_at(self.level.target)
         if any((mode.rate_c_per_h + drift) * mode.rate_c_per_h <= 0 for mode in self.running):
             raise ValueError(
-                f"{'loss_per_h' if self.loss_per_h else 'heat_gain_c_per_h'} is stronger than a running "
+                f"{'loss_per_h' if self.loss_per_h else 'heat_gain_c_per_h'}: is stronger than a running "
                 "mode, so the level cannot be held; check both rates"
             )
         if self.thermostat:
@@ -203,10 +207,10 @@ class Storage(Form):
         level = self.level
         if not level.min <= low < high <= level.max:
             raise ValueError(
-                f"thermostat {low:g} .. {high:g} lies outside level {level.min:g} .. {level.max:g}; "
+                f"thermostat: {low:g} .. {high:g} lies outside level {level.min:g} .. {level.max:g}; "
                 "move it inside"
             )
         if (thermostat.stops_at < thermostat.starts_at) != self.cools:
             raise ValueError(
-                "thermostat stops on the wrong side of where it starts; exchange stops_at and starts_at"
+                "thermostat: stops on the wrong side of where it starts; exchange stops_at and starts_at"
             )

@@ -214,7 +214,9 @@ def test_parameters_that_contradict_the_rest_are_refused() -> None:
     odd = SIZE.replace('sets = ["level_max", "level_target"]', 'sets = ["level_max"]').replace(
         "30000", "40000"
     )
-    with pytest.raises(DocumentError, match=r"with its parameters: .*target 32000 lies outside 0 \.\. 2000"):
+    with pytest.raises(
+        DocumentError, match=r"with its parameters: .*level\.target: 32000 lies outside 0 \.\. 2000"
+    ):
         with_parameters(document(BATTERY, odd), {"battery_wh": 2000})
 
 
