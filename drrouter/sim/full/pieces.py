@@ -10,6 +10,8 @@ PIECES: tuple[Piece, ...] = (
     Piece("modbus", "heat_pump", "Heat pump", "generic.heat_pump_sg_ready", metered.heat_pump, stands=False),
     Piece("ocpp", "car", "Wallbox", "generic.charger_11kw", metered.car, stands=False),
     Piece("kasa", "freezer", "Freezer", "tracebase.freezer_d36601", switched.kasa, level=-21.0),
+    Piece("kasa", "dishwasher", "Dishwasher", "tracebase.dishwasher_995bac", switched.tapo),
+    Piece("shelly", "washer", "Washing machine", "tracebase.washer_d31ffd", switched.shelly),
     Piece("zwave", "dryer", "Tumble dryer", "tracebase.dryer_b7e43d", switched.zwave),
 )
 """At least one of each integration."""

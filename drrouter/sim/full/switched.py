@@ -7,10 +7,13 @@ from datetime import timedelta
 
 from drrouter.sim.full.piece import Setting, Wire
 from drrouter.sim.home_process import free_port
-from drrouter.sim.wire.kasa import FakePlug
+from drrouter.sim.wire.kasa import FakeKlap, FakePlug, SmartAnswers, mac_of
+from drrouter.sim.wire.shelly import FakeShelly, Firmware, Identity, announced
+from drrouter.sim.wire.shelly import Relay as ShellyRelay
 from drrouter.sim.wire.zwave import FakeNode, FakeZwaveServer, Relay
 
-KASA_ADDRESS = "127.77.1.1"
+KASA_ADDRESS, TAPO_ADDRESS, LOOPBACK = "127.77.1.1", "127.77.1.2", "127.0.0.1"
+ACCOUNT = ("owner@example.org", "full home")
 REPORTS_EVERY = timedelta(seconds=2)
 
 
@@ -22,6 +25,27 @@ async def kasa(setting: Setting) -> AsyncIterator[Wire]:
     async with plug:
         table = f'broadcast = "127.255.255.255"\nport = {port}\ndiscovery_s = 0.5\npoll_s = 5'
         yield Wire(table, '{ alias = "Freezer" }')
+
+
+@asynccontextmanager
+async def tapo(setting: Setting) -> AsyncIterator[Wire]:
+    """A Tapo plug with a dishwasher, which asks for the account that it belongs to."""
+    mac, outlet = mac_of(TAPO_ADDRESS), setting.outlet("dishwasher")
+    firmware = SmartAnswers("Dishwasher", mac, outlet, setting.now, on=True)
+    async with FakeKlap(TAPO_ADDRESS, firmware, mac=mac, account=ACCOUNT):
+        table = f'username = "{ACCOUNT[0]}"\npassword_file = "{setting.private("tapo.txt", ACCOUNT[1])}"'
+        yield Wire(table, '{ alias = "Dishwasher" }')
+
+
+@asynccontextmanager
+async def shelly(setting: Setting) -> AsyncIterator[Wire]:
+    """A Shelly plug with a washer, which announces itself and asks for a password."""
+    relay = ShellyRelay("Washer", setting.outlet("washer"), on=True)
+    firmware = Firmware(Identity("A8032A0000F1", "Cellar"), setting.now, [relay])
+    fake = FakeShelly(LOOPBACK, firmware, password=ACCOUNT[1], sleep_until=setting.clock.sleep_until)
+    async with fake, announced(fake, LOOPBACK):
+        name = setting.private("shelly.txt", fake.password)
+        yield Wire(f'interfaces = ["{LOOPBACK}"]\npassword_file = "{name}"', '{ alias = "Washer" }')
 
 
 @asynccontextmanager

@@ -130,6 +130,8 @@ class _LockedPlug:
 def _load_library() -> None:
     """Load python-kasa, which takes a third of a second, while nobody waits for a plug to act.
 
+    Its log is silenced, unless somebody asked for it: it says each failed request anew, and we say it once.
+
     Raises:
         DeviceError: it is missing.
     """
@@ -137,6 +139,9 @@ def _load_library() -> None:
         importlib.import_module("kasa")
     except ImportError as error:
         raise DeviceError("Kasa plugs need the package python-kasa, which is not installed") from error
+    log = logging.getLogger("kasa")
+    if log.level == logging.NOTSET:
+        log.setLevel(logging.CRITICAL + 1)
 
 
 def _is_plug(info: Info) -> bool:

@@ -185,6 +185,8 @@ class _LockedDevice:
 def _load_library() -> None:
     """Load aioshelly, which takes half a second, while nobody waits for a relay to move.
 
+    Its log is silenced, unless somebody asked for it: it repeats what devices send, however long, each time.
+
     Raises:
         DeviceError: it is missing.
     """
@@ -195,3 +197,6 @@ def _load_library() -> None:
             "Shelly devices need the package aioshelly, which is not installed; "
             "install it with: pip install 'drrouter[shelly]'"
         ) from error
+    log = logging.getLogger("aioshelly")
+    if log.level == logging.NOTSET:
+        log.setLevel(logging.CRITICAL + 1)
