@@ -144,6 +144,7 @@ async def test_a_keyfile_that_cannot_be_used_is_said(clock: SimulatedClock, tmp_
         ({"device": [{"alias": "a", "switch": "1/0/256"}]}, "is no group address"),
         ({"device": [{"alias": "a", "switch": "0/0/0"}]}, "is no group address"),
         ({"device": [{"alias": "a", "switch": "1/0/1"}] * 2}, "names a device twice"),
+        ({"read_s": 200}, "asks less often"),
         ({"host": "gateway", "keyfile": "home.knxkeys"}, "together"),
         ({"keyfile": "home.knxkeys", "password_file": "x"}, "name the gateway"),
     ],

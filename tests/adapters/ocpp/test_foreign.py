@@ -388,3 +388,17 @@ async def test_half_a_character_in_a_text_costs_nothing(listen: Open, foreign: C
     assert (await point.say("StartTransaction", start))["idTagInfo"]["status"] == "Accepted"
     boot = {"chargePointVendor": "\udfff", "chargePointModel": "\ud800"}
     assert (await point.say("BootNotification", boot))["status"] == "Accepted"
+
+
+async def test_a_charge_that_may_be_under_way_is_not_taken_for_none(
+    listen: Open, foreign: Callable[..., Any]
+) -> None:
+    central = await listen()
+    point = await foreign(central, "ocpp1.6", answers_of_16())
+    device = device_of(central)
+    await point.say("StatusNotification", status_of_16("Charging"))
+    assert Quantity.POWER_W not in await read(device)
+    await point.say("StatusNotification", status_of_16("Preparing"))
+    seen = await read(device)
+    assert seen[Quantity.POWER_W].value == 0.0
+    assert seen[Quantity.PLUGGED].value == 1.0

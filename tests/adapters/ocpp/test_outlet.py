@@ -130,6 +130,21 @@ async def test_a_charge_that_waits_is_started_by_the_router(
 
 
 @every_version
+async def test_a_charge_that_somebody_ended_is_not_begun_again(
+    listen: Open, connect: Connect, clock: SimulatedClock, version: str
+) -> None:
+    central = await listen()
+    fake = await connect(central, version=version)
+    device = device_of(central)
+    await fake.plug_in()
+    await fake.end_charge()
+    assert (await tell(device, clock, 7000.0)).kind is OutcomeKind.DONE
+    seen = await read(device)
+    assert (seen[Quantity.PLUGGED].value, seen[Quantity.POWER_W].value) == (1.0, 0.0)
+    assert fake.outlet.transaction is None
+
+
+@every_version
 async def test_a_charge_point_that_rejects_profiles_is_reported_as_refusing(
     listen: Open, connect: Connect, clock: SimulatedClock, version: str
 ) -> None:
@@ -252,7 +267,7 @@ async def test_a_charge_point_that_returns_is_driven_again_and_what_it_queued_do
     await clock.advance(timedelta(hours=2))
     await fake.plug_in()
     await fake.start(boots=False)
-    seen = await until(device, lambda known: Quantity.POWER_L1_W in known)
+    seen = await until(device, lambda known: known[Quantity.POWER_W].value > 0)
     assert seen[Quantity.PLUGGED].value == 1.0
     assert seen[Quantity.POWER_W].value == pytest.approx(11_000.0)
     assert (await tell(device, clock, 7000.0)).kind is OutcomeKind.DONE
@@ -270,7 +285,8 @@ async def test_a_car_that_leaves_is_gone_and_draws_nothing(
     seen = await read(device)
     assert seen[Quantity.PLUGGED].value == 0.0
     assert seen[Quantity.POWER_W].value == 0.0
-    assert seen[Quantity.POWER_W].quality is Quality.ESTIMATED
+    assert seen[Quantity.POWER_L1_W].value == 0.0
+    assert {reading.quality for reading in seen.values()} == {Quality.OK}
     assert Quantity.LEVEL_PERCENT not in seen
 
 

@@ -39,6 +39,11 @@ class KnxDevice:
         """Its name in the home file."""
         return self._id
 
+    @property
+    def silent_after(self) -> timedelta:
+        """Older readings are not trusted."""
+        return timedelta(seconds=self._settings.silent_after_s)
+
     async def readings(self) -> AsyncIterator[Sequence[Reading]]:
         """SWITCH, POWER_W, ENERGY_WH, SETPOINT_W and TEMPERATURE_C, as far as it has them, as they come.
 
@@ -92,7 +97,7 @@ class KnxDevice:
         """
         if not self._bus.connected:
             raise DeviceSilentError(f"{self._id} ({TITLE}): the KNX gateway is not connected")
-        if quiet >= timedelta(seconds=self._settings.silent_after_s):
+        if quiet >= self.silent_after:
             raise DeviceSilentError(
                 f"{self._id} ({TITLE}): none of its group addresses said anything for "
                 f"{quiet.total_seconds():.0f} s; look whether its read flags are set in ETS"

@@ -100,6 +100,8 @@ class KnxSettings(IntegrationSettings):
             raise ValueError("needs keyfile and password_file together; write both or none")
         if self.keyfile and self.host is None:
             raise ValueError("has a keyfile and no host; name the gateway")
+        if self.read_s >= self.silent_after_s:
+            raise ValueError("asks less often (read_s) than a device may be silent (silent_after_s)")
         aliases = [part.alias for part in self.device]
         if len(aliases) != len(set(aliases)):
             raise ValueError("names a device twice; give each its own alias")

@@ -128,17 +128,16 @@ def limit_of(station: Station, power_w: float) -> Limit:
     )
 
 
-def settled(told_w: float, allowed_w: float | None) -> float:
-    """What is allowed now, in W, by what was told and what its schedule says, None where it does not say.
+def check_settled(told_w: float, allowed_w: float | None) -> None:
+    """Compare what was told, in W, with what its schedule says, None where it does not say.
+
+    Less is no refusal: the installation or the car may bear no more.
 
     Raises:
         DeviceRefusedError: its schedule allows more.
     """
-    if allowed_w is None:
-        return told_w
-    if allowed_w > told_w + TOLERANCE_W:
+    if allowed_w is not None and allowed_w > told_w + TOLERANCE_W:
         raise DeviceRefusedError(f"it acknowledged {told_w:.0f} W, but its schedule allows {allowed_w:.0f} W")
-    return min(allowed_w, told_w)
 
 
 async def learn_limits(station: Station, allowed: Callable[[Outlet], Awaitable[float | None]]) -> None:

@@ -6,11 +6,12 @@ from datetime import timedelta
 from drrouter.adapters.devices.gate import judged
 from drrouter.adapters.devices.obedience import Obedience
 from drrouter.adapters.devices.ocpp.dialect import Dialect
+from drrouter.adapters.devices.ocpp.metering import LINES
 from drrouter.adapters.devices.ocpp.rpc import UnsupportedError
 from drrouter.adapters.devices.ocpp.station import Outlet, Station, Told
 from drrouter.domain.ids import DeviceId
 from drrouter.domain.instruction import FailSafe, Instruction, Outcome
-from drrouter.domain.measurement import Quality, Quantity, Reading
+from drrouter.domain.measurement import Quantity, Reading
 from drrouter.errors import DeviceError, DeviceSilentError
 
 TITLE = "OCPP"
@@ -40,6 +41,11 @@ class ChargingOutlet:
     def id(self) -> DeviceId:
         """Its name in the home file."""
         return self._id
+
+    @property
+    def silent_after(self) -> timedelta:
+        """Older readings are not trusted; they are repeated four times as often."""
+        return self._station.late
 
     async def readings(self) -> AsyncIterator[Sequence[Reading]]:
         """PLUGGED, SWITCH, SETPOINT_W and what was measured, whenever the charge point says something.
@@ -100,16 +106,17 @@ class ChargingOutlet:
             yield judged(self._id, Quantity.SETPOINT_W, setpoint_w, now)
         else:
             yield Reading(self._id, Quantity.SWITCH, float(outlet.transaction is not None), now)
-        if outlet.transaction is None:
-            yield Reading(self._id, Quantity.POWER_W, 0.0, now, Quality.ESTIMATED)
+        known = outlet.sample.values if outlet.sample else {}
+        if outlet.idle:
+            for quantity in {Quantity.POWER_W, *(known.keys() & set(LINES.values()))}:
+                yield Reading(self._id, quantity, 0.0, now)
         if outlet.plugged and outlet.level_percent is not None:
             yield judged(self._id, Quantity.LEVEL_PERCENT, outlet.level_percent, now)
         if measured and outlet.sample:
             at = min(outlet.sample.at, now)
-            for quantity, value in outlet.sample.values.items():
-                if outlet.transaction is None and quantity is Quantity.POWER_W:
-                    continue
-                if quantity is not Quantity.LEVEL_PERCENT:
+            powers = {Quantity.POWER_W, *LINES.values()} if outlet.idle else set()
+            for quantity, value in known.items():
+                if quantity is not Quantity.LEVEL_PERCENT and quantity not in powers:
                     yield judged(self._id, quantity, value, at)
 
     async def _obeyed(self, instruction: Instruction) -> None:
@@ -126,7 +133,7 @@ class ChargingOutlet:
                 self._station.abilities.limits = False
         if not self._station.abilities.limits:
             await self._switched(dialect, instruction.power_w)
-        elif instruction.power_w > 0:
+        elif instruction.power_w > 0 and not self._outlet.over:
             await self._begun(dialect)
         self._station.heard()
 

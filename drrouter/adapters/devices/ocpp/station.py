@@ -68,6 +68,8 @@ class Outlet:
         plugged: whether a car is there, None while nobody said.
         transaction: what the charge under way is called, None where there is none.
         since: when the charge began.
+        idle: whether surely none is under way; after a restart of the router one may be, not yet told.
+        over: whether the car that is there was charged already; somebody or something ended that.
         sample: the newest measurement; ``samples`` counts them.
         base: the fail-safe that its lowest profile keeps, None while that is not known.
     """
@@ -76,11 +78,17 @@ class Outlet:
     plugged: bool | None = None
     transaction: int | str | None = None
     since: datetime | None = None
+    idle: bool = False
+    over: bool = False
     sample: Sample | None = None
     samples: int = 0
     level_percent: float | None = None
     told: Told | None = None
     base: FailSafe | None = None
+
+    def rest(self) -> None:
+        """No charge is under way."""
+        self.transaction, self.since, self.idle = None, None, True
 
 
 @dataclass(slots=True)
@@ -162,7 +170,8 @@ class Station:
         if outlet is None:
             return
         if not plugged:
-            outlet.transaction, outlet.since, outlet.level_percent = None, None, None
+            outlet.rest()
+            outlet.level_percent, outlet.over = None, False
         outlet.plugged = plugged
 
     def begin(self, number: int, transaction: int | str) -> None:
@@ -170,12 +179,14 @@ class Station:
         outlet = self.outlets.get(number)
         if outlet and outlet.transaction != transaction:
             outlet.transaction, outlet.since, outlet.plugged = transaction, self.clock.now(), True
+            outlet.idle = outlet.over = False
 
     def end(self, transaction: int | str) -> None:
         """A charge is over; an old one that is reported late ends nothing."""
         for outlet in self.outlets.values():
             if outlet.transaction == transaction:
-                outlet.transaction, outlet.since = None, None
+                outlet.rest()
+                outlet.over = True
 
     def outlet_of(self, transaction: object) -> int | None:
         """The number of the outlet at which a charge is under way."""

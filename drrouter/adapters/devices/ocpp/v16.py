@@ -10,11 +10,11 @@ from typing import Any
 
 from drrouter.adapters.devices.ocpp.dialect import (
     MEASURANDS,
+    check_settled,
     demand,
     learn_limits,
     limit_of,
     nothing,
-    settled,
     try_to,
 )
 from drrouter.adapters.devices.ocpp.limits import (
@@ -29,6 +29,7 @@ from drrouter.adapters.devices.ocpp.station import Outlet, Station
 
 WITH_A_CAR = frozenset({"Preparing", "Charging", "SuspendedEV", "SuspendedEVSE", "Finishing"})
 WITHOUT = frozenset({"Available", "Reserved", "Unavailable"})
+AT_REST = frozenset({"Preparing", "Finishing"})
 FEWER_MEASURANDS = "Energy.Active.Import.Register,Power.Active.Import"
 RATE_UNITS = "ChargingScheduleAllowedChargingRateUnit"
 MOST_LEVEL = "ChargeProfileMaxStackLevel"
@@ -95,7 +96,8 @@ class Dialect16:
         )
         await self._set(outlet, made)
         allowed = await self._allowed(outlet) if running else None
-        return settled(told.power_w, allowed)
+        check_settled(told.power_w, allowed)
+        return told.power_w
 
     async def cut_by_default(self, outlet: Outlet, cut: bool) -> None:
         """Set or clear a default profile of 0 on the lowest level.
@@ -164,6 +166,9 @@ class Dialect16:
         """A fault says nothing about the car."""
         if call["status"] in WITH_A_CAR | WITHOUT:
             self._station.plug(call["connectorId"], call["status"] in WITH_A_CAR)
+        outlet = self._station.outlets.get(call["connectorId"])
+        if outlet and outlet.transaction is None and call["status"] in AT_REST:
+            outlet.rest()
         return {}
 
     def _measured(self, call: Json) -> Json:

@@ -15,11 +15,11 @@ from typing import Any
 from drrouter.adapters.devices.gate import number
 from drrouter.adapters.devices.ocpp.dialect import (
     MEASURANDS,
+    check_settled,
     demand,
     learn_limits,
     limit_of,
     nothing,
-    settled,
     try_to,
 )
 from drrouter.adapters.devices.ocpp.limits import (
@@ -100,7 +100,8 @@ class Dialect2:
         made, told_w = self._profile(outlet, power_w, until)
         await self._set(outlet, made)
         allowed = await self._allowed(outlet) if outlet.transaction is not None else None
-        return settled(told_w, allowed)
+        check_settled(told_w, allowed)
+        return told_w
 
     async def cut_by_default(self, outlet: Outlet, cut: bool) -> None:
         """Set or clear a default profile of 0 on the lowest level.

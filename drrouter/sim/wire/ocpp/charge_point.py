@@ -144,10 +144,15 @@ class FakeChargePoint:
         if self._starts_alone:
             await self._say(lambda firmware: firmware.begin())
 
-    async def unplug(self) -> None:
-        """The car leaves."""
+    async def end_charge(self) -> None:
+        """Somebody ends the charge at the charge point; the car stays."""
         if self.outlet.transaction is not None:
             await self._say(lambda firmware: firmware.finish())
+        self.outlet.settle(self._clock.now())
+
+    async def unplug(self) -> None:
+        """The car leaves."""
+        await self.end_charge()
         self.outlet.plugged = False
         self.outlet.settle(self._clock.now())
         await self._say(lambda firmware: firmware.state())
