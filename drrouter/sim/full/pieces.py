@@ -12,6 +12,9 @@ PIECES: tuple[Piece, ...] = (
     Piece("kasa", "freezer", "Freezer", "tracebase.freezer_d36601", switched.kasa, level=-21.0),
     Piece("kasa", "dishwasher", "Dishwasher", "tracebase.dishwasher_995bac", switched.tapo),
     Piece("shelly", "washer", "Washing machine", "tracebase.washer_d31ffd", switched.shelly),
+    Piece("mqtt", "refrigerator", "Refrigerator", "generic.refrigerator", switched.mqtt, level=5.0),
+    Piece("knx", "pool_pump", "Pool pump", "generic.pool_pump", switched.knx),
+    Piece("zigbee", "heater", "Heater", "generic.heater_movable", switched.zigbee),
     Piece("zwave", "dryer", "Tumble dryer", "tracebase.dryer_b7e43d", switched.zwave),
 )
 """At least one of each integration."""

@@ -1,19 +1,23 @@
 """Plugs and relays of the full home: everything that is switched on and off."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
 from drrouter.sim.full.piece import Setting, Wire
 from drrouter.sim.home_process import free_port
 from drrouter.sim.wire.kasa import FakeKlap, FakePlug, SmartAnswers, mac_of
+from drrouter.sim.wire.knx import Actuator, FakeGateway
+from drrouter.sim.wire.mqtt import FakeTasmota, SmallBroker
 from drrouter.sim.wire.shelly import FakeShelly, Firmware, Identity, announced
 from drrouter.sim.wire.shelly import Relay as ShellyRelay
+from drrouter.sim.wire.zigbee import MeteringPlug, PseudoTerminal, ZnpStick
 from drrouter.sim.wire.zwave import FakeNode, FakeZwaveServer, Relay
 
 KASA_ADDRESS, TAPO_ADDRESS, LOOPBACK = "127.77.1.1", "127.77.1.2", "127.0.0.1"
 ACCOUNT = ("owner@example.org", "full home")
+ZIGBEE_ID = "00:12:4b:00:0a:0b:0c:01"
 REPORTS_EVERY = timedelta(seconds=2)
 
 
@@ -60,13 +64,65 @@ async def zwave(setting: Setting) -> AsyncIterator[Wire]:
 
 
 @asynccontextmanager
-async def repeating(setting: Setting, work: Callable[[], None]) -> AsyncIterator[None]:
+async def mqtt(setting: Setting) -> AsyncIterator[Wire]:
+    """A Tasmota plug with a refrigerator, behind a broker."""
+    async with SmallBroker() as broker:
+        plug = FakeTasmota(
+            broker.host,
+            broker.port,
+            "fridge",
+            setting.outlet("refrigerator"),
+            now=setting.now,
+            alias="Refrigerator",
+        )
+        async with plug, repeating(setting, plug.tell):
+            yield Wire(f'host = "{broker.host}"\nport = {broker.port}', '{ alias = "Refrigerator" }')
+
+
+@asynccontextmanager
+async def knx(setting: Setting) -> AsyncIterator[Wire]:
+    """An actuator on a KNX bus, with a pool pump."""
+    switch, state, power, energy = groups = ("1/1/1", "1/1/2", "1/1/3", "1/1/4")
+    actuator = Actuator(setting.outlet("pool_pump"), switch=switch, state=state, power=power, energy=energy)
+    async with FakeGateway([actuator]) as gateway:
+        lines = [
+            f'host = "{gateway.host}"',
+            f"port = {gateway.port}",
+            "[[knx.device]]",
+            'alias = "Pool pump"',
+        ]
+        names = ("switch", "state", "power", "energy")
+        lines += [f'{name} = "{group}"' for name, group in zip(names, groups, strict=True)]
+        yield Wire("\n".join(lines), '{ alias = "Pool pump" }')
+
+
+@asynccontextmanager
+async def zigbee(setting: Setting) -> AsyncIterator[Wire]:
+    """A Zigbee plug with a heater, which joins as soon as the router lets it; the stick is a serial one."""
+    plug = MeteringPlug(
+        bytes.fromhex(ZIGBEE_ID.replace(":", "")), 0x1001, setting.outlet("heater"), now=setting.now
+    )
+    async with ZnpStick(PseudoTerminal(setting.folder / "ttyUSB0")) as stick:
+
+        def live() -> None:
+            if stick.permitted_s and not stick.nodes:
+                stick.join(plug)
+            stick.report()
+
+        async with repeating(setting, live):
+            table = f'port = "{stick.line.url}"\nradio = "znp"\npermit_join_s = 120\npoll_s = 5'
+            yield Wire(table, f'{{ id = "{ZIGBEE_ID}" }}')
+
+
+@asynccontextmanager
+async def repeating(setting: Setting, work: Callable[[], Awaitable[None] | None]) -> AsyncIterator[None]:
     """Do this every now and then, as devices do that report by themselves."""
 
     async def repeat() -> None:
         while True:
             await setting.clock.sleep_until(setting.now() + REPORTS_EVERY)
-            work()
+            if (saying := work()) is not None:
+                await saying
 
     task = asyncio.create_task(repeat(), name="full.reports")
     try:
