@@ -6,20 +6,25 @@ import shutil
 import signal
 import sys
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 from time import monotonic
 from typing import Any
 
-from drrouter.domain.device import Presence
+from drrouter.domain.device import DeviceClass, Presence
+from drrouter.domain.flexibility import ProfileFlexibility
 from drrouter.domain.words import clean
 from drrouter.errors import DaemonUnreachableError, DrrouterError
-from drrouter.router.facade import DeviceView
+from drrouter.router.facade import DeviceView, WishRequest
 from drrouter.sim.full.pieces import PIECES
 from drrouter.sim.full.stage import FullStage, set_stage
 
 COMPLETE_WITHIN_S = 90.0
 """Real seconds after which what is missing is named."""
+
+READY_WITHIN = timedelta(hours=20)
+"""By when the machines shall be done and the car charged."""
 
 LOOK_AGAIN_S = 0.5
 DONE, FAILED, INTERRUPTED = 0, 1, 130
@@ -47,17 +52,19 @@ class Census:
     Attributes:
         found_s: real seconds after its start at which the last device was found; None while one is missing.
         planned: the devices that stand in its plan.
+        unplanned: those that could do something differently and do not stand in it.
     """
 
     devices: tuple[DeviceView, ...]
     missing: tuple[str, ...]
     planned: tuple[str, ...]
+    unplanned: tuple[str, ...]
     found_s: float | None = None
 
     @property
     def is_complete(self) -> bool:
-        """Whether every device is there and there is a plan."""
-        return not self.missing and bool(self.planned)
+        """Whether every device is there, and planned where it can do something differently."""
+        return not self.missing and not self.unplanned
 
     def as_json(self) -> dict[str, Any]:
         """For the command line."""
@@ -66,6 +73,7 @@ class Census:
             "found_s": None if self.found_s is None else round(self.found_s, 1),
             "missing": list(self.missing),
             "planned": list(self.planned),
+            "unplanned": list(self.unplanned),
             "devices": {
                 view.profile.id: {
                     "presence": view.state.presence.value,
@@ -121,24 +129,43 @@ async def _play(options: FullOptions, folder: Path) -> int:
 
 
 async def completed(stage: FullStage, within_s: float = COMPLETE_WITHIN_S) -> Census:
-    """Wait until every device is found and planned, or until it takes too long."""
-    began = monotonic()
-    found_s: float | None = None
+    """Wait until every device is found and planned, or until it takes too long.
+
+    As soon as all are found, somebody fills the machines and asks for a charged car, each by tomorrow.
+    """
+    began, found_s = monotonic(), None
     while True:
-        census = await _census(stage, found_s)
-        now_s = monotonic() - began
+        census, now_s = await _census(stage), monotonic() - began
         if found_s is None and not census.missing:
             found_s = now_s
+            await _ask(stage, census)
         if census.is_complete or now_s > within_s:
-            return Census(census.devices, census.missing, census.planned, found_s)
+            return replace(census, found_s=found_s)
         await asyncio.sleep(LOOK_AGAIN_S)
 
 
-async def _census(stage: FullStage, found_s: float | None) -> Census:
+async def _ask(stage: FullStage, census: Census) -> None:
+    """Ask every machine for a cycle, and every charger for a full battery."""
+    now = (await stage.client.status()).now
+    for view in census.devices:
+        flexibility = view.profile.flexibility
+        is_car = view.profile.device_class is DeviceClass.EV_CHARGER
+        if isinstance(flexibility, ProfileFlexibility) or is_car:
+            await stage.client.wish(view.profile.id, WishRequest(now + READY_WITHIN))
+
+
+async def _census(stage: FullStage) -> Census:
     """Who is there and planned now."""
     devices, plan = await stage.client.devices(), await stage.client.plan()
     missing = tuple(view.profile.id for view in devices if view.state.presence is not Presence.PRESENT)
-    return Census(devices, missing, tuple(plan.power_w) if plan else (), found_s)
+    planned = {*plan.power_w, *(cycle.device_id for cycle in plan.cycles)} if plan else set()
+    able = [view.profile.id for view in devices if view.profile.flexibility is not None]
+    return Census(
+        devices,
+        missing,
+        tuple(name for name in able if name in planned),
+        tuple(name for name in able if name not in planned),
+    )
 
 
 def _tell(stage: FullStage, census: Census) -> None:
@@ -153,6 +180,7 @@ def _tell(stage: FullStage, census: Census) -> None:
             f"  {piece.domain:<14} {view.profile.name:<20} {state:<9} {watts:>8}  {clean(view.because, 60)}"
         )
     missing = f"; missing: {', '.join(census.missing)}" if census.missing else ""
+    missing += f"; not planned: {', '.join(census.unplanned)}" if census.unplanned else ""
     print(f"\nPlanned: {', '.join(census.planned) or 'nothing yet'}{missing}.")
     print(
         "Try: drrouter discover, drrouter devices, drrouter plan, drrouter tui. Ctrl-C ends it.", flush=True
