@@ -126,8 +126,11 @@ async def test_a_half_open_connection_is_noticed_by_its_heartbeat(
     integration = await serve(server, heartbeat_s=0.05)
     sessions = integration._network.sessions
     await server.hang_up()
-    while integration._network.sessions == sessions:
-        await integration._network.nodes[12].bell.wait()
+
+    async def is_back() -> bool:
+        return integration._network.sessions > sessions
+
+    await eventually(is_back)
     assert len(await integration.discover()) == 1
 
 
@@ -304,6 +307,27 @@ async def test_a_dimmer_goes_fully_on_and_a_regulated_one_to_its_share(
         assert relay.level == 99
         assert await heater.tell(0.0) == DONE
         assert (await heater.whole())[Quantity.SETPOINT_W].value == 0.0
+
+
+async def test_a_dimmer_that_rounds_its_level_has_obeyed(clock: SimulatedClock, serve: Serve) -> None:
+    relay = _Rounding(Kettle(clock.now, 990.0), switch=38)
+    async with FakeZwaveServer(FakeNode(3, [relay]), now=clock.now) as server:
+        integration = await serve(server)
+        (found,) = await integration.discover()
+        assert await Driven(integration.setup(DeviceId("lamp"), found), clock).tell(5.0) == DONE
+        integration = await serve(server, regulated=[{"id": found.identity["id"], "full_power_w": 990}])
+        heater = Driven(integration.setup(DeviceId("heater"), found), clock)
+        assert await heater.tell(300.0) == DONE
+        relay.off_by = 2
+        assert (await heater.tell(300.0)).sentence.endswith("go to 30, but stays at 28")
+
+
+class _Rounding(Relay):
+    off_by = 1
+
+    @property
+    def shown(self) -> int:
+        return max(self.level - self.off_by, 0)
 
 
 async def test_a_meter_is_read_and_obeys_nothing(clock: SimulatedClock, serve: Serve) -> None:

@@ -7,8 +7,9 @@ from pydantic import ValidationError
 
 from drrouter.adapters.clock import SimulatedClock
 from drrouter.adapters.devices.zwave.integration import ZwaveIntegration
-from drrouter.adapters.devices.zwave.nodes import METER, Network, Node, ValueId
+from drrouter.adapters.devices.zwave.nodes import Network, Node
 from drrouter.adapters.devices.zwave.settings import ZwaveSettings
+from drrouter.adapters.devices.zwave.values import METER, ValueId
 from drrouter.domain.ids import DeviceId
 from drrouter.errors import DeviceSilentError
 from drrouter.ports import Found
@@ -96,8 +97,10 @@ async def test_without_a_server_nothing_can_be_looked_for(server: FakeZwaveServe
 
 
 async def _until_lost(integration: ZwaveIntegration) -> None:
-    while integration._network.home_id:
-        await integration._network.nodes[12].bell.wait()
+    async def lost() -> bool:
+        return not integration._network.home_id
+
+    await eventually(lost)
 
 
 async def test_an_address_that_is_no_node_is_refused(server: FakeZwaveServer, serve: Serve) -> None:

@@ -1,8 +1,8 @@
 """Z-Wave plugs, relays, dimmers and meters, through the WebSocket of a Z-Wave JS server.
 
 The server (Z-Wave JS UI, the add-on of Home Assistant, or ``@zwave-js/server`` alone) owns the stick and the
-network; drrouter is one of its clients and includes, excludes and configures nothing. It speaks the server's
-published protocol with aiohttp and needs no library of its own.
+network; drrouter is one of its clients, lets devices join where its owner permits it, and configures nothing.
+It speaks the server's published protocol with aiohttp and needs no library of its own.
 
 Driven are Binary Switch (37) and Multilevel Switch (38), read are they and electric meters (Meter, 50). Each
 relay of a device with several is a device of its own. Values are pushed; who says nothing for long is asked.

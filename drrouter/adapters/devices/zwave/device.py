@@ -2,43 +2,27 @@
 
 import asyncio
 import math
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from drrouter.adapters.devices.gate import IDLE_W, Bounds, judged, number
-from drrouter.adapters.devices.names import cleaned
 from drrouter.adapters.devices.obedience import Obedience
+from drrouter.adapters.devices.zwave.answers import FULL_LEVEL, in_our_unit, is_under_way, level_of, shown
 from drrouter.adapters.devices.zwave.link import Link
-from drrouter.adapters.devices.zwave.nodes import (
-    ASLEEP,
-    BINARY_SWITCH,
-    DEAD,
-    MULTILEVEL_SWITCH,
-    Network,
-    Node,
-    Value,
-    ValueId,
-)
+from drrouter.adapters.devices.zwave.nodes import ASLEEP, DEAD, Network, Node
 from drrouter.adapters.devices.zwave.settings import ZwaveSettings
+from drrouter.adapters.devices.zwave.values import BINARY_SWITCH, MULTILEVEL_SWITCH, ValueId
 from drrouter.domain.ids import DeviceId
 from drrouter.domain.instruction import Instruction, Outcome
 from drrouter.domain.measurement import Quantity, Reading
 from drrouter.errors import DeviceError, DeviceRefusedError, DeviceSilentError, DeviceUnknownError
 from drrouter.ports import Clock, Found
 
-FULL_LEVEL = 99
-"""The highest level of a Multilevel Switch."""
-
 SETTLE_S = 1.0
 """How long a device that has obeyed may go on saying otherwise, in seconds of real time."""
-
-UNDER_WAY = 1
-FAILED = {0: "the device does not know that command", 2: "the device rejected it"}
-IMPOSSIBLE = {3: "there is no such endpoint", 4: "Z-Wave JS cannot set that", 5: "the value is invalid"}
-"""SetValueStatus of Z-Wave JS where nothing was done; 254 means that nobody knows, 255 done."""
 
 
 class ZwaveDevice:
@@ -83,6 +67,7 @@ class ZwaveDevice:
         while True:
             try:
                 node = self._node()
+                told = node.news.count
                 if session != self._network.sessions:
                     session, seen = self._network.sessions, self._network.newest
                     due = self._clock.now() + (
@@ -97,7 +82,7 @@ class ZwaveDevice:
                 seen, due = self._network.newest, self._clock.now() + self._patience(node)
                 yield self._readings(node, news)
             else:
-                await self._something(node, seen, session, due)
+                await node.news.since_or_until(told, self._clock, due)
 
     async def apply(self, instruction: Instruction) -> Outcome:
         """Switch on above 0 W, else off; set the level of a regulated dimmer; read back."""
@@ -130,31 +115,6 @@ class ZwaveDevice:
         """What changed since that piece of news."""
         watched = (node.values[value_id] for value_id in node.watched(self._endpoint))
         return {value.quantity for value in watched if value.number > seen and value.quantity}
-
-    async def _something(self, node: Node, seen: int, session: int, due: datetime) -> None:
-        """Return at news of the device, at a change of its node or the connection, or when it is due."""
-        waits = {
-            asyncio.ensure_future(self._changed(node, seen, session)),
-            asyncio.ensure_future(self._clock.sleep_until(due)),
-        }
-        try:
-            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for wait in waits:
-                wait.cancel()
-            await asyncio.gather(*waits, return_exceptions=True)
-
-    async def _changed(self, node: Node, seen: int, session: int) -> None:
-        """Return once something is to be said."""
-        network, status = self._network, node.status
-        while (
-            network.home_id
-            and network.sessions == session
-            and network.nodes.get(node.id) is node
-            and node.status == status
-            and not self._news(node, seen)
-        ):
-            await node.bell.wait()
 
     async def _asked(self, node: Node) -> set[Quantity]:
         """Ask the device itself for all that is read of it; once more where a command overtook the answer.
@@ -204,7 +164,7 @@ class ZwaveDevice:
         for value in (node.values[value_id] for value_id in node.watched(self._endpoint)):
             quantity = value.quantity
             if quantity in quantities and quantity and value.raw is not None:
-                values[quantity] = values.get(quantity, 0.0) + _told(value)
+                values[quantity] = values.get(quantity, 0.0) + in_our_unit(value)
         readings = [
             judged(self._id, quantity, told, at, self._bounds(node, quantity))
             for quantity, told in values.items()
@@ -222,7 +182,7 @@ class ZwaveDevice:
 
     def _bounds(self, node: Node, quantity: Quantity) -> Bounds | None:
         """What can be: next to nothing flows through an open relay."""
-        is_off = node.target_of(self._endpoint) is not None and _level(self._current(node)) == 0
+        is_off = node.target_of(self._endpoint) is not None and level_of(self._current(node)) == 0
         return IDLE_W if quantity is Quantity.POWER_W and is_off else None
 
     async def _set(self, instruction: Instruction) -> None:
@@ -240,16 +200,14 @@ class ZwaveDevice:
         result = await self._link.ask(
             "node.set_value", nodeId=node.id, valueId=target.as_message, value=wanted, **options
         )
-        is_under_way = _judge(result)
+        lasts = is_under_way(result)
         current = replace(target, name="currentValue")
-        if _level(await self._poll(node, current)) == _level(wanted):
+        if self._is_there(await self._poll(node, current), wanted):
             return
-        if not await self._reached(
-            node, current, wanted, self._settings.timeout_s if is_under_way else SETTLE_S
-        ):
-            raise DeviceRefusedError(
-                f"it acknowledged to go to {_shown(wanted)}, but stays at {_shown(self._current(node))}"
-            )
+        within_s = self._settings.timeout_s if lasts else SETTLE_S
+        if not await self._reached(node, current, wanted, within_s):
+            stays = shown(self._current(node))
+            raise DeviceRefusedError(f"it acknowledged to go to {shown(wanted)}, but stays at {stays}")
 
     def _wanted(self, target: ValueId, power_w: float) -> bool | int:
         """What to set it to; a regulated dimmer never draws more than it was told."""
@@ -263,42 +221,17 @@ class ZwaveDevice:
         """Wait for the device to say that it is there; asked once more at the end."""
         with suppress(TimeoutError):
             async with asyncio.timeout(within_s):
-                while _level(node.values[current].raw) != _level(wanted):
-                    await node.bell.wait()
-        return _level(await self._poll(node, current)) == _level(wanted)
+                told = node.news.count
+                while not self._is_there(self._current(node), wanted):
+                    await node.news.since(told)
+                    told = node.news.count
+        return self._is_there(await self._poll(node, current), wanted)
 
+    def _is_there(self, raw: object, wanted: bool | int) -> bool:
+        """Whether a state is as good as the one wanted: on is on, and a regulated level is met to a step."""
+        level, goal = level_of(raw), level_of(wanted)
+        return (level > 0) == (goal > 0) and (level == goal if goal == 0 else self._is_near(level, goal))
 
-def _told(value: Value) -> float:
-    """A value in our unit; NaN where it is no number."""
-    return min(_level(value.raw), 1.0) if value.factor is None else number(value.raw) * value.factor
-
-
-def _level(raw: object) -> float:
-    """The state of a switch as a number from 0; NaN where it is none."""
-    level = float(raw) if isinstance(raw, bool) else number(raw)
-    return level if 0 <= level <= FULL_LEVEL else math.nan
-
-
-def _shown(raw: object) -> str:
-    """A state for a sentence."""
-    return ("on" if raw else "off") if isinstance(raw, bool) else cleaned(str(raw))
-
-
-def _judge(result: Mapping[str, Any]) -> bool:
-    """Whether what was set is still under way; servers before schema 29 say only whether it worked.
-
-    Raises:
-        DeviceRefusedError: the device does not do it.
-        DeviceUnknownError: it cannot be done.
-    """
-    said = result.get("result")
-    if not isinstance(said, dict):
-        if result.get("success") is False:
-            raise DeviceRefusedError("the device did not take it")
-        return False
-    status = said.get("status")
-    if status in FAILED:
-        raise DeviceRefusedError(FAILED[status])
-    if status in IMPOSSIBLE:
-        raise DeviceUnknownError(f"{IMPOSSIBLE[status]} ({cleaned(said.get('message'))})")
-    return status == UNDER_WAY
+    def _is_near(self, level: float, goal: float) -> bool:
+        """Whether a level above 0 is near enough to the one wanted."""
+        return self._full_w is None or abs(level - goal) <= 1

@@ -1,8 +1,11 @@
 """Keeps the connection to the Z-Wave JS server and hands out a device for each switch and meter behind it."""
 
-from collections.abc import Iterator, Sequence
+import asyncio
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from drrouter.adapters.devices.zwave.device import ZwaveDevice
+from drrouter.adapters.devices.zwave.inclusion import Inclusion
 from drrouter.adapters.devices.zwave.link import Link
 from drrouter.adapters.devices.zwave.nodes import DEAD, Network, Node
 from drrouter.adapters.devices.zwave.settings import ZwaveSettings
@@ -13,13 +16,14 @@ DOMAIN = "zwave"
 
 
 class ZwaveIntegration:
-    """The Z-Wave transport; implements the Integration and the Serving port."""
+    """The Z-Wave transport; implements the Integration, the Serving and the Joining port."""
 
     def __init__(self, settings: ZwaveSettings, clock: Clock, executor: Executor) -> None:
         """Nothing is opened before ``serve``."""
         self._settings, self._clock = settings, clock
         self._link = Link(settings.url, settings.timeout_s, settings.heartbeat_s, executor)
         self._network = Network()
+        self._inclusion = Inclusion(self._link, clock)
 
     @property
     def domain(self) -> str:
@@ -32,10 +36,21 @@ class ZwaveIntegration:
         Raises:
             DeviceError: the server cannot be reached, was lost, or speaks another language.
         """
+        attending = asyncio.create_task(self._inclusion.attend(), name="zwave inclusion")
         try:
-            await self._link.run(self._network.begin, self._network.hear)
+            await self._link.run(self._network.begin, self._hear)
         finally:
+            attending.cancel()
+            await asyncio.gather(attending, return_exceptions=True)
             self._network.end()
+
+    async def permit(self, seconds: int) -> None:
+        """Let new devices join for so long; 0 closes the network at once.
+
+        Raises:
+            DeviceError: the server is not there, or refuses.
+        """
+        await self._inclusion.permit(seconds)
 
     async def discover(self) -> Sequence[Found]:
         """Every switch and meter whose node is not dead, by number.
@@ -55,6 +70,11 @@ class ZwaveIntegration:
             ValueError: the address is none.
         """
         return ZwaveDevice(device_id, found, self._network, self._link, self._settings, self._clock)
+
+    def _hear(self, event: Mapping[str, Any]) -> None:
+        """One event, for whom it concerns."""
+        self._network.hear(event)
+        self._inclusion.hear(event)
 
     def _found(self, node: Node) -> Iterator[Found]:
         """The devices of a node."""
