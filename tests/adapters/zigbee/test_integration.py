@@ -176,6 +176,20 @@ async def test_a_device_that_fell_silent_is_asked_and_shown_as_gone_where_it_doe
     assert await _seen(home) == [there.id, pulled.id]
 
 
+async def test_many_silent_devices_are_asked_a_few_at_a_time_and_none_is_missing_unasked(home: Home) -> None:
+    plugs = [home.plug(number) for number in range(1, 11)]
+    for plug in plugs:
+        await home.join(plug)
+    home.mesh.vanish(plugs[0])
+    await home.clock.advance(timedelta(seconds=90))
+    asked = [len(plug.heard) for plug in plugs]
+    assert await _seen(home) == [plug.id for plug in plugs[1:]]
+    assert sum(len(plug.heard) > heard for plug, heard in zip(plugs, asked, strict=True)) == 3
+    for _ in range(3):
+        assert await _seen(home) == [plug.id for plug in plugs[1:]]
+    assert all(len(plug.heard) > heard for plug, heard in zip(plugs[1:], asked[1:], strict=True))
+
+
 async def test_a_silent_device_costs_no_more_than_its_stated_time(home: Home) -> None:
     plug = home.plug(1)
     await home.join(plug)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from drrouter.domain.ids import DeviceId
-from drrouter.domain.instruction import Outcome, OutcomeKind
+from drrouter.domain.instruction import FailSafe, Outcome, OutcomeKind
 from drrouter.domain.measurement import Quality, Quantity
 from drrouter.errors import DeviceRefusedError, DeviceSilentError
 from drrouter.ports import Device, Found
@@ -224,3 +224,27 @@ async def test_each_socket_of_a_strip_is_a_device_of_its_own(home: Home) -> None
     device = home.integration.setup(DeviceId("first"), Found("zigbee", addresses[0]))
     assert (await home.tell(device, 1.0)).kind is OutcomeKind.DONE
     assert strip.on
+
+
+async def test_what_must_not_stay_on_without_us_is_switched_off_by_its_own_timer(home: Home) -> None:
+    plug = home.plug(1)
+    device = await _begun(home, plug)
+    cut = {"fail_safe": FailSafe.CUT_POWER}
+    assert await home.tell(device, 2000.0, lasts=timedelta(minutes=10), **cut) == Outcome(OutcomeKind.DONE)
+    await home.clock.advance(timedelta(minutes=10) - timedelta(seconds=1))
+    assert plug.on
+    await home.clock.advance(timedelta(seconds=1))  # nobody renewed it
+    assert not plug.on
+
+
+async def test_a_plug_without_a_timer_and_a_time_too_long_for_it_are_simply_switched_on(home: Home) -> None:
+    plug = home.plug(1)
+    device = await _begun(home, plug)
+    cut = {"fail_safe": FailSafe.CUT_POWER}
+    assert (await home.tell(device, 1.0, lasts=timedelta(hours=2), **cut)).kind is OutcomeKind.DONE
+    await home.clock.advance(timedelta(hours=2))
+    assert plug.on
+    plug.switch(False)
+    plug.has_timer = False
+    assert (await home.tell(device, 1.0, **cut)).kind is OutcomeKind.DONE
+    assert plug.on

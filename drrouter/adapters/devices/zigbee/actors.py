@@ -50,6 +50,6 @@ def actor_of(
     if APPLIANCE in offered:
         return Appliance(offered[APPLIANCE], timeout_s, cools=POWER_PROFILE not in offered)
     if ON_OFF in offered:
-        return Relay(offered[ON_OFF], timeout_s)
+        return Relay(offered[ON_OFF], timeout_s, clock)
     events = wanted.get(LOAD_CONTROL)
     return LoadControl(events, timeout_s, clock) if isinstance(events, OurLoadControl) else None

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import importlib
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from zigpy.application import ControllerApplication
 from zigpy.device import ZigbeeDevice as Node
@@ -23,6 +23,7 @@ from drrouter.ports import Device, Found, Quoting, Surroundings
 ROOMS = {"znp": "zigpy_znp.zigbee.application", "ezsp": "bellows.zigbee.application"}
 """Where each kind of stick has its library."""
 
+NEVER = datetime.min.replace(tzinfo=UTC)
 BASIC, VERSION = 0x0000, 0x0000
 ASKED_AT_ONCE = 4
 """So many silent devices are asked in one discovery, so that the mesh has room for others."""
@@ -38,6 +39,7 @@ class ZigbeeIntegration:
         self._settings, self._clock = settings, surroundings.clock
         self._prices = Prices(surroundings.clock, settings.timeout_s)
         self._quoting: Quoting | None = None
+        self._asked_at: dict[str, datetime] = {}
         self._mesh = Mesh(settings, surroundings.folder, surroundings.clock, radio)
 
     @property
@@ -64,9 +66,9 @@ class ZigbeeIntegration:
     async def discover(self) -> Sequence[Found]:
         """The devices heard within their stated time, or that answer now; none while the stick is shut."""
         nodes = self._mesh.nodes()
-        silent = [node for node in nodes if self._is_silent(node)]
+        silent = sorted((node for node in nodes if self._is_silent(node)), key=self._last_asked)
         await asyncio.gather(*(self._ask(node) for node in silent[:ASKED_AT_ONCE]))
-        present = (node for node in nodes if not self._is_silent(node))
+        present = (node for node in nodes if not self._is_missing(node))
         everything = (one for node in present for one in found(node, self._settings.names))
         return tuple(sorted(everything, key=lambda one: one.address))
 
@@ -89,10 +91,18 @@ class ZigbeeIntegration:
 
     def _is_silent(self, node: Node) -> bool:
         after = timedelta(seconds=self._settings.silent_after_s)
-        return self._mesh.unheard_for(str(node.ieee)) >= after
+        return self._clock.now() - self._mesh.last_heard(str(node.ieee)) >= after
+
+    def _is_missing(self, node: Node) -> bool:
+        """Whether it is silent, and did not answer either when it was asked."""
+        return self._is_silent(node) and self._last_asked(node) > self._mesh.last_heard(str(node.ieee))
+
+    def _last_asked(self, node: Node) -> datetime:
+        return self._asked_at.get(str(node.ieee), NEVER)
 
     async def _ask(self, node: Node) -> None:
         """A question that every device can answer; that it was heard is noted elsewhere."""
+        self._asked_at[str(node.ieee)] = self._clock.now()
         basic = servers(node, None).get(BASIC)
         if basic is not None:
             with contextlib.suppress(DeviceError):

@@ -6,7 +6,7 @@ A handle asks for its node each time, because the stick may have been lost and o
 import asyncio
 import logging
 from collections.abc import Coroutine
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -102,10 +102,9 @@ class Mesh:
             raise DeviceUnknownError("it has not joined the network; permit joining and pair it again")
         return device
 
-    def unheard_for(self, address: str) -> timedelta:
-        """How long ago the device was heard last; from the start on where it was not heard yet."""
-        now = self._clock.now()
-        return now - self.heard_at.setdefault(address, now)
+    def last_heard(self, address: str) -> datetime:
+        """When the device was heard last; from the start on where it was not heard yet."""
+        return self.heard_at.setdefault(address, self._clock.now())
 
     def heard(self, device: BaseDevice) -> None:
         """Something came from the device."""
@@ -168,6 +167,7 @@ class Mesh:
             conf.CONF_OTA: {conf.CONF_OTA_ENABLED: False, conf.CONF_OTA_PROVIDERS: []},
             conf.CONF_TOPO_SCAN_ENABLED: False,
             conf.CONF_NWK_BACKUP_ENABLED: False,
+            "use_thread": False,  # bellows needs no event loop of its own
         }
 
 

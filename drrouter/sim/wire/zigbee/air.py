@@ -1,6 +1,8 @@
 """The nodes of a home and what is between them and a coordinator, be it the fake radio or a fake stick."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
 
 from drrouter.sim.wire.zigbee.node import Message, Node
 
@@ -37,6 +39,17 @@ class Air(ABC):
         for node in tuple(self.nodes.values()):
             for message in node.due_reports():
                 self.hear(message)
+
+    async def live(
+        self,
+        now: Callable[[], datetime],
+        sleep_until: Callable[[datetime], Awaitable[None]],
+        every: timedelta = timedelta(seconds=5),
+    ) -> None:
+        """Let the nodes report by themselves, for ever."""
+        while True:
+            await sleep_until(now() + every)
+            self.report()
 
     def reach(self, message: Message) -> tuple[Message, ...] | None:
         """The answers of the node that the coordinator speaks to; None where no such node is in reach."""

@@ -6,7 +6,19 @@ import os
 import tty
 from abc import ABC, abstractmethod
 from collections.abc import Callable
+from enum import Enum
 from pathlib import Path
+
+NOISE = b"\x00\xfe\xff\xfe\x03noise\x7e"
+"""It holds what begins or ends a frame of either kind of stick."""
+
+
+class LineFault(Enum):
+    """How a line, or the stick at its end, may misbehave."""
+
+    NONE = "none"
+    SILENT = "carries nothing from the stick"
+    NOISE = "carries nonsense between the frames"
 
 
 class Line(ABC):
@@ -14,10 +26,12 @@ class Line(ABC):
 
     Attributes:
         heard: told what comes in.
+        fault: how it misbehaves now.
     """
 
     def __init__(self) -> None:
         """Nobody listens yet."""
+        self.fault = LineFault.NONE
         self.heard: Callable[[bytes], None] = lambda _: None
 
     @property
@@ -33,9 +47,15 @@ class Line(ABC):
     async def close(self) -> None:
         """Pull it."""
 
-    @abstractmethod
     def write(self, data: bytes) -> None:
         """Say something; what nobody reads is lost."""
+        if self.fault is LineFault.NOISE:
+            self._write(NOISE)
+        if self.fault is not LineFault.SILENT:
+            self._write(data)
+
+    @abstractmethod
+    def _write(self, data: bytes) -> None: ...
 
 
 class PseudoTerminal(Line):
@@ -71,8 +91,7 @@ class PseudoTerminal(Line):
             os.close(end)
         self._ends = ()
 
-    def write(self, data: bytes) -> None:
-        """Say something."""
+    def _write(self, data: bytes) -> None:
         with contextlib.suppress(BlockingIOError):
             for master in self._ends[:1]:
                 os.write(master, data)
@@ -114,8 +133,7 @@ class TcpLine(Line):
             await self._server.wait_closed()
             self._server = None
 
-    def write(self, data: bytes) -> None:
-        """Say something."""
+    def _write(self, data: bytes) -> None:
         for writer in self._talks:
             writer.write(data)
 

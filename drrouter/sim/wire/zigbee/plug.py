@@ -1,7 +1,7 @@
 """A metering plug: relay, power in W, energy in Wh, voltage in tenths of a volt, as common plugs have it."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from drrouter.sim.wire.zigbee.frames import Kind, Status
 from drrouter.sim.wire.zigbee.node import Attribute, Cluster, Fault, Load, Node
@@ -15,7 +15,7 @@ class MeteringPlug(Node):
     """A plug with a relay and a meter.
 
     Attributes:
-        on: whether the relay is closed.
+        has_timer: whether it can be told to be on for a while only.
     """
 
     def __init__(
@@ -31,10 +31,12 @@ class MeteringPlug(Node):
     ) -> None:
         """``load`` is what hangs on it; told when the relay moves."""
         super().__init__(ieee, nwk, manufacturer, model, now=now)
-        self.on, self._load = on, load
+        self._on, self._load = on, load
+        self._off_at: datetime | None = None
+        self.has_timer = True
         self.clusters[ON_OFF] = Cluster(
             {0x0000: Attribute(Kind.BOOL, lambda: int(self.on))},
-            {0: lambda _: self.switch(False), 1: lambda _: self.switch(True)},
+            {0: lambda _: self.switch(False), 1: lambda _: self.switch(True), 0x42: self._on_for},
         )
         self.clusters[METERING] = Cluster(
             {
@@ -55,11 +57,27 @@ class MeteringPlug(Node):
             }
         )
 
+    @property
+    def on(self) -> bool:
+        """Whether the relay is closed; its own timer may have opened it."""
+        if self._off_at is not None and self.now() >= self._off_at:
+            self.switch(False)
+        return self._on
+
     def switch(self, on: bool) -> Status:
         """Move the relay, as the button on the plug does too."""
-        if on != self.on:
-            self.on = on
+        self._off_at = None
+        if on != self._on:
+            self._on = on
             self._load.set_supply(on)
+        return Status.SUCCESS
+
+    def _on_for(self, payload: bytes) -> Status:
+        """Close the relay for so many tenths of a second."""
+        if not self.has_timer:
+            return Status.UNSUP_CLUSTER_COMMAND
+        self.switch(True)
+        self._off_at = self.now() + timedelta(seconds=int.from_bytes(payload[1:3], "little") / 10)
         return Status.SUCCESS
 
     def _power(self) -> int:

@@ -9,7 +9,6 @@ Source: Texas Instruments, "Z-Stack Monitor and Test API" (SWRA198); what zigpy-
 
 import asyncio
 from collections.abc import Callable
-from enum import Enum
 from typing import Self
 
 from drrouter.sim.wire.zigbee import mt
@@ -26,21 +25,8 @@ FORMED_ALREADY, STARTED = 0x08, 0x09
 COORDINATOR_DESCRIPTOR = bytes.fromhex("00408f0000527f010000530000")
 
 
-class StickFault(Enum):
-    """How a stick may misbehave."""
-
-    NONE = "none"
-    SILENT = "hears, and says nothing"
-    NOISE = "says nonsense between its frames"
-
-
 class ZnpStick(Air):
-    """The stick; an async context manager that plugs it in and out.
-
-    Attributes:
-        fault: how it misbehaves now.
-        commands: how many it was given.
-    """
+    """The stick; an async context manager that plugs it in and out."""
 
     def __init__(self, line: Line, *, has_network: bool = True) -> None:
         """Build it; nothing is opened yet.
@@ -50,7 +36,7 @@ class ZnpStick(Air):
             has_network: whether a network was formed with it before.
         """
         super().__init__()
-        self.line, self.fault, self.commands = line, StickFault.NONE, 0
+        self.line = line
         self._nvram = formed() if has_network else unformed()
         self._endpoints: dict[int, bytes] = {}
         self._splitter = Splitter()
@@ -98,7 +84,6 @@ class ZnpStick(Air):
 
     def _heard(self, data: bytes) -> None:
         for command in self._splitter.fed(data):
-            self.commands += 1
             act = self._acts().get((command.subsystem, command.number))
             if act is not None:
                 act(command)
@@ -210,10 +195,7 @@ class ZnpStick(Air):
         return (Message(0, 0, message.cluster | 0x8000, sequence + answer, 0),)
 
     def _say(self, command: Command) -> None:
-        if self.fault is StickFault.NOISE:
-            self.line.write(b"\x00\xfe\xff\xfe\x03noise")
-        if self.fault is not StickFault.SILENT:
-            self.line.write(command.to_bytes())
+        self.line.write(command.to_bytes())
 
 
 def _two(payload: bytes) -> int:

@@ -1,10 +1,11 @@
-"""A Texas Instruments stick by bytes, over a pseudo terminal and TCP, with zigpy-znp at the other end."""
+"""Sticks of both makers by bytes, over a pseudo terminal and TCP, with zigpy-znp and bellows above them."""
 
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,17 +17,27 @@ from drrouter.domain.instruction import Instruction, Outcome, OutcomeKind
 from drrouter.domain.measurement import Quantity
 from drrouter.errors import DeviceError
 from drrouter.ports import Device, Found, Surroundings
-from drrouter.sim.wire.zigbee import MeteringPlug, PseudoTerminal, StickFault, TcpLine, ZnpStick
+from drrouter.sim.wire.zigbee import EzspStick, LineFault, MeteringPlug, PseudoTerminal, TcpLine, ZnpStick
+from drrouter.sim.wire.zigbee.ash import framed, mixed, unframed
+from drrouter.sim.wire.zigbee.lines import Line
 from drrouter.sim.wire.zigbee.mt import Command, Splitter
-from tests.adapters.zigbee.conftest import close, until, values
+from tests.adapters.zigbee.conftest import Home, close, until, values
 from tests.adapters.zigbee.kettle import Kettle
 
+Stick = ZnpStick | EzspStick
 
-@pytest.fixture(params=["pseudo terminal", "TCP"])
-async def stick(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[ZnpStick]:
-    line = PseudoTerminal(tmp_path / "ttyUSB0") if request.param == "pseudo terminal" else TcpLine()
-    async with ZnpStick(line) as stick:
+
+@pytest.fixture(params=["znp at a terminal", "znp by TCP", "ezsp at a terminal", "ezsp by TCP"])
+async def stick(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Stick]:
+    kind, _, where = request.param.partition(" ")
+    line = PseudoTerminal(tmp_path / "ttyUSB0") if where == "at a terminal" else TcpLine()
+    async with ZnpStick(line) if kind == "znp" else EzspStick(line) as stick:
         yield stick
+
+
+def _settings(stick: Stick, **more: Any) -> ZigbeeSettings:
+    radio = "znp" if isinstance(stick, ZnpStick) else "ezsp"
+    return ZigbeeSettings(port=stick.line.url, radio=radio, database="", timeout_s=2, start_s=20, **more)
 
 
 @pytest.fixture
@@ -36,15 +47,12 @@ def plug(clock: SimulatedClock) -> MeteringPlug:
 
 
 @pytest.fixture
-async def serve(surroundings: Surroundings) -> AsyncIterator[Callable[[ZnpStick], "Serving"]]:
+async def serve(surroundings: Surroundings) -> AsyncIterator[Callable[[Stick], "Serving"]]:
     """Returns a function that lets an integration serve a stick."""
     async with contextlib.AsyncExitStack() as stack:
 
-        def begin(stick: ZnpStick) -> "Serving":
-            settings = ZigbeeSettings(
-                port=stick.line.url, radio="znp", database="", timeout_s=2, start_s=20, permit_join_s=60
-            )
-            serving = Serving(build(settings, surroundings), stick)
+        def begin(stick: Stick) -> "Serving":
+            serving = Serving(build(_settings(stick, permit_join_s=60), surroundings), stick)
             stack.push_async_callback(serving.end)
             return serving
 
@@ -52,7 +60,7 @@ async def serve(surroundings: Surroundings) -> AsyncIterator[Callable[[ZnpStick]
 
 
 class Serving:
-    def __init__(self, integration: ZigbeeIntegration, stick: ZnpStick) -> None:
+    def __init__(self, integration: ZigbeeIntegration, stick: Stick) -> None:
         self.integration, self.stick = integration, stick
         self.task = asyncio.create_task(integration.serve())
 
@@ -86,7 +94,7 @@ async def _tell(device: Device, clock: SimulatedClock, name: str, power_w: float
 
 
 async def test_a_plug_behind_a_true_stick_joins_is_switched_read_and_reports(
-    stick: ZnpStick, plug: MeteringPlug, serve: Callable[[ZnpStick], Serving], clock: SimulatedClock
+    stick: Stick, plug: MeteringPlug, serve: Callable[[Stick], Serving], clock: SimulatedClock
 ) -> None:
     serving = serve(stick)
     await serving.ready()
@@ -110,9 +118,7 @@ async def test_a_stick_without_a_network_forms_one(
     surroundings: Surroundings, tmp_path: Path, plug: MeteringPlug
 ) -> None:
     async with ZnpStick(PseudoTerminal(tmp_path / "ttyUSB0"), has_network=False) as stick:
-        settings = ZigbeeSettings(
-            port=stick.line.url, radio="znp", database="", channel=20, permit_join_s=60, timeout_s=2
-        )
+        settings = _settings(stick, channel=20, permit_join_s=60)
         serving = Serving(build(settings, surroundings), stick)
         await serving.ready()
         assert (await serving.join(plug)).identity["model"] == "SP-1"
@@ -121,18 +127,18 @@ async def test_a_stick_without_a_network_forms_one(
 
 
 async def test_noise_on_the_line_is_skipped(
-    stick: ZnpStick, plug: MeteringPlug, serve: Callable[[ZnpStick], Serving]
+    stick: Stick, plug: MeteringPlug, serve: Callable[[Stick], Serving]
 ) -> None:
-    stick.fault = StickFault.NOISE
+    stick.line.fault = LineFault.NOISE
     serving = serve(stick)
     await serving.ready()
     assert (await serving.join(plug)).identity["id"] == plug.id
 
 
 async def test_a_device_out_of_reach_is_silent(
-    stick: ZnpStick,
+    stick: Stick,
     plug: MeteringPlug,
-    serve: Callable[[ZnpStick], Serving],
+    serve: Callable[[Stick], Serving],
     clock: SimulatedClock,
 ) -> None:
     serving = serve(stick)
@@ -145,7 +151,7 @@ async def test_a_device_out_of_reach_is_silent(
 
 
 async def test_a_stick_that_is_pulled_is_lost_and_works_again_once_it_is_back(
-    stick: ZnpStick, plug: MeteringPlug, serve: Callable[[ZnpStick], Serving]
+    stick: Stick, plug: MeteringPlug, serve: Callable[[Stick], Serving]
 ) -> None:
     serving = serve(stick)
     await serving.ready()
@@ -160,9 +166,9 @@ async def test_a_stick_that_is_pulled_is_lost_and_works_again_once_it_is_back(
     assert (await again.join(plug)).identity["id"] == plug.id
 
 
-async def test_a_stick_that_says_nothing_is_given_up(stick: ZnpStick, surroundings: Surroundings) -> None:
-    stick.fault = StickFault.SILENT
-    settings = ZigbeeSettings(port=stick.line.url, radio="znp", database="", start_s=0.3)
+async def test_a_stick_that_says_nothing_is_given_up(stick: Stick, surroundings: Surroundings) -> None:
+    stick.line.fault = LineFault.SILENT
+    settings = _settings(stick).model_copy(update={"start_s": 0.3})
     with pytest.raises(DeviceError, match=r"cannot be opened: it does not answer; check the port"):
         await build(settings, surroundings).serve()
 
@@ -173,9 +179,55 @@ async def test_a_port_that_is_none_is_said(surroundings: Surroundings, tmp_path:
         await build(settings, surroundings).serve()
 
 
+async def test_nodes_report_by_themselves_in_their_intervals(
+    home: Home, plug: MeteringPlug, clock: SimulatedClock
+) -> None:
+    readings = home.integration.setup(DeviceId("kettle"), await home.join(plug)).readings()
+    await anext(readings)
+    living = asyncio.create_task(home.mesh.live(clock.now, clock.sleep_until))
+    plug.switch(True)
+    await clock.advance(timedelta(seconds=10))
+    assert values(await anext(readings))[Quantity.POWER_W] == 2000.0
+    living.cancel()
+    await close(readings)
+
+
 def test_commands_are_cut_from_a_stream_whatever_is_between_them() -> None:
     ping, version = Command(0x20, 1, 1), Command(0x20, 1, 2, b"\xfe\x00")
     splitter = Splitter()
     assert list(splitter.fed(b"noise" + ping.to_bytes()[:3])) == []
     assert list(splitter.fed(ping.to_bytes()[3:] + b"\xfe\xfe\x00" + version.to_bytes())) == [ping, version]
     assert list(splitter.fed(b"\xfe\xff" + bytes(300) + ping.to_bytes())) == [ping]
+
+
+def test_frames_that_did_not_come_through_whole_are_skipped() -> None:
+    assert unframed(framed(b"\x7e\x7d\x11")[:-1]) == b"\x7e\x7d\x11"
+    assert unframed(b"") is None
+    assert unframed(framed(b"\xc0")[:-2] + b"\x00") is None
+
+
+class Paper(Line):
+    """A line whose other end is written down."""
+
+    url = ""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.said: list[bytes | None] = []
+
+    async def open(self) -> None:
+        pass
+
+    async def close(self) -> None:
+        pass
+
+    def _write(self, data: bytes) -> None:
+        self.said.append(unframed(data[:-1]))
+
+
+def test_a_command_that_a_silicon_labs_stick_does_not_know_is_said() -> None:
+    stick = EzspStick(line := Paper())
+    line.heard(framed(b"\x00" + mixed(bytes([7, 0, 1, 0xFE, 0xFE]))))
+    line.heard(framed(b"\x30" + mixed(bytes([8, 0, 1, 5, 0]))))  # out of order: acknowledged as before
+    assert stick.unknown == {0xFEFE}
+    assert line.said == [b"\x81", b"\x01" + mixed(bytes([7, 0x80, 1, 0x58, 0, 0x31])), b"\x81"]
