@@ -14,6 +14,7 @@ from aiohttp import ClientSession, ClientWebSocketResponse, WSMsgType, WSServerH
 
 from drrouter.adapters.clock import SimulatedClock
 from drrouter.adapters.devices.ocpp.integration import OcppIntegration, build
+from drrouter.adapters.devices.ocpp.pace import Door, Pace
 from drrouter.adapters.devices.ocpp.rpc import MOST_BYTES
 from drrouter.domain.instruction import OutcomeKind
 from drrouter.domain.measurement import Quantity
@@ -326,3 +327,37 @@ def test_settings_that_contradict_themselves_are_refused() -> None:
         settings(cert_file="cert.pem")
     with pytest.raises(ValueError, match="twice"):
         settings(charge_point=[{"id": "A"}, {"id": "A"}])
+
+
+async def test_a_connection_that_asks_nothing_or_is_one_too_many_is_closed(
+    listen: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Door.__init__, "__defaults__", (1, 0.05))
+    central = await listen()
+    mute, mute_writer = await asyncio.open_connection("127.0.0.1", central.port)
+    extra, extra_writer = await asyncio.open_connection("127.0.0.1", central.port)
+    assert await extra.read() == b""
+    assert await mute.read() == b""
+    for writer in (mute_writer, extra_writer):
+        writer.close()
+        await writer.wait_closed()
+
+
+async def test_a_flood_of_calls_is_answered_at_a_measured_pace(
+    listen: Open, session: ClientSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits: list[float] = []
+
+    def wait_s(pace: Pace) -> float:
+        waits.append(usual(pace))
+        return 0.0
+
+    usual = Pace.wait_s
+    monkeypatch.setattr(Pace, "wait_s", wait_s)
+    central = await listen()
+    socket = await dial(session, central, protocol="ocpp2.1")
+    for _ in range(300):
+        assert (await heartbeat(socket))[0] == 3
+    assert waits[0] == 0.0
+    assert waits[-1] > 1.0
+    await socket.close()

@@ -1,6 +1,7 @@
 """Keeps the tunnel to the bus, lists the devices of the home file that answer, and hands out devices."""
 
 import asyncio
+import logging
 from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -92,9 +93,14 @@ class KnxIntegration:
 def build(settings: KnxSettings, surroundings: Surroundings) -> KnxIntegration:
     """The integration, as the table of integrations makes it.
 
+    The library's log is silenced, unless somebody asked for it: it tells every failure anew, we tell it once.
+
     Raises:
         DocumentError: the password's file is missing, empty, or may be read by others.
     """
+    log = logging.getLogger("xknx")
+    if log.level == logging.NOTSET:
+        log.setLevel(logging.CRITICAL + 1)
     password = surroundings.secret(settings.password_file) if settings.password_file else ""
     return KnxIntegration(settings, surroundings.clock, surroundings.folder, password)
 

@@ -20,6 +20,7 @@ from typing import Any
 from aiohttp import ClientConnectionError, WSMsgType, web
 
 from drrouter.adapters.devices.names import cleaned
+from drrouter.adapters.devices.ocpp.pace import Pace
 from drrouter.adapters.devices.ocpp.schema import complaint
 from drrouter.adapters.strict_json import parse
 from drrouter.errors import DeviceRefusedError, DeviceSilentError, MessageError
@@ -73,8 +74,10 @@ class Link:
 
     async def listen(self) -> None:
         """Answer until the connection ends, whoever ends it."""
+        pace = Pace(asyncio.get_running_loop().time)
         try:
             async for message in self._socket:
+                await asyncio.sleep(pace.wait_s())
                 if message.type is WSMsgType.TEXT:
                     await self._heard(message.data)
                 else:

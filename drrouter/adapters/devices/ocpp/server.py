@@ -17,11 +17,11 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from aiohttp import WSCloseCode, web
 
+from drrouter.adapters.devices.ocpp.pace import HEADERS_S, Door
 from drrouter.adapters.devices.ocpp.rpc import MOST_BYTES
 from drrouter.errors import DeviceError
 
 PROTOCOLS = {"ocpp2.1": "2.1", "ocpp2.0.1": "2.0.1", "ocpp1.6": "1.6"}
-MOST_CONNECTIONS = 200
 PING_S = 30.0
 """How often a connection is tried, in seconds of real time; one that does not answer is closed."""
 _SHUTDOWN_S = 1.0
@@ -43,7 +43,7 @@ class Listener:
             welcome: serves a connection of a charge point (id, version) until it ends.
         """
         self._passwords, self._accept_unknown, self._welcome = passwords, accept_unknown, welcome
-        self._open = 0
+        self._door: Door | None = None
 
     async def serve(
         self, host: str, port: int, context: ssl.SSLContext | None, ready: Callable[[int], None]
@@ -63,18 +63,41 @@ class Listener:
         )
         await runner.setup()
         try:
-            await web.TCPSite(runner, host, port, ssl_context=context).start()
-            ready(runner.addresses[0][1])
-            await asyncio.Event().wait()
+            listener = await self._listening(runner, host, port, context)
+            try:
+                ready(listener.sockets[0].getsockname()[1])
+                await asyncio.Event().wait()
+            finally:
+                listener.close()  # and not waited for: open connections are ended below
+        finally:
+            await runner.cleanup()
+
+    async def _listening(
+        self, runner: web.AppRunner, host: str, port: int, context: ssl.SSLContext | None
+    ) -> asyncio.Server:
+        """Take the address.
+
+        Raises:
+            DeviceError: it is taken, or not ours.
+        """
+        if runner.server is None:
+            raise RuntimeError("the runner is not set up")
+        self._door = Door(runner.server)
+        handshake_s = HEADERS_S if context else None
+        loop = asyncio.get_running_loop()
+        try:
+            return await loop.create_server(
+                self._door.open, host, port, ssl=context, ssl_handshake_timeout=handshake_s
+            )
         except OSError as error:
             raise DeviceError(
                 f"charge points cannot be listened for at {host}:{port}: {error.strerror}"
             ) from error
-        finally:
-            await runner.cleanup()
 
     async def _connected(self, request: web.Request) -> web.StreamResponse:
         """Let one in, or not."""
+        if self._door:
+            self._door.spoke(request)
         name = request.match_info["id"]
         if (refusal := self._refusal(name, request.headers.get("Authorization", ""))) is not None:
             return refusal
@@ -87,11 +110,7 @@ class Listener:
             _log.warning("a charge point speaks none of %s", ", ".join(PROTOCOLS))
             await socket.close(code=WSCloseCode.PROTOCOL_ERROR, message=b"no common version of OCPP")
             return socket
-        self._open += 1
-        try:
-            await self._welcome(name, version, socket)
-        finally:
-            self._open -= 1
+        await self._welcome(name, version, socket)
         return socket
 
     def _refusal(self, name: str, authorization: str) -> web.Response | None:
@@ -100,8 +119,6 @@ class Listener:
         if password is None and not self._accept_unknown:
             _log.warning("a charge point that the home file does not list wants to connect")
             return web.Response(status=404)
-        if self._open >= MOST_CONNECTIONS:
-            return web.Response(status=503)
         if password and not _is_right(authorization, name, password):
             _log.warning("charge point %s shows a wrong password", name)
             return web.Response(status=401, headers={"WWW-Authenticate": 'Basic realm="ocpp"'})

@@ -200,7 +200,7 @@ class Station:
             return
         for sample in samples_in(meter_values):
             if self.clock.now() - sample.at > self.late:
-                _log.info("%s: a measurement of %s comes too late to count", self.id, sample.at)
+                _log.debug("%s: a measurement of %s comes too late to count", self.id, sample.at)
             elif outlet.sample is None or sample.at >= outlet.sample.at:
                 outlet.sample, outlet.samples = sample, outlet.samples + 1
                 outlet.level_percent = sample.values.get(Quantity.LEVEL_PERCENT, outlet.level_percent)
