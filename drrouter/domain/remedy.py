@@ -19,6 +19,9 @@ Schema = Mapping[str, Any]
 MOST = 20
 """Sentences at most; a file with more faults is read again after the first are mended."""
 
+MOST_KNOWN = 30
+"""Of more known words than these only the most alike are listed."""
+
 _SHOWN = 40
 _OWN_KEY = re.compile(r"(?P<key>[a-z][a-z0-9_.#]*): ")
 
@@ -56,11 +59,15 @@ def sentences(error: DocumentError) -> tuple[str, ...]:
 
 
 def nearest(word: str, known: Sequence[str]) -> str:
-    """A remedy naming the known word most like this one, else all that are known."""
+    """A remedy: the known word most like this one, and all that are known, of many the most alike."""
     close = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
+    shown = _listed(known)
+    if len(known) > MOST_KNOWN:
+        alike = difflib.get_close_matches(word, known, n=MOST_KNOWN // 3, cutoff=0.0)
+        shown = f"{_listed(alike)} and {len(known) - len(alike)} more"
     if close:
-        return f"Did you mean {close[0]!r}? Known are: {_listed(known)}"
-    return f"Known are: {_listed(known)}" if known else ""
+        return f"Did you mean {close[0]!r}? Known are: {shown}"
+    return f"Known are: {shown}" if known else ""
 
 
 def _telling(facts: Sequence[Fact]) -> list[Fact]:
