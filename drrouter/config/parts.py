@@ -5,7 +5,7 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from drrouter.domain.document import harmless
-from drrouter.tariff.document import known_zone
+from drrouter.tariff.parts import known_zone
 
 Words = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(harmless)]
 Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=32)]

@@ -62,6 +62,12 @@ class Rates:
             lambda one, two: None if one is None or two is None else one + two,
         )
 
+    def times(self, factor: float) -> "Rates":
+        """Every value multiplied."""
+        if factor == 1:
+            return self
+        return Rates(tuple((interval, value * factor) for interval, value in self.steps))
+
     @property
     def known_until(self) -> datetime | None:
         """The end of the last step."""

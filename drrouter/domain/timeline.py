@@ -34,6 +34,7 @@ class TariffRates:
     Attributes:
         import_energy, export_energy: used where no provider sends a price.
         import_adder, export_adder: network fee, tax and margin on top of either.
+        import_factor: what a provider's price is multiplied by, such as 1.21 where VAT comes on top.
     """
 
     currency: str = "EUR"
@@ -42,6 +43,7 @@ class TariffRates:
     import_adder: Rates = field(default_factory=Rates)
     export_adder: Rates = field(default_factory=Rates)
     co2_g_per_kwh: Rates = field(default_factory=Rates)
+    import_factor: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,9 @@ def resolve(
     forces = {kind: _in_force(mine, kind) for kind in PayloadType}
     return Timeline(
         currency=tariff.currency,
-        import_price=_price(forces[PayloadType.PRICE], tariff.import_energy, tariff.import_adder),
+        import_price=_price(
+            forces[PayloadType.PRICE], tariff.import_energy, tariff.import_adder, tariff.import_factor
+        ),
         export_price=_price(forces[PayloadType.EXPORT_PRICE], tariff.export_energy, tariff.export_adder),
         co2_g_per_kwh=tariff.co2_g_per_kwh.overlay(_sum_of_providers(forces[PayloadType.GHG])),
         limits=tuple(_limit(order) for order in forces[PayloadType.IMPORT_CAPACITY_LIMIT]),
@@ -198,9 +202,9 @@ def _add_order(
     )
 
 
-def _price(orders: tuple[Order, ...], energy: Rates, adder: Rates) -> Rates:
+def _price(orders: tuple[Order, ...], energy: Rates, adder: Rates, factor: float = 1.0) -> Rates:
     """Energy (the providers' where known, else the tariff's) plus what the tariff adds."""
-    total = energy.overlay(_sum_of_providers(orders))
+    total = energy.overlay(_sum_of_providers(orders).times(factor))
     return total.plus(adder) if adder.steps else total
 
 

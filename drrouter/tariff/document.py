@@ -1,7 +1,8 @@
 """What energy costs at which time, as a provider writes it: one TOML file, ``schema = "drrouter.tariff/1"``.
 
 A tariff is a sum of components; each has a price per kWh, and zones of the local calendar where another
-price holds. What the calendar means on a given day is left to ``expand``. A document is never executed.
+price holds. Beside them stand charges for peaks, tiers, capacities and by the day (``charges``). What the
+calendar means on a given day is left to ``expand``. A document is never executed.
 
     >>> read_tariff(b'schema = "drrouter.tariff/1"', "acme/night.toml")
     Traceback (most recent call last):
@@ -16,83 +17,49 @@ from functools import cache
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, Field, ValidationError, model_validator
 
 from drrouter.domain.document import as_json, harmless, licence_of, parse_toml
 from drrouter.domain.remedy import document_error
 from drrouter.errors import DocumentError
+from drrouter.tariff.charges import Capacity, Charged, Peak, Standing, Tier, Vat
+from drrouter.tariff.holidays import holiday_rule, holidays_of
+from drrouter.tariff.parts import Part, Price, TimeZone, When, Words
 
 SCHEMA = "drrouter.tariff/1"
 
-DayName = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun", "weekday", "weekend", "holiday"]
-Price = Annotated[float, Field(ge=-1000, le=1000)]
-Words = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(harmless)]
+
+class Source(Part):
+    """Where the figures come from."""
+
+    publisher: Words
+    """Who has published them."""
+    published: date
+    """When they were published, or from when they hold."""
+    exact: bool
+    """Whether every figure is as published; false where some are typical."""
+    left_out: Annotated[str, Field(max_length=500), AfterValidator(harmless)] = ""
+    """What the tariff has, and this file has not."""
 
 
-def minutes_of(clock: str) -> int:
-    """Minutes since local midnight of a wall-clock time like ``07:15``; ``24:00`` is the day's end."""
-    hours, _, minutes = clock.partition(":")
-    return int(hours) * 60 + int(minutes)
-
-
-def _is_a_span(hours: str) -> str:
-    """Begin and end differ."""
-    start, _, end = hours.partition("-")
-    if minutes_of(start) == minutes_of(end):
-        raise ValueError(f"{hours!r} is empty; leave hours out for the whole day")
-    return hours
-
-
-def known_zone(name: str) -> str:
-    """The name itself, where it is a time zone.
-
-    Raises:
-        ValueError: it is not.
-    """
-    try:
-        ZoneInfo(name)
-    except (KeyError, ValueError, OSError) as error:
-        raise ValueError(f"{name!r} is no time zone; write one such as Europe/Amsterdam") from error
-    return name
-
-
-_QUARTER = r"(?:(?:[01]\d|2[0-3]):(?:00|15|30|45)"
-Hours = Annotated[str, Field(pattern=rf"^{_QUARTER})-{_QUARTER}|24:00)$"), AfterValidator(_is_a_span)]
-TimeZone = Annotated[str, Field(max_length=64), AfterValidator(known_zone)]
-
-
-class Part(BaseModel):
-    """A table of a document: unknown keys are refused, values keep their type."""
-
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", strict=True, allow_inf_nan=False, use_attribute_docstrings=True
-    )
-
-
-class Zone(Part):
+class Zone(When):
     """When another price holds; a key that is left out does not narrow it."""
 
     price_per_kwh: Price
     """The price in this zone."""
-    days: Annotated[tuple[DayName, ...], Field(min_length=1)] | None = None
-    """Days of the local calendar; a holiday of the tariff's list is a holiday and no weekday or weekend."""
-    hours: Annotated[tuple[Hours, ...], Field(min_length=1, max_length=24)] | None = None
-    """Local times in quarters, such as 07:00-23:00; over midnight they belong to the day they begin."""
-    months: Annotated[tuple[Annotated[int, Field(ge=1, le=12)], ...], Field(min_length=1)] | None = None
-    """Months, 1 to 12."""
 
     @model_validator(mode="after")
     def _narrows(self) -> Self:
-        if self.days is None and self.hours is None and self.months is None:
-            raise ValueError("needs days, hours or months; without them it is the component's own price")
+        if not self.narrows:
+            raise ValueError(
+                "needs days, hours, months or dates; without them it is the component's own price"
+            )
         return self
 
 
-class Component(Part):
+class Component(Charged):
     """One part of the price; the parts add up."""
 
-    id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_]*$", max_length=64)]
-    """Identifies the component inside this file."""
     kind: Literal["energy", "network", "tax", "feed_in"]
     """Energy used, its transport, levies and margins, or what is paid for energy fed in."""
     base: Literal["fixed", "provider"] = "fixed"
@@ -137,8 +104,24 @@ class TariffDocument(Part):
     """The zone of its calendar, such as Europe/Amsterdam."""
     component: Annotated[tuple[Component, ...], Field(min_length=1, max_length=20)]
     """The parts of the price."""
+    source: Source | None = None
+    """Where the figures come from."""
+    vat_percent: Vat = 0.0
+    """VAT on everything but what is fed in; 0 where the prices here contain it."""
+    peak: Annotated[tuple[Peak, ...], Field(max_length=10)] = ()
+    """Prices of the highest mean imports."""
+    tier: Annotated[tuple[Tier, ...], Field(max_length=10)] = ()
+    """Prices by how much was imported so far."""
+    capacity: Annotated[tuple[Capacity, ...], Field(max_length=10)] = ()
+    """Contracted capacities."""
+    standing: Annotated[tuple[Standing, ...], Field(max_length=20)] = ()
+    """What is paid whether or not energy is used."""
     holidays: Annotated[tuple[date, ...], Field(max_length=500)] = ()
     """Days that count as holiday."""
+    yearly_holidays: Annotated[
+        tuple[Annotated[str, Field(max_length=40), AfterValidator(holiday_rule)], ...], Field(max_length=50)
+    ] = ()
+    """Holidays by rule, such as 12-25, easter+1 or 04-27 sun-1 (docs/tariffs.md lists the forms)."""
     co2: Co2 | None = None
     """CO2 where no provider says so."""
 
@@ -147,14 +130,36 @@ class TariffDocument(Part):
         """Whether a service provider's price series is meant to replace the energy part."""
         return any(part.kind == "energy" and part.base == "provider" for part in self.component)
 
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone of its calendar."""
+        return ZoneInfo(self.time_zone)
+
+    def holidays_in(self, first: date, last: date) -> frozenset[date]:
+        """The holidays from the first to the last day, and some around them."""
+        years = range(first.year - 1, last.year + 2)
+        return frozenset(self.holidays) | holidays_of(self.yearly_holidays, years)
+
+    def vat_factor(self, part: Charged) -> float:
+        """What a price of this part is multiplied by to contain VAT; what is fed in has none of its own."""
+        fed_in = isinstance(part, Component) and part.kind == "feed_in"
+        percent = part.vat_percent
+        if percent is None:
+            percent = 0.0 if fed_in else self.vat_percent
+        return 1 + percent / 100
+
     @model_validator(mode="after")
     def _parts_differ(self) -> Self:
-        ids = [part.id for part in self.component]
+        charges = (*self.peak, *self.tier, *self.capacity, *self.standing)
+        ids = [part.id for part in (*self.component, *charges)]
         twice = next((key for key in ids if ids.count(key) > 1), None)
         if twice:
-            raise ValueError(f"has two components {twice!r}; give each an id of its own")
+            what = "components" if twice in [part.id for part in self.component] else "charges"
+            raise ValueError(f"has two {what} {twice!r}; give each an id of its own")
         if not any(part.kind == "energy" for part in self.component):
             raise ValueError('has no component of kind "energy"; add one')
+        if self.follows_provider and [part.kind for part in self.component].count("energy") > 1:
+            raise ValueError("has a provider's energy price beside another; write fees of your own as tax")
         return self
 
 

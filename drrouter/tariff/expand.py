@@ -13,17 +13,16 @@ Source: requirement P6 (days of 23 and 25 hours).
 from collections.abc import Iterable
 from datetime import date, datetime
 from functools import reduce
-from zoneinfo import ZoneInfo
 
 from drrouter.domain.interval import SLOT, Interval, floor_to, slots
 from drrouter.domain.rates import Rates, constant
 from drrouter.domain.timeline import TariffRates
-from drrouter.tariff.calendar import days_of, names_of
-from drrouter.tariff.document import Component, TariffDocument, Zone
+from drrouter.tariff.calendar import holds
+from drrouter.tariff.document import Component, TariffDocument
 
 
 def expand(tariff: TariffDocument, span: Interval) -> TariffRates:
-    """What the tariff says over the span, per kWh; also what counts where a provider is silent.
+    """What the tariff says over the span, per kWh with VAT; also what counts where a provider is silent.
 
     Network, taxes and margins are added to the provider's price and to the tariff's own alike.
     """
@@ -33,14 +32,16 @@ def expand(tariff: TariffDocument, span: Interval) -> TariffRates:
         export_energy=_sum(tariff, ("feed_in",), span),
         import_adder=_sum(tariff, ("network", "tax"), span),
         co2_g_per_kwh=constant(tariff.co2.g_per_kwh, span) if tariff.co2 else Rates(),
+        import_factor=_factor(tariff),
     )
 
 
 def component_rates(tariff: TariffDocument, component: Component, span: Interval) -> Rates:
-    """The price of one component over the span."""
-    zone, holidays = ZoneInfo(tariff.time_zone), frozenset(tariff.holidays)
+    """The price of one component over the span, as it is written: VAT is not added."""
     if not component.zones:
         return constant(component.price_per_kwh, span)
+    zone = tariff.zone
+    holidays = tariff.holidays_in(span.start.astimezone(zone).date(), span.end.astimezone(zone).date())
     steps: list[tuple[Interval, float]] = []
     for slot in slots(span.start, span.end):
         price = _price(component, floor_to(slot.start, SLOT).astimezone(zone), holidays)
@@ -52,26 +53,25 @@ def component_rates(tariff: TariffDocument, component: Component, span: Interval
 
 
 def _sum(tariff: TariffDocument, kinds: Iterable[str], span: Interval) -> Rates:
-    """The sum of the components of these kinds; nothing where there is none."""
-    parts = [component_rates(tariff, part, span) for part in tariff.component if part.kind in kinds]
+    """The sum of the components of these kinds with VAT; nothing where there is none."""
+    parts = [
+        component_rates(tariff, part, span).times(tariff.vat_factor(part))
+        for part in tariff.component
+        if part.kind in kinds
+    ]
     return reduce(Rates.plus, parts) if parts else Rates()
+
+
+def _factor(tariff: TariffDocument) -> float:
+    """The VAT on what a provider publishes."""
+    published = (part for part in tariff.component if part.kind == "energy" and part.base == "provider")
+    part = next(published, None)
+    return tariff.vat_factor(part) if part else 1.0
 
 
 def _price(component: Component, local: datetime, holidays: frozenset[date]) -> float:
     """The price of the first zone that holds, else the component's own."""
     for zone in component.zones:
-        if _holds(zone, local, holidays):
+        if holds(zone, local, holidays):
             return zone.price_per_kwh
     return component.price_per_kwh
-
-
-def _holds(zone: Zone, local: datetime, holidays: frozenset[date]) -> bool:
-    """Whether the zone holds at a local time."""
-    return any(_is_day(zone, day, holidays) for day in days_of(zone.hours, local))
-
-
-def _is_day(zone: Zone, day: date, holidays: frozenset[date]) -> bool:
-    """Whether the zone holds on a day."""
-    if zone.months is not None and day.month not in zone.months:
-        return False
-    return zone.days is None or not names_of(day, holidays).isdisjoint(zone.days)

@@ -24,7 +24,7 @@ from drrouter.domain.document import as_json, licence_of, parse_toml
 from drrouter.domain.interval import Interval
 from drrouter.domain.remedy import document_error
 from drrouter.errors import DocumentError
-from drrouter.tariff.document import DayName, Hours, Part, Price, TimeZone, Words
+from drrouter.tariff.parts import DayName, Hours, Part, Price, TimeZone, Words
 
 SCHEMA = "drrouter.offline/1"
 
