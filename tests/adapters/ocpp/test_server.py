@@ -81,6 +81,17 @@ async def test_a_charge_point_that_is_not_listed_is_refused(listen: Open, sessio
     assert await central.discover() == ()
 
 
+async def test_a_stranger_that_tries_again_and_again_is_logged_once(
+    listen: Open, session: ClientSession, caplog: pytest.LogCaptureFixture
+) -> None:
+    central = await listen()
+    for _ in range(3):
+        async with session.get(f"{url_of(central)}/NEW%1b%5b31m") as answer:
+            assert answer.status == 404
+    said = [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
+    assert said == ["charge point NEW[31m is not listed in the home file"]
+
+
 @pytest.mark.parametrize(
     "authorization",
     [

@@ -17,6 +17,7 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from aiohttp import WSCloseCode, web
 
+from drrouter.adapters.devices.names import cleaned
 from drrouter.adapters.devices.ocpp.pace import HEADERS_S, Door
 from drrouter.adapters.devices.ocpp.rpc import MOST_BYTES
 from drrouter.errors import DeviceError
@@ -24,6 +25,7 @@ from drrouter.errors import DeviceError
 PROTOCOLS = {"ocpp2.1": "2.1", "ocpp2.0.1": "2.0.1", "ocpp1.6": "1.6"}
 PING_S = 30.0
 """How often a connection is tried, in seconds of real time; one that does not answer is closed."""
+MOST_WARNED = 50
 _SHUTDOWN_S = 1.0
 
 _log = logging.getLogger(__name__)
@@ -44,6 +46,7 @@ class Listener:
         """
         self._passwords, self._accept_unknown, self._welcome = passwords, accept_unknown, welcome
         self._door: Door | None = None
+        self._warned: set[tuple[str, str]] = set()
 
     async def serve(
         self, host: str, port: int, context: ssl.SSLContext | None, ready: Callable[[int], None]
@@ -107,7 +110,7 @@ class Listener:
         await socket.prepare(request)
         version = PROTOCOLS.get(socket.ws_protocol or "")
         if version is None:
-            _log.warning("a charge point speaks none of %s", ", ".join(PROTOCOLS))
+            self._warn(name, f"speaks none of {', '.join(PROTOCOLS)}")
             await socket.close(code=WSCloseCode.PROTOCOL_ERROR, message=b"no common version of OCPP")
             return socket
         await self._welcome(name, version, socket)
@@ -117,12 +120,19 @@ class Listener:
         """Why it may not come in, None where it may."""
         password = self._passwords.get(name)
         if password is None and not self._accept_unknown:
-            _log.warning("a charge point that the home file does not list wants to connect")
+            self._warn(name, "is not listed in the home file")
             return web.Response(status=404)
         if password and not _is_right(authorization, name, password):
-            _log.warning("charge point %s shows a wrong password", name)
+            self._warn(name, "shows a wrong password, or none")
             return web.Response(status=401, headers={"WWW-Authenticate": 'Basic realm="ocpp"'})
         return None
+
+    def _warn(self, name: str, why: str) -> None:
+        """Log why one was not let in, once: charge points try again for ever, and so do strangers."""
+        known = (name, why) in self._warned or len(self._warned) >= MOST_WARNED
+        if not known:
+            self._warned.add((name, why))
+        _log.log(logging.DEBUG if known else logging.WARNING, "charge point %s %s", cleaned(name), why)
 
 
 def _is_right(authorization: str, name: str, password: str) -> bool:
