@@ -8,13 +8,13 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import timedelta
 
-from drrouter.adapters.devices.bell import Bell
 from drrouter.adapters.devices.mqtt.directory import Directory
 from drrouter.adapters.devices.mqtt.entities import Described, Dial, Relay
 from drrouter.adapters.devices.mqtt.payload import Payload
 from drrouter.adapters.devices.mqtt.session import Session
 from drrouter.adapters.devices.mqtt.settings import MqttSettings
 from drrouter.adapters.devices.mqtt.values import readings_of
+from drrouter.adapters.devices.news import News
 from drrouter.adapters.devices.obedience import Obedience
 from drrouter.domain.ids import DeviceId
 from drrouter.domain.instruction import Instruction, Outcome
@@ -49,7 +49,7 @@ class MqttDevice:
         self._on: bool | None = None
         self._told_w: float | None = None
         self._heard_at = clock.now()
-        self._news, self._messages, self._echoes = Bell(), 0, 0
+        self._news, self._messages, self._echoes = News(), 0, 0
         self._refresh()
 
     @property
@@ -134,7 +134,7 @@ class MqttDevice:
                 self._told_w = reading.value
         self._heard_at = at
         self._messages += 1
-        self._news.ring()
+        self._news.tell()
 
     async def _waited(self) -> bool:
         """Wait for news of any kind; True when it should be asked."""
@@ -142,8 +142,9 @@ class MqttDevice:
         ask_at = self._clock.now() + timedelta(seconds=self._settings.poll_s)
         can_ask = bool(self._device.asks) and ask_at < silent_at
         timer = self._clock.sleep_until(ask_at if can_ask else silent_at)
-        works = [self._news.wait(), self._directory.news.wait(), self._session.news.wait(), timer]
-        tasks = [asyncio.ensure_future(work) for work in works]
+        news = [self._news, self._session.news]
+        tasks = [asyncio.ensure_future(one.since(one.count)) for one in news]
+        tasks.append(asyncio.ensure_future(timer))
         try:
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -217,7 +218,7 @@ class MqttDevice:
         try:
             async with asyncio.timeout(self._settings.timeout_s):
                 while not happened():
-                    await self._news.wait()
+                    await self._news.since(self._news.count)
         except TimeoutError:
             return False
         return True

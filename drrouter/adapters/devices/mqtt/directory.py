@@ -10,7 +10,6 @@ from functools import partial
 from itertools import count
 from typing import Protocol
 
-from drrouter.adapters.devices.bell import Bell
 from drrouter.adapters.devices.mqtt.discovery import Discovery
 from drrouter.adapters.devices.mqtt.entities import Described, Mode
 from drrouter.adapters.devices.mqtt.payload import Payload
@@ -53,7 +52,7 @@ class Directory:
     Announcements are put together at ``refresh`` alone, for a broker hands thousands out at once.
 
     Attributes:
-        news: rung when a device changed, came or went.
+        news: those of the session; told when a device changed, came or went.
     """
 
     def __init__(self, settings: MqttSettings, session: Session) -> None:
@@ -66,7 +65,7 @@ class Directory:
         self._count = count()
         self._watched: frozenset[str] = frozenset()
         self._remarked: set[str] = set()
-        self.news = Bell()
+        self.news = session.news
         session.opened = self._forget
         for dialect in self._dialects:
             session.follow(dialect.filters, partial(self._announced, dialect), MOST_BYTES)
@@ -77,7 +76,7 @@ class Directory:
             self._stale = False
             self._known = self._put_together()
             self._watch()
-            self.news.ring()
+            self.news.tell()
 
     def present(self) -> Mapping[str, Described]:
         """Those of whom nothing says that they are away."""
@@ -115,7 +114,7 @@ class Directory:
     def _hear(self, topic: str, payload: Payload) -> None:
         """A device, or its last will, says whether it is there."""
         self._said[topic] = next(self._count), payload
-        self.news.ring()
+        self.news.tell()
 
     def _put_together(self) -> dict[str, Described]:
         known: dict[str, Described] = {}

@@ -16,9 +16,9 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from drrouter.adapters.devices.bell import Bell
 from drrouter.adapters.devices.mqtt.payload import Payload
 from drrouter.adapters.devices.mqtt.settings import MqttSettings
+from drrouter.adapters.devices.news import News
 from drrouter.adapters.strict_json import MOST_BYTES
 from drrouter.errors import DeviceRefusedError, DeviceSilentError
 from drrouter.ports import Executor
@@ -47,7 +47,7 @@ class Session:
     """What is followed, and the connection while there is one.
 
     Attributes:
-        news: rung when the session begins or ends, or follows other topics.
+        news: told when the session begins or ends, or follows other topics.
         opened: told when a session begins, before the first message of it.
     """
 
@@ -64,10 +64,10 @@ class Session:
         self._subscribed: set[str] = set()
         self._deaf = False
         self._client: Client | None = None
-        self.news = Bell()
+        self.news = News()
         self.opened: Callable[[], None] = _nothing
-        self._echo = Bell()
-        self.follow([settings.echo_topic], lambda _topic, _payload: self._echo.ring())
+        self._echo = News()
+        self.follow([settings.echo_topic], lambda _topic, _payload: self._echo.tell())
 
     @property
     def connected(self) -> bool:
@@ -91,7 +91,7 @@ class Session:
                     self._patterns.add(topic)
                 if topic in self._last:
                     listener(topic, Payload(self._last[topic].raw, retained=True, most_bytes=most_bytes))
-        self.news.ring()
+        self.news.tell()
 
     def leave(self, topics: Iterable[str], listener: Listener) -> None:
         """Let the listener hear these topics no more."""
@@ -102,7 +102,7 @@ class Session:
             if not listeners:
                 self._listeners.pop(topic, None)
                 self._last.pop(topic, None)
-        self.news.ring()
+        self.news.tell()
 
     async def settled(self) -> None:
         """Return once all that is followed is subscribed to.
@@ -113,7 +113,7 @@ class Session:
         try:
             async with asyncio.timeout(self._settings.timeout_s):
                 while self._client is None or self._subscribed != self._listeners.keys():
-                    await self.news.wait()
+                    await self.news.since(self.news.count)
         except TimeoutError:
             raise self.lost from None
 
@@ -138,12 +138,9 @@ class Session:
 
     async def _round_trip(self) -> None:
         """Say something to ourselves and hear it."""
-        heard = asyncio.create_task(self._echo.wait())
-        try:
-            await self.publish(self._settings.echo_topic, "")
-            await heard
-        finally:
-            heard.cancel()
+        before = self._echo.count
+        await self.publish(self._settings.echo_topic, "")
+        await self._echo.since(before)
 
     async def publish(self, topic: str, text: str) -> None:
         """Say it once, now or never: nothing is kept for later, by us or by the broker.
@@ -190,13 +187,13 @@ class Session:
             self._deaf = False
             self.opened()
             self._client = client
-            self.news.ring()
+            self.news.tell()
             try:
                 yield client
             finally:
                 self._client = None
                 self._subscribed.clear()
-                self.news.ring()
+                self.news.tell()
                 await _said(client, status, "offline")
 
     async def _new_client(self) -> "Client":
@@ -256,9 +253,9 @@ class Session:
                 await client.unsubscribe(surplus)
                 self._subscribed.difference_update(surplus)
             else:
-                await self.news.wait()
+                await self.news.since(self.news.count)
                 continue
-            self.news.ring()
+            self.news.tell()
 
 
 def _nothing() -> None:
