@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr, model_validator
 
+from drrouter.adapters.devices.homeassistant.settings import HomeassistantSettings
 from drrouter.adapters.devices.kasa.settings import KasaSettings
 from drrouter.adapters.devices.knx.settings import KnxSettings
 from drrouter.adapters.devices.modbus.settings import ModbusSettings
@@ -316,6 +317,8 @@ class HomeDocument(Part):
     """Zigbee devices, through a stick of the home's own."""
     zwave: ZwaveSettings | None = None
     """Z-Wave devices behind a Z-Wave JS server."""
+    homeassistant: HomeassistantSettings | None = None
+    """Whatever Home Assistant knows."""
     mqtt: MqttSettings | None = None
     """Devices behind an MQTT broker: Tasmota, Zigbee2MQTT, and all that announce themselves."""
     exposure: Annotated[tuple[ExposurePart, ...], Field(max_length=20)] = ()

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from drrouter.adapters.devices.homeassistant.settings import HomeassistantSettings
 from drrouter.adapters.devices.kasa.settings import KasaSettings
 from drrouter.adapters.devices.knx.settings import KnxSettings
 from drrouter.adapters.devices.modbus.settings import ModbusSettings
@@ -40,6 +41,7 @@ class Transport:
 
 TRANSPORTS: Mapping[str, Transport] = MappingProxyType(
     {
+        "homeassistant": Transport("Home Assistant", HomeassistantSettings),
         "kasa": Transport("Kasa", KasaSettings),
         "knx": Transport("KNX", KnxSettings, "knx"),
         "modbus": Transport("Modbus", ModbusSettings, "modbus"),
