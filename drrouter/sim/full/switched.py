@@ -1,10 +1,12 @@
 """Plugs and relays of the full home: everything that is switched on and off."""
 
 import asyncio
+import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
+from drrouter.adapters.devices.names import mac_from
 from drrouter.sim.full.piece import Setting, Wire
 from drrouter.sim.home_process import free_port
 from drrouter.sim.wire.kasa import FakeKlap, FakePlug, SmartAnswers, mac_of
@@ -33,23 +35,30 @@ async def kasa(setting: Setting) -> AsyncIterator[Wire]:
 
 @asynccontextmanager
 async def tapo(setting: Setting) -> AsyncIterator[Wire]:
-    """A Tapo plug with a dishwasher, which asks for the account that it belongs to."""
+    """A Tapo plug with a dishwasher, which asks for the account that it belongs to.
+
+    It is listed: plugs that answer a broadcast share a fixed port, and would be heard by every home here.
+    """
     mac, outlet = mac_of(TAPO_ADDRESS), setting.outlet("dishwasher")
     firmware = SmartAnswers("Dishwasher", mac, outlet, setting.now, on=True)
-    async with FakeKlap(TAPO_ADDRESS, firmware, mac=mac, account=ACCOUNT):
-        table = f'username = "{ACCOUNT[0]}"\npassword_file = "{setting.private("tapo.txt", ACCOUNT[1])}"'
-        yield Wire(table, '{ alias = "Dishwasher" }')
+    async with FakeKlap(TAPO_ADDRESS, firmware, mac=mac, account=ACCOUNT, discovery_port=free_port()) as fake:
+        account = f'username = "{ACCOUNT[0]}"\npassword_file = "{setting.private("tapo.txt", ACCOUNT[1])}"'
+        listed = f'[[kasa.device]]\nhost = "{fake.address}"\nport = {fake.port}\nspeaks = "tapo"'
+        yield Wire(f"{account}\n{listed}", '{ alias = "Dishwasher" }')
 
 
 @asynccontextmanager
 async def shelly(setting: Setting) -> AsyncIterator[Wire]:
-    """A Shelly plug with a washer, which announces itself and asks for a password."""
+    """A Shelly plug with a washer, which announces itself, to every home here, and asks for a password."""
+    mac = f"A8032A{secrets.token_hex(3).upper()}"
     relay = ShellyRelay("Washer", setting.outlet("washer"), on=True)
-    firmware = Firmware(Identity("A8032A0000F1", "Cellar"), setting.now, [relay])
+    firmware = Firmware(Identity(mac, "Cellar"), setting.now, [relay])
     fake = FakeShelly(LOOPBACK, firmware, password=ACCOUNT[1], sleep_until=setting.clock.sleep_until)
     async with fake, announced(fake, LOOPBACK):
         name = setting.private("shelly.txt", fake.password)
-        yield Wire(f'interfaces = ["{LOOPBACK}"]\npassword_file = "{name}"', '{ alias = "Washer" }')
+        yield Wire(
+            f'interfaces = ["{LOOPBACK}"]\npassword_file = "{name}"', f'{{ id = "{mac_from(mac)}#switch:0" }}'
+        )
 
 
 @asynccontextmanager

@@ -56,13 +56,14 @@ async def plug_in(clock: SimulatedClock, port: int) -> AsyncIterator[Callable[..
         yield join
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def klap_port(monkeypatch: pytest.MonkeyPatch) -> int:
-    """Where the newer discovery calls: 20002 in the field, and here a port that no other test shares."""
+    """Where the newer discovery calls: 20002 in the field, and here a port that nobody else shares."""
     with socket.socket(type=socket.SOCK_DGRAM) as udp:
         udp.bind(("", 0))
         number: int = udp.getsockname()[1]
-    monkeypatch.setattr(Discover, "DISCOVERY_PORT_2", number)
+    for name in ("DISCOVERY_PORT_2", "DISCOVERY_PORT_3"):
+        monkeypatch.setattr(Discover, name, number)
     return number
 
 

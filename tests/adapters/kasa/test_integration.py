@@ -115,6 +115,7 @@ async def test_a_flood_of_answers_is_cut_off(
     ("scheme", "spoken"),
     [
         ({"encrypt_type": "TPAP", "lv": 2}, "TPAP.2"),
+        ({"encrypt_type": "AES"}, "AES"),
         ({"encrypt_type": "KLAP", "is_support_https": True}, "KLAPS"),
         ({"encrypt_type": "\u202e" * 90}, "UNKNOWN"),
         ("none", "UNKNOWN"),

@@ -1,6 +1,7 @@
 """Plugs that must be logged in to and answer in part, oddly, or only to who asks them by their address."""
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
@@ -24,7 +25,8 @@ from tests.adapters.kasa.kettle import Kettle
 KlapIn = Callable[..., Awaitable[FakeKlap]]
 KETTLE = DeviceId("kettle")
 MAC = mac_of("127.77.1.1")
-KINDS = ["tapo", "kasa 1", "kasa 2"]
+NESTED: Any = json.loads("[" * 900 + "]" * 900)
+"""Deeper than any answer, and than some parsers go."""
 
 
 @pytest.fixture
@@ -102,9 +104,10 @@ async def test_a_plug_without_a_meter_is_not_asked_for_one_twice(
         {"error_code": 0, "result": []},
         {"error_code": 0, "result": {"responses": 5}},
         {"error_code": "five"},
+        {"error_code": 0, "result": NESTED},
         {"error_code": 0, "result": {"device_on": "perhaps", "mac": MAC}},
     ],
-    ids=str,
+    ids=lambda value: str(value)[:40],
 )
 async def test_an_answer_of_the_wrong_shape_does_not_pass(
     klap_kettle_in: PlugIn, integration: KasaIntegration, clock: SimulatedClock, twisted: Any

@@ -1,6 +1,7 @@
 """Shelly devices found by real mDNS and in the home file, and what becomes of hostile or foreign ones."""
 
 import asyncio
+import secrets
 import subprocess
 import sys
 from datetime import timedelta
@@ -11,6 +12,7 @@ from typing import Any, cast
 import pytest
 
 from drrouter.adapters.clock import SimulatedClock
+from drrouter.adapters.devices.names import mac_from
 from drrouter.adapters.devices.shelly.integration import ShellyIntegration, build
 from drrouter.adapters.devices.shelly.settings import ShellySettings
 from drrouter.domain.ids import DeviceId
@@ -25,7 +27,7 @@ LOOPBACK = "127.0.0.1"
 
 
 async def test_an_announced_device_is_found_while_it_answers(plug_in: Join, clock: SimulatedClock) -> None:
-    fake = await plug_in(201)
+    fake = await plug_in(201, identity={"mac": f"A8032A{secrets.token_hex(3).upper()}"})
     settings = ShellySettings(interfaces=(IPv4Address(LOOPBACK),), timeout_s=10)
     integration = ShellyIntegration(settings, clock, {})
     assert isinstance(integration, Serving)
@@ -47,7 +49,8 @@ async def test_an_announced_device_is_found_while_it_answers(plug_in: Join, cloc
 
 async def _own(integration: ShellyIntegration, fake: FakeShelly) -> list[Found]:
     """Of all that tests on this machine announce, this one."""
-    return [one for one in await integration.discover() if one.identity["host"] == fake.host]
+    mac = mac_from(fake.firmware.identity.mac)
+    return [one for one in await integration.discover() if one.identity.get("mac") == mac]
 
 
 async def test_each_channel_is_found_with_its_identity(plug_in: Join, clock: SimulatedClock) -> None:

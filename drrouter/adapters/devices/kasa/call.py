@@ -30,26 +30,25 @@ async def call(settings: KasaSettings, hosts: Iterable[str] = ()) -> list[tuple[
     answers: list[tuple[str, Raw]] = []
 
     def keep(raw: Any) -> None:
+        """Keep it, and end what the library does with it, which needs no device and trips over odd values."""
         if len(answers) < MOST_FOUND and isinstance(raw["discovery_response"], dict):
             answers.append((raw["meta"]["ip"], raw["discovery_response"]))
+        raise KasaException("it is kept")
 
     async def ask(host: str) -> None:
         try:
-            device = await Discover.discover_single(
+            await Discover.discover_single(
                 host,
                 port=settings.port,
                 discovery_timeout=settings.discovery_s,  # type: ignore[arg-type]  # a float is as good
                 on_discovered_raw=keep,
             )
         except (KasaException, OSError) as error:
-            _log.debug("%s does not answer the call for Kasa devices: %s", host, error)
-        else:
-            if device:
-                await device.disconnect()
+            _log.debug("the call to %s ended: %s", host, error)
 
     asking = asyncio.gather(*map(ask, hosts))
     try:
-        devices = await Discover.discover(
+        await Discover.discover(
             target=str(settings.broadcast),
             port=settings.port,
             discovery_timeout=settings.discovery_s,  # type: ignore[arg-type]  # a float is as good
@@ -59,6 +58,4 @@ async def call(settings: KasaSettings, hosts: Iterable[str] = ()) -> list[tuple[
         raise DeviceError(f"Kasa plugs cannot be looked for: {error}") from error
     finally:
         await asking
-    for device in devices.values():
-        await device.disconnect()
     return answers

@@ -22,7 +22,7 @@ Json = Mapping[str, Any]
 
 SESSION_S = 20 * 3600.0
 """How long a session is used; plugs forget it after a day, and shortly before the library begins another."""
-BROKEN_BY_VALUES = (AttributeError, LookupError, TypeError, ValueError)
+BROKEN_BY_VALUES = (AttributeError, LookupError, RecursionError, TypeError, ValueError)
 """What the library lets out where a plug sends values of unexpected types."""
 COMPATIBILITY = (
     "switch on Third-Party Compatibility (Tapo app: Me > Third-Party Services; Kasa app: Me > Settings)"

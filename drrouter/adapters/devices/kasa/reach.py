@@ -3,13 +3,15 @@
 IOT.XOR       legacy, port 9999, no account         Kasa's commands
 IOT.KLAP.2    HTTP, logged in (2: newer hashes)     Kasa's commands
 SMART.KLAP.2  HTTP, logged in                       Tapo's commands
-SMART.AES     HTTP, logged in; oldest Tapo plugs    Tapo's commands
+
+By KLAP a plug must show first that it knows the account, and the password itself is never sent. The login of
+the oldest Tapo firmware (SMART.AES) hands the password to whatever calls itself a plug, so it is not driven.
 """
 
 from dataclasses import dataclass, field
 
 LEGACY = "IOT.XOR"
-DRIVEN = frozenset({LEGACY, "IOT.KLAP", "SMART.KLAP", "SMART.AES"})
+DRIVEN = frozenset({LEGACY, "IOT.KLAP", "SMART.KLAP"})
 HTTP_PORT = 80
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 FIRST_WAIT_S, LONGEST_WAIT_S = 1.0, 60.0
 USER = "admin"
-BROKEN_BY_VALUES = (AttributeError, LookupError, TypeError, ValueError)
+BROKEN_BY_VALUES = (AttributeError, LookupError, RecursionError, TypeError, ValueError)
 """What the library lets out where a device sends values of unexpected types."""
 
 
