@@ -45,6 +45,7 @@ from drrouter.ports import (
     Found,
     Integration,
     Joining,
+    PriceTelling,
     Provider,
     Put,
     Serving,
@@ -57,6 +58,7 @@ from drrouter.router.finder import Finder
 from drrouter.router.forecast import BaseLoad, Place, Roof
 from drrouter.router.front import Front
 from drrouter.router.machines import Machines
+from drrouter.router.price_teller import PriceTeller
 from drrouter.router.profile_keeper import OfflineSetup
 from drrouter.router.recognise import Sought
 from drrouter.router.registry import Registry
@@ -125,6 +127,8 @@ async def running(home: HomeConfig, options: Options) -> AsyncIterator[App]:
         networks = {name: one for name, one in integrations.items() if isinstance(one, Joining)}
         front = Front(router, store, networks)
         answer_machines(integrations, Machines(front, router.registry))
+        if listeners := [one for one in integrations.values() if isinstance(one, PriceTelling)]:
+            supervisor.start("tell prices", PriceTeller(front.timeline, listeners, clock).run)
         api = await stack.enter_async_context(_api(home, front, tokens, clock))
         yield App(router, front, supervisor, api.url, owner_token)
 

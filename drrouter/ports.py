@@ -342,3 +342,22 @@ class Asking(Protocol):
     def answer_with(self, quoting: Quoting) -> None:
         """Who knows the answers; until then nobody does."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class EnergyPrice:
+    """What a kWh that is taken costs from one instant to another; negative where it is paid for."""
+
+    per_kwh: float
+    currency: str
+    start: datetime
+    end: datetime
+
+
+@runtime_checkable
+class PriceTelling(Protocol):
+    """An integration with devices that want to know the price of energy (Zigbee Price)."""
+
+    async def publish_price(self, price: EnergyPrice) -> int:
+        """Tell each of them; how many were told."""
+        ...

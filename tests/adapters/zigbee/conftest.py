@@ -12,6 +12,7 @@ import pytest
 from drrouter.adapters.clock import SimulatedClock
 from drrouter.adapters.devices.zigbee.integration import ZigbeeIntegration
 from drrouter.adapters.devices.zigbee.settings import ZigbeeSettings
+from drrouter.adapters.executor import InlineExecutor
 from drrouter.domain.instruction import Instruction, Outcome
 from drrouter.domain.measurement import Quantity, Reading
 from drrouter.errors import DeviceError
@@ -97,7 +98,7 @@ def settings() -> ZigbeeSettings:
 
 @pytest.fixture
 def surroundings(clock: SimulatedClock, tmp_path: Path) -> Surroundings:
-    return Surroundings(clock, None, tmp_path, lambda name: name)  # type: ignore[arg-type]  # not used
+    return Surroundings(clock, InlineExecutor(), tmp_path, lambda name: name)
 
 
 @pytest.fixture

@@ -255,3 +255,12 @@ def test_no_library_is_loaded_before_the_home_uses_zigbee() -> None:
         "sys.exit(any(name in sys.modules for name in ('zigpy', 'zigpy_znp', 'bellows')))"
     )
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+async def test_a_broken_database_is_said_in_one_sentence(
+    settings: ZigbeeSettings, surroundings: Surroundings, tmp_path: Path
+) -> None:
+    (tmp_path / "zigbee.db").write_bytes(b"no database at all" * 1000)
+    keeping = settings.model_copy(update={"database": "zigbee.db"})
+    with pytest.raises(DeviceError, match=r"zigbee.db cannot be read: file is not a database; move it away"):
+        await ZigbeeIntegration(keeping, surroundings, FakeMesh().radio).serve()

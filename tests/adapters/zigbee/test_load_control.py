@@ -8,11 +8,10 @@ import pytest
 
 from drrouter.adapters.devices.zigbee.clusters import OurLoadControl, OurPowerProfile, OurPrice
 from drrouter.adapters.devices.zigbee.money import priced
-from drrouter.adapters.devices.zigbee.prices import PublishedPrice
 from drrouter.domain.ids import DeviceId
 from drrouter.domain.instruction import Outcome, OutcomeKind
 from drrouter.domain.measurement import Quantity
-from drrouter.ports import Device
+from drrouter.ports import Device, EnergyPrice, PriceTelling
 from drrouter.sim.wire.zigbee import Fault, LoadControlHeater
 from tests.adapters.zigbee.conftest import Home, close, until, values
 from tests.adapters.zigbee.kettle import Kettle
@@ -105,7 +104,8 @@ async def test_a_price_reaches_every_device_that_wants_it_and_is_told_again_on_r
     await home.join(heater)
     await home.join(home.plug(1))
     now = home.clock.now()
-    price = PublishedPrice(0.3127, "EUR", now, timedelta(minutes=15))
+    price = EnergyPrice(0.3127, "EUR", now, now + timedelta(minutes=15))
+    assert isinstance(home.integration, PriceTelling)
     assert await home.integration.publish_price(price) == 1
     (told,) = heater.prices
     seconds = int((now - now.replace(year=2000, month=1, day=1, hour=0)).total_seconds())
@@ -127,7 +127,8 @@ async def test_a_device_that_cannot_be_told_the_price_costs_the_others_nothing(
 ) -> None:
     await home.join(heater)
     home.mesh.vanish(heater)
-    price = PublishedPrice(-0.01, "XXX", home.clock.now(), timedelta(minutes=15))
+    now = home.clock.now()
+    price = EnergyPrice(-0.01, "XXX", now, now + timedelta(days=100))
     assert await home.integration.publish_price(price) == 0
 
 

@@ -13,12 +13,12 @@ from drrouter.adapters.devices.zigbee.asking import read
 from drrouter.adapters.devices.zigbee.clusters.price import PRICE, OurPrice
 from drrouter.adapters.devices.zigbee.device import ZigbeeDevice
 from drrouter.adapters.devices.zigbee.mesh import Mesh
-from drrouter.adapters.devices.zigbee.prices import Prices, PublishedPrice
+from drrouter.adapters.devices.zigbee.prices import Prices
 from drrouter.adapters.devices.zigbee.settings import ZigbeeSettings
 from drrouter.adapters.devices.zigbee.sockets import DOMAIN, clients, found, servers
 from drrouter.domain.ids import DeviceId
 from drrouter.errors import DeviceError
-from drrouter.ports import Device, Found, Quoting, Surroundings
+from drrouter.ports import Device, EnergyPrice, Found, Quoting, Surroundings
 
 ROOMS = {"znp": "zigpy_znp.zigbee.application", "ezsp": "bellows.zigbee.application"}
 """Where each kind of stick has its library."""
@@ -40,7 +40,7 @@ class ZigbeeIntegration:
         self._prices = Prices(surroundings.clock, settings.timeout_s)
         self._quoting: Quoting | None = None
         self._asked_at: dict[str, datetime] = {}
-        self._mesh = Mesh(settings, surroundings.folder, surroundings.clock, radio)
+        self._mesh = Mesh(settings, surroundings, radio)
 
     @property
     def domain(self) -> str:
@@ -84,7 +84,7 @@ class ZigbeeIntegration:
         """Who knows what a machine may do; devices that are set up afterwards ask there."""
         self._quoting = quoting
 
-    async def publish_price(self, price: PublishedPrice) -> int:
+    async def publish_price(self, price: EnergyPrice) -> int:
         """Tell the price to every device that wants it; how many were told."""
         everyone = (clients(node, None).get(PRICE) for node in self._mesh.nodes())
         return await self._prices.publish(price, [one for one in everyone if isinstance(one, OurPrice)])

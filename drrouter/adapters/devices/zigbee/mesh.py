@@ -4,7 +4,9 @@ A handle asks for its node each time, because the stick may have been lost and o
 """
 
 import asyncio
+import contextlib
 import logging
+import sqlite3
 from collections.abc import Coroutine
 from datetime import datetime
 from pathlib import Path
@@ -19,7 +21,7 @@ from drrouter.adapters.devices.zigbee.asking import BROKEN_BY_VALUES
 from drrouter.adapters.devices.zigbee.clusters import with_our_clusters
 from drrouter.adapters.devices.zigbee.settings import ZigbeeSettings
 from drrouter.errors import DeviceError, DeviceSilentError, DeviceUnknownError
-from drrouter.ports import Clock
+from drrouter.ports import Surroundings
 
 UNOPENED = (TimeoutError, ZigbeeException, RadioException, OSError, RuntimeError, *BROKEN_BY_VALUES)
 """What the libraries let out where a stick is missing, is another one, or answers nonsense."""
@@ -35,10 +37,12 @@ class Mesh:
     """
 
     def __init__(
-        self, settings: ZigbeeSettings, folder: Path, clock: Clock, radio: type[ControllerApplication]
+        self, settings: ZigbeeSettings, surroundings: Surroundings, radio: type[ControllerApplication]
     ) -> None:
         """Remember how; nothing is opened yet."""
-        self._settings, self._folder, self._clock, self._radio = settings, folder, clock, radio
+        self._settings, self._radio = settings, radio
+        self._clock, self._executor = surroundings.clock, surroundings.executor
+        self._database = surroundings.folder / settings.database if settings.database else None
         self._app: ControllerApplication | None = None
         self._left: set[str] = set()
         self.heard_at: dict[str, datetime] = {}
@@ -126,6 +130,8 @@ class Mesh:
 
     async def _opened(self, ears: "_Ears") -> ControllerApplication:
         """A running network; the devices of the database are known before the first message comes in."""
+        if self._database is not None:
+            await self._executor.run(_check, self._database)
         app: ControllerApplication | None = None
         try:
             async with asyncio.timeout(self._settings.start_s):
@@ -155,14 +161,13 @@ class Mesh:
     def _config(self) -> dict[str, Any]:
         """The library's own form of our settings; everything that calls home or crowds the mesh is off."""
         flow = self._settings.flow_control
-        database = self._settings.database
         return {
             conf.CONF_DEVICE: {
                 conf.CONF_DEVICE_PATH: self._settings.port,
                 conf.CONF_DEVICE_BAUDRATE: self._settings.baud,
                 conf.CONF_DEVICE_FLOW_CONTROL: None if flow == "none" else flow,
             },
-            conf.CONF_DATABASE: str(self._folder / database) if database else None,
+            conf.CONF_DATABASE: str(self._database) if self._database else None,
             conf.CONF_NWK: {conf.CONF_NWK_CHANNEL: self._settings.channel},
             conf.CONF_OTA: {conf.CONF_OTA_ENABLED: False, conf.CONF_OTA_PROVIDERS: []},
             conf.CONF_TOPO_SCAN_ENABLED: False,
@@ -195,6 +200,22 @@ class _Ears:
     def device_left(self, device: BaseDevice) -> None:
         _log.info("Zigbee device %s left", device.ieee)
         self._mesh.went(device)
+
+
+def _check(database: Path) -> None:
+    """Read the database once, because the library leaves a broken one half open.
+
+    Raises:
+        DeviceError: it is none.
+    """
+    try:
+        with contextlib.closing(sqlite3.connect(database)) as connection:
+            connection.execute("PRAGMA schema_version").fetchone()
+    except sqlite3.Error as error:
+        raise DeviceError(
+            f"the Zigbee network's database {database} cannot be read: {error};"
+            " move it away, or put back a copy, and devices need not be paired again"
+        ) from error
 
 
 async def _unless(lost: asyncio.Future[str], work: Coroutine[Any, Any, None]) -> None:

@@ -5,8 +5,7 @@ Source: Smart Energy (075356), D.4.
 
 import asyncio
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -20,20 +19,12 @@ from drrouter.adapters.devices.zigbee.clusters.price import (
 from drrouter.adapters.devices.zigbee.load_control import seconds_of
 from drrouter.adapters.devices.zigbee.money import priced
 from drrouter.errors import DeviceError
-from drrouter.ports import Clock
+from drrouter.ports import Clock, EnergyPrice
 
 KWH = 0x00
 PROVIDER = 1
-
-
-@dataclass(frozen=True, slots=True)
-class PublishedPrice:
-    """What a kWh costs from one instant on, for so long."""
-
-    per_kwh: float
-    currency: str
-    start: datetime
-    duration: timedelta
+MINUTE = timedelta(minutes=1)
+UNTIL_CHANGED = 0xFFFF
 
 
 class Prices:
@@ -42,9 +33,9 @@ class Prices:
     def __init__(self, clock: Clock, timeout_s: float) -> None:
         """No price is known yet."""
         self._clock, self._timeout_s = clock, timeout_s
-        self._current: PublishedPrice | None = None
+        self._current: EnergyPrice | None = None
 
-    async def publish(self, price: PublishedPrice, clusters: Iterable[OurPrice]) -> int:
+    async def publish(self, price: EnergyPrice, clusters: Iterable[OurPrice]) -> int:
         """Tell each of these; returns how many could be told. One that cannot costs the others nothing."""
         self._current = price
         for cluster in (everyone := list(clusters)):
@@ -62,7 +53,8 @@ class Prices:
         if price is None:
             return False
         currency, amount, digits = priced(price.per_kwh, price.currency)
-        start, minutes = seconds_of(price.start), int(price.duration.total_seconds() // 60)
+        start, minutes = seconds_of(price.start), (price.end - price.start) // MINUTE
+        minutes = min(minutes, UNTIL_CHANGED)
         content = (PROVIDER, "", start, now, KWH, currency, digits << 4, 0, start, minutes, amount)
         try:
             await asked(cluster.client_command(PUBLISH_PRICE, *content, tsn=sequence), self._timeout_s)
