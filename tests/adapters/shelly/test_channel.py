@@ -198,6 +198,28 @@ async def test_another_device_at_the_address_is_neither_commanded_nor_believed(
             await reader.next()
 
 
+async def test_a_connection_whose_opening_was_given_up_is_not_used(
+    plug_in: Join, clock: SimulatedClock
+) -> None:
+    fake = await plug_in()
+    (device,) = await devices_of(looking_at(clock, fake))
+    stranger, asked = fake.firmware.info() | {"mac": "020000000099"}, asyncio.Event()
+
+    def info(locked: bool = False) -> dict[str, Any]:
+        asked.set()
+        return stranger
+
+    fake.firmware.info = info  # type: ignore[method-assign]
+    fake.fault = Fault.SILENT
+    telling = asyncio.create_task(tell(device, clock, 2000.0))
+    await asked.wait()
+    telling.cancel()
+    await asyncio.gather(telling, return_exceptions=True)
+    fake.fault = Fault.NONE
+    assert (await tell(device, clock, 2000.0, name="again")).kind is OutcomeKind.IMPOSSIBLE
+    assert not fake.firmware.relays[0].on
+
+
 async def test_channels_of_one_device_are_switched_alone_over_one_connection(
     plug_in: Join, clock: SimulatedClock
 ) -> None:

@@ -101,7 +101,7 @@ class Session:
         except (OSError, RuntimeError, *BROKEN_BY_VALUES) as error:
             await self.close()
             raise DeviceSilentError(f"no usable answer from {host}") from error
-        except (DeviceSilentError, DeviceUnknownError, asyncio.CancelledError):
+        except DeviceSilentError:
             await self.close()
             raise
 
@@ -167,8 +167,12 @@ class Session:
 
             self._http = ClientSession()
             rpc = self._rpc = WsRPC(self.place.host, self._notified, port=self.place.port)
-            await rpc.connect(self._http)
-            await self._identify(rpc)
+            try:
+                await rpc.connect(self._http)
+                await self._identify(rpc)
+            except BaseException:  # whoever was not made sure of must not be taken for the device afterwards
+                await self.close()
+                raise
             return rpc
 
     async def _identify(self, rpc: "WsRPC") -> None:
