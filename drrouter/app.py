@@ -306,7 +306,14 @@ def search_task(
     }
     period, gone_after = timedelta(seconds=settings.every_s), timedelta(seconds=settings.gone_after_s)
     finder = Finder(
-        router.registry, sought, clock, period, gone_after, router.readings, router.household.gone
+        router.registry,
+        sought,
+        clock,
+        period,
+        gone_after,
+        router.readings,
+        router.household.gone,
+        timedelta(seconds=settings.stated_s),
     )
     return f"search {integration.domain}", partial(finder.run, integration)
 

@@ -109,9 +109,10 @@ def discovered(views: Sequence[FoundView], _local: LocalTime) -> None:
 
 
 def _model(view: FoundView) -> str:
-    """The object model, and how well it fits where it is only proposed."""
-    known = clean(view.model_id or "-", 60)
-    return known if view.confidence is None else f"{known} ({view.confidence:.0%}?)"
+    """The object model; where there is none yet, the one that is proposed and how well it fits."""
+    if view.model_id or view.proposed_id is None:
+        return clean(view.model_id or "-", 60)
+    return f"{clean(view.proposed_id, 60)}? ({view.confidence or 0.0:.0%})"
 
 
 def options(offered: Sequence[Option], local: LocalTime) -> None:

@@ -141,18 +141,18 @@ class FoundView:
 
     Attributes:
         device_id: the device of the home file that it is, None for a stranger.
-        model_id: the object model that it has in the home file; of a stranger the one that fits best, None
-            where none fits.
-        confidence: from 0 to 1, how well the proposed object model knows this device; None where nothing is
-            proposed.
+        model_id: the object model that it has in the home file; None for a stranger.
+        proposed_id: the shipped object model that fits it best, None where none fits.
+        confidence: from 0 to 1, how well that one knows the device; None where nothing is proposed.
         presence: whether it is there.
         seen_at: when it was seen last, by a search or by a reading.
-        gone_after_s: how long it may be unseen until it is shown as gone, in seconds.
+        gone_after_s: once it falls silent it is shown as gone within this time, in seconds.
     """
 
     found: Found
     device_id: DeviceId | None = None
     model_id: str | None = None
+    proposed_id: str | None = None
     confidence: float | None = None
     presence: Presence = Presence.PRESENT
     seen_at: datetime | None = None

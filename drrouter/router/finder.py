@@ -32,12 +32,15 @@ class Finder:
         gone_after: timedelta,
         readings: Callable[[DeviceId, Sequence[Reading]], None],
         gone: Callable[[DeviceId, str], None],
+        stated: timedelta | None = None,
     ) -> None:
         """Search every ``period``; what is unseen for ``gone_after`` counts as gone.
 
+        ``stated``: within which time the integration says that something silent is shown as gone;
         ``readings`` and ``gone`` are told what each device answers, or that it does not.
         """
         self._registry, self._clock, self._period, self._gone_after = registry, clock, period, gone_after
+        self._stated = stated
         self._sought, self._recogniser = tuple(sought), Recogniser(sought)
         self._readings, self._gone = readings, gone
         self._readers: dict[DeviceId, Supervisor] = {}
@@ -66,7 +69,9 @@ class Finder:
         self._failing.discard(integration.domain)
         ours = self._recognised(everything)
         self._lose(
-            self._registry.sightings.saw(integration.domain, everything, self._clock.now(), self._gone_after)
+            self._registry.sightings.saw(
+                integration.domain, everything, self._clock.now(), self._gone_after, self._stated
+            )
         )
         for device_id, found in ours.items():
             await self._claim(device_id, found, integration, readers)

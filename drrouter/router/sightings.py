@@ -43,13 +43,15 @@ class Sighting:
     Attributes:
         first_at, last_at: when it was seen first and last.
         gone_after: how long it may be unseen until it counts as gone.
-        gone: whether it does.
+        stated: within this time it is shown as gone once it fell silent.
+        gone: whether it counts as gone.
     """
 
     found: Found
     first_at: datetime
     last_at: datetime
     gone_after: timedelta
+    stated: timedelta
     proposal: Proposal | None = None
     gone: bool = False
 
@@ -71,11 +73,19 @@ class Sightings:
         return self._known.get(_mark(found))
 
     def saw(
-        self, integration: str, everything: Sequence[Found], now: datetime, gone_after: timedelta
+        self,
+        integration: str,
+        everything: Sequence[Found],
+        now: datetime,
+        gone_after: timedelta,
+        stated: timedelta | None = None,
     ) -> tuple[Found, ...]:
-        """Take in one whole discovery of an integration; return what has just become gone."""
+        """Take in one whole discovery of an integration; return what has just become gone.
+
+        ``stated``: within which time the integration says that something silent is shown as gone.
+        """
         for found in everything:
-            self._meet(found, now, gone_after)
+            self._meet(found, now, gone_after, stated or gone_after)
         missed = [
             (mark, one)
             for mark, one in self._known.items()
@@ -87,15 +97,15 @@ class Sightings:
         self._forget(now)
         return tuple(one.found for _, one in missed)
 
-    def _meet(self, found: Found, now: datetime, gone_after: timedelta) -> None:
+    def _meet(self, found: Found, now: datetime, gone_after: timedelta, stated: timedelta) -> None:
         """Something is there: new, known, or back."""
         mark = _mark(found)
         known = self._known.get(mark)
         if known is None or known.found != found:
             first_at = known.first_at if known else now
-            self._known[mark] = Sighting(found, first_at, now, gone_after, self._propose(found))
+            self._known[mark] = Sighting(found, first_at, now, gone_after, stated, self._propose(found))
         else:
-            self._known[mark] = replace(known, last_at=now, gone_after=gone_after, gone=False)
+            self._known[mark] = replace(known, last_at=now, gone_after=gone_after, stated=stated, gone=False)
         if known is None or known.gone:
             log.info("%s at %s is here", found.integration, found.address)
 

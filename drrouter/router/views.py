@@ -178,19 +178,27 @@ def _ours(seat: Seat, registry: Registry) -> FoundView:
         seat.found,
         seat.profile.id,
         seat.profile.model_id,
+        *_proposed(known),
         presence=seat.state.presence,
         seen_at=max(instants, default=None),
-        gone_after_s=known.gone_after.total_seconds() if known else None,
+        gone_after_s=known.stated.total_seconds() if known else None,
     )
 
 
 def _stranger(one: Sighting) -> FoundView:
-    """A device that the home file does not know, with the model that fits it best."""
+    """A device that the home file does not know."""
     return FoundView(
         one.found,
-        model_id=one.proposal.model_id if one.proposal else None,
-        confidence=one.proposal.confidence if one.proposal else None,
+        None,
+        None,
+        *_proposed(one),
         presence=Presence.GONE if one.gone else Presence.PRESENT,
         seen_at=one.last_at,
-        gone_after_s=one.gone_after.total_seconds(),
+        gone_after_s=one.stated.total_seconds(),
     )
+
+
+def _proposed(one: Sighting | None) -> tuple[str | None, float | None]:
+    """The object model that fits best, and how well."""
+    proposal = one.proposal if one else None
+    return (proposal.model_id, proposal.confidence) if proposal else (None, None)

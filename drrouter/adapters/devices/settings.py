@@ -15,3 +15,12 @@ class IntegrationSettings(BaseModel):
 
     every_s: float = Field(default=6.0, ge=1, le=3600)
     gone_after_s: float = Field(default=30.0, ge=5, le=86_400)
+
+    @property
+    def stated_s(self) -> float:
+        """Within this time a device that falls silent is shown as gone, in seconds.
+
+        Integrations whose devices may be silent for longer, because they only speak when something happens,
+        say so here.
+        """
+        return self.gone_after_s + self.every_s

@@ -76,6 +76,6 @@ def test_a_stranger_is_shown_with_the_model_that_fits_it_and_how_well() -> None:
     saw(registry.sightings, 0, LAMP, Found("kasa", "10.0.0.8:9999"))
     saw(registry.sightings, 40, LAMP)
     lamp, other = views.discovered(registry)
-    assert (lamp.model_id, lamp.confidence, lamp.presence) == ("generic.lamp", 0.7, Presence.PRESENT)
-    assert (other.model_id, other.confidence, other.presence) == (None, None, Presence.GONE)
+    assert (lamp.proposed_id, lamp.confidence, lamp.presence) == ("generic.lamp", 0.7, Presence.PRESENT)
+    assert (other.proposed_id, other.confidence, other.presence) == (None, None, Presence.GONE)
     assert (lamp.seen_at, lamp.gone_after_s) == (NOON + timedelta(seconds=40), 30.0)

@@ -106,3 +106,8 @@ class KnxSettings(IntegrationSettings):
         if len(aliases) != len(set(aliases)):
             raise ValueError("names a device twice; give each its own alias")
         return self
+
+    @property
+    def stated_s(self) -> float:
+        """Within this time a device that falls silent is shown as gone, in seconds."""
+        return super().stated_s + self.silent_after_s

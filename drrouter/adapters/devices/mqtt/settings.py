@@ -73,3 +73,8 @@ class MqttSettings(IntegrationSettings):
         if self.ca_file is not None and not self.tls:
             raise ValueError("has a ca_file but no TLS; add tls = true")
         return self
+
+    @property
+    def stated_s(self) -> float:
+        """Within this time a device that falls silent is shown as gone, in seconds."""
+        return super().stated_s + self.silent_after_s

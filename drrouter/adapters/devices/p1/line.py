@@ -59,11 +59,13 @@ class MeterLine:
         self._reader, self._sealed = Reader(settings.dsmr, seal), seal is not None
         self.newest: Received | None = None
         self._came = asyncio.Event()
-        self._trouble = ""
+        self._trouble, self._is_lost = "", False
 
     @property
     def fresh(self) -> Received | None:
-        """The newest telegram, None where it is older than the meter may be silent."""
+        """The newest telegram, None where it is older than the meter may be silent, or the line was lost."""
+        if self._is_lost:
+            return None
         age_s = asyncio.get_running_loop().time() - self.newest.heard_s if self.newest else 0.0
         return self.newest if age_s <= self.settings.silent_after_s else None
 
@@ -90,6 +92,7 @@ class MeterLine:
                 await self._read_on()
             except (OSError, serial.SerialException) as error:
                 self._note(f"it cannot be read ({_short(error)})")
+            self._is_lost = True
             await asyncio.sleep(self._retry_s)
 
     async def _read_on(self) -> None:
@@ -129,7 +132,7 @@ class MeterLine:
         self.newest = Received(number, telegram, self._clock.now(), heard_s)
         if self._trouble:
             _log.info("the P1 meter at %s is heard", self.settings.where)
-        self._trouble = ""
+        self._trouble, self._is_lost = "", False
         self._came.set()
         self._came = asyncio.Event()
 

@@ -67,3 +67,8 @@ class P1Settings(IntegrationSettings):
             if twice := next((name for name in names if names.count(name) > 1), None):
                 raise ValueError(f"names {twice} twice; each meter has an alias and a line of its own")
         return self
+
+    @property
+    def stated_s(self) -> float:
+        """Within this time a meter that falls silent is shown as gone, in seconds."""
+        return super().stated_s + max((meter.silent_after_s for meter in self.meter), default=0.0)

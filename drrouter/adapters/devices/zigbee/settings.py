@@ -49,3 +49,8 @@ class ZigbeeSettings(IntegrationSettings):
     def _lower(cls, names: dict[str, str]) -> dict[str, str]:
         """Hardware addresses are compared in lower case."""
         return {address.lower(): name for address, name in names.items()}
+
+    @property
+    def stated_s(self) -> float:
+        """Within this time a device that falls silent is shown as gone, in seconds."""
+        return super().stated_s + self.silent_after_s

@@ -59,3 +59,8 @@ class ZwaveSettings(IntegrationSettings):
     def full_power_w(self, device_id: str) -> float | None:
         """What a regulated dimmer draws at its highest level; None for any other device."""
         return next((one.full_power_w for one in self.regulated if one.id == device_id), None)
+
+    @property
+    def stated_s(self) -> float:
+        """Within this time a device that falls silent is shown as gone, in seconds."""
+        return super().stated_s + self.silent_after_s
