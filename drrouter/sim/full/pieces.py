@@ -15,6 +15,7 @@ PIECES: tuple[Piece, ...] = (
     Piece("mqtt", "refrigerator", "Refrigerator", "generic.refrigerator", switched.mqtt, level=5.0),
     Piece("knx", "pool_pump", "Pool pump", "generic.pool_pump", switched.knx),
     Piece("zigbee", "heater", "Heater", "generic.heater_movable", switched.zigbee),
+    Piece("homeassistant", "cooler", "Cooler", "generic.cooler_movable", switched.homeassistant),
     Piece("zwave", "dryer", "Tumble dryer", "tracebase.dryer_b7e43d", switched.zwave),
 )
 """At least one of each integration."""

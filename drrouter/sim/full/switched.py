@@ -9,6 +9,8 @@ from datetime import timedelta
 from drrouter.adapters.devices.names import mac_from
 from drrouter.sim.full.piece import Setting, Wire
 from drrouter.sim.home_process import free_port
+from drrouter.sim.wire.homeassistant import FakeHomeAssistant
+from drrouter.sim.wire.homeassistant import FakePlug as HomeAssistantPlug
 from drrouter.sim.wire.kasa import FakeKlap, FakePlug, SmartAnswers, mac_of
 from drrouter.sim.wire.knx import Actuator, FakeGateway
 from drrouter.sim.wire.mqtt import FakeTasmota, SmallBroker
@@ -121,6 +123,16 @@ async def zigbee(setting: Setting) -> AsyncIterator[Wire]:
         async with repeating(setting, live):
             table = f'port = "{stick.line.url}"\nradio = "znp"\npermit_join_s = 120\npoll_s = 5'
             yield Wire(table, f'{{ id = "{ZIGBEE_ID}" }}')
+
+
+@asynccontextmanager
+async def homeassistant(setting: Setting) -> AsyncIterator[Wire]:
+    """A cooler that Home Assistant knows, whatever it is connected by there."""
+    cooler = HomeAssistantPlug("Cooler", setting.outlet("cooler"))
+    server = FakeHomeAssistant(cooler, now=setting.now)
+    async with server, repeating(setting, lambda: server.tell(cooler)):
+        table = f'url = "{server.url}"\ntoken_file = "{setting.private("ha-token.txt", server.token)}"'
+        yield Wire(table, '{ alias = "Cooler" }')
 
 
 @asynccontextmanager

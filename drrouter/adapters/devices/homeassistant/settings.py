@@ -54,6 +54,14 @@ class HomeassistantSettings(IntegrationSettings):
     silent_after_s: float = Field(default=0.0, ge=0, le=7 * 86_400)
 
     @property
+    def stated_s(self) -> float:
+        """Within this time a device that falls silent is shown as gone, in seconds.
+
+        One that Home Assistant itself calls unavailable is shown as gone at once.
+        """
+        return super().stated_s + self.silent_after_s
+
+    @property
     def socket_url(self) -> str:
         """Where the WebSocket is."""
         return f"ws{self.url.removeprefix('http').rstrip('/')}/api/websocket"
