@@ -1,6 +1,7 @@
 """The stick and its network: opened, lost, opened again; devices that join, leave, fall silent, return."""
 
 import asyncio
+import logging
 import subprocess
 import sys
 from datetime import timedelta
@@ -215,11 +216,12 @@ async def test_hostile_names_are_cleaned_and_the_owner_s_name_is_taken(
 
 
 @pytest.mark.parametrize("radio", ["znp", "ezsp"])
-def test_each_kind_of_stick_has_its_library(
+def test_each_kind_of_stick_has_its_library_whose_log_with_its_keys_is_silenced(
     settings: ZigbeeSettings, surroundings: Surroundings, radio: str
 ) -> None:
     chosen = ZigbeeSettings.model_validate(settings.model_dump() | {"radio": radio})
     assert build(chosen, surroundings).domain == "zigbee"
+    assert not logging.getLogger("zigpy.application").isEnabledFor(logging.CRITICAL)
 
 
 @pytest.mark.parametrize(

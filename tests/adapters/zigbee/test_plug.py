@@ -248,3 +248,49 @@ async def test_a_plug_without_a_timer_and_a_time_too_long_for_it_are_simply_swit
     plug.has_timer = False
     assert (await home.tell(device, 1.0, **cut)).kind is OutcomeKind.DONE
     assert plug.on
+
+
+async def test_reports_that_a_device_forgot_are_ordered_again(home: Home) -> None:
+    plug = home.plug(1)
+    readings = (await _begun(home, plug)).readings()
+    await anext(readings)
+    plug.forget()  # it was reset
+    asked = asyncio.ensure_future(anext(readings))
+    await home.clock.advance(timedelta(seconds=90))
+    assert Quantity.POWER_W in values(await asked)
+    plug.switch(True)
+    home.mesh.report()
+    assert values(await anext(readings))[Quantity.SWITCH] == 1.0
+    await close(readings)
+
+
+async def test_the_readings_of_a_device_that_leaves_end_at_once(home: Home) -> None:
+    plug = home.plug(1)
+    readings = (await _begun(home, plug)).readings()
+    await anext(readings)
+    asked = asyncio.ensure_future(anext(readings))
+    await asyncio.sleep(0)
+    home.mesh.leave(plug)
+    with pytest.raises(DeviceSilentError, match=r"kettle \(Zigbee\): it left the network"):
+        await asked
+
+
+async def test_the_readings_of_a_device_end_with_the_stick_and_begin_with_it(home: Home) -> None:
+    plug = home.plug(1)
+    device = await _begun(home, plug)
+    readings = device.readings()
+    await anext(readings)
+    asked = asyncio.ensure_future(anext(readings))
+    await asyncio.sleep(0)
+    home.mesh.lose_radio()
+    with pytest.raises(DeviceSilentError, match="the Zigbee stick is not open"):
+        await asked
+    readings = device.readings()
+    await home.serve()
+    await home.join(plug)
+    assert Quantity.POWER_W in values(await anext(readings))
+    await home.stop()
+    await home.serve()
+    await home.join(plug)
+    with pytest.raises(DeviceSilentError, match="it is known anew"):
+        await anext(readings)

@@ -45,7 +45,7 @@ async def asked(question: Awaitable[T], timeout_s: float) -> T:
             return await question
     except TimeoutError as error:
         raise DeviceSilentError(f"no answer within {timeout_s:g} s") from error
-    except (ZigbeeException, RadioException, OSError) as error:
+    except (ZigbeeException, RadioException, OSError, RuntimeError) as error:
         raise DeviceSilentError(f"no usable answer ({type(error).__name__})") from error
     except BROKEN_BY_VALUES as error:
         raise DeviceSilentError("its answer has no meaning") from error

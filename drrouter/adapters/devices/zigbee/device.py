@@ -25,7 +25,7 @@ from drrouter.adapters.devices.zigbee.talk import Talk
 from drrouter.domain.ids import DeviceId
 from drrouter.domain.instruction import Instruction, Outcome
 from drrouter.domain.measurement import Quantity, Reading
-from drrouter.errors import DeviceError, DeviceRefusedError
+from drrouter.errors import DeviceError, DeviceRefusedError, DeviceSilentError
 from drrouter.ports import Clock, Quoting
 
 LATE = 1.5
@@ -101,10 +101,11 @@ class ZigbeeDevice:
         if not self._is_plug:
             offered.pop(ON_OFF, None)
         gauges = await gauges_of(offered, self._settings.timeout_s)
-        talk = Talk(gauges, self._actor(node), self._settings)
+        talk = Talk(node, gauges, self._actor(node), self._settings)
         if not gauges and talk.actor is None:
             raise DeviceRefusedError("it has nothing that could be read or steered")
         endings.callback(talk.end)
+        endings.callback(self._mesh.watch(self._ieee, talk.wake))
         await talk.begin()
         profiles = offered.get(POWER_PROFILE)
         if self._quoting is not None and isinstance(profiles, OurPowerProfile):
@@ -122,10 +123,24 @@ class ZigbeeDevice:
     async def _next(self, talk: Talk) -> Sequence[Reading]:
         """The next that it says; where it says nothing, it is asked."""
         if await talk.news_until(self._due(talk), self._clock):
+            self._still_there(talk)
             async with self._obedience.commanding:
                 return self._batch(talk.take())
         with self._clock.working():
-            return await self._asked(talk)
+            self._still_there(talk)
+            batch = await self._asked(talk)
+            if talk.reports:
+                await talk.order()  # they should have come; a device that was reset forgets them
+            return batch
+
+    def _still_there(self, talk: Talk) -> None:
+        """Make sure that the talk is with the device as it is known now.
+
+        Raises:
+            DeviceSilentError: it left, or the stick was lost or opened again.
+        """
+        if self._mesh.node(self._ieee) is not talk.node:
+            raise DeviceSilentError("it is known anew, and reports are ordered again")
 
     def _due(self, talk: Talk) -> datetime:
         """When it is asked if it says nothing until then."""
@@ -137,7 +152,6 @@ class ZigbeeDevice:
         while True:
             async with self._obedience.commanding:
                 commands = self._obedience.commands
-            self._mesh.node(self._ieee)
             values = await talk.ask()
             if commands == self._obedience.commands:
                 return self._batch(values)

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import importlib
+import logging
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
@@ -24,6 +25,7 @@ ROOMS = {"znp": "zigpy_znp.zigbee.application", "ezsp": "bellows.zigbee.applicat
 """Where each kind of stick has its library."""
 
 NEVER = datetime.min.replace(tzinfo=UTC)
+LIBRARIES = ("zigpy", "zigpy_znp", "bellows", "serialx", "aiosqlite")
 BASIC, VERSION = 0x0000, 0x0000
 ASKED_AT_ONCE = 4
 """So many silent devices are asked in one discovery, so that the mesh has room for others."""
@@ -115,6 +117,7 @@ def build(settings: ZigbeeSettings, surroundings: Surroundings) -> ZigbeeIntegra
     Raises:
         DeviceError: the stick's library is missing.
     """
+    _hush()
     try:
         radio = importlib.import_module(ROOMS[settings.radio]).ControllerApplication
     except ImportError as error:
@@ -124,3 +127,11 @@ def build(settings: ZigbeeSettings, surroundings: Surroundings) -> ZigbeeIntegra
             " install it with: pip install 'drrouter[zigbee]'"
         ) from error
     return ZigbeeIntegration(settings, surroundings, radio)
+
+
+def _hush() -> None:
+    """Keep the libraries from logging: network keys, what devices send, and what we say better."""
+    for library in LIBRARIES:
+        log = logging.getLogger(library)
+        if log.level == logging.NOTSET:
+            log.setLevel(logging.CRITICAL + 1)

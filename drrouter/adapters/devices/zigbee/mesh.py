@@ -7,7 +7,7 @@ import asyncio
 import contextlib
 import logging
 import sqlite3
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -45,6 +45,7 @@ class Mesh:
         self._database = surroundings.folder / settings.database if settings.database else None
         self._app: ControllerApplication | None = None
         self._left: set[str] = set()
+        self._watchers: dict[str, set[Callable[[], None]]] = {}
         self.heard_at: dict[str, datetime] = {}
 
     async def serve(self) -> None:
@@ -61,6 +62,8 @@ class Mesh:
             raise DeviceError(f"the Zigbee stick at {self._settings.port} was lost: {await ears.lost}")
         finally:
             self._app = None
+            for address in tuple(self._watchers):
+                self._tell(address)
             await app.shutdown()
 
     async def permit(self, seconds: int) -> None:
@@ -106,6 +109,12 @@ class Mesh:
             raise DeviceUnknownError("it has not joined the network; permit joining and pair it again")
         return device
 
+    def watch(self, address: str, gone: Callable[[], None]) -> Callable[[], None]:
+        """Tell when the device leaves or the stick is lost; returns what ends it."""
+        watchers = self._watchers.setdefault(address, set())
+        watchers.add(gone)
+        return lambda: watchers.discard(gone)
+
     def last_heard(self, address: str) -> datetime:
         """When the device was heard last; from the start on where it was not heard yet."""
         return self.heard_at.setdefault(address, self._clock.now())
@@ -122,6 +131,11 @@ class Mesh:
     def went(self, device: BaseDevice) -> None:
         """The device said that it leaves."""
         self._left.add(str(device.ieee))
+        self._tell(str(device.ieee))
+
+    def _tell(self, address: str) -> None:
+        for gone in tuple(self._watchers.get(address, ())):
+            gone()
 
     def _running(self) -> ControllerApplication:
         if self._app is None:

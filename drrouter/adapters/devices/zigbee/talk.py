@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from datetime import datetime
 
+from zigpy.device import ZigbeeDevice as Node
 from zigpy.zcl import AttributeReportedEvent, Cluster
 from zigpy.zcl.foundation import Status
 from zigpy.zcl.helpers import ReportingConfig
@@ -30,12 +31,15 @@ class Talk:
     """What one device measures and says, from ``begin`` to ``end``.
 
     Attributes:
+        node: the device.
         reports: whether the device reports all that it measures by itself.
     """
 
-    def __init__(self, gauges: tuple[Gauge, ...], actor: Actor | None, settings: ZigbeeSettings) -> None:
+    def __init__(
+        self, node: Node, gauges: tuple[Gauge, ...], actor: Actor | None, settings: ZigbeeSettings
+    ) -> None:
         """Nothing is sent yet."""
-        self.gauges, self.actor, self._settings = gauges, actor, settings
+        self.node, self.gauges, self.actor, self._settings = node, gauges, actor, settings
         self.reports = False
         self._news = asyncio.Event()
         self._values: Values = {}
@@ -53,8 +57,20 @@ class Talk:
             )
         if self.actor is not None:
             self._endings.callback(await self.actor.watch(self._keep))
+        await self.order()
+
+    async def order(self) -> None:
+        """Order the reports, for the first time or again because they stay away.
+
+        Raises:
+            DeviceSilentError: it does not answer.
+        """
         ordered = [await self._order(cluster) for cluster in self._clusters()]
         self.reports = bool(ordered) and all(ordered)
+
+    def wake(self) -> None:
+        """Something happened to the device that is no report."""
+        self._news.set()
 
     def end(self) -> None:
         """Listen no more."""

@@ -155,6 +155,11 @@ class Node:
         """The hardware address as people write it."""
         return ":".join(f"{byte:02x}" for byte in self.ieee)
 
+    def forget(self) -> None:
+        """Somebody resets it: it knows nothing of bindings and reports any more."""
+        self.bound.clear()
+        self._reports.clear()
+
     # ---------------------------------------------------------------------------------------- what it says
 
     def announcement(self) -> Message:
