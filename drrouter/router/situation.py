@@ -158,6 +158,8 @@ def _device(
         moves = kind_of(profile) in (Kind.COLD, Kind.WARM)
         level = flexibility.level_target if level is None and moves else level or 0.0
         flexibility = _plannable(profile, flexibility, wish, level)
+    if isinstance(flexibility, ProfileFlexibility):
+        flexibility = _unpaused(flexibility)
     return DeviceInput(
         id=profile.id,
         label=profile.name,
@@ -176,6 +178,15 @@ def _device(
         may_discharge=gives_back(profile) is not None,
         stays=_stays(seat, now) if isinstance(flexibility, ModesFlexibility) else (),
     )
+
+
+def _unpaused(machine: ProfileFlexibility) -> ProfileFlexibility:
+    """A machine whose cycles run through: the router stands by a running cycle and carries no pause out."""
+    programmes = tuple(
+        replace(programme, phases=tuple(replace(phase, max_pause=timedelta(0)) for phase in programme.phases))
+        for programme in machine.programmes
+    )
+    return replace(machine, programmes=programmes)
 
 
 def _stays(seat: Seat, now: datetime) -> tuple[tuple[Interval, int], ...]:

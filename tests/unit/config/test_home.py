@@ -56,6 +56,24 @@ def test_the_example_names_a_device_of_every_kind_that_stands_behind_a_plug() ->
     assert {CATALOGUE[model_id].flexibility[0].kind for model_id in used} == {"profile", "storage", "demand"}
 
 
+def test_a_form_that_the_model_does_not_have_is_named_with_those_it_has(home: Path) -> None:
+    device = """
+[[device]]
+id = "car"
+name = "Car"
+model = "generic.charger_11kw"
+flexibility = "two_lines"
+integration = "kasa"
+match = { alias = "Car" }
+"""
+    with pytest.raises(DocumentError) as refused:
+        load(home, SITE + device)
+    assert refused.value.sentence.endswith(
+        "device[car].flexibility: has no form 'two_lines'. "
+        "Did you mean 'one_line'? Known are: three_lines, one_line."
+    )
+
+
 def test_a_small_home_file_has_sane_defaults(home: Path) -> None:
     config = load(home, SITE)
     assert (config.name, config.zone, config.currency) == ("Test home", ZoneInfo("Europe/Amsterdam"), "EUR")

@@ -7,7 +7,14 @@ import pytest
 
 from drrouter.domain.device import Binding, DeviceClass, DeviceProfile, DeviceState, Presence
 from drrouter.domain.event import Event
-from drrouter.domain.flexibility import Consent, Discharge, Line, StorageFlexibility
+from drrouter.domain.flexibility import (
+    Consent,
+    Discharge,
+    Line,
+    Phase,
+    ProfileFlexibility,
+    StorageFlexibility,
+)
 from drrouter.domain.ids import HoldToken
 from drrouter.domain.plan import DataRung
 from drrouter.domain.rates import constant
@@ -51,6 +58,7 @@ from tests.builders import (
     meter,
     price,
     profile,
+    programme,
     shed,
     span,
     washer,
@@ -98,6 +106,15 @@ ON, OFF = OverrideMode.ON, OverrideMode.OFF
 def test_what_the_router_does_not_steer_is_no_part_of_the_problem() -> None:
     home = Situation(freezer(), heat_pump(), inverter(), meter())
     assert home.taking_part == {FREEZER}
+
+
+def test_no_pause_is_planned_that_the_router_would_not_carry_out() -> None:
+    able = washer(
+        WASHER, replace(programme(), phases=(Phase("a", HOUR, 100.0, HOUR), Phase("b", HOUR, 50.0)))
+    )
+    planned = Situation(able).device(WASHER).flexibility
+    assert isinstance(planned, ProfileFlexibility)
+    assert not planned.programmes[0].may_pause
 
 
 def test_a_device_on_three_lines_spreads_over_them() -> None:
