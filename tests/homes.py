@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 
 from drrouter.adapters.clock import SimulatedClock
 from drrouter.domain.device import DeviceProfile
-from drrouter.domain.flexibility import ProfileFlexibility, StorageFlexibility
+from drrouter.domain.flexibility import ProfileFlexibility, Programme, StorageFlexibility
 from drrouter.domain.ids import DeviceId
 from drrouter.domain.instruction import Instruction, Outcome
 from drrouter.domain.interval import Interval
@@ -58,6 +58,8 @@ class Appliance:
         self.started_at: datetime | None = None
         self.plugged_in = False
         self.charged_wh = 0.0
+        self.broken = False
+        self.programme: Programme | None = None
         self._seen_at = clock.now()
         self.coldest, self.warmest = self.level, self.level
 
@@ -66,6 +68,8 @@ class Appliance:
         hours = (self.clock.now() - self._seen_at) / timedelta(hours=1)
         self._seen_at = self.clock.now()
         flexibility = self.profile.flexibility
+        if self.broken:
+            return 0.0
         if isinstance(flexibility, ProfileFlexibility):
             return self._machine(flexibility, on)
         if not isinstance(flexibility, StorageFlexibility):
@@ -81,7 +85,7 @@ class Appliance:
             self.started_at = None
         if not on or self.started_at is None:
             return 0.0
-        programme = flexibility.programmes[0]
+        programme = self.programme or flexibility.programmes[0]
         if self.clock.now() >= self.started_at + programme.duration:
             self.started_at = None
             return 0.0

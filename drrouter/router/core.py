@@ -106,7 +106,7 @@ class Router:
             names, shelf, self.scribe, clock, settings.zone, site.follows_prices, offline.kept
         )
         self.first_minutes = FirstMinutes(registry, self.scribe, clock, self._first_minutes, offline.kept)
-        self.watchman = Watchman(site, registry, clock, self._gone, offline.kept)
+        self.watchman = Watchman.of(site, registry, self.scribe, clock, self._gone, offline.kept)
         tested, outlook = self.first_minutes.setpoint, self.watchman.outlook
         self.steering = Steering(
             site, registry, book, self.dispatcher, clock, self.uplinks.orders, tested, outlook
@@ -267,7 +267,7 @@ class Router:
             self._breath.settle()
             self._step_offline()
             self.first_minutes.step()
-            self.watchman.step()
+            self.watchman.step(self.steering.setpoints)
             self._account.passed(self.clock.now(), self.data_rung())
             if gone := self.book.expired(self.clock.now()):
                 self.scribe.keep(*gone)
@@ -361,7 +361,7 @@ class Router:
         """The router at a glance."""
         links = [views.link_view(link) for link in self.intake.links.values()]
         behind = [f"{self.scribe.behind} changes wait for the disk."] if self.scribe.behind > 10 else []
-        failing = [*views.failing(self.health()), *self.replanner.sentences()]
+        failing = [*views.failing(self.health()), *self.replanner.sentences(), *self.watchman.sentences()]
         offline = self.uplinks.sentences()
         view = views.status(
             self._shown,
@@ -378,7 +378,10 @@ class Router:
     def device(self, device_id: DeviceId) -> DeviceView:
         """One device."""
         test = self.first_minutes.test_of(device_id)
-        return views.device(device_id, self.clock.now(), self.steering, self.registry, self.book, test)
+        refused = "" if self.dispatcher.is_obeyed(device_id) else self.household.trouble(device_id)
+        trouble = refused or self.watchman.trouble(device_id)
+        learned, now = self.watchman.learned(device_id), self.clock.now()
+        return views.device(device_id, now, self.steering, self.registry, self.book, test, trouble, learned)
 
     def is_acknowledged(self, event: Event) -> bool:
         """Whether the provider has had a receipt of this version."""

@@ -90,6 +90,11 @@ class Dispatcher:
         """Whether every device that can be reached is seen to do what is wished, and none is being told."""
         return all(desk.worker is None and self._obeys(name, desk) for name, desk in self._desks.items())
 
+    def is_obeyed(self, device_id: DeviceId) -> bool:
+        """Whether the device is seen to do what is wished, as far as it can be seen."""
+        desk = self._desks.get(device_id)
+        return desk is None or self._obeys(device_id, desk)
+
     def _lever(self, device_id: DeviceId) -> Lever | None:
         return lever_of(self._registry.seat(device_id).state)
 

@@ -43,6 +43,7 @@ class StatusView:
         data_rung, solve_rung: of the plan in force, None before the first one.
         price_per_kwh: of import now, in ``currency``; None where it is not known.
         power_w: of all metered devices together; None before the first reading.
+        grid_w: what the home takes from the grid by its meter, in W (negative: gives); None without a meter.
         limit_w: the tightest limit of the site in force, None without one.
         offline: what is missing from providers, and which offline profile is or will be in force; empty
             while all is live.
@@ -68,6 +69,26 @@ class StatusView:
     alerts: tuple[str, ...] = ()
     offline: str = ""
     offline_since: datetime | None = None
+    grid_w: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LearnedProgramme:
+    """What was measured of a programme, beside what its maker says.
+
+    Attributes:
+        runs: how many whole runs are remembered.
+        measured_minutes, measured_wh: of the last of them.
+        in_use: whether enough runs agree, and plans go by what was measured.
+    """
+
+    programme_id: ProgrammeId
+    runs: int
+    measured_minutes: float
+    measured_wh: float
+    makers_minutes: float
+    makers_wh: float
+    in_use: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +101,8 @@ class DeviceView:
         because: why it does what it does now, in words.
         watched: whether it is only watched until its owner hands it over.
         plug_test: how far the pull-plug test of its machine is; None where none was begun.
+        trouble: what it refuses, or does not do although it should, in words; empty where all is well.
+        learned: its programmes as they were measured.
     """
 
     profile: DeviceProfile
@@ -93,6 +116,8 @@ class DeviceView:
     because: str = ""
     watched: bool = False
     plug_test: PlugTest | None = None
+    trouble: str = ""
+    learned: tuple[LearnedProgramme, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

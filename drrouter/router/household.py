@@ -93,6 +93,11 @@ class Household:
         self._refusals[device_id] = what
         self._scribe.keep(self._note(JournalKind.REFUSED, f"{self._name(device_id)} {what}", device_id))
 
+    def trouble(self, device_id: DeviceId) -> str:
+        """What the device does not do although it was told to, empty where it obeys."""
+        why = self._refusals.get(device_id)
+        return f"{self._name(device_id)} {why}" if why else ""
+
     def gone(self, device_id: DeviceId, why: str) -> None:
         """A device does not answer; said once."""
         if self._registry.gone(device_id):

@@ -75,9 +75,14 @@ class Outlook:
         meter = self.meter(now)
         if meter is None:
             return None
-        seats = [seat for name, seat in self._registry.seats.items() if name != self._meter]
-        known = [seat.state.power_w or 0.0 for seat in seats if self._registry.is_fresh(seat.profile.id, now)]
-        return meter.net_w - sum(known)
+        return meter.net_w - (self.devices_w(now) or 0.0)
+
+    def devices_w(self, now: datetime) -> float | None:
+        """What all devices beside the meter draw together now, in W; None while none tells it."""
+        others = [name for name in self._registry.seats if name != self._meter]
+        states = [self._registry.state(name) for name in others if self._registry.is_fresh(name, now)]
+        known = [state.power_w for state in states if state.power_w is not None]
+        return sum(known) if known else None
 
     def _mean(self, name: str) -> Means:
         return self._means.setdefault(name, Means())

@@ -14,7 +14,15 @@ from drrouter.domain.limit import Scope
 from drrouter.domain.plan import DataRung, Plan, ScheduledCycle
 from drrouter.domain.signal import LinkChanged
 from drrouter.router.book import Book
-from drrouter.router.facade import DeviceView, EventPhase, EventView, FoundView, LinkView, StatusView
+from drrouter.router.facade import (
+    DeviceView,
+    EventPhase,
+    EventView,
+    FoundView,
+    LearnedProgramme,
+    LinkView,
+    StatusView,
+)
 from drrouter.router.guard import Orders
 from drrouter.router.local import said
 from drrouter.router.plug_test import PlugTest
@@ -49,8 +57,7 @@ def status(
     gone = [seat.profile.name for seat in registry.seats.values() if seat.state.presence is Presence.GONE]
     wrong = [*troubles, *(link.sentence for link in links if not link.up)]
     wrong += [f"{', '.join(gone)} cannot be reached."] if gone else []
-    states = [seat.state for seat in registry.seats.values() if seat.state.presence is not Presence.GONE]
-    powers = [state.power_w for state in states if state.power_w is not None]
+    meter = steering.outlook.meter(now)
     return StatusView(
         site=shown.site,
         time_zone=shown.time_zone,
@@ -65,7 +72,8 @@ def status(
         currency=timeline.currency,
         price_per_kwh=timeline.import_price.at(now),
         co2_g_per_kwh=timeline.co2_g_per_kwh.at(now),
-        power_w=sum(powers) if powers else None,
+        power_w=steering.outlook.devices_w(now),
+        grid_w=meter.net_w if meter else None,
         limit_w=_site_limit_w(orders),
         links=links,
         alerts=_alerts(orders),
@@ -123,6 +131,8 @@ def device(
     registry: Registry,
     book: Book,
     plug_test: PlugTest | None = None,
+    trouble: str = "",
+    learned: tuple[LearnedProgramme, ...] = (),
 ) -> DeviceView:
     """One device: what it is, how it is, what it may do and what it will do."""
     seat, setpoint = registry.seat(device_id), steering.setpoints.get(device_id)
@@ -138,6 +148,8 @@ def device(
         because=setpoint.reason if setpoint else "",
         watched=seat.watched,
         plug_test=plug_test,
+        trouble=trouble,
+        learned=learned,
     )
 
 

@@ -1,23 +1,32 @@
-"""Looks after what the router was told and what it told: who fell silent, what the meter teaches.
+"""Looks after what the router was told and what it told: silence, restores, and what measurements teach.
 
-    readings -> Watchman.read -> outlook
-    every look -> Watchman.step -> silent devices
+    readings -> Watchman.read -> outlook (base load, sun), learned cycles -> registry
+    every look -> Watchman.step -> who fell silent, who does not come back
 
 What it has learned is kept by ``keep`` and read back at the start.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from drrouter.domain.flexibility import ProfileFlexibility
 from drrouter.domain.ids import DeviceId
-from drrouter.ports import Change, Clock, Collection, Put
+from drrouter.domain.journal import JournalEntry, JournalKind
+from drrouter.ports import Change, Clock, Collection, Note, Put
+from drrouter.router.facade import LearnedProgramme
+from drrouter.router.learned_cycles import LearnedCycles
+from drrouter.router.levers import Setpoint
 from drrouter.router.outlook import Outlook
 from drrouter.router.registry import Registry
+from drrouter.router.restores import Restores
+from drrouter.router.scribe import Scribe
 from drrouter.router.steering import Site
 
-_MEASURED = "measured"
+_MEASURED, _CYCLES = "measured", "learned cycles"
 
 
+@dataclass(slots=True)
 class Watchman:
     """What is seen of the home beside its present state.
 
@@ -25,28 +34,106 @@ class Watchman:
         outlook: base load and sun.
     """
 
-    def __init__(
-        self,
+    registry: Registry
+    scribe: Scribe
+    clock: Clock
+    gone: Callable[[DeviceId, str], None]
+    outlook: Outlook
+    cycles: LearnedCycles
+    makers: dict[DeviceId, ProfileFlexibility]
+    restores: Restores
+
+    @classmethod
+    def of(
+        cls,
         site: Site,
         registry: Registry,
+        scribe: Scribe,
         clock: Clock,
         gone: Callable[[DeviceId, str], None],
         kept: Mapping[str, object],
-    ) -> None:
-        """``gone`` is told who does not answer any longer; ``kept`` was read from the store's settings."""
-        self._registry, self._clock, self._gone = registry, clock, gone
-        self.outlook = Outlook(registry, site.base_load, site.meter, site.roof, kept.get(_MEASURED))
+    ) -> "Watchman":
+        """Make one.
+
+        Args:
+            site: the home's stated base load, its meter and its roof.
+            registry: every device.
+            scribe: writes down what is found.
+            clock: the time.
+            gone: is told who does not answer any longer.
+            kept: the store's settings, in which ``keep`` may have put something before a restart.
+        """
+        outlook = Outlook(registry, site.base_load, site.meter, site.roof, kept.get(_MEASURED))
+        makers = {
+            profile.id: profile.flexibility
+            for profile in registry.profiles()
+            if isinstance(profile.flexibility, ProfileFlexibility)
+        }
+        cycles = LearnedCycles(kept.get(_CYCLES))
+        made = cls(registry, scribe, clock, gone, outlook, cycles, makers, Restores())
+        for device_id in makers:
+            made._amend(device_id)
+        return made
 
     def read(self, device_id: DeviceId) -> None:
         """A device was read."""
-        self.outlook.saw(device_id, self._clock.now())
+        now, seat = self.clock.now(), self.registry.seat(device_id)
+        self.outlook.saw(device_id, now)
+        idle_w = seat.profile.binding.end_below_w
+        if device_id in self.makers and self.cycles.read(device_id, seat.state, now, idle_w):
+            self._amend(device_id)
 
-    def step(self) -> None:
-        """Look around; quick, and never waits."""
-        for device_id in self._registry.fallen_silent(self._clock.now()):
-            minutes = self._registry.silent_after(device_id) / timedelta(minutes=1)
-            self._gone(device_id, f"it has said nothing for {minutes:.0f} minutes")
+    def _amend(self, device_id: DeviceId) -> None:
+        """Plan the machine by what was measured of it."""
+        profile = self.registry.seat(device_id).profile
+        known = profile.flexibility
+        if isinstance(known, ProfileFlexibility):
+            programmes = self.cycles.amended(device_id, self.makers[device_id]).programmes
+            self.registry.amend(replace(profile, flexibility=replace(known, programmes=programmes)))
+
+    def step(self, told: dict[DeviceId, Setpoint]) -> None:
+        """Look around; quick, and never waits. ``told`` is what each device shall do now."""
+        now = self.clock.now()
+        for device_id in self.registry.fallen_silent(now):
+            minutes = self.registry.silent_after(device_id) / timedelta(minutes=1)
+            self.gone(device_id, f"it has said nothing for {minutes:.0f} minutes")
+        for found in self.restores.step(self.registry.seats.values(), told, now):
+            kind = JournalKind.ALARM if found.missed else JournalKind.DEVICE
+            self.scribe.keep(Note(JournalEntry(now, kind, f"{found.sentence}.", found.device_id)))
+
+    def sentences(self) -> tuple[str, ...]:
+        """Who should draw power again and does not, one sentence each."""
+        return tuple(self.trouble(device_id) for device_id in sorted(self.restores.missed()))
+
+    def trouble(self, device_id: DeviceId) -> str:
+        """That the device does not come back, empty where nothing is wrong."""
+        missed = device_id in self.restores.missed()
+        return (
+            f"{self.registry.seat(device_id).profile.name} draws no power although it may." if missed else ""
+        )
+
+    def learned(self, device_id: DeviceId) -> tuple[LearnedProgramme, ...]:
+        """What was measured of a machine's programmes, beside what its maker says."""
+        makers = self.makers.get(device_id)
+        programmes = makers.programmes if makers else ()
+        known = [(one, self.cycles.runs(device_id, one.id)) for one in programmes]
+        return tuple(
+            LearnedProgramme(
+                programme_id=one.id,
+                runs=len(runs),
+                measured_minutes=float(len(runs[-1])),
+                measured_wh=sum(runs[-1]) / 60,
+                makers_minutes=one.duration / timedelta(minutes=1),
+                makers_wh=one.energy_wh,
+                in_use=self.cycles.observed(device_id, one) is not None and not one.may_pause,
+            )
+            for one, runs in known
+            if runs
+        )
 
     def keep(self) -> tuple[Change, ...]:
         """What a restart goes on from."""
-        return (Put(Collection.SETTINGS, _MEASURED, self.outlook.keep()),)
+        return (
+            Put(Collection.SETTINGS, _MEASURED, self.outlook.keep()),
+            Put(Collection.SETTINGS, _CYCLES, self.cycles.keep()),
+        )
