@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from drrouter.cli.screen import console, pairs, say, table
 from drrouter.cli.words import LocalTime
+from drrouter.domain.flexibility import ModesFlexibility
 from drrouter.domain.journal import JournalEntry
 from drrouter.domain.option import Option
 from drrouter.domain.wish import Commitment, CycleWish
@@ -70,6 +71,9 @@ def devices(views: Sequence[DeviceView], local: LocalTime) -> None:
     """What each device does, may do and will do."""
     heads = ("id", "name", "is", "uses", "level", "may use", "next", "order")
     console().print(table(heads, [_device_row(view, local) for view in views], frozenset({"uses", "level"})))
+    for view in views:
+        if view.trouble:
+            say(clean(view.trouble))
 
 
 def events(views: Sequence[EventView], local: LocalTime) -> None:
@@ -134,8 +138,7 @@ def commitment(made: Commitment, local: LocalTime) -> None:
 
 def _device_row(view: DeviceView, local: LocalTime) -> tuple[str, ...]:
     profile, state = view.profile, view.state
-    switch = "running" if state.running else {True: "on", False: "off", None: "-"}[state.on]
-    is_ = switch if state.presence.value == "present" else state.presence.value
+    is_ = _doing(view) if state.presence.value == "present" else state.presence.value
     level = (
         "-"
         if state.level is None
@@ -145,6 +148,18 @@ def _device_row(view: DeviceView, local: LocalTime) -> tuple[str, ...]:
     band = "only watched" if view.watched else band
     cells = (clean(profile.id, 40), clean(profile.name, 40), is_, power(state.power_w), level.strip(), band)
     return (*cells, _next(view, local), _order(view, local))
+
+
+def _doing(view: DeviceView) -> str:
+    """What the device does now: its cycle, its mode, or whether it is on."""
+    state, modes = view.state, view.profile.flexibility
+    if state.running:
+        return "running"
+    if state.mode is not None and isinstance(modes, ModesFlexibility):
+        return clean(modes.modes[state.mode].name, 20)
+    if (state.power_w or 0.0) < 0:
+        return "gives"
+    return {True: "on", False: "off", None: "-"}[state.on]
 
 
 def _next(view: DeviceView, local: LocalTime) -> str:

@@ -163,7 +163,9 @@ def test_a_row_says_what_is_not_known(home: FullHome) -> None:
     unread = replace(device, state=replace(device.state, on=None))
     idle = replace(device, state=replace(device.state, on=True, power_w=0.2))
     assert cells(unread, replace(view, plan=None), LETTERS)[1:3] == ("-", "-")
+    giving = replace(device, state=replace(device.state, on=True, power_w=-1500.0))
     assert cells(idle, view, LETTERS, here=True)[:2] == ("▸ Freezer", "on, idle")
+    assert cells(giving, view, LETTERS)[1] == "gives 1.5 kW"
 
 
 def test_why_leaves_out_what_is_not_known(home: FullHome) -> None:

@@ -55,6 +55,8 @@ def _now(view: DeviceView) -> str:
         return {Presence.EXPECTED: "not seen yet", Presence.GONE: "gone"}[state.presence]
     if state.running:
         return f"runs {power(state.power_w)}"
+    if (state.power_w or 0.0) <= -_DRAWS_ABOVE_W:
+        return f"gives {-(state.power_w or 0.0) / 1000:.1f} kW"
     if not state.on:
         return "off" if state.on is False else "-"
     return f"on {power(state.power_w)}" if (state.power_w or 0.0) >= _DRAWS_ABOVE_W else "on, idle"
