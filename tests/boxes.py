@@ -134,3 +134,40 @@ class MeterBox(Box):
 
     def told(self) -> Mapping[Quantity, float]:
         return {}
+
+
+class WallBox(Box):
+    """A charging point that tells whether a car is there and counts what it charges."""
+
+    def __init__(self, profile: DeviceProfile, clock: SimulatedClock, period: timedelta) -> None:
+        super().__init__(profile, clock, period)
+        assert isinstance(profile.flexibility, StorageFlexibility)
+        self.store, self.plugged = profile.flexibility, False
+        self.charged_wh = 0.0
+        self._at = clock.now()
+
+    def obey(self, instruction: Instruction) -> None:
+        self._pass()
+        super().obey(instruction)
+
+    def _pass(self) -> None:
+        now = self.clock.now()
+        self.charged_wh += self._w() * ((now - self._at) / timedelta(hours=1))
+        self._at = now
+
+    def _w(self) -> float:
+        starts = self.plugged and self.setpoint_w >= self.store.min_power_w
+        return min(self.setpoint_w, self.store.max_power_w) if starts else 0.0
+
+    @property
+    def power_w(self) -> float:
+        self._pass()
+        return self._w()
+
+    def told(self) -> Mapping[Quantity, float]:
+        self._pass()
+        return {
+            Quantity.SETPOINT_W: self.setpoint_w,
+            Quantity.PLUGGED: float(self.plugged),
+            Quantity.ENERGY_WH: self.charged_wh,
+        }

@@ -38,7 +38,7 @@ from drrouter.router.registry import Registry
 from drrouter.router.safety import nominal_w
 from drrouter.router.steering import Site
 from drrouter.supervise import Supervisor
-from tests.boxes import BatteryBox, Box, InverterBox, MeterBox, ModesBox
+from tests.boxes import BatteryBox, Box, InverterBox, MeterBox, ModesBox, WallBox
 from tests.builders import CAR, FREEZER, HVAC, NOON, SP, WASHER, car, freezer, hvac, washer
 from tests.fakes import FakeIntegration, FakePlug, FakeProvider, GreedySolver, MemoryStore
 
@@ -138,6 +138,8 @@ def device_of(profile: DeviceProfile, home: "Home") -> "Plug | Box":
             return InverterBox(profile, home.clock, home.tick, home.sun_w)
         case Kind.MODES:
             return ModesBox(profile, home.clock, home.tick)
+        case Kind.CAR if home.wallbox:
+            return WallBox(profile, home.clock, home.tick)
         case Kind.WATCHED:
             return MeterBox(profile, home.clock, home.tick, home.net_w)
         case _:
@@ -166,8 +168,9 @@ class Home:
         follows_prices: bool = False,
         sun_w: Callable[[datetime], float] = lambda _: 0.0,
         roof: Roof | None = None,
+        wallbox: bool = False,
     ) -> None:
-        self.sun_w, self.base_w = sun_w, base_w
+        self.sun_w, self.base_w, self.wallbox = sun_w, base_w, wallbox
         self.tick, self.replan, self.offline = tick, replan, offline
         self.clock = SimulatedClock(start)
         self.profiles = profiles or (freezer(), washer(), car(), hvac())

@@ -32,6 +32,17 @@ LAST_RETRY = timedelta(minutes=5)
 Report = Callable[[Instruction, Outcome], None]
 
 
+def _is_new(lever: Lever | None, old: Setpoint, wish: Setpoint) -> bool:
+    """Whether a wish is worth a try although the device would not do what was wished before.
+
+    A set-point that follows a meter changes all the time: it is new when it turns, or an order asks for it.
+    """
+    if is_same(lever, old, wish):
+        return False
+    turns = (old.power_w > 0, old.power_w < 0) != (wish.power_w > 0, wish.power_w < 0)
+    return lever is not Lever.POWER or turns or (wish.urgent and not old.urgent)
+
+
 @dataclass(slots=True)
 class _Desk:
     """One device's wish and how its last instruction went.
@@ -80,7 +91,7 @@ class Dispatcher:
             self._desks[device_id].wish = None
         for device_id, setpoint in setpoints.items():
             desk, lever = self._desks.setdefault(device_id, _Desk()), self._lever(device_id)
-            if desk.wish is None or not is_same(lever, desk.wish, setpoint):
+            if desk.wish is None or _is_new(lever, desk.wish, setpoint):
                 desk.retry_at, desk.retry_after = None, FIRST_RETRY
             desk.wish = setpoint
             if self._group and desk.worker is None and self._is_due(device_id, desk):

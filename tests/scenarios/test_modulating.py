@@ -1,17 +1,21 @@
 """A home with sun, a battery, a heat pump and a meter: what is planned is done, and follows the meter."""
 
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, time
 
 import pytest
 
+from drrouter.domain.flexibility import StorageFlexibility
 from drrouter.domain.interval import Interval
 from drrouter.domain.rates import Rates, constant
 from drrouter.domain.signal import EventReceived
 from drrouter.domain.timeline import TariffRates
 from drrouter.router.forecast import Place, Roof
-from tests.boxes import BatteryBox, InverterBox, ModesBox
+from drrouter.router.household import StandingWish
+from tests.boxes import BatteryBox, InverterBox, ModesBox, WallBox
 from tests.builders import (
     BATTERY,
+    CAR,
     HEAT_PUMP,
     HOUR,
     HVAC,
@@ -22,6 +26,7 @@ from tests.builders import (
     at,
     battery,
     capacity,
+    car,
     heat_pump,
     hvac,
     inverter,
@@ -174,3 +179,53 @@ async def test_base_load_that_was_learned_survives_a_restart() -> None:
     async with running(home):
         (first, *_) = home.router.problem("test").base_load_w
         assert first > 700.0
+
+
+WALLBOX = replace(
+    car(), flexibility=StorageFlexibility("Wh", 0.0, 20_000.0, 20_000.0, 1.0, 0.0, 7400.0, 1380.0)
+)
+
+
+async def test_a_car_that_is_charged_from_the_sun_follows_it_and_has_what_it_needs_in_time() -> None:
+    standing = {CAR: StandingWish(4000.0, time(20))}  # in Amsterdam: 18:00 in UTC
+    home = Home(
+        WALLBOX,
+        inverter(),
+        meter(),
+        solver=InlineSolver(),
+        sun_w=lambda now: 3400.0 if now.minute // 10 % 2 == 0 else 2600.0,
+        tariff=paid,
+        roof=ROOF,
+        wallbox=True,
+        standing=standing,
+    )
+    async with running(home):
+        wallbox = home.boxes[CAR]
+        assert isinstance(wallbox, WallBox)
+        wallbox.plugged = True
+        await home.clock.advance(2 * MINUTE)
+        imported_wh = 0.0
+        for _ in range(6 * 60 - 4):
+            await home.clock.advance(MINUTE)
+            imported_wh += max(home.boxes[METER].power_w, 0.0) / 60
+        assert wallbox.charged_wh == pytest.approx(4000.0, abs=60.0)
+        assert imported_wh < 300.0
+        wallbox.plugged = False
+        await home.clock.advance(MINUTE)
+        assert "Car: the car is full or gone." in home.store.sentences()
+
+
+async def test_a_limit_lets_a_car_charge_with_what_it_leaves() -> None:
+    home = Home(WALLBOX, meter(), base_w=500.0, wallbox=True)
+    async with running(home):
+        wallbox = home.boxes[CAR]
+        assert isinstance(wallbox, WallBox)
+        wallbox.plugged = True
+        await home.clock.advance(MINUTE)
+        assert wallbox.power_w == 7400.0
+        home.provider.says(EventReceived(capacity("peak", 3000, "12:00", "13:00")))
+        await home.clock.advance(MINUTE)
+        assert home.boxes[METER].power_w == pytest.approx(3000.0, abs=60.0)
+        home.base_w = 2500.0
+        await home.clock.advance(MINUTE)
+        assert wallbox.power_w == 0.0

@@ -5,8 +5,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from drrouter.cli import show
+from drrouter.cli.words import LocalTime
 from drrouter.domain.device import DeviceProfile, DeviceState, Presence
-from drrouter.domain.words import LocalTime
 from drrouter.router.facade import DeviceView
 from tests.builders import NOON, battery, heat_pump, hvac
 

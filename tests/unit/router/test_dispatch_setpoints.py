@@ -175,3 +175,16 @@ async def test_a_device_with_a_budget_is_called_no_oftener_and_orders_come_first
     await bench.clock.advance(24 * HOUR)
     await bench.steer(BATTERY, 900.0)
     assert bench.battery.setpoint_w == 900.0
+
+
+async def test_a_device_that_refuses_is_not_pestered_because_its_set_point_follows_a_meter(
+    bench: Bench,
+) -> None:
+    bench.battery.mood = OutcomeKind.REFUSED
+    for step in range(20):
+        await bench.steer(BATTERY, 1000.0 + 100 * step)
+        await bench.clock.advance(SECOND)
+    assert len(bench.battery.received) == 3
+    await bench.steer(BATTERY, -1000.0)
+    await bench.steer(BATTERY, -2000.0, urgent=True)
+    assert len(bench.battery.received) == 5
