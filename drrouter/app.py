@@ -166,6 +166,7 @@ async def build_router(
         names=tuple({provider.ven_name for provider in home.providers}),
         follows_prices=home.tariff.follows_provider,
         meter=home.site_meter,
+        line_fuse_w=home.line_limit_w,
         roof=Roof(home.pv_peak_w, Place(*home.place)) if home.place else None,
     )
     settings = Settings(

@@ -132,6 +132,7 @@ class HomeConfig:
         catalogue: every object model at hand.
         integrations: the settings of each integration that the home uses, by its domain.
         import_limit_w: what the main fuse bears, None where it is not stated.
+        line_limit_w: what the fuse of each line bears, None where it is not stated.
         base_load_w: mean power beside the devices for each of the 24 local hours.
         models_folder: the home's own object models, None where it has none.
         place: where the home is, in degrees north and east; None where it is not stated.
@@ -158,6 +159,7 @@ class HomeConfig:
     models_folder: Path | None = None
     place: tuple[float, float] | None = None
     pv_peak_w: float = 0.0
+    line_limit_w: float | None = None
     exposures: tuple[Exposure, ...] = ()
     warnings: tuple[str, ...] = field(default=())
 

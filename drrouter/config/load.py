@@ -100,6 +100,7 @@ def resolve_home(
         catalogue=catalogue,
         models_folder=models_folder,
         place=_place(site),
+        line_limit_w=site.line_limit_w,
         pv_peak_w=site.pv.peak_w if site.pv else 0.0,
         exposures=tuple(Exposure(part.what, part.interface, part.reason) for part in document.exposure),
         warnings=tuple(fault.sentence for fault in catalogue.faults),

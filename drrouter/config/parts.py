@@ -57,6 +57,8 @@ class SitePart(Part):
     """ISO 4217."""
     import_limit_w: Annotated[float, Field(gt=0, le=1_000_000)] | None = None
     """What the main fuse bears, in W."""
+    line_limit_w: Annotated[float, Field(gt=0, le=1_000_000)] | None = None
+    """What the fuse of each line bears, in W; kept where the site meter measures the lines."""
     base_load_w: HourlyWatts = (300.0,) * 24
     """What the home draws beside its devices: one number in W, or 24, one for each local hour."""
     co2_price_per_kg: Annotated[float, Field(ge=0, le=1000)] = 0.0

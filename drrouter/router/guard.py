@@ -7,15 +7,16 @@ Precedence (DESIGN): installation and device safety > owner's override > network
 alert > commitment > prices and wishes. A running cycle is never cut: it counts as unshiftable load. A
 limit is met first by what can be set to any power: batteries give, then cars take less; then by storages,
 then by demands, then by cycles that have not begun; what remains is reported as impossible, in W. A limit of
-the site is one of net import: what the sun and batteries give counts for it. A peak window of an offline
-profile stands where a network limit stands.
+the site is one of net import: what the sun and batteries give counts for it, as it does for the fuse of a
+line. A peak window of an offline profile stands where a network limit stands.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from drrouter.domain.device import DeviceProfile, DeviceState
-from drrouter.domain.flexibility import ModesFlexibility, StorageFlexibility
+from drrouter.domain.flexibility import Line, ModesFlexibility, StorageFlexibility
 from drrouter.domain.ids import DeviceId, EventKey
 from drrouter.domain.limit import Band, Limit, Scope
 from drrouter.domain.timeline import Order
@@ -23,6 +24,8 @@ from drrouter.domain.wish import Override, OverrideMode
 from drrouter.router.kinds import Kind, kind_of
 from drrouter.router.levers import Lever, lever_of
 from drrouter.router.safety import lowest_w, must_run, nominal_w
+
+NO_LINES: Mapping[Line, float] = MappingProxyType({})
 
 _GIVES_WAY = {
     Kind.MACHINE: 0,
@@ -125,13 +128,19 @@ class Verdict:
     unable: dict[EventKey, tuple[DeviceId, ...]] = field(default_factory=dict)
 
 
-def judge(claims: Iterable[Claim], orders: Orders, base_load_w: float) -> Verdict:
+def judge(
+    claims: Iterable[Claim],
+    orders: Orders,
+    base_load_w: float,
+    line_base_w: Mapping[Line, float] = NO_LINES,
+) -> Verdict:
     """Give every device its band for this instant.
 
     Args:
         claims: what each device would do, with its state and override.
         orders: the limits, sheds and alerts of this instant.
         base_load_w: the load that no device of ours explains, in W.
+        line_base_w: how much of it flows on each line, where that is measured.
     """
     ranked = sorted(claims, key=lambda claim: (_GIVES_WAY[kind_of(claim.profile)], claim.id))
     held = {claim.id: must_run(claim.profile, claim.state) or claim.kept for claim in ranked}
@@ -140,7 +149,7 @@ def judge(claims: Iterable[Claim], orders: Orders, base_load_w: float) -> Verdic
     impossible_w: dict[EventKey, float] = {}
     # The house's own limit comes first: what it takes from the owner exceeds no limit of a provider.
     for limit in sorted(orders.limits, key=lambda limit: (limit.provider is not None, limit.effective_w)):
-        rest_w = bench.share(limit, base_load_w)
+        rest_w = bench.share(limit, line_base_w.get(limit.line, 0.0) if limit.line else base_load_w)
         if rest_w < 0 and limit.provider and limit.event_id:
             impossible_w[limit.provider, limit.event_id] = -rest_w
     bands = {claim.id: bench.band(claim) for claim in ranked}
@@ -213,35 +222,37 @@ class _Bench:
             if _kept_on(claim) and limit.provider is not None and not self.blocked[claim.id]
         ]
         firm = [claim for claim in bound if self.held[claim.id] or claim in kept]
-        rest_w = limit.effective_w - sum(_firm_w(claim) for claim in firm)
+        rest_w = limit.effective_w - sum(_part(limit, claim) * _firm_w(claim) for claim in firm)
         free = [claim for claim in bound if claim not in firm and not self.blocked[claim.id]]
         givers: list[Claim] = []
-        if limit.scope is Scope.SITE:
-            rest_w -= base_w + sum(_sun_w(claim) for claim in bound)
+        if limit.scope is Scope.SITE or limit.line:
+            rest_w -= base_w + sum(_part(limit, claim) * _sun_w(claim) for claim in bound)
             givers = [claim for claim in free if claim.least_w < 0 and kind_of(claim.profile) is not Kind.SUN]
         rest_w = self._takers(limit, [claim for claim in free if claim not in givers], rest_w, givers)
         return self._givers(limit, givers, rest_w)
 
     def _takers(self, limit: Limit, free: list[Claim], rest_w: float, givers: list[Claim]) -> float:
         """Let in who fits. Who would run comes first: an idle device never takes the room of a busy one."""
-        lent_w = -sum(claim.least_w for claim in givers)
+        lent_w = -sum(_part(limit, claim) * claim.least_w for claim in givers)
         for claim in sorted(free, key=lambda claim: (not _kept_on(claim), claim.proposed_w <= 0)):
-            most_w, need_w = max(rest_w + lent_w, 0.0), nominal_w(claim.profile)
+            part, need_w = _part(limit, claim), nominal_w(claim.profile)
+            most_w = max(rest_w + lent_w, 0.0) / part
             if need_w > most_w and claim.modulates and (most_w >= claim.step_w or claim.least_w < 0):
                 self._at_most(claim, most_w if most_w >= claim.step_w else 0.0, limit)
             elif need_w > most_w:
                 self.blocked[claim.id] = _over(limit)
-                rest_w -= claim.rests_w
+                rest_w -= part * claim.rests_w
                 continue
-            rest_w -= max(self._expected_w(claim), 0.0)
+            rest_w -= part * max(self._expected_w(claim), 0.0)
         return rest_w
 
     def _givers(self, limit: Limit, givers: list[Claim], rest_w: float) -> float:
         """Batteries charge from what is left over, or give what is missing."""
         for claim in givers:
-            if rest_w < nominal_w(claim.profile):
-                self._at_most(claim, max(rest_w, claim.least_w), limit)
-            rest_w -= self._expected_w(claim)
+            part = _part(limit, claim)
+            if rest_w / part < nominal_w(claim.profile):
+                self._at_most(claim, max(rest_w / part, claim.least_w), limit)
+            rest_w -= part * self._expected_w(claim)
         return rest_w
 
     def _at_most(self, claim: Claim, watts: float, limit: Limit) -> None:
@@ -286,7 +297,15 @@ def _over(limit: Limit) -> str:
 
 def _bound(limit: Limit, claim: Claim) -> bool:
     """Whether the limit binds the device."""
-    return limit.scope is Scope.SITE or claim.id in limit.members
+    return _part(limit, claim) > 0
+
+
+def _part(limit: Limit, claim: Claim) -> float:
+    """The share of the device's power that the limit counts: on a fuse, what flows on its line."""
+    if limit.line:
+        fed_by = claim.profile.lines or (claim.profile.line,)
+        return fed_by.count(limit.line) / len(fed_by)
+    return float(limit.scope is Scope.SITE or claim.id in limit.members)
 
 
 def _firm_w(claim: Claim) -> float:

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from statistics import median
 
 from drrouter.domain.device import DeviceClass
-from drrouter.domain.flexibility import EnvelopeFlexibility
+from drrouter.domain.flexibility import EnvelopeFlexibility, Line
 from drrouter.domain.ids import DeviceId
 from drrouter.domain.interval import Interval
 from drrouter.router.follow import Meter
@@ -110,6 +110,24 @@ class Outlook:
         if self.meter(now) is None or not self._lately:
             return self._stated.at(now)
         return median(watts for _, watts in self._lately)
+
+    def line_base_w(self, now: datetime) -> dict[Line, float]:
+        """What flows on each line beside the devices now, in W; empty where no line is measured."""
+        if self.meter(now) is None or self._meter is None:
+            return {}
+        lines = dict(self._registry.state(self._meter).line_w)
+        for name, seat in self._registry.seats.items():
+            if name != self._meter and seat.state.power_w and self._registry.is_fresh(name, now):
+                fed_by = seat.profile.lines or (seat.profile.line,)
+                for line in lines.keys() & set(fed_by):
+                    lines[line] -= seat.state.power_w * fed_by.count(line) / len(fed_by)
+        return lines
+
+    def line_shares(self, now: datetime) -> tuple[float, ...]:
+        """How the base load spreads over L1, L2 and L3 now; empty where nobody knows."""
+        lines = self.line_base_w(now)
+        drawn = [max(lines.get(line, 0.0), 0.0) for line in Line]
+        return tuple(watts / sum(drawn) for watts in drawn) if sum(drawn) > 0 else ()
 
     def load_w(self, slots: Sequence[Interval]) -> tuple[float, ...]:
         """What the home will draw beside its devices, in W."""

@@ -1,6 +1,6 @@
 """Describes the home as it is now to the planner: a Problem out of timeline, registry and book."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -28,7 +28,7 @@ from drrouter.router.peaks import narrowed
 from drrouter.router.registry import Registry, Seat
 from drrouter.router.safety import GUARD_SHARE, nominal_w
 from drrouter.router.slots import plan_slots
-from drrouter.router.steering import Site
+from drrouter.router.steering import Site, line_fuses
 
 UNKNOWN_PRICE = 0.30
 """Per kWh, where neither a provider nor the tariff knows any: a usual price, so that waste still costs."""
@@ -73,17 +73,17 @@ def describe(
     """
     outlook = outlook or Outlook(registry, site.base_load, site.meter, site.roof)
     span = Interval(now, now + horizon)
-    limits, ends = _limits(site, timeline, span), (override.until for override in book.overrides.values())
+    limits, ends = _limits(site, timeline, outlook, span), [one.until for one in book.overrides.values()]
     slots = plan_slots(now, horizon, site, timeline, limits, registry.steered(), ends)
     base_load_w = outlook.load_w(slots)
-    seen = [_with_sun(device, outlook, slots) for device in _devices(now, span, registry, book, timeline)]
     return Problem(
         now=now,
         slots=slots,
         import_price=per_slot(timeline.import_price, slots, UNKNOWN_PRICE),
         export_price=per_slot(timeline.export_price, slots, 0.0),
         base_load_w=base_load_w,
-        devices=tuple(seen),
+        devices=tuple(_with_sun(_devices(now, span, registry, book, timeline), outlook, slots)),
+        base_line_shares=outlook.line_shares(now),
         pv_w=outlook.free_sun_w(slots),
         currency=timeline.currency,
         co2_g_per_kwh=_co2(timeline, slots),
@@ -97,10 +97,11 @@ def describe(
     )
 
 
-def _limits(site: Site, timeline: Timeline, span: Interval) -> tuple[Limit, ...]:
-    """The main fuse and what providers order within the horizon."""
+def _limits(site: Site, timeline: Timeline, outlook: Outlook, span: Interval) -> tuple[Limit, ...]:
+    """The fuses, and what providers order within the horizon."""
     fuse = () if site.fuse_w is None else (Limit(span, site.fuse_w, program="main fuse"),)
-    return (*fuse, *(limit for limit in timeline.limits if limit.interval.overlap(span)))
+    lines = line_fuses(site, outlook.line_base_w(span.start), span)
+    return (*fuse, *(limit for limit in timeline.limits if limit.interval.overlap(span)), *lines)
 
 
 def _co2(timeline: Timeline, slots: tuple[Interval, ...]) -> tuple[float, ...]:
@@ -108,10 +109,13 @@ def _co2(timeline: Timeline, slots: tuple[Interval, ...]) -> tuple[float, ...]:
     return per_slot(timeline.co2_g_per_kwh, slots, 0.0) if timeline.co2_g_per_kwh.steps else ()
 
 
-def _with_sun(device: DeviceInput, outlook: Outlook, slots: Sequence[Interval]) -> DeviceInput:
-    """An inverter with what the sun offers it."""
-    is_sun = isinstance(device.flexibility, EnvelopeFlexibility)
-    return replace(device, sun_w=outlook.sun_w(device.id, slots)) if is_sun else device
+def _with_sun(
+    devices: Iterable[DeviceInput], outlook: Outlook, slots: Sequence[Interval]
+) -> Iterator[DeviceInput]:
+    """The same devices, each inverter with what the sun offers it."""
+    for device in devices:
+        is_sun = isinstance(device.flexibility, EnvelopeFlexibility)
+        yield replace(device, sun_w=outlook.sun_w(device.id, slots)) if is_sun else device
 
 
 def _devices(

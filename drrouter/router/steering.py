@@ -4,14 +4,14 @@
 event, an override or a plan comes, when an order begins or ends, and every few seconds in between.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from drrouter.domain.flexibility import ProfileFlexibility
+from drrouter.domain.flexibility import Line, ProfileFlexibility
 from drrouter.domain.ids import DeviceId
 from drrouter.domain.interval import Interval
-from drrouter.domain.limit import Limit
+from drrouter.domain.limit import Limit, Scope
 from drrouter.domain.offline import OfflineOrders
 from drrouter.domain.plan import Plan
 from drrouter.domain.rates import Rates
@@ -52,6 +52,7 @@ class Site:
         tariff: the tariff document, expanded over the interval asked for.
         names: target names that mean the whole site (the VEN's own name).
         meter: the device that measures the whole home.
+        line_fuse_w: what the fuse of each line bears, None where it is not stated.
         roof: the sun that feeds the home, as far as the home file tells of it.
         follows_prices: whether the tariff's own prices only stand in for those of a provider.
     """
@@ -63,6 +64,7 @@ class Site:
     names: tuple[str, ...] = ()
     follows_prices: bool = False
     meter: DeviceId | None = None
+    line_fuse_w: float | None = None
     roof: Roof | None = None
 
 
@@ -116,7 +118,10 @@ class Steering:
         }
         self._follow(proposals, now)
         claims = [self._claim(device_id, proposal, now) for device_id, proposal in proposals.items()]
-        self.verdict = judge(claims, self.orders_at(now), self.outlook.base_w(now))
+        base_w, lines = self.outlook.base_w(now), self.outlook.line_base_w(now)
+        fuses = line_fuses(self._site, lines, _ahead(now))
+        orders = self.orders_at(now)
+        self.verdict = judge(claims, replace(orders, limits=(*fuses, *orders.limits)), base_w, lines)
         self.setpoints = {
             device_id: settled(
                 self._registry.seat(device_id).profile, proposal, self.verdict.bands[device_id]
@@ -231,6 +236,16 @@ class Steering:
             return None
         programme = flexibility.programme(asked.programme_id)
         return programme.duration if programme else None
+
+
+def line_fuses(site: Site, lines: Iterable[Line], span: Interval) -> tuple[Limit, ...]:
+    """The fuse of each line that is measured: of the others nobody knows what else flows there."""
+    if site.line_fuse_w is None:
+        return ()
+    return tuple(
+        Limit(span, site.line_fuse_w, Scope.LINE, program=f"fuse of {line}", line=line)
+        for line in sorted(lines)
+    )
 
 
 def _ahead(now: datetime) -> Interval:

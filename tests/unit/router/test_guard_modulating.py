@@ -3,7 +3,8 @@
 from dataclasses import replace
 
 from drrouter.domain.device import DeviceProfile, DeviceState
-from drrouter.domain.limit import Band
+from drrouter.domain.flexibility import Line
+from drrouter.domain.limit import Band, Limit, Scope
 from drrouter.domain.wish import Override, OverrideMode, RunningCycle
 from drrouter.router.guard import Claim, Orders, judge
 from tests.builders import (
@@ -169,3 +170,29 @@ def test_a_battery_that_an_alert_stops_from_charging_still_gives_what_a_limit_la
     verdict = judge([claim(battery(), 500.0)], both, 2500.0)
     assert verdict.bands[BATTERY].max_w == -1500.0
     assert verdict.impossible_w == {}
+
+
+# The fuses of lines
+
+
+def fuse(watts: float, line: Line = Line.L1) -> Limit:
+    return replace(limit(watts, event_id=None), scope=Scope.LINE, line=line, program=f"fuse of {line}")
+
+
+def test_the_fuse_of_a_line_binds_what_flows_on_it() -> None:
+    elsewhere = replace(hvac("elsewhere"), line=Line.L2)
+    claims = [claim(one, 1000.0, DeviceState(on=True)) for one in (hvac(), elsewhere)]
+    bands = judge(claims, Orders((fuse(1500),)), 0.0, {Line.L1: 700.0, Line.L2: 9000.0}).bands
+    assert {name: band.max_w for name, band in bands.items()} == {HVAC: 0.0, "elsewhere": 1000.0}
+    assert bands[HVAC].because == "limit of 1500 W (fuse of L1)"
+
+
+def test_a_car_on_three_lines_counts_on_each_with_its_third() -> None:
+    three = replace(WALLBOX, lines=(Line.L1, Line.L2, Line.L3))
+    verdict = judge([claim(three, 2300.0)], Orders((fuse(1500),)), 0.0, {Line.L1: 1000.0})
+    assert verdict.bands[CAR].max_w == 1500.0
+
+
+def test_a_battery_on_a_line_gives_what_its_fuse_lacks() -> None:
+    verdict = judge([claim(battery())], Orders((fuse(3000),)), 0.0, {Line.L1: 4000.0})
+    assert verdict.bands[BATTERY].max_w == -1000.0

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from drrouter.domain.device import DeviceClass, DeviceProfile, Presence
+from drrouter.domain.flexibility import Line
 from drrouter.domain.ids import DeviceId
 from drrouter.domain.interval import SLOT
 from drrouter.domain.measurement import Quantity
@@ -243,3 +244,12 @@ def test_freshness_is_asked_of_presence_and_age() -> None:
     assert registry.state(INVERTER).presence is Presence.GONE
     assert not registry.is_fresh(INVERTER, NOON)
     assert registry.fallen_silent(NOON + HOUR) == ()
+
+
+def test_a_meter_of_lines_tells_what_flows_on_each_beside_the_devices(bench: Bench) -> None:
+    assert bench.outlook.line_base_w(NOON) == {}
+    assert bench.outlook.line_shares(NOON) == ()
+    bench.read(HVAC, NOON, 1000.0)
+    bench.read(METER, NOON, 1700.0, power_l1_w=1300.0, power_l2_w=600.0, power_l3_w=-200.0)
+    assert bench.outlook.line_base_w(NOON) == {Line.L1: 300.0, Line.L2: 600.0, Line.L3: -200.0}
+    assert bench.outlook.line_shares(NOON) == pytest.approx((1 / 3, 2 / 3, 0.0))

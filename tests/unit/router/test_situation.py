@@ -43,6 +43,7 @@ from tests.builders import (
     HOUR,
     HVAC,
     INVERTER,
+    METER,
     MINUTE,
     NOON,
     WASHER,
@@ -377,3 +378,16 @@ def test_a_car_that_is_lent_is_planned_with_its_whole_battery() -> None:
         seen = home.device(CAR)
         assert isinstance(seen.flexibility, StorageFlexibility)
         assert (seen.may_discharge, seen.flexibility.level_max) == (agreed, most)
+
+
+def test_the_fuses_of_measured_lines_are_planned_with(situation: Situation) -> None:
+    situation.registry = Registry([meter()])
+    situation.site = replace(situation.site, meter=METER, line_fuse_w=5750.0)
+    assert situation.problem().limits == ()
+    lines = ((Line.L1, 100.0), (Line.L2, 300.0), (Line.L3, 0.0))
+    situation.knows(METER, DeviceState(Presence.PRESENT, power_w=400.0, line_w=lines, seen_at=NOON))
+    problem = situation.problem()
+    assert [(limit.line, limit.max_w, limit.program) for limit in problem.limits] == [
+        (line, 5750.0, f"fuse of {line}") for line in Line
+    ]
+    assert problem.base_line_shares == (0.25, 0.75, 0.0)
