@@ -356,8 +356,39 @@ async def test_a_restarted_router_learns_what_the_charge_point_was_told(
     await point.say("Heartbeat", {})
     await point.obey(lambda: point.calls[-1:] and point.calls[-1][0] == "GetCompositeSchedule")
     assert ("TriggerMessage", {"requestedMessage": "BootNotification"}) in point.calls
-    seen = await until(device_of(central), lambda known: known[Quantity.SETPOINT_W].value < 10_000)
+    seen = await until(device_of(central), lambda known: Quantity.SETPOINT_W in known)
     assert seen[Quantity.SETPOINT_W].value == pytest.approx(10.1 * 230 * 3)
+    assert Quantity.PLUGGED not in seen
+
+
+async def test_a_charge_point_that_says_it_has_no_smart_charging_states_no_setpoint(
+    listen: Open, foreign: Callable[..., Any], clock: SimulatedClock
+) -> None:
+    central = await listen()
+    features = {"key": "SupportedFeatureProfiles", "readonly": True, "value": "Core,RemoteTrigger"}
+    answers = {"GetConfiguration": {"configurationKey": [features]}, "RemoteStartTransaction": ACCEPTED}
+    point = await foreign(central, "ocpp1.6", answers)
+    device = device_of(central)
+    await point.say("StatusNotification", status_of_16("Preparing"))
+    await point.obey(lambda: point.calls[-1:] and point.calls[-1][0] == "GetCompositeSchedule")
+    seen = await until(device, lambda known: Quantity.SWITCH in known)
+    assert seen[Quantity.SWITCH].value == 0.0
+    assert Quantity.SETPOINT_W not in seen
+    assert (await drive(point, tell(device, clock, 7000.0))).kind is OutcomeKind.DONE
+    assert point.told("RemoteStartTransaction") == {"connectorId": 1, "idTag": "drrouter"}
+    assert "SetChargingProfile" not in [name for name, _ in point.calls]
+
+
+async def test_a_clock_that_is_ahead_does_not_silence_what_follows(
+    listen: Open, foreign: Callable[..., Any], clock: SimulatedClock
+) -> None:
+    central = await listen()
+    point = await foreign(central, "ocpp1.6", {})
+    for at, watts in {"2036-01-01T00:00:00Z": "4000", NOW: "3000"}.items():
+        call = {"connectorId": 1, "transactionId": 8, "meterValue": _power(at, watts)}
+        await point.say("MeterValues", call)
+        seen = await read(device_of(central))
+        assert (seen[Quantity.POWER_W].value, seen[Quantity.POWER_W].at) == (float(watts), clock.now())
 
 
 async def test_a_queue_of_old_messages_does_not_pass_for_the_present(

@@ -201,13 +201,15 @@ async def test_a_charge_point_without_smart_charging_is_started_and_stopped(
     fake = await connect(central, version=version)
     device = device_of(central)
     await fake.plug_in()
+    await until(device, lambda known: Quantity.SETPOINT_W in known)
     fake.fault = Fault.NO_SMART_CHARGING
     assert (await tell(device, clock, 0.0)).kind is OutcomeKind.DONE
     seen = await until(device, lambda known: known[Quantity.SWITCH].value == 0.0)
     assert fake.outlet.transaction is None
-    assert Quantity.SETPOINT_W not in seen
+    assert seen[Quantity.SETPOINT_W].value == 0.0
     assert (await tell(device, clock, 5000.0)).kind is OutcomeKind.DONE
-    await until(device, lambda known: known[Quantity.SWITCH].value == 1.0)
+    seen = await until(device, lambda known: known[Quantity.SWITCH].value == 1.0)
+    assert seen[Quantity.SETPOINT_W].value == pytest.approx(16 * 230 * 3)
 
 
 async def test_a_car_gives_energy_back_where_its_owner_wants_that(

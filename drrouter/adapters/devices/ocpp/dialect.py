@@ -80,7 +80,9 @@ async def ask(station: Station, action: str, payload: Json) -> Json:
     """
     if station.link is None:
         raise DeviceSilentError("it is not connected")
-    return await station.link.call(action, payload)
+    answer = await station.link.call(action, payload)
+    station.heard_at = station.clock.now()
+    return answer
 
 
 async def demand(station: Station, action: str, payload: Json) -> None:

@@ -202,6 +202,7 @@ async def _prepared(station: Station, dialect: Dialect, link: Link) -> None:
             await dialect.prepare()
     except DeviceError as error:
         _log.info("charge point %s: %s", station.id, error)
+    station.known = True
     station.news.tell()
 
 

@@ -1,7 +1,7 @@
 """One outlet of a charge point as a device of the router: readings as they come, a limit as it is told."""
 
 from collections.abc import AsyncIterator, Iterator, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from drrouter.adapters.devices.gate import judged
 from drrouter.adapters.devices.obedience import Obedience
@@ -15,6 +15,7 @@ from drrouter.domain.measurement import Quantity, Reading
 from drrouter.errors import DeviceError, DeviceSilentError
 
 TITLE = "OCPP"
+POWERS = frozenset({Quantity.POWER_W, *LINES.values()})
 MOST_GIVEN_W = 100_000.0
 _MISSED_BEATS = 2.5
 
@@ -36,6 +37,7 @@ class ChargingOutlet:
         self._id, self._station, self._dialects = device_id, station, dialects
         self._outlet: Outlet = station.outlets[number]
         self._obedience = Obedience(device_id, TITLE, station.clock)
+        self._has_setpoint = False
 
     @property
     def id(self) -> DeviceId:
@@ -60,7 +62,8 @@ class ChargingOutlet:
             self._require_life()
             count, measured = station.news.count, self._outlet.samples != samples
             samples = self._outlet.samples
-            yield tuple(self._batch(measured))
+            if batch := tuple(self._batch(measured)):
+                yield batch
             look = station.clock.now() + timedelta(seconds=station.settings.sample_s)
             await station.news.since_or_until(count, station.clock, look)
 
@@ -98,26 +101,35 @@ class ChargingOutlet:
     def _batch(self, measured: bool) -> Iterator[Reading]:
         """What is known now; measurements only once, with the time at which they were taken."""
         now, outlet = self._station.clock.now(), self._outlet
-        setpoint_w = outlet.told.at(now, outlet.transaction) if outlet.told else self._station.most_w
         if outlet.plugged is not None:
             yield Reading(self._id, Quantity.PLUGGED, float(outlet.plugged), now)
-        if self._station.abilities.limits:
-            yield Reading(self._id, Quantity.SWITCH, float(setpoint_w != 0), now)
-            yield judged(self._id, Quantity.SETPOINT_W, setpoint_w, now)
-        else:
-            yield Reading(self._id, Quantity.SWITCH, float(outlet.transaction is not None), now)
-        known = outlet.sample.values if outlet.sample else {}
-        if outlet.idle:
-            for quantity in {Quantity.POWER_W, *(known.keys() & set(LINES.values()))}:
-                yield Reading(self._id, quantity, 0.0, now)
+        if self._station.known:
+            yield from self._steered(now)
         if outlet.plugged and outlet.level_percent is not None:
             yield judged(self._id, Quantity.LEVEL_PERCENT, outlet.level_percent, now)
+        values = outlet.sample.values if outlet.sample else {}
+        if outlet.idle:
+            for quantity in {Quantity.POWER_W, *(values.keys() & POWERS)}:
+                yield Reading(self._id, quantity, 0.0, now)
         if measured and outlet.sample:
-            at = min(outlet.sample.at, now)
-            powers = {Quantity.POWER_W, *LINES.values()} if outlet.idle else set()
-            for quantity, value in known.items():
-                if quantity is not Quantity.LEVEL_PERCENT and quantity not in powers:
-                    yield judged(self._id, quantity, value, at)
+            elsewhere = {Quantity.LEVEL_PERCENT} | (POWERS if outlet.idle else set())
+            for quantity in values.keys() - elsewhere:
+                yield judged(self._id, quantity, values[quantity], outlet.sample.at)
+
+    def _steered(self, now: datetime) -> Iterator[Reading]:
+        """By what it can be steered: a limit, or, where it takes none, only whether it charges.
+
+        That it takes none may show late; a setpoint that was stated once is then all or nothing.
+        """
+        outlet, most_w = self._outlet, self._station.most_w
+        if self._station.abilities.limits:
+            setpoint_w = outlet.told.at(now, outlet.transaction) if outlet.told else most_w
+            self._has_setpoint = True
+        else:
+            setpoint_w = 0.0 if outlet.transaction is None else most_w
+        yield Reading(self._id, Quantity.SWITCH, float(setpoint_w != 0), now)
+        if self._has_setpoint:
+            yield judged(self._id, Quantity.SETPOINT_W, setpoint_w, now)
 
     async def _obeyed(self, instruction: Instruction) -> None:
         """Limit it; where it takes no limits, start or stop it."""
@@ -135,7 +147,7 @@ class ChargingOutlet:
             await self._switched(dialect, instruction.power_w)
         elif instruction.power_w > 0 and not self._outlet.over:
             await self._begun(dialect)
-        self._station.heard()
+        self._station.news.tell()
 
     async def _limited(self, dialect: Dialect, instruction: Instruction) -> None:
         """Set the fail-safe first, then the limit that ends by itself."""

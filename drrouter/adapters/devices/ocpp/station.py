@@ -117,6 +117,7 @@ class Station:
         link: the connection, None while there is none.
         identity: what it says of itself, cleaned.
         heard_at: when it said something last.
+        known: whether it was asked what it can do.
         news: told whenever something is new of it, itself coming and going included.
         on_needs: told what a car wants, with the number of its outlet.
     """
@@ -131,6 +132,7 @@ class Station:
     abilities: Abilities = field(default_factory=Abilities)
     outlets: dict[int, Outlet] = field(default_factory=dict)
     heard_at: datetime | None = None
+    known: bool = False
     on_needs: Callable[[int, Needs], None] = lambda number, needs: None
     news: News = field(default_factory=News)
 
@@ -199,6 +201,7 @@ class Station:
         if outlet is None:
             return
         for sample in samples_in(meter_values):
+            sample.at = min(sample.at, self.clock.now())  # else one from the future would outlive all others
             if self.clock.now() - sample.at > self.late:
                 _log.debug("%s: a measurement of %s comes too late to count", self.id, sample.at)
             elif outlet.sample is None or sample.at >= outlet.sample.at:

@@ -31,6 +31,7 @@ WITH_A_CAR = frozenset({"Preparing", "Charging", "SuspendedEV", "SuspendedEVSE",
 WITHOUT = frozenset({"Available", "Reserved", "Unavailable"})
 AT_REST = frozenset({"Preparing", "Finishing"})
 FEWER_MEASURANDS = "Energy.Active.Import.Register,Power.Active.Import"
+FEATURES = "SupportedFeatureProfiles"
 RATE_UNITS = "ChargingScheduleAllowedChargingRateUnit"
 MOST_LEVEL = "ChargeProfileMaxStackLevel"
 SWITCHES_LINES = "ConnectorSwitch3to1PhaseSupported"
@@ -64,7 +65,7 @@ class Dialect16:
 
     async def prepare(self) -> None:
         """Learn its rate unit, stack levels and line switch; ask for measurements, its name and its state."""
-        keys = [RATE_UNITS, MOST_LEVEL, SWITCHES_LINES]
+        keys = [FEATURES, RATE_UNITS, MOST_LEVEL, SWITCHES_LINES]
         self._learn(await try_to(self._station, "GetConfiguration", {"key": keys}))
         asked = {"key": "MeterValuesSampledData", "value": MEASURANDS}
         if (await try_to(self._station, "ChangeConfiguration", asked)).get("status") == "Rejected":
@@ -148,6 +149,7 @@ class Dialect16:
         able = self._station.abilities
         entries = configuration.get("configurationKey") or ()
         said = {entry["key"]: str(entry.get("value", "")) for entry in entries}
+        able.limits = "SmartCharging" in said.get(FEATURES, "SmartCharging")
         units = said.get(RATE_UNITS, "Current")
         able.unit = "W" if "Power" in units and "Current" not in units else "A"
         able.switches_lines = said.get(SWITCHES_LINES, "").lower() == "true"

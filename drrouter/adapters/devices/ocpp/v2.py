@@ -71,7 +71,10 @@ class Dialect2:
 
     async def prepare(self) -> None:
         """Learn its rate unit and line switch; ask for measurements, its name and its state."""
-        wanted = [{"component": SMART, "variable": {"name": name}} for name in ("RateUnit", "Phases3to1")]
+        wanted = [
+            {"component": SMART, "variable": {"name": name}}
+            for name in ("Available", "RateUnit", "Phases3to1")
+        ]
         self._learn(await try_to(self._station, "GetVariables", {"getVariableData": wanted}))
         settings = {
             "TxUpdatedInterval": str(self._station.settings.sample_s),
@@ -166,6 +169,7 @@ class Dialect2:
         able = self._station.abilities
         results = variables.get("getVariableResult") or ()
         said = {part["variable"]["name"]: str(part.get("attributeValue", "")) for part in results}
+        able.limits = said.get("Available", "").lower() != "false"
         units = [unit.strip() for unit in said.get("RateUnit", "A").split(",")]
         able.unit = "W" if "W" in units and "A" not in units else "A"
         able.switches_lines = said.get("Phases3to1", "").lower() == "true"
