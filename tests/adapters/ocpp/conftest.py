@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from aiohttp import ClientSession
 
 from drrouter.adapters.clock import SimulatedClock
 from drrouter.adapters.devices.ocpp.integration import OcppIntegration
@@ -16,6 +17,7 @@ from drrouter.domain.instruction import FailSafe, Instruction, Outcome
 from drrouter.domain.measurement import Quantity, Reading
 from drrouter.ports import Device, Found
 from drrouter.sim.wire.ocpp import BatteryCar, FakeChargePoint
+from tests.adapters.ocpp.foreign import Answers, Foreign
 
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
 WALLBOX = DeviceId("wallbox")
@@ -107,3 +109,14 @@ async def until(device: Device, holds: Callable[[dict[Quantity, Reading]], bool]
         if holds(known):
             return known
     raise AssertionError("the readings ended")
+
+
+@pytest.fixture
+async def foreign() -> AsyncIterator[Callable[..., Any]]:
+    async with ClientSession() as session:
+
+        async def dial(central: OcppIntegration, protocol: str, answers: Answers) -> Foreign:
+            socket = await session.ws_connect(f"{url_of(central)}/CP1", protocols=(protocol,))
+            return Foreign(socket, answers)
+
+        yield dial

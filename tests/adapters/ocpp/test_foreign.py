@@ -1,135 +1,27 @@
-"""Charge points that owe nothing to the library: frames written by hand from the OCPP-J specification."""
+"""Foreign charge points of OCPP 1.6, whose frames are written by hand."""
 
-import asyncio
-import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from aiohttp import ClientSession, ClientWebSocketResponse
 
 from drrouter.adapters.clock import SimulatedClock
-from drrouter.adapters.devices.ocpp.integration import OcppIntegration
 from drrouter.adapters.devices.ocpp.settings import OcppSettings
 from drrouter.domain.instruction import FailSafe, OutcomeKind
 from drrouter.domain.measurement import Quantity
 from drrouter.errors import DeviceSilentError
-from tests.adapters.ocpp.conftest import Open, device_of, read, settings, tell, until, url_of
-
-NOW = "2026-03-01T12:00:00Z"
-Answers = dict[str, Any]
-
-
-class Foreign:
-    """Speaks when it is told to, and answers calls from a table of payloads or CALLERROR codes."""
-
-    def __init__(self, socket: ClientWebSocketResponse, answers: Answers) -> None:
-        self._socket, self._answers = socket, answers
-        self._number = 0
-        self.calls: list[tuple[str, Any]] = []
-
-    async def say(self, action: str, payload: Any) -> Any:
-        """Call the central system, answering what it asks meanwhile."""
-        self._number += 1
-        await self._socket.send_str(json.dumps([2, str(self._number), action, payload]))
-        while True:
-            frame = json.loads(await self._socket.receive_str())
-            if frame[0] != 2:
-                assert frame[:2] == [3, str(self._number)]
-                return frame[2]
-            await self._answer(frame)
-
-    async def obey(self, done: Callable[[], bool]) -> None:
-        """Answer what it asks until that is enough."""
-        while not done():
-            await self._answer(json.loads(await self._socket.receive_str()))
-
-    async def _answer(self, frame: list[Any]) -> None:
-        _, name, action, payload = frame
-        self.calls.append((action, payload))
-        answer = self._answers.get(action, "NotImplemented")
-        reply = [4, name, answer, "", {}] if isinstance(answer, str) else [3, name, answer]
-        await self._socket.send_str(json.dumps(reply))
-
-    def told(self, action: str) -> Any:
-        return [payload for name, payload in self.calls if name == action][-1]
-
-
-@pytest.fixture
-async def foreign() -> AsyncIterator[Callable[..., Any]]:
-    async with ClientSession() as session:
-
-        async def dial(central: OcppIntegration, protocol: str, answers: Answers) -> Foreign:
-            socket = await session.ws_connect(f"{url_of(central)}/CP1", protocols=(protocol,))
-            return Foreign(socket, answers)
-
-        yield dial
-
-
-async def drive(foreign: Foreign, act: Any) -> Any:
-    """Let the router act while the charge point answers."""
-    acting = asyncio.ensure_future(act)
-    answering = asyncio.ensure_future(foreign.obey(lambda: False))
-    try:
-        return await acting
-    finally:
-        answering.cancel()
-        await asyncio.gather(answering, return_exceptions=True)
-
-
-ACCEPTED = {"status": "Accepted"}
-SLOW_LIMIT = {
-    "status": "Accepted",
-    "connectorId": 1,
-    "scheduleStart": NOW,
-    "chargingSchedule": {
-        "chargingRateUnit": "A",
-        "chargingSchedulePeriod": [{"startPeriod": 0, "limit": 10.1, "numberPhases": 3}],
-    },
-}
-
-
-BASE_PROFILE = {
-    "chargingProfileId": 11,
-    "stackLevel": 0,
-    "chargingProfilePurpose": "TxDefaultProfile",
-    "chargingProfileKind": "Absolute",
-    "chargingSchedule": {
-        "startSchedule": "2026-03-01T11:59:00Z",
-        "chargingRateUnit": "A",
-        "chargingSchedulePeriod": [{"startPeriod": 0, "limit": 0.0, "numberPhases": 3}],
-    },
-}
-LIMIT_PROFILE = {
-    "chargingProfileId": 13,
-    "stackLevel": 0,
-    "chargingProfilePurpose": "TxProfile",
-    "chargingProfileKind": "Absolute",
-    "validTo": "2026-03-01T12:05:00Z",
-    "chargingSchedule": {
-        "startSchedule": "2026-03-01T11:59:00Z",
-        "duration": 360,
-        "chargingRateUnit": "A",
-        "chargingSchedulePeriod": [{"startPeriod": 0, "limit": 10.1, "numberPhases": 3}],
-    },
-}
-LEVEL_0 = {"key": "ChargeProfileMaxStackLevel", "readonly": True, "value": "0"}
-
-
-def answers_of_16() -> Answers:
-    return {
-        "GetConfiguration": {"configurationKey": [LEVEL_0]},
-        "ChangeConfiguration": {"status": "Rejected"},
-        "TriggerMessage": ACCEPTED,
-        "SetChargingProfile": ACCEPTED,
-        "ClearChargingProfile": {"status": "Unknown"},
-        "GetCompositeSchedule": SLOW_LIMIT,
-    }
-
-
-def status_of_16(status: str, number: int = 1, fault: str = "NoError") -> Any:
-    return {"connectorId": number, "errorCode": fault, "status": status}
+from tests.adapters.ocpp.conftest import Open, device_of, read, settings, tell, until
+from tests.adapters.ocpp.foreign import (
+    ACCEPTED,
+    BASE_PROFILE,
+    LIMIT_PROFILE,
+    NOW,
+    SLOW_LIMIT,
+    answers_of_16,
+    drive,
+    status_of_16,
+)
 
 
 async def test_a_foreign_charge_point_of_16_boots_and_is_prepared(
@@ -204,120 +96,6 @@ async def test_a_foreign_charge_point_of_16_gets_profiles_as_the_specification_w
     stop = {"meterStop": 3000, "timestamp": NOW, "transactionId": number, "idTag": "CARD"}
     assert await point.say("StopTransaction", stop) == {"idTagInfo": {"status": "Accepted"}}
     assert (await read(device))[Quantity.SETPOINT_W].value == 0.0
-
-
-TOKEN = {"idToken": "AA", "type": "ISO14443"}
-
-
-def answers_of_201() -> Answers:
-    smart = {"attributeStatus": "Accepted", "component": {"name": "SmartChargingCtrlr"}}
-    variables = [
-        smart | {"attributeValue": value, "variable": {"name": name}}
-        for name, value in {"RateUnit": "W", "Phases3to1": "true"}.items()
-    ]
-    return {
-        "GetVariables": {"getVariableResult": variables},
-        "SetVariables": "NotSupported",
-        "TriggerMessage": ACCEPTED,
-        "SetChargingProfile": ACCEPTED,
-        "ClearChargingProfile": ACCEPTED,
-        "GetCompositeSchedule": {"status": "Rejected"},
-    }
-
-
-def event_of_201(kind: str, why: str, info: Any, **more: Any) -> Any:
-    said = {"eventType": kind, "timestamp": NOW, "triggerReason": why, "seqNo": 0}
-    return said | {"transactionInfo": {"transactionId": "T1"} | info} | more
-
-
-STARTED = event_of_201(
-    "Started", "CablePluggedIn", {"chargingState": "EVConnected"}, evse={"id": 1}, idToken=TOKEN
-)
-
-
-async def test_a_foreign_charge_point_of_201_boots_and_says_who_it_is(
-    listen: Open, foreign: Callable[..., Any]
-) -> None:
-    central = await listen()
-    point = await foreign(central, "ocpp2.0.1", answers_of_201())
-    who = {"model": "Two", "vendorName": "Foreign", "serialNumber": "77"}
-    boot = {"reason": "PowerUp", "chargingStation": who}
-    assert (await point.say("BootNotification", boot))["status"] == "Accepted"
-    await point.obey(lambda: point.calls[-1:] and point.calls[-1][0] == "GetCompositeSchedule")
-    [found] = await central.discover()
-    assert found.identity == {
-        "manufacturer": "Foreign",
-        "model": "Two",
-        "serial": "77",
-        "id": "CP1",
-        "protocol": "ocpp2.0.1",
-        "connector": "1",
-    }
-    assert await point.say("Authorize", {"idToken": TOKEN}) == {"idTokenInfo": {"status": "Accepted"}}
-    period = {"chargingRateUnit": "W", "chargingSchedulePeriod": [{"startPeriod": 0, "limit": 1}]}
-    schedule = {"timeBase": NOW, "evseId": 1, "chargingSchedule": {"id": 1} | period}
-    assert await point.say("NotifyEVChargingSchedule", schedule) == {"status": "Accepted"}
-    assert await point.say("DataTransfer", {"vendorId": "Foreign"}) == {"status": "UnknownVendorId"}
-
-
-async def test_a_foreign_charge_point_of_201_states_what_its_car_does(
-    listen: Open, foreign: Callable[..., Any]
-) -> None:
-    central = await listen()
-    point = await foreign(central, "ocpp2.0.1", answers_of_201())
-    device = device_of(central)
-    assert await point.say("TransactionEvent", STARTED) == {"idTokenInfo": {"status": "Accepted"}}
-    sampled = [
-        {"value": 1.5, "unitOfMeasure": {"unit": "kWh"}},
-        {"value": 2.0, "measurand": "Power.Active.Import", "unitOfMeasure": {"unit": "W", "multiplier": 3}},
-        {"value": 61, "measurand": "SoC", "location": "EV", "unitOfMeasure": {"unit": "Percent"}},
-        {"value": 7, "measurand": "Power.Active.Import", "location": "Inlet"},
-    ]
-    values = [{"timestamp": NOW, "sampledValue": sampled}]
-    updated = event_of_201("Updated", "MeterValuePeriodic", {"chargingState": "Charging"}, meterValue=values)
-    assert await point.say("TransactionEvent", updated) == {}
-    seen = await until(device, lambda known: Quantity.LEVEL_PERCENT in known)
-    assert seen[Quantity.POWER_W].value == 2000.0
-    assert seen[Quantity.ENERGY_WH].value == 1500.0
-    assert seen[Quantity.LEVEL_PERCENT].value == 61.0
-    kwh = [{"timestamp": NOW, "sampledValue": [{"value": 1.6, "unitOfMeasure": {"unit": "kWh"}}]}]
-    await point.say("MeterValues", {"evseId": 1, "meterValue": kwh})
-    assert (await read(device))[Quantity.ENERGY_WH].value == 1600.0
-    ended = event_of_201("Ended", "EVDeparted", {"stoppedReason": "EVDisconnected"})
-    await point.say("TransactionEvent", ended)
-    seen = await read(device)
-    assert seen[Quantity.PLUGGED].value == 0.0
-    assert seen[Quantity.POWER_W].value == 0.0
-
-
-async def test_a_foreign_charge_point_of_201_that_can_charges_on_one_line_before_it_pauses(
-    listen: Open, foreign: Callable[..., Any], clock: SimulatedClock
-) -> None:
-    central = await listen()
-    point = await foreign(central, "ocpp2.0.1", answers_of_201())
-    await point.say("TransactionEvent", STARTED)
-    await point.obey(lambda: point.calls[-1:] and point.calls[-1][0] == "GetCompositeSchedule")
-    outcome = await drive(point, tell(device_of(central), clock, 2000.5))
-    assert outcome.kind is OutcomeKind.DONE
-    told = point.told("SetChargingProfile")["chargingProfile"]
-    assert told["transactionId"] == "T1"
-    assert told["chargingSchedule"][0]["chargingSchedulePeriod"] == [
-        {"startPeriod": 0, "limit": 2000.0, "numberPhases": 1}
-    ]
-
-
-async def test_a_car_that_charges_with_direct_current_states_its_level(
-    listen: Open, foreign: Callable[..., Any]
-) -> None:
-    central = await listen()
-    point = await foreign(central, "ocpp2.0.1", answers_of_201())
-    await point.say("TransactionEvent", STARTED)
-    needs = {"evseId": 9, "chargingNeeds": {"requestedEnergyTransfer": "DC"}}
-    assert await point.say("NotifyEVChargingNeeds", needs) == {"status": "Rejected"}
-    dc = {"evMaxCurrent": 100, "evMaxVoltage": 400, "stateOfCharge": 62, "energyAmount": 9000}
-    needs = {"evseId": 1, "chargingNeeds": {"requestedEnergyTransfer": "DC", "dcChargingParameters": dc}}
-    assert await point.say("NotifyEVChargingNeeds", needs) == {"status": "Processing"}
-    assert (await read(device_of(central)))[Quantity.LEVEL_PERCENT].value == 62.0
 
 
 async def test_an_idle_charge_point_that_misses_its_heartbeats_is_silent(
