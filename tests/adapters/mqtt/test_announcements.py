@@ -132,7 +132,7 @@ def test_what_is_not_understood_is_left_out_and_said_so(topic: str, config: Json
     assert remark.startswith("a: its ")
     assert reason in remark
     assert device.relay is None
-    assert device.dial is None
+    assert device.knob is None
 
 
 def test_a_remark_is_said_once(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
@@ -200,6 +200,20 @@ def test_each_of_several_switches_is_a_device() -> None:
         ("one/right", "One right"),
         ("one", "One"),
     ]
+
+
+def test_entities_that_share_an_identifier_or_an_address_are_of_one_device() -> None:
+    mac = [["mac", "02:4d:51:00:00:01"]]
+    voltage = {"dev_cla": "voltage", "unit_of_meas": "V"}
+    energy = {"dev_cla": "energy", "unit_of_meas": "kWh"}
+    (device,) = _announced(
+        ("sensor/a", _sensor(dev={"ids": "one", "name": "One"})),
+        ("sensor/b", _sensor(**voltage, dev={"cns": mac})),
+        ("sensor/c", _sensor(**energy, dev={"ids": ["two", "one"], "cns": mac})),
+    )
+    assert device.identity["id"] == "one"
+    assert device.identity["mac"] == "02:4D:51:00:00:01"
+    assert len(device.sensors) == 3
 
 
 def test_an_entity_without_device_is_a_device() -> None:

@@ -154,6 +154,29 @@ async def test_what_a_device_says_after_a_command_decides_its_outcome(
     assert await home.tell(device, 1.0) == Outcome(OutcomeKind.DONE)
 
 
+async def test_a_device_that_speaks_only_of_changes_need_not_say_again_what_it_does(
+    home: Home, broker: HomeBroker, kettle: Kettle, enter: Enter
+) -> None:
+    fake = await enter(FakeAnnounced(broker.host, broker.port, "boiler", kettle))
+    device = await home.device("maker_boiler")
+    assert await home.tell(device, 1.0) == Outcome(OutcomeKind.DONE)
+    fake.fault = Fault.MUTE
+    assert await home.tell(device, 1.0) == Outcome(OutcomeKind.DONE)
+    assert (await home.tell(device, 0.0)).kind is OutcomeKind.SILENT
+
+
+async def test_a_device_without_switch_can_be_read_and_not_steered(
+    home: Home, broker: HomeBroker, clock: SimulatedClock, enter: Enter
+) -> None:
+    loads = Kettle(clock.now, 100.0), Kettle(clock.now, 200.0)
+    await enter(FakeTasmota(broker.host, broker.port, "strip", *loads, now=clock.now))
+    device = await home.device(MAC)
+    assert (await home.read_until(device, Quantity.VOLTAGE_V))[Quantity.VOLTAGE_V].value == 231.0
+    outcome = await home.tell(device, 1.0)
+    assert outcome.kind is OutcomeKind.IMPOSSIBLE
+    assert "not be steered" in outcome.sentence
+
+
 @pytest.mark.parametrize("fault", [Fault.LIES, Fault.NOT_A_NUMBER])
 async def test_an_impossible_power_is_marked(home: Home, tasmota: FakeTasmota, fault: Fault) -> None:
     device = await home.device(MAC)

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from drrouter.adapters.devices.gate import IDLE_W, judged, number_in
-from drrouter.adapters.devices.homeassistant.entities import Dial, Relay, State
+from drrouter.adapters.devices.homeassistant.entities import Knob, Relay, State
 from drrouter.adapters.devices.homeassistant.house import Described, House
 from drrouter.adapters.devices.homeassistant.link import Link
 from drrouter.adapters.devices.homeassistant.settings import HomeassistantSettings
@@ -17,9 +17,6 @@ from drrouter.domain.instruction import Instruction, Outcome
 from drrouter.domain.measurement import Quantity, Reading
 from drrouter.errors import DeviceError, DeviceRefusedError, DeviceSilentError, DeviceUnknownError
 from drrouter.ports import Clock
-
-CLOSE_W = 1.0
-"""A setpoint that is stated so near to what was told is the same."""
 
 NEVER = timedelta(days=3650)
 
@@ -79,7 +76,7 @@ class HomeassistantDevice:
     async def apply(self, instruction: Instruction) -> Outcome:
         """Call a service, wait for the state, and say what became of it."""
         self._refresh()
-        least_w = min(self._device.dial.low_w, 0.0) if self._device.dial else 0.0
+        least_w = min(self._device.knob.dial.low_w, 0.0) if self._device.knob else 0.0
         return await self._obedience.carry_out(instruction, self._told, least_w=least_w)
 
     @property
@@ -135,8 +132,9 @@ class HomeassistantDevice:
             yield Reading(self._id, Quantity.SWITCH, float(device.relay.is_on(state)), at)
         if device.plug and device.plug.entity_id == entity_id:
             yield Reading(self._id, Quantity.PLUGGED, float(state.state == "on"), at)
-        if device.dial and device.dial.entity_id == entity_id:
-            yield judged(self._id, Quantity.SETPOINT_W, number_in(state.state) * device.dial.watts, at)
+        if device.knob and device.knob.entity_id == entity_id:
+            told_w = number_in(state.state) * device.knob.dial.watts
+            yield judged(self._id, Quantity.SETPOINT_W, told_w, at)
         for sensor in device.sensors:
             if sensor.entity_id == entity_id:
                 idle = IDLE_W if sensor.scale.quantity is Quantity.POWER_W and self._is_off() else None
@@ -173,14 +171,14 @@ class HomeassistantDevice:
         """
         if error := self._trouble():
             raise error
-        relay, dial, power_w = self._device.relay, self._device.dial, instruction.power_w
-        if relay is None and dial is None:
+        relay, knob, power_w = self._device.relay, self._device.knob, instruction.power_w
+        if relay is None and knob is None:
             raise DeviceUnknownError("it can be read, and not be steered")
         self._count_call()
         if relay:
             await self._switch(relay, power_w != 0)
-        if dial and (power_w != 0 or relay is None):
-            await self._set(dial, power_w)
+        if knob and (power_w != 0 or relay is None):
+            await self._set(knob, power_w)
 
     def _count_call(self) -> None:
         """Keep the pause that its account needs.
@@ -201,17 +199,18 @@ class HomeassistantDevice:
         service = "turn_on" if on else "turn_off"
         await self._call(relay.domain, service, relay.entity_id, {}, lambda: self._state_of(relay) is on)
 
-    async def _set(self, dial: Dial, power_w: float) -> None:
+    async def _set(self, knob: Knob, power_w: float) -> None:
         """Set its number, within what it takes."""
-        power_w = min(max(power_w, dial.low_w), dial.high_w)
+        dial, entity_id = knob.dial, knob.entity_id
+        told_w = dial.nearest_w(power_w)
 
         def is_set() -> bool:
-            state = self._house.state(dial.entity_id)
-            told_w = number_in(state.state) * dial.watts if state else math.nan
-            return abs(told_w - power_w) <= CLOSE_W
+            state = self._house.state(entity_id)
+            said_w = number_in(state.state) * dial.watts if state else math.nan
+            return dial.is_same(said_w, told_w)
 
-        value = {"value": round(power_w / dial.watts, 3)}
-        await self._call(dial.entity_id.partition(".")[0], "set_value", dial.entity_id, value, is_set)
+        value = {"value": dial.in_units(told_w)}
+        await self._call(entity_id.partition(".")[0], "set_value", entity_id, value, is_set)
 
     async def _call(
         self, domain: str, service: str, entity_id: str, data: dict[str, float], obeyed: Callable[[], bool]

@@ -1,6 +1,6 @@
 """What an entity of Home Assistant is to us: a switch, a number that sets a power, a sensor, or nothing.
 
-    switch.kettle, input_boolean.boiler, climate.room -> Relay     number.limit in W          -> Dial
+    switch.kettle, input_boolean.boiler, climate.room -> Relay     number.limit in W          -> Knob
     sensor.kettle_power, by device class and unit     -> Sensor    binary_sensor.car, a plug  -> Plug
 
 Source: Home Assistant developer documentation, "Entity" pages of these domains; "States and entities".
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from drrouter.adapters.devices.classes import Scale, is_own_affair, scale_of
+from drrouter.adapters.devices.dial import Dial, dial
 from drrouter.adapters.devices.gate import number, number_in
 from drrouter.adapters.devices.names import cleaned
 
@@ -22,8 +23,6 @@ NOT_THERE = ("unavailable", "unknown", "")
 DOMAINS = ("switch", "input_boolean", "climate", "number", "input_number", "sensor", "binary_sensor")
 CLIMATE_SWITCHES = 128 | 256
 """Bits of ``supported_features`` by which a climate entity can be turned off and on."""
-
-_WATTS = {"W": 1.0, "kW": 1000.0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +57,7 @@ class Facts:
     features: int = 0
     low: float = 0.0
     high: float = 100.0
+    step: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +77,11 @@ class Relay:
 
 
 @dataclass(frozen=True, slots=True)
-class Dial:
-    """A number that sets a power; ``watts`` for each of its units, limits in W."""
+class Knob:
+    """A number that sets a power."""
 
     entity_id: str
-    watts: float
-    low_w: float
-    high_w: float
+    dial: Dial
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +105,7 @@ class Plug:
     entity_id: str
 
 
-Role = Relay | Dial | Sensor | Plug
+Role = Relay | Knob | Sensor | Plug
 
 
 def state_of(told: object) -> State | None:
@@ -136,6 +134,7 @@ def _facts(attributes: Json) -> Facts:
         features=features if isinstance(features, int) else 0,
         low=number(attributes.get("min", 0.0)),
         high=number(attributes.get("max", 100.0)),
+        step=number(attributes.get("step", 1.0)),
     )
 
 
@@ -156,10 +155,9 @@ def roles_of(state: State, category: str, temperature_unit: str) -> Iterator[Rol
                 yield Relay(entity_id)
             if scale := scale_of("temperature", temperature_unit):
                 yield Sensor(entity_id, scale)
-        case "number" | "input_number" if facts.unit in _WATTS and not is_own_affair(category):
-            watts = _WATTS[facts.unit]
-            if facts.low < facts.high:  # NaN is no limit
-                yield Dial(entity_id, watts, facts.low * watts, facts.high * watts)
+        case "number" | "input_number" if not is_own_affair(category):
+            if found := dial(facts.unit, facts.low, facts.high, facts.step):
+                yield Knob(entity_id, found)
         case "sensor":
             words = f"{entity_id} {state.name}"
             if scale := scale_of(facts.device_class, facts.unit, words, category):

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from drrouter.adapters.devices.homeassistant.entities import (
-    Dial,
+    Knob,
     Plug,
     Relay,
     Role,
@@ -34,14 +34,14 @@ class Described:
 
     identity: dict[str, str]
     relay: Relay | None = None
-    dial: Dial | None = None
+    knob: Knob | None = None
     plug: Plug | None = None
     sensors: tuple[Sensor, ...] = ()
 
     @property
     def roles(self) -> tuple[Role, ...]:
         """Everything that it is."""
-        return tuple(role for role in (self.relay, self.dial, self.plug, *self.sensors) if role)
+        return tuple(role for role in (self.relay, self.knob, self.plug, *self.sensors) if role)
 
     @property
     def entities(self) -> frozenset[str]:
@@ -51,7 +51,7 @@ class Described:
     @property
     def vital(self) -> frozenset[str]:
         """Those without which it is as good as gone: what is steered, or else all that is read."""
-        steered = [role.entity_id for role in (self.relay, self.dial) if role]
+        steered = [role.entity_id for role in (self.relay, self.knob) if role]
         return frozenset(steered[:1]) or self.entities
 
 
@@ -151,7 +151,7 @@ class House:
         whole = Described(
             identity=identity,
             relay=relays[0] if len(relays) == 1 else None,
-            dial=next((role for role in roles if isinstance(role, Dial)), None),
+            knob=next((role for role in roles if isinstance(role, Knob)), None),
             plug=next((role for role in roles if isinstance(role, Plug)), None),
             sensors=_one_of_each(role for role in roles if isinstance(role, Sensor)),
         )

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import timedelta
 
 from drrouter.adapters.devices.mqtt.directory import Directory
-from drrouter.adapters.devices.mqtt.entities import Described, Dial, Relay
+from drrouter.adapters.devices.mqtt.entities import Described, Knob, Relay
 from drrouter.adapters.devices.mqtt.payload import Payload
 from drrouter.adapters.devices.mqtt.session import Session
 from drrouter.adapters.devices.mqtt.settings import MqttSettings
@@ -23,9 +23,6 @@ from drrouter.errors import DeviceError, DeviceRefusedError, DeviceSilentError, 
 from drrouter.ports import Clock
 
 _ECHOES = (Quantity.SWITCH, Quantity.SETPOINT_W)
-
-CLOSE_W = 1.0
-"""A setpoint that is stated so near to what was told is the same."""
 
 
 class MqttDevice:
@@ -80,7 +77,7 @@ class MqttDevice:
     async def apply(self, instruction: Instruction) -> Outcome:
         """Tell it, wait until it says what it does, and say what became of it."""
         self._refresh()
-        least_w = min(self._device.dial.low_w, 0.0) if self._device.dial else 0.0
+        least_w = min(self._device.knob.dial.low_w, 0.0) if self._device.knob else 0.0
         return await self._obedience.carry_out(instruction, self._told, least_w=least_w)
 
     @property
@@ -160,9 +157,9 @@ class MqttDevice:
             return
         with self._clock.working():
             await self._session.settled()
+            before = self._messages
             for topic, text in self._device.asks:
                 await self._session.publish(topic, text)
-            before = self._messages
             await self._until(lambda: self._messages > before)
 
     async def _told(self, instruction: Instruction) -> None:
@@ -174,25 +171,25 @@ class MqttDevice:
         if error := self._trouble():
             raise error
         await self._session.settled()
-        relay, dial, power_w = self._device.relay, self._device.dial, instruction.power_w
-        if relay is None and dial is None:
+        relay, knob, power_w = self._device.relay, self._device.knob, instruction.power_w
+        if relay is None and knob is None:
             raise DeviceUnknownError("it can be read, and not be steered")
         if relay:
             await self._switch(relay, power_w != 0)
-        if dial and (power_w != 0 or relay is None):
-            await self._set(dial, power_w)
+        if knob and (power_w != 0 or relay is None):
+            await self._set(knob, power_w)
 
     async def _switch(self, relay: Relay, on: bool) -> None:
         await self._say(relay.topic, relay.on if on else relay.off, lambda: self._on is on)
 
-    async def _set(self, dial: Dial, power_w: float) -> None:
+    async def _set(self, knob: Knob, power_w: float) -> None:
         """Set its number, within what it takes."""
-        power_w = min(max(power_w, dial.low_w), dial.high_w)
+        told_w = knob.dial.nearest_w(power_w)
 
         def is_set() -> bool:
-            return self._told_w is not None and abs(self._told_w - power_w) <= CLOSE_W
+            return self._told_w is not None and knob.dial.is_same(self._told_w, told_w)
 
-        await self._say(dial.topic, f"{round(power_w / dial.watts, 3):g}", is_set)
+        await self._say(knob.topic, f"{knob.dial.in_units(told_w):.6g}", is_set)
 
     async def _say(self, topic: str, text: str, obeyed: Callable[[], bool]) -> None:
         """Send a command, and judge by what the device says afterwards.

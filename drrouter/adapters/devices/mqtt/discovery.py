@@ -9,17 +9,18 @@ integrations "MQTT switch", "MQTT sensor" and "MQTT number".
 """
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
 from drrouter.adapters.devices.classes import is_own_affair, scale_of
+from drrouter.adapters.devices.dial import WATTS, dial
 from drrouter.adapters.devices.gate import number
 from drrouter.adapters.devices.mqtt.entities import (
     Availability,
     Described,
-    Dial,
+    Knob,
     Mode,
     Relay,
     Sensor,
@@ -38,7 +39,7 @@ MOST_CONFIGS = 5000
 LONGEST_PAYLOAD = 256
 """Characters of a command."""
 
-_WATTS = {"W": 1.0, "kW": 1000.0}
+_USUAL_LIMITS = (("min", 1), ("max", 100), ("step", 1))
 _NOT_UNDERSTOOD = "its value template is not understood"
 _log = logging.getLogger(__name__)
 
@@ -51,7 +52,7 @@ class _Piece:
     name: str
     identity: dict[str, str]
     same_as: frozenset[str]
-    part: Sensor | Relay | Dial | str  # a text says why it was left out
+    part: Sensor | Relay | Knob | str  # a text says why it was left out
     rank: int
     availability: tuple[Availability, ...]
     mode: Mode
@@ -88,12 +89,22 @@ class Discovery:
 
     def described(self) -> Iterator[Described]:
         """Every device that has something to read or to steer, or of which something was left out."""
-        groups: dict[str, list[_Piece]] = {}
-        for topic in sorted(self._pieces):
-            for piece in self._pieces[topic]:
-                groups.setdefault(piece.device, []).append(piece)
-        for pieces in groups.values():
-            yield from _devices(pieces)
+        pieces = [piece for topic in sorted(self._pieces) for piece in self._pieces[topic]]
+        for group in _grouped(pieces):
+            yield from _devices(group)
+
+
+def _grouped(pieces: Iterable[_Piece]) -> Iterable[list[_Piece]]:
+    """The pieces of each device together: those that share an identifier or a hardware address."""
+    groups: dict[str, list[_Piece]] = {}
+    for piece in pieces:
+        names = piece.same_as | {piece.device}
+        joined = [piece]
+        for group in {id(groups[name]): groups[name] for name in names if name in groups}.values():
+            joined = group + joined
+        for name in names.union(*(one.same_as | {one.device} for one in joined)):
+            groups[name] = joined
+    return {id(group): group for group in groups.values()}.values()
 
 
 def _devices(pieces: list[_Piece]) -> Iterator[Described]:
@@ -111,10 +122,10 @@ def _devices(pieces: list[_Piece]) -> Iterator[Described]:
 
 
 def _merged(pieces: list[_Piece]) -> dict[str, str]:
-    """Everything that one or another piece says of their device."""
+    """Everything that one or another piece says of their device; a name goes before a hardware address."""
     merged: dict[str, str] = {}
-    for piece in pieces:
-        merged = piece.identity | merged
+    for piece in sorted(pieces, key=lambda one: one.identity["id"] == one.identity["mac"]):
+        merged = {key: value for key, value in piece.identity.items() if value} | merged
     return merged
 
 
@@ -136,7 +147,7 @@ def _device(first: _Piece, pieces: list[_Piece]) -> Described:
     return Described(
         identity={key: value for key, value in first.identity.items() if value and key != "entity"},
         relay=next((part for part in parts if isinstance(part, Relay)), None),
-        dial=next((part for part in parts if isinstance(part, Dial)), None),
+        knob=next((part for part in parts if isinstance(part, Knob)), None),
         sensors=one_of_each(part for part in parts if isinstance(part, Sensor)),
         availability=telling[0].availability if telling else (),
         mode=telling[0].mode if telling else Mode.ALL,
@@ -158,11 +169,11 @@ def _pieces(component: str, name: str, raw: Json) -> Iterator[_Piece]:
 
 def _piece(component: str, unique: str, config: Json, name: str) -> Iterator[_Piece]:
     """One entity, nothing where it is of no kind that we use."""
-    reader = {"sensor": _sensor, "switch": _relay, "number": _dial}.get(component)
+    reader = {"sensor": _sensor, "switch": _relay, "number": _knob}.get(component)
     if reader is None:
         return
     try:
-        part: Sensor | Relay | Dial | str | None = reader(config, name)
+        part: Sensor | Relay | Knob | str | None = reader(config, name)
     except _LeftOutError as error:
         part = str(error)
     if part is None:
@@ -239,16 +250,17 @@ def _relay(config: Json, _: str) -> Relay | None:
     )
 
 
-def _dial(config: Json, _: str) -> Dial | None:
-    watts = _WATTS.get(str(config.get("unit_of_measurement")))
-    if watts is None or is_own_affair(str(config.get("entity_category", ""))):
+def _knob(config: Json, _: str) -> Knob | None:
+    unit = str(config.get("unit_of_measurement"))
+    if unit not in WATTS or is_own_affair(str(config.get("entity_category", ""))):
         return None
-    low, high = number(config.get("min", 1)), number(config.get("max", 100))
-    if not low < high:  # NaN is no limit either
+    low, high, step = (number(config.get(key, usual)) for key, usual in _USUAL_LIMITS)
+    found = dial(unit, low, high, step)
+    if found is None:
         raise _LeftOutError("its limits are none")
     if config.get("command_template") not in (None, "", "{{ value }}"):
         raise _LeftOutError("its command template is not understood")
-    return Dial(_topic(config, "command_topic"), _source(config), watts, low * watts, high * watts)
+    return Knob(_topic(config, "command_topic"), _source(config), found)
 
 
 def _source(config: Json) -> Source:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from enum import Enum
 
 from drrouter.adapters.devices.classes import Scale
+from drrouter.adapters.devices.dial import Dial
 from drrouter.adapters.devices.mqtt.payload import Payload
 from drrouter.adapters.devices.mqtt.template import WHOLE, Template
 from drrouter.domain.measurement import Quantity
@@ -59,21 +60,12 @@ class Relay:
 
 
 @dataclass(frozen=True, slots=True)
-class Dial:
-    """A number that sets a power.
-
-    Attributes:
-        topic: where it is told, as a plain number.
-        source: where it says what it was told last.
-        watts: W for each of its units.
-        low_w, high_w: what it takes, in W.
-    """
+class Knob:
+    """A number that sets a power: told as a plain number on ``topic``, it says on ``source`` what it is."""
 
     topic: str
     source: Source
-    watts: float
-    low_w: float
-    high_w: float
+    dial: Dial
 
 
 class Mode(Enum):
@@ -104,7 +96,7 @@ class Described:
 
     Attributes:
         identity: its names, cleaned; ``id`` among them.
-        relay, dial, sensors: what it can be told and says.
+        relay, knob, sensors: what it can be told and says.
         availability: topics that say whether it is there; ``mode`` tells how they count.
         asks: what makes it say its values now, as topics and payloads.
         stated: how long its values hold by its own word.
@@ -114,7 +106,7 @@ class Described:
 
     identity: dict[str, str]
     relay: Relay | None = None
-    dial: Dial | None = None
+    knob: Knob | None = None
     sensors: tuple[Sensor, ...] = ()
     availability: tuple[Availability, ...] = ()
     mode: Mode = Mode.ALL
@@ -126,7 +118,7 @@ class Described:
     @property
     def is_useful(self) -> bool:
         """Whether there is anything to read or to steer."""
-        return bool(self.relay or self.dial or self.sensors)
+        return bool(self.relay or self.knob or self.sensors)
 
     @property
     def topics(self) -> frozenset[str]:
@@ -134,8 +126,8 @@ class Described:
         sources = [source for sensor in self.sensors for source in sensor.sources]
         if self.relay:
             sources += self.relay.sources
-        if self.dial:
-            sources.append(self.dial.source)
+        if self.knob:
+            sources.append(self.knob.source)
         return frozenset(source.topic for source in sources)
 
 

@@ -29,10 +29,10 @@ def readings_of(
     if device.relay and (state := device.relay.state(topic, payload)) is not None:
         on = state
         yield Reading(device_id, Quantity.SWITCH, float(on), at)
-    if device.dial and device.dial.source.topic == topic:
-        value = device.dial.source.template.number(payload)
+    if device.knob and device.knob.source.topic == topic:
+        value = device.knob.source.template.number(payload)
         if value is not None:
-            yield judged(device_id, Quantity.SETPOINT_W, value * device.dial.watts, at)
+            yield judged(device_id, Quantity.SETPOINT_W, value * device.knob.dial.watts, at)
     for quantity, value in _measured(device, topic, payload):
         idle = IDLE_W if quantity is Quantity.POWER_W and on is False else None
         reading = judged(device_id, quantity, value, at, idle)
