@@ -65,7 +65,8 @@ class DeviceProfile:
     Attributes:
         flexibility: what it can do differently; None where it can do nothing, such as a meter.
         line: the line that feeds it.
-        lines: those over which it spreads evenly (three-phase); empty where ``line`` alone feeds it.
+        lines: those over which it spreads (three-phase), one named twice carrying twice as much; empty where
+            ``line`` alone feeds it.
         groups: names by which a provider may target it.
         shed_from_level: the SIMPLE level from which it is shed, None for never.
         watch_only: whether it is only watched until its owner hands it over.

@@ -7,6 +7,7 @@ demand, modes, envelope                        DemandFlexibility, ModesFlexibili
 """
 
 import itertools
+import math
 from datetime import timedelta
 
 from drrouter.domain.flexibility import (
@@ -14,6 +15,7 @@ from drrouter.domain.flexibility import (
     DemandFlexibility,
     Discharge,
     EnvelopeFlexibility,
+    Line,
     Mode,
     ModesFlexibility,
     Phase,
@@ -33,6 +35,8 @@ from drrouter.objectmodel.storage import Storage
 
 UNITS = {"celsius": "°C", "watt_hours": "Wh"}
 """How a level's unit is written in the domain."""
+
+_TWELFTHS = 12
 
 
 def planned(form: Form, document: ModelDocument, language: str = "en") -> PlannedFlexibility:
@@ -54,6 +58,27 @@ def planned(form: Form, document: ModelDocument, language: str = "en") -> Planne
             return EnvelopeFlexibility(form.rated_power_w, form.least_power_w)
         case _:
             raise TypeError(f"{type(form).__name__} is no kind of flexibility")
+
+
+def lines_of(form: Form) -> tuple[Line, ...]:
+    """The lines over which it spreads, one named twice carrying twice as much; empty where one feeds it.
+
+    A machine whose phases state what each line carries is taken by the energy of all of them, in twelfths;
+    anything else spreads evenly.
+    """
+    if form.lines == 1:
+        return ()
+    carried = _carried(form) if isinstance(form, Profile) else [1.0] * len(Line)
+    counts = [round(_TWELFTHS * share / sum(carried)) for share in carried]
+    unit = math.gcd(*counts)
+    return tuple(line for line, count in zip(Line, counts, strict=True) for _ in range(count // unit))
+
+
+def _carried(profile: Profile) -> list[float]:
+    """What L1, L2 and L3 carry over all phases, in Ws; the same where nothing is said."""
+    phases = [phase for program in profile.programs for phase in program.phases if phase.lines_w]
+    carried = [sum(p.duration_s * p.lines_w[n] for p in phases if p.lines_w) for n in range(len(Line))]
+    return carried if sum(carried) > 0 else [1.0] * len(Line)
 
 
 def _said(labels: Labels | None, language: str, otherwise: str) -> str:

@@ -24,7 +24,7 @@ from drrouter.domain.remedy import document_error, nearest
 from drrouter.errors import DocumentError
 from drrouter.objectmodel.document import ModelDocument, json_schema
 from drrouter.objectmodel.form import Form
-from drrouter.objectmodel.forms import planned
+from drrouter.objectmodel.forms import lines_of, planned
 from drrouter.objectmodel.storage import Storage
 
 Parameters = Mapping[str, float]
@@ -77,7 +77,7 @@ def profile_of(
         groups=groups,
         shed_from_level=settled.shed.from_level if settled.shed else None,
         binding=binding_of(settled, choice),
-        lines=tuple(Line) if form and form.lines > 1 else (),
+        lines=lines_of(form) if form else (),
     )
 
 

@@ -304,6 +304,30 @@ def test_a_form_that_the_model_does_not_have_is_refused() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("lines_w", "shares"),
+    [
+        ("[2000, 2000, 2000]", (1 / 3, 1 / 3, 1 / 3)),
+        ("[6000, 0, 0]", (1, 0, 0)),
+        ("[3000, 3000, 0]", (1 / 2, 1 / 2, 0)),
+        ("[3000, 2000, 1000]", (1 / 2, 1 / 3, 1 / 6)),
+        ("[0, 0, 6000]", (0, 0, 1)),
+    ],
+)
+def test_a_machine_on_three_lines_loads_each_as_its_phases_say(
+    lines_w: str, shares: tuple[float, ...]
+) -> None:
+    """The wash and the spin do not say, so the heating alone decides."""
+    uneven = PHASED.replace("[2000, 2000, 2000]", lines_w)
+    made = profile_of(document(uneven), DeviceId("m"), "M")
+    assert [made.lines.count(line) / len(made.lines) for line in Line] == pytest.approx(shares)
+
+
+def test_a_machine_that_does_not_say_loads_its_lines_evenly() -> None:
+    silent = PHASED.replace(", lines_w = [2000, 2000, 2000]", "")
+    assert profile_of(document(silent), DeviceId("m"), "M").lines == tuple(Line)
+
+
 def test_the_binding_follows_the_form_that_is_chosen() -> None:
     several = document(STORAGE + DEMAND)
     assert binding_of(several).thermostat == (-22, -20)
