@@ -16,6 +16,7 @@ from drrouter.domain.measurement import Quantity
 from drrouter.errors import DeviceRefusedError, DeviceSilentError
 from drrouter.ports import Asking, Device, Quote
 from drrouter.sim.wire.zigbee import Fault, Freezer, Node, Phase, State, Washer
+from drrouter.sim.wire.zigbee.frames import Status
 from drrouter.sim.wire.zigbee.goods import WhiteGood
 from tests.adapters.zigbee.conftest import Home, close, until, values
 from tests.adapters.zigbee.kettle import Kettle
@@ -309,3 +310,10 @@ async def test_a_machine_gets_a_receipt_where_nobody_answers(home: Home, washer:
     home.mesh.hear(type(question)(question.nwk, question.endpoint, question.cluster, plain))
     await until(lambda: washer.heard[-1].data[2:] == b"\x0b\x06\x00")
     await close(readings)
+
+
+async def test_a_machine_that_answers_something_else_has_no_state(home: Home, washer: Washer) -> None:
+    washer.clusters[0x001B].commands[0x01] = lambda _: Status.SUCCESS  # a receipt where a state was asked for
+    device = await _device(home, washer)
+    with pytest.raises(DeviceSilentError, match="its answer has no meaning"):
+        await anext(device.readings())

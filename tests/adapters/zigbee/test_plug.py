@@ -1,6 +1,7 @@
 """A metering plug behind zigpy's stack: found, switched, read, and met in each of its faults."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -12,7 +13,7 @@ from drrouter.domain.instruction import FailSafe, Outcome, OutcomeKind
 from drrouter.domain.measurement import Quality, Quantity
 from drrouter.errors import DeviceRefusedError, DeviceSilentError
 from drrouter.ports import Device, Found
-from drrouter.sim.wire.zigbee import Fault, MeteringPlug
+from drrouter.sim.wire.zigbee import Fault, Message, MeteringPlug
 from drrouter.sim.wire.zigbee.frames import Kind
 from drrouter.sim.wire.zigbee.node import Attribute
 from tests.adapters.zigbee.conftest import Home, close, values
@@ -294,3 +295,19 @@ async def test_the_readings_of_a_device_end_with_the_stick_and_begin_with_it(hom
     await home.join(plug)
     with pytest.raises(DeviceSilentError, match="it is known anew"):
         await anext(readings)
+
+
+async def test_an_answer_about_something_that_was_not_asked_has_no_meaning(home: Home) -> None:
+    plug = home.plug(1)
+    device = await _begun(home, plug)
+    honest = plug.hear
+
+    def confused(message: Message) -> tuple[Message, ...]:
+        return tuple(
+            replace(answer, data=answer.data[:3] + b"\xfe\xff" + answer.data[5:])
+            for answer in honest(message)
+        )
+
+    plug.hear = confused  # type: ignore[method-assign]
+    with pytest.raises(DeviceSilentError, match="its answer has no meaning"):
+        await anext(device.readings())
