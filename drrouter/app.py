@@ -29,9 +29,11 @@ from drrouter.adapters.profile import Profile, remembered
 from drrouter.adapters.server_tls import server_context
 from drrouter.adapters.solver_child import SolverChild
 from drrouter.adapters.sp.documents import Download, FileSource
+from drrouter.adapters.sp.feeds.provider import FeedProvider
+from drrouter.adapters.sp.feeds.settings import FeedSettings
 from drrouter.adapters.sp.openadr3 import OpenAdr3Provider, Openadr3Settings, WebhookSettings
 from drrouter.adapters.store import SqliteStore
-from drrouter.config import HomeConfig, ProviderConfig, load_home, secret_from_file
+from drrouter.config import FeedConfig, HomeConfig, ProviderConfig, load_home, secret_from_file
 from drrouter.domain.ids import ProviderId
 from drrouter.errors import DeviceError, DocumentError
 from drrouter.objectmodel import Catalogue
@@ -113,7 +115,8 @@ async def running(home: HomeConfig, options: Options) -> AsyncIterator[App]:
         store = await stack.enter_async_context(SqliteStore(home.store_path, executor, clock))
         solver = await stack.enter_async_context(options.solver(clock))
         seed = await _seed(store)
-        providers = [_provider(config, home, clock, seed) for config in home.providers]
+        providers: list[Provider] = [_provider(config, home, clock, seed) for config in home.providers]
+        providers += feeds_of(home, clock, executor)
         sources = offline_sources(home, clock, executor)
         router = await build_router(home, clock, store, solver, providers, sources)
         tokens = await TokenBook.open(store, clock)
@@ -253,6 +256,30 @@ def _provider(config: ProviderConfig, home: HomeConfig, clock: Clock, seed: str)
         randomize_prices=config.randomize_prices,
     )
     return OpenAdr3Provider(settings, clock)
+
+
+def feeds_of(home: HomeConfig, clock: Clock, executor: Executor) -> list[Provider]:
+    """The price feeds of the home."""
+    return [_feed(config, home, clock, executor) for config in home.feeds]
+
+
+def _feed(config: FeedConfig, home: HomeConfig, clock: Clock, executor: Executor) -> Provider:
+    """The adapter that reads a price feed."""
+    settings = FeedSettings(
+        id=config.id,
+        format=config.format,
+        zone=home.zone,
+        url=config.url,
+        file=config.file,
+        area=config.area,
+        currency=home.currency,
+        direction=config.direction,
+        token=config.token.reveal() if config.token else "",
+        ca_file=config.ca_file,
+        poll_s=config.poll_s,
+        jitter=config.jitter,
+    )
+    return FeedProvider(settings, clock, executor)
 
 
 def _surroundings(home: HomeConfig, clock: Clock, executor: Executor) -> Surroundings:

@@ -2,6 +2,7 @@
 
 from drrouter.config.check import check_document
 from drrouter.config.checked import CheckedDocument
+from drrouter.config.feeds import FeedConfig
 from drrouter.config.home import (
     ApiConfig,
     DeviceConfig,
@@ -21,6 +22,7 @@ __all__ = [
     "CheckedDocument",
     "DeviceConfig",
     "Exposure",
+    "FeedConfig",
     "HomeConfig",
     "OfflineConfig",
     "ProviderConfig",

@@ -47,7 +47,10 @@ def _check_home(data: bytes, path: Path) -> CheckedDocument:
     for provider in home.providers:
         if provider.offline and provider.offline.file:
             read_offline(read_file(provider.offline.file), str(provider.offline.file))
-    devices, providers = _count(len(home.devices), "device"), _count(len(home.providers), "provider")
+    devices, providers = (
+        _count(len(home.devices), "device"),
+        _count(len(home.providers) + len(home.feeds), "provider"),
+    )
     sentence = f"Home {home.name!r} has {devices}, {providers} and the tariff {home.tariff.id}."
     return CheckedDocument("home", sentence, home.warnings)
 

@@ -7,7 +7,6 @@ secrets, files) is left to ``load``.
 from datetime import time
 from functools import cache
 from typing import Annotated, Any, Literal, Self
-from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr, model_validator
 
@@ -18,13 +17,13 @@ from drrouter.adapters.devices.modbus.settings import ModbusSettings
 from drrouter.adapters.devices.mqtt.settings import MqttSettings
 from drrouter.adapters.devices.ocpp.settings import OcppSettings
 from drrouter.adapters.devices.p1.settings import P1Settings
-from drrouter.adapters.devices.plain import is_loopback
 from drrouter.adapters.devices.settings import IntegrationSettings
 from drrouter.adapters.devices.shelly.settings import ShellySettings
 from drrouter.adapters.devices.table import TRANSPORTS
 from drrouter.adapters.devices.zigbee.settings import ZigbeeSettings
 from drrouter.adapters.devices.zwave.settings import ZwaveSettings
-from drrouter.config.parts import FileName, Id, Part, SitePart, Words
+from drrouter.config.feeds import FeedPart
+from drrouter.config.parts import FileName, Id, Part, SitePart, Url, Words
 from drrouter.domain.document import harmless
 
 SCHEMA = "drrouter.home/1"
@@ -32,25 +31,6 @@ SCHEMA = "drrouter.home/1"
 Port = Annotated[int, Field(ge=0, le=65535)]
 Clock = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
 Host = Annotated[str, Field(min_length=1, max_length=255, pattern=r"^[A-Za-z0-9._:\-\[\]%]+$")]
-
-
-def _is_safe_url(url: str) -> str:
-    """Https, or http on this machine alone (S8)."""
-    try:
-        parts = urlsplit(url)
-        host, _ = parts.hostname, parts.port
-    except ValueError as error:
-        raise ValueError("is no address; write one such as https://vtn.example/openadr3/3.1.0") from error
-    if parts.scheme not in ("http", "https") or not host:
-        raise ValueError("is no address; write one such as https://vtn.example/openadr3/3.1.0")
-    if parts.username or parts.password:
-        raise ValueError("holds a password; use client_id and client_secret_file instead")
-    if parts.scheme == "http" and not is_loopback(host):
-        raise ValueError("is plain http to another machine, which anybody could read; write https")
-    return url
-
-
-Url = Annotated[str, Field(min_length=1, max_length=2048), AfterValidator(_is_safe_url)]
 
 
 class TariffPart(Part):
@@ -157,6 +137,9 @@ class ProviderPart(Part):
         if any(value is not None for value in given) and not self.client_id:
             raise ValueError("has a secret but no client_id; add client_id")
         return self
+
+
+AnyProvider = Annotated[ProviderPart | FeedPart, Field(discriminator="kind")]
 
 
 def _known_integration(domain: str) -> str:
@@ -291,7 +274,7 @@ class HomeDocument(Part):
     """The home."""
     tariff: TariffPart
     """What energy costs."""
-    provider: Annotated[tuple[ProviderPart, ...], Field(max_length=20)] = ()
+    provider: Annotated[tuple[AnyProvider, ...], Field(max_length=20)] = ()
     """Its service providers."""
     device: Annotated[tuple[DevicePart, ...], Field(max_length=1000)] = ()
     """Its devices."""

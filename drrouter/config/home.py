@@ -8,6 +8,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from drrouter.adapters.devices.settings import IntegrationSettings
+from drrouter.config.feeds import FeedConfig
 from drrouter.config.secret import Secret
 from drrouter.domain.device import DeviceClass, DeviceProfile
 from drrouter.domain.ids import DeviceId, ProviderId
@@ -160,6 +161,7 @@ class HomeConfig:
     place: tuple[float, float] | None = None
     pv_peak_w: float = 0.0
     line_limit_w: float | None = None
+    feeds: tuple[FeedConfig, ...] = ()
     exposures: tuple[Exposure, ...] = ()
     warnings: tuple[str, ...] = field(default=())
 

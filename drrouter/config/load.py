@@ -22,6 +22,7 @@ from drrouter.config.document import (
     WebhookPart,
     json_schema,
 )
+from drrouter.config.feeds import FeedConfig, FeedPart, feed_of
 from drrouter.config.home import (
     ApiConfig,
     Exposure,
@@ -82,6 +83,7 @@ def resolve_home(
     if catalogue is None:
         catalogue = load_catalogue(models_folder)
     _refuse_silent_exposure(document, where)
+    providers, feeds = _providers(document, path, environ)
     return HomeConfig(
         path=path,
         name=site.name,
@@ -91,7 +93,8 @@ def resolve_home(
         base_load_w=site.base_load_w,
         co2_price_per_kg=site.co2_price_per_kg,
         tariff=tariff_of(document.tariff, site.currency, folder, where),
-        providers=_providers(document, path, environ),
+        providers=providers,
+        feeds=feeds,
         devices=devices_of(document.device, catalogue, where),
         router=_router(document.router),
         api=_api(document.api, folder, where),
@@ -157,14 +160,16 @@ def _api(part: ApiPart, folder: Path, where: str) -> ApiConfig:
 
 def _providers(
     document: HomeDocument, path: Path, environ: Mapping[str, str] | None
-) -> tuple[ProviderConfig, ...]:
-    """Every provider; their ids differ."""
+) -> tuple[tuple[ProviderConfig, ...], tuple[FeedConfig, ...]]:
+    """Every provider and feed; their ids differ."""
     seen: set[str] = set()
     for part in document.provider:
         if part.id in seen:
             raise DocumentError(str(path), f"provider[{part.id}].id", "is used twice", "Give each its own id")
         seen.add(part.id)
-    return tuple(_provider(part, path, environ) for part in document.provider)
+    parts = document.provider
+    providers = (_provider(part, path, environ) for part in parts if isinstance(part, ProviderPart))
+    return tuple(providers), tuple(feed_of(part, path) for part in parts if isinstance(part, FeedPart))
 
 
 def _provider(part: ProviderPart, path: Path, environ: Mapping[str, str] | None) -> ProviderConfig:
@@ -237,7 +242,7 @@ def _refuse_silent_exposure(document: HomeDocument, where: str) -> None:
     if document.ocpp:
         listening.append(("ocpp", "ocpp.host", document.ocpp.host))
     for provider in document.provider:
-        if provider.webhook:
+        if isinstance(provider, ProviderPart) and provider.webhook:
             listening.append(("webhook", f"provider[{provider.id}].webhook.host", provider.webhook.host))
     allowed = {(part.what, part.interface) for part in document.exposure}
     for what, key, host in listening:

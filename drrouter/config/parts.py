@@ -1,9 +1,11 @@
 """The forms that every table of the home file is made of, and its table ``[site]``."""
 
 from typing import Annotated, Self
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from drrouter.adapters.devices.plain import is_loopback
 from drrouter.domain.document import harmless
 from drrouter.tariff.parts import known_zone
 
@@ -24,6 +26,25 @@ HourlyWatts = Annotated[
     Annotated[tuple[Watts, ...], Field(min_length=24, max_length=24)],
     BeforeValidator(_every_hour, json_schema_input_type=float | tuple[Watts, ...]),
 ]
+
+
+def _is_safe_url(url: str) -> str:
+    """Https, or http on this machine alone (S8)."""
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname, parts.port
+    except ValueError as error:
+        raise ValueError("is no address; write one such as https://vtn.example/openadr3/3.1.0") from error
+    if parts.scheme not in ("http", "https") or not host:
+        raise ValueError("is no address; write one such as https://vtn.example/openadr3/3.1.0")
+    if parts.username or parts.password:
+        raise ValueError("holds a password; use client_id and client_secret_file instead")
+    if parts.scheme == "http" and not is_loopback(host):
+        raise ValueError("is plain http to another machine, which anybody could read; write https")
+    return url
+
+
+Url = Annotated[str, Field(min_length=1, max_length=2048), AfterValidator(_is_safe_url)]
 
 
 class Part(BaseModel):

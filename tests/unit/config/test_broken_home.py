@@ -128,7 +128,7 @@ BROKEN = {
     "provider twice": (SITE + PROVIDER + PROVIDER, "provider[sp].id: is used twice."),
     "unknown protocol": (
         SITE + PROVIDER.replace("openadr3", "openadr2"),
-        "provider[sp].kind: cannot be 'openadr2'. Write 'openadr3'.",
+        "provider[sp].kind: 'openadr2' is no kind that exists yet. Did you mean 'openadr3'?",
     ),
     "plain http": (
         SITE + PROVIDER.replace("https://", "http://"),

@@ -1,0 +1,56 @@
+"""Price feeds out of files: of import, of export, of what energy contains, and of nothing."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from drrouter.domain.event import PayloadType
+from drrouter.domain.signal import EventsComplete, LinkChanged
+from tests.adapters.sp.test_feeds import Feed, lost, prices_of, rows
+
+
+async def test_a_file_is_a_feed_too(tmp_path: Path) -> None:
+    file = tmp_path / "prices.json"
+    one = Feed(file=file)
+    assert "cannot be read" in lost(await one.look())
+    file.write_text(json.dumps({"data": rows(30)}), encoding="utf-8")
+    assert prices_of(await one.look()) == [(0, 0.03)]
+    await one.close()
+
+
+@pytest.mark.parametrize(("direction", "counts"), [("import", (1, 0)), ("export", (0, 1)), ("both", (1, 1))])
+async def test_prices_are_of_import_of_export_or_of_both(
+    direction: str, counts: tuple[int, int], tmp_path: Path
+) -> None:
+    file = tmp_path / "prices.json"
+    file.write_text(json.dumps({"data": rows(30)}), encoding="utf-8")
+    one = Feed(file=file, direction=direction)
+    signals = await one.look()
+    kinds = (PayloadType.PRICE, PayloadType.EXPORT_PRICE)
+    assert tuple(len(prices_of(signals, kind)) for kind in kinds) == counts
+    await one.close()
+
+
+async def test_what_energy_contains_is_told_beside_prices(tmp_path: Path) -> None:
+    row = {
+        "DateStart": "2026-06-10",
+        "DateEnd": "2026-06-10",
+        "TimeStart": "10:00:00",
+        "TimeEnd": "10:59:59",
+        "Value": 210,
+        "Unit": "g/kWh CO2",
+    }
+    file = tmp_path / "midas.json"
+    file.write_text(json.dumps({"ValueInformation": [row]}), encoding="utf-8")
+    one = Feed(file=file, format="midas", currency="USD")
+    assert prices_of(await one.look(), PayloadType.GHG) == [(0, 210)]
+    await one.close()
+
+
+async def test_an_empty_document_is_no_event_and_takes_none_back(tmp_path: Path) -> None:
+    file = tmp_path / "prices.json"
+    file.write_text('{"data": []}', encoding="utf-8")
+    one = Feed(file=file)
+    assert [type(signal) for signal in await one.look()] == [LinkChanged, EventsComplete]
+    await one.close()
