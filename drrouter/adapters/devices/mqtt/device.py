@@ -56,7 +56,7 @@ class MqttDevice:
 
     def leave(self) -> None:
         """Listen no more."""
-        self._session.leave(self._device.topics, self._hear)
+        self._session.leave(self._device.topics | self._device.whereabouts, self._hear)
 
     async def readings(self) -> AsyncIterator[Sequence[Reading]]:
         """What it says, as it says it; asked where it can be asked and says nothing.
@@ -112,12 +112,15 @@ class MqttDevice:
         device = self._directory.find(self._name)
         if device is None or device is self._device:
             return
-        before, self._device = self._device.topics, device
-        self._session.leave(before - device.topics, self._hear)
-        self._session.follow(device.topics - before, self._hear)
+        before, after = (one.topics | one.whereabouts for one in (self._device, device))
+        self._device = device
+        self._session.leave(before - after, self._hear)
+        self._session.follow(after - before, self._hear)
 
     def _hear(self, topic: str, payload: Payload) -> None:
-        """Keep the newest of what it says."""
+        """Keep the newest of what it says; the directory has heard before whether it is there."""
+        if topic in self._device.whereabouts:
+            self._news.tell()
         at = self._clock.now()
         readings = tuple(readings_of(self._id, self._device, topic, payload, at, self._on))
         if not readings:

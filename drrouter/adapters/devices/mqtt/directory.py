@@ -50,9 +50,6 @@ class Directory:
     """Every device behind the broker by its id.
 
     Announcements are put together at ``refresh`` alone, for a broker hands thousands out at once.
-
-    Attributes:
-        news: those of the session; told when a device changed, came or went.
     """
 
     def __init__(self, settings: MqttSettings, session: Session) -> None:
@@ -65,7 +62,6 @@ class Directory:
         self._count = count()
         self._watched: frozenset[str] = frozenset()
         self._remarked: set[str] = set()
-        self.news = session.news
         session.opened = self._forget
         for dialect in self._dialects:
             session.follow(dialect.filters, partial(self._announced, dialect), MOST_BYTES)
@@ -76,7 +72,7 @@ class Directory:
             self._stale = False
             self._known = self._put_together()
             self._watch()
-            self.news.tell()
+            self._session.news.tell()
 
     def present(self) -> Mapping[str, Described]:
         """Those of whom nothing says that they are away."""
@@ -114,7 +110,6 @@ class Directory:
     def _hear(self, topic: str, payload: Payload) -> None:
         """A device, or its last will, says whether it is there."""
         self._said[topic] = next(self._count), payload
-        self.news.tell()
 
     def _put_together(self) -> dict[str, Described]:
         known: dict[str, Described] = {}

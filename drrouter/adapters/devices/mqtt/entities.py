@@ -130,6 +130,11 @@ class Described:
             sources.append(self.knob.source)
         return frozenset(source.topic for source in sources)
 
+    @property
+    def whereabouts(self) -> frozenset[str]:
+        """Every topic that says whether it is there."""
+        return frozenset(one.source.topic for one in self.availability)
+
 
 def one_of_each(sensors: Iterable[Sensor]) -> tuple[Sensor, ...]:
     """The first sensor of each quantity."""

@@ -47,7 +47,7 @@ class Session:
     """What is followed, and the connection while there is one.
 
     Attributes:
-        news: told when the session begins or ends, or follows other topics.
+        news: told when the session begins or ends, and when devices were announced anew.
         opened: told when a session begins, before the first message of it.
     """
 
@@ -64,7 +64,7 @@ class Session:
         self._subscribed: set[str] = set()
         self._deaf = False
         self._client: Client | None = None
-        self.news = News()
+        self.news, self._changes = News(), News()
         self.opened: Callable[[], None] = _nothing
         self._echo = News()
         self.follow([settings.echo_topic], lambda _topic, _payload: self._echo.tell())
@@ -91,7 +91,7 @@ class Session:
                     self._patterns.add(topic)
                 if topic in self._last:
                     listener(topic, Payload(self._last[topic].raw, retained=True, most_bytes=most_bytes))
-        self.news.tell()
+        self._changes.tell()
 
     def leave(self, topics: Iterable[str], listener: Listener) -> None:
         """Let the listener hear these topics no more."""
@@ -102,7 +102,7 @@ class Session:
             if not listeners:
                 self._listeners.pop(topic, None)
                 self._last.pop(topic, None)
-        self.news.tell()
+        self._changes.tell()
 
     async def settled(self) -> None:
         """Return once all that is followed is subscribed to.
@@ -113,9 +113,11 @@ class Session:
         try:
             async with asyncio.timeout(self._settings.timeout_s):
                 while self._client is None or self._subscribed != self._listeners.keys():
-                    await self.news.since(self.news.count)
+                    await self._changes.since(self._changes.count)
         except TimeoutError:
-            raise self.lost from None
+            if self._client is None:
+                raise self.lost from None
+            raise DeviceSilentError("the broker takes too long to let us follow topics") from None
 
     async def caught_up(self) -> None:
         """Return once all that the broker had kept for us has come.
@@ -188,12 +190,14 @@ class Session:
             self.opened()
             self._client = client
             self.news.tell()
+            self._changes.tell()
             try:
                 yield client
             finally:
                 self._client = None
                 self._subscribed.clear()
                 self.news.tell()
+                self._changes.tell()
                 await _said(client, status, "offline")
 
     async def _new_client(self) -> "Client":
@@ -253,9 +257,9 @@ class Session:
                 await client.unsubscribe(surplus)
                 self._subscribed.difference_update(surplus)
             else:
-                await self.news.since(self.news.count)
+                await self._changes.since(self._changes.count)
                 continue
-            self.news.tell()
+            self._changes.tell()
 
 
 def _nothing() -> None:

@@ -54,6 +54,10 @@ class _Client:
     will: Message | None = None
     filters: set[str] = field(default_factory=set)
 
+    def hears(self, topic: str) -> bool:
+        """Whether it follows the topic."""
+        return topic in self.filters or any(matches(one, topic) for one in self.filters if _is_pattern(one))
+
 
 class SmallBroker:
     """The broker; an async context manager that listens while entered."""
@@ -173,9 +177,18 @@ class SmallBroker:
         client.writer.write(written(Kind.SUBACK, number + bytes([NO_FILTER * forbidden] * len(filters))))
         if not forbidden:
             client.filters.update(filters)
-            for message in self.retained.values():
-                if any(matches(one, message.topic) for one in filters):
-                    client.writer.write(published(message))
+            for message in self._kept_for(filters):
+                client.writer.write(published(message))
+
+    def _kept_for(self, filters: list[str]) -> list[Message]:
+        """What is retained on these topics."""
+        patterns = [one for one in filters if _is_pattern(one)]
+        kept = [self.retained[one] for one in filters if one in self.retained]
+        if patterns:
+            kept += [
+                one for one in self.retained.values() if any(matches(each, one.topic) for each in patterns)
+            ]
+        return kept
 
     def _on_unsubscribe(self, packet: Packet, client: _Client) -> None:
         fields = Fields(packet.body)
@@ -192,8 +205,12 @@ class SmallBroker:
                 self.retained[message.topic] = message
         fresh = published(Message(message.topic, message.payload))
         for client in tuple(self._clients.values()):
-            if any(matches(one, message.topic) for one in client.filters):
+            if client.hears(message.topic):
                 client.writer.write(fresh)
+
+
+def _is_pattern(text: str) -> bool:
+    return "+" in text or "#" in text
 
 
 def matches(pattern: str, topic: str) -> bool:
