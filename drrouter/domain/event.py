@@ -16,25 +16,65 @@ class PayloadType(StrEnum):
     """What a payload says; names as in OpenADR 3.1, Definition, "Enumerations"."""
 
     PRICE = "PRICE"
+    PRICE_ALTERNATE = "PRICE_ALTERNATE"
     EXPORT_PRICE = "EXPORT_PRICE"
     GHG = "GHG"
     IMPORT_CAPACITY_LIMIT = "IMPORT_CAPACITY_LIMIT"
+    EXPORT_CAPACITY_LIMIT = "EXPORT_CAPACITY_LIMIT"
+    IMPORT_CAPACITY_SUBSCRIPTION = "IMPORT_CAPACITY_SUBSCRIPTION"
+    IMPORT_CAPACITY_RESERVATION = "IMPORT_CAPACITY_RESERVATION"
+    IMPORT_CAPACITY_RESERVATION_FEE = "IMPORT_CAPACITY_RESERVATION_FEE"
+    IMPORT_CAPACITY_AVAILABLE = "IMPORT_CAPACITY_AVAILABLE"
+    IMPORT_CAPACITY_AVAILABLE_PRICE = "IMPORT_CAPACITY_AVAILABLE_PRICE"
+    EXPORT_CAPACITY_SUBSCRIPTION = "EXPORT_CAPACITY_SUBSCRIPTION"
+    EXPORT_CAPACITY_RESERVATION = "EXPORT_CAPACITY_RESERVATION"
+    EXPORT_CAPACITY_RESERVATION_FEE = "EXPORT_CAPACITY_RESERVATION_FEE"
+    EXPORT_CAPACITY_AVAILABLE = "EXPORT_CAPACITY_AVAILABLE"
+    EXPORT_CAPACITY_AVAILABLE_PRICE = "EXPORT_CAPACITY_AVAILABLE_PRICE"
     SIMPLE = "SIMPLE"
+    CONTROL_LEVEL_OFFSET = "CONTROL_LEVEL_OFFSET"
+    CONTROL_LEVEL_OFFSET_PERCENT = "CONTROL_LEVEL_OFFSET_PERCENT"
+    OLS = "OLS"
+    DISPATCH_SETPOINT = "DISPATCH_SETPOINT"
+    DISPATCH_SETPOINT_RELATIVE = "DISPATCH_SETPOINT_RELATIVE"
+    CHARGE_STATE_SETPOINT = "CHARGE_STATE_SETPOINT"
+    CONTROL_SETPOINT = "CONTROL_SETPOINT"
+    DISPATCH_INSTRUCTION = "DISPATCH_INSTRUCTION"
+    CURVE = "CURVE"
     ALERT_GRID_EMERGENCY = "ALERT_GRID_EMERGENCY"
+    ALERT_BLACK_START = "ALERT_BLACK_START"
+    ALERT_POSSIBLE_OUTAGE = "ALERT_POSSIBLE_OUTAGE"
+    ALERT_FLEX_ALERT = "ALERT_FLEX_ALERT"
+    ALERT_FIRE = "ALERT_FIRE"
+    ALERT_FREEZING = "ALERT_FREEZING"
+    ALERT_WIND = "ALERT_WIND"
+    ALERT_TSUNAMI = "ALERT_TSUNAMI"
+    ALERT_AIR_QUALITY = "ALERT_AIR_QUALITY"
+    ALERT_OTHER = "ALERT_OTHER"
+    CTA2045_REBOOT = "CTA2045_REBOOT"
+    CTA2045_SET_OVERRIDE_STATUS = "CTA2045_SET_OVERRIDE_STATUS"
 
 
 @dataclass(frozen=True, slots=True)
 class Payload:
     """One value over one interval.
 
-    ``value`` is money per kWh for prices, g/kWh for GHG, W for limits, 0..3 for SIMPLE and
-    1 for an alert, whose words are in ``text`` (shown as text only: it is hostile until shown).
+    ``value`` is money per kWh for prices, g/kWh for GHG, W for limits, capacities and set-points, money per
+    kW for fees of capacity, 0..3 for SIMPLE, -10..10 and -1..1 for offsets, 0..1 for OLS, and the state of
+    charge by ``unit``. Of an alert it is 1, and its words are in ``text`` (shown as text only: it is hostile
+    until shown); instructions in words stand there, too.
+
+    Attributes:
+        unit: ``PERCENT`` or ``WH`` for CHARGE_STATE_SETPOINT, as it came for CONTROL_SETPOINT, else empty.
+        curve: the points (x, y) of a CURVE.
     """
 
     type: PayloadType
     interval: Interval
     value: float
     text: str = ""
+    unit: str = ""
+    curve: tuple[tuple[float, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

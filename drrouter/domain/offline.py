@@ -16,13 +16,15 @@ class Peak:
     """A time in which nothing shiftable uses power.
 
     Attributes:
-        provider: whose offline profile names it.
+        provider: whose offline profile, or alert, names it.
         name: of the window, in the profile's own word.
+        origin: what names it, in words.
     """
 
     interval: Interval
     provider: ProviderId
     name: str
+    origin: str = "offline profile"
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,8 @@ Across providers the tighter limit holds, since all of them stand in the timelin
 
 import heapq
 import itertools
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import reduce
 
@@ -24,6 +24,16 @@ from drrouter.domain.ids import DeviceId, EventId, ProgramId, ProviderId
 from drrouter.domain.interval import Interval
 from drrouter.domain.limit import Limit, Scope
 from drrouter.domain.offline import Peak
+from drrouter.domain.payload_classes import (
+    FLEX_ALERT_LEVEL,
+    HIGHER_IS_TIGHTER,
+    LOWER_IS_TIGHTER,
+    MESSAGES,
+    SETPOINTS,
+    SHEDS,
+    STOPS,
+    shed_level,
+)
 from drrouter.domain.rates import Rates
 
 
@@ -57,6 +67,9 @@ class Order:
     program_id: ProgramId
     members: tuple[DeviceId, ...] = ()
     text: str = ""
+    unit: str = ""
+    curve: tuple[tuple[float, float], ...] = ()
+    kind: PayloadType | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +77,12 @@ class Timeline:
     """What holds at each instant.
 
     Attributes:
-        sheds: SIMPLE levels; ``members`` empty means every device that can be shed.
-        alerts: grid emergencies, with the words of the provider.
-        peaks: windows without shiftable consumption, of the offline profiles in force.
+        sheds: levels from 1 to 3; ``members`` empty means every device that can be shed.
+        alerts: emergencies in which the home uses as little as it can, with the words of the provider.
+        peaks: windows without shiftable consumption, of flex alerts and of the offline profiles in force.
+        export_limits: the most that the site may feed in, in W.
+        setpoints: what providers want of devices by name.
+        messages: alerts that are told to the owner, and stop nothing.
         in_force: every winning stretch of every payload type, for the owner's eyes.
     """
 
@@ -79,15 +95,23 @@ class Timeline:
     alerts: tuple[Order, ...] = ()
     peaks: tuple[Peak, ...] = ()
     in_force: dict[PayloadType, tuple[Order, ...]] = field(default_factory=dict)
+    export_limits: tuple[Limit, ...] = ()
+    setpoints: tuple[Order, ...] = ()
+    messages: tuple[Order, ...] = ()
 
     def limits_at(self, instant: datetime) -> tuple[Limit, ...]:
         """The limits in force."""
         return tuple(limit for limit in self.limits if limit.interval.holds(instant))
 
+    def export_limits_at(self, instant: datetime) -> tuple[Limit, ...]:
+        """The limits of export in force."""
+        return tuple(limit for limit in self.export_limits if limit.interval.holds(instant))
+
     def edges_after(self, instant: datetime) -> tuple[datetime, ...]:
-        """When orders (limits, sheds, alerts, peaks) begin or end, after the instant, ascending."""
-        spans = [limit.interval for limit in self.limits] + [peak.interval for peak in self.peaks]
-        spans += [order.interval for order in (*self.sheds, *self.alerts)]
+        """When orders begin or end, after the instant, ascending."""
+        spans = [limit.interval for limit in (*self.limits, *self.export_limits)]
+        spans += [peak.interval for peak in self.peaks]
+        spans += [order.interval for order in (*self.sheds, *self.alerts, *self.setpoints, *self.messages)]
         return tuple(sorted({edge for span in spans for edge in (span.start, span.end) if edge > instant}))
 
 
@@ -117,9 +141,17 @@ def resolve(
         ),
         export_price=_price(forces[PayloadType.EXPORT_PRICE], tariff.export_energy, tariff.export_adder),
         co2_g_per_kwh=tariff.co2_g_per_kwh.overlay(_sum_of_providers(forces[PayloadType.GHG])),
-        limits=tuple(_limit(order) for order in forces[PayloadType.IMPORT_CAPACITY_LIMIT]),
-        sheds=tuple(order for order in forces[PayloadType.SIMPLE] if order.value > 0),
-        alerts=forces[PayloadType.ALERT_GRID_EMERGENCY],
+        limits=_limits(forces, "IMPORT"),
+        export_limits=_limits(forces, "EXPORT"),
+        sheds=_sheds(forces),
+        alerts=_orders(forces, STOPS),
+        peaks=tuple(
+            Peak(order.interval, order.provider, "of scarce power", origin="flex alert")
+            for order in forces[PayloadType.ALERT_FLEX_ALERT]
+            if not order.members
+        ),
+        setpoints=_orders(forces, SETPOINTS),
+        messages=_orders(forces, MESSAGES),
         in_force={kind: orders for kind, orders in forces.items() if orders},
     )
 
@@ -164,9 +196,11 @@ def _winners(rivals: list[tuple[Event, Payload]], members: tuple[DeviceId, ...])
 
 def _strength(event: Event, payload: Payload) -> tuple[object, ...]:
     """Smaller is stronger."""
-    tightness = payload.value if payload.type is PayloadType.IMPORT_CAPACITY_LIMIT else -payload.value
-    if payload.type in (PayloadType.PRICE, PayloadType.EXPORT_PRICE, PayloadType.GHG):
-        tightness = 0.0
+    tightness = 0.0
+    if payload.type in LOWER_IS_TIGHTER:
+        tightness = payload.value
+    elif payload.type in HIGHER_IS_TIGHTER:
+        tightness = -payload.value
     priority = float("inf") if event.priority is None else event.priority
     return (
         priority,
@@ -186,8 +220,9 @@ def _add_order(
     """Append, or lengthen the last stretch when the same event and value go on."""
     event, payload = winner
     last = orders[-1] if orders else None
-    kept = (event.id, payload.value, payload.text)
-    if last and last.interval.end == span.start and (last.event_id, last.value, last.text) == kept:
+    kept = (event.id, payload.value, payload.text, payload.curve)
+    same = last is not None and (last.event_id, last.value, last.text, last.curve) == kept
+    if last and same and last.interval.end == span.start:
         span = Interval(orders.pop().interval.start, span.end)
     orders.append(
         Order(
@@ -198,6 +233,9 @@ def _add_order(
             event.program_id,
             members,
             payload.text,
+            payload.unit,
+            payload.curve,
+            payload.type,
         )
     )
 
@@ -217,6 +255,49 @@ def _sum_of_providers(orders: tuple[Order, ...]) -> Rates:
         steps.setdefault(order.provider, []).append((order.interval, order.value))
     series = [Rates(tuple(sorted(group))) for group in steps.values()]
     return reduce(Rates.plus, series) if series else Rates()
+
+
+def _orders(
+    forces: Mapping[PayloadType, tuple[Order, ...]], kinds: Iterable[PayloadType]
+) -> tuple[Order, ...]:
+    """All of these types."""
+    return tuple(order for kind in sorted(kinds) for order in forces[kind])
+
+
+def _sheds(forces: Mapping[PayloadType, tuple[Order, ...]]) -> tuple[Order, ...]:
+    """Levels above normal, whichever way they are asked for."""
+    found = [
+        replace(order, value=level)
+        for kind in sorted(SHEDS)
+        for order in forces[kind]
+        if (level := shed_level(kind, order.value)) > 0
+    ]
+    found += [replace(order, value=FLEX_ALERT_LEVEL) for order in forces[PayloadType.ALERT_FLEX_ALERT]]
+    return tuple(found)
+
+
+def _limits(forces: Mapping[PayloadType, tuple[Order, ...]], way: str) -> tuple[Limit, ...]:
+    """What may be taken from the grid, or fed into it, at most.
+
+    Interpretation: a subscription of capacity binds like a limit, and a reservation of the same provider for
+    the same devices widens it while it lasts; a reservation without a subscription binds nobody.
+    """
+    limits = [_limit(order) for order in forces[PayloadType(f"{way}_CAPACITY_LIMIT")]]
+    reserved = forces[PayloadType(f"{way}_CAPACITY_RESERVATION")]
+    for order in forces[PayloadType(f"{way}_CAPACITY_SUBSCRIPTION")]:
+        wider = [one for one in reserved if (one.provider, one.members) == (order.provider, order.members)]
+        limits += [_limit(part) for part in _widened(order, wider)]
+    return tuple(limits)
+
+
+def _widened(order: Order, wider: Iterable[Order]) -> Iterator[Order]:
+    """The order, with what the others add to it while they last."""
+    spans = [(overlap, one.value) for one in wider if (overlap := order.interval.overlap(one.interval))]
+    edges = {order.interval.start, order.interval.end}
+    edges |= {edge for overlap, _ in spans for edge in (overlap.start, overlap.end)}
+    for start, end in itertools.pairwise(sorted(edges)):
+        more = sum(value for overlap, value in spans if overlap.holds(start))
+        yield replace(order, interval=Interval(start, end), value=order.value + more)
 
 
 def _limit(order: Order) -> Limit:

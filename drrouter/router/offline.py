@@ -176,10 +176,10 @@ def held_back(
     for peak in peaks:
         span = peak.interval
         if span.holds(now):
-            return f"offline profile of {peak.provider}: peak window {peak.name} until {said(span.end, zone)}"
+            return f"{peak.origin} of {peak.provider}: peak window {peak.name} until {said(span.end, zone)}"
         if cycle and now < span.start < now + cycle:
             return (
-                f"offline profile of {peak.provider}: its cycle would reach into the peak window {peak.name} "
+                f"{peak.origin} of {peak.provider}: its cycle would reach into the peak window {peak.name} "
                 f"from {said(span.start, zone)}"
             )
     return ""

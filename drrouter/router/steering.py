@@ -20,7 +20,9 @@ from drrouter.planner import Problem
 from drrouter.ports import Clock
 from drrouter.router.best_practice import off_peak
 from drrouter.router.book import Book
+from drrouter.router.directed import directed
 from drrouter.router.dispatch import Dispatcher
+from drrouter.router.feed_in import within_feed_in
 from drrouter.router.follow import Follower, follow
 from drrouter.router.forecast import BaseLoad, Roof
 from drrouter.router.guard import Claim, Orders, Verdict, judge
@@ -121,7 +123,8 @@ class Steering:
         base_w, lines = self.outlook.base_w(now), self.outlook.line_base_w(now)
         fuses = line_fuses(self._site, lines, _ahead(now))
         orders = self.orders_at(now)
-        self.verdict = judge(claims, replace(orders, limits=(*fuses, *orders.limits)), base_w, lines)
+        verdict = judge(claims, replace(orders, limits=(*fuses, *orders.limits)), base_w, lines)
+        self.verdict = within_feed_in(verdict, claims, self.timeline.export_limits_at(now), base_w)
         self.setpoints = {
             device_id: settled(
                 self._registry.seat(device_id).profile, proposal, self.verdict.bands[device_id]
@@ -198,7 +201,9 @@ class Steering:
         self._timeline_from = now
         orders = self._offline(_ahead(now))
         known = resolve(self._book.events.values(), self._tariff(_ahead(now), orders), self.directory())
-        self.timeline = replace(known, limits=(*known.limits, *orders.limits), peaks=orders.peaks)
+        self.timeline = replace(
+            known, limits=(*known.limits, *orders.limits), peaks=(*known.peaks, *orders.peaks)
+        )
 
     def _tariff(self, span: Interval, orders: OfflineOrders) -> TariffRates:
         """The tariff; what only stands in for a provider's price is told apart by day and night at least."""
@@ -209,12 +214,14 @@ class Steering:
         return replace(tariff, import_energy=energy)
 
     def _proposal(self, device_id: DeviceId, plan: Plan | None, now: datetime) -> Proposal:
-        """What the schedule wishes of the device."""
+        """What the schedule wishes of the device, or a provider that names it."""
         seat = self._registry.seat(device_id)
         commitment = self._book.commitments.get(device_id)
         wish, zone = self._book.wishes.get(device_id), self._site.base_load.zone
         held_w = held_at(self._held.get(device_id), plan, now)
-        return propose(seat.profile, seat.state, now, plan, commitment, wish, zone, held_w)
+        proposal = propose(seat.profile, seat.state, now, plan, commitment, wish, zone, held_w)
+        orders = [order for order in self.timeline.setpoints if order.interval.holds(now)]
+        return directed(seat, proposal, orders, lambda member: self._registry.seat(member).profile)
 
     def _claim(self, device_id: DeviceId, proposal: Proposal, now: datetime) -> Claim:
         """The device's claim before the guard."""

@@ -13,6 +13,7 @@ from drrouter.domain.ids import DeviceId, EventKey
 from drrouter.domain.limit import Scope
 from drrouter.domain.plan import DataRung, Plan, ScheduledCycle
 from drrouter.domain.signal import LinkChanged
+from drrouter.domain.timeline import Order
 from drrouter.router.book import Book
 from drrouter.router.facade import (
     DeviceView,
@@ -76,7 +77,7 @@ def status(
         grid_w=meter.net_w if meter else None,
         limit_w=_site_limit_w(orders),
         links=links,
-        alerts=_alerts(orders),
+        alerts=_alerts((*orders.alerts, *timeline.messages), now),
     )
 
 
@@ -114,9 +115,14 @@ def _site_limit_w(orders: Orders) -> float | None:
     return min((limit.effective_w for limit in ordered), default=None)
 
 
-def _alerts(orders: Orders) -> tuple[str, ...]:
-    """The alerts in force, in the provider's words."""
-    return tuple(alert.text or "Grid emergency." for alert in orders.alerts)
+def _alerts(alerts: Iterable[Order], now: datetime) -> tuple[str, ...]:
+    """The alerts in force, in the provider's words, or in ours where it has none."""
+    return tuple(alert.text or _in_words(alert) for alert in alerts if alert.interval.holds(now))
+
+
+def _in_words(alert: Order) -> str:
+    """The kind of an alert: "Grid emergency."."""
+    return f"{(alert.kind or 'GRID_EMERGENCY').removeprefix('ALERT_').replace('_', ' ').capitalize()}."
 
 
 def link_view(link: LinkChanged) -> LinkView:

@@ -100,6 +100,15 @@ async def test_an_alert_is_shown_in_the_words_of_the_provider_or_in_ours(home: H
     assert home.front.status().alerts == ()
 
 
+async def test_alerts_that_stop_nothing_are_shown_too(home: Home) -> None:
+    """27."""
+    fire = payload(PayloadType.ALERT_FIRE, 1.0, "12:00", "13:00", "Fire in the hills")
+    wind = payload(PayloadType.ALERT_POSSIBLE_OUTAGE, 1.0, "12:00", "13:00")
+    home.provider.says(EventReceived(event("one", fire, wind)))
+    await home.clock.settle()
+    assert set(home.front.status().alerts) == {"Fire in the hills", "Possible outage."}
+
+
 async def test_before_the_first_plan_and_the_first_reading_nothing_is_made_up() -> None:
     home = Home()
     await home.open()

@@ -7,6 +7,7 @@ What is not understood is left out and named in ``Event.ignored``; the rest of t
 Reading bytes, and deciding which version is news, is left to the neighbours.
 """
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -17,13 +18,22 @@ from drrouter.adapters.sp.openadr3.repeating import MOST_INTERVALS, Placed
 from drrouter.adapters.sp.openadr3.shift import Dice
 from drrouter.adapters.sp.openadr3.targets import names
 from drrouter.adapters.sp.openadr3.timing import place
-from drrouter.adapters.sp.openadr3.units import Meaning, RefusedPayloadError, meaning, number, words
+from drrouter.adapters.sp.openadr3.units import (
+    Meaning,
+    RefusedPayloadError,
+    charge,
+    curve,
+    meaning,
+    number,
+    words,
+)
 from drrouter.domain.event import Event, Payload, PayloadType
 from drrouter.domain.ids import EventId, ProgramId, ProviderId
 from drrouter.domain.interval import Interval
+from drrouter.domain.payload_classes import ALERTS, IDLE, PRICES, SETPOINTS, WORDS
 
 _KNOWN = {kind.value: kind for kind in PayloadType}
-_PRICES = (PayloadType.PRICE, PayloadType.EXPORT_PRICE)
+_IN_THE_HOMES_MONEY = PRICES - {PayloadType.PRICE_ALTERNATE}
 _MOST_SENTENCES = 20
 _MOST_TARGETS = 1000
 _MOST_NAME = 200
@@ -58,7 +68,10 @@ def normalise(
     if timing.withdrawn:
         return Withdrawn(EventId(row.id))
     reader = _Reader(_descriptors(row, program), ignored=timing.ignored)
-    payloads = tuple(payload for placed in timing.placed for payload in reader.read(placed))
+    payloads = tuple(
+        payload for turn, placed in enumerate(timing.placed) for payload in reader.read(placed, turn)
+    )
+    reader.ignored += _unmoving(payloads, targeted=bool(row.targets))
     known_until = timing.known_until
     if len(payloads) > MOST_INTERVALS and known_until is not None:
         known_until = payloads[MOST_INTERVALS - 1].interval.end
@@ -81,35 +94,52 @@ def normalise(
 
 @dataclass(slots=True)
 class _Reader:
-    """Reads payloads by their descriptors; collects what it cannot use."""
+    """Reads payloads by their descriptors; collects what it cannot use.
+
+    Attributes:
+        shape: the values of an optimum load shape, one for each interval of the event (ANSI/SCTE 267).
+    """
 
     descriptors: Mapping[str, Mapping[str, str]]
     ignored: list[str]
     currency: str = ""
+    shape: tuple[object, ...] = ()
     _meanings: dict[PayloadType, Meaning | RefusedPayloadError] = field(default_factory=dict)
 
-    def read(self, placed: Placed) -> Iterator[Payload]:
-        """The payloads of one interval."""
+    def read(self, placed: Placed, turn: int) -> Iterator[Payload]:
+        """The payloads of one interval, the ``turn``-th of its event."""
         for row in placed.payloads:
             kind = _KNOWN.get(row.type)
             if kind is None:
                 self.ignored.append(f"payload type {row.type[:40]!r} is not used")
             elif not row.values:
                 self.ignored.append(f"{kind} is refused: it has no values")
+            elif kind is PayloadType.OLS and len(row.values) > 1:
+                self.shape = row.values
             else:
                 yield from self._payloads(kind, placed.interval, row.values)
+        if self.shape:
+            yield from self._payloads(
+                PayloadType.OLS, placed.interval, self.shape[turn % len(self.shape) :][:1]
+            )
 
     def _payloads(self, kind: PayloadType, interval: Interval, values: tuple[object, ...]) -> list[Payload]:
         """One payload, or several in equal parts of the interval (User Guide 7.3, "multi-value payloads")."""
-        if kind is PayloadType.ALERT_GRID_EMERGENCY:
-            return [Payload(kind, interval, 1.0, words(values))]
         try:
-            factor = self._meaning(kind).factor
-            found = [number(kind, value, factor) for value in values[:MOST_INTERVALS]]
+            if kind in ALERTS:
+                return [Payload(kind, interval, 1.0, words(values))]
+            if kind is PayloadType.CURVE:
+                return [Payload(kind, interval, 1.0, curve=curve(values))]
+            found = self._meaning(kind)
+            if kind in WORDS and not _is_one_number(values):
+                return [Payload(kind, interval, 1.0, _as_text(values), found.unit)]
+            numbers = [number(kind, value, found.factor) for value in values[:MOST_INTERVALS]]
+            if kind is PayloadType.CHARGE_STATE_SETPOINT:
+                numbers = [charge(value, found.unit) for value in numbers]
         except RefusedPayloadError as error:
             self.ignored.append(str(error))
             return []
-        return [Payload(kind, part, value) for part, value in _parts(interval, found)]
+        return [Payload(kind, part, value, unit=found.unit) for part, value in _parts(interval, numbers)]
 
     def _meaning(self, kind: PayloadType) -> Meaning:
         """Looked up once per type; all prices of an event must be in one currency."""
@@ -124,10 +154,31 @@ class _Reader:
         return found
 
     def _agreed(self, kind: PayloadType, found: Meaning) -> Meaning:
-        if kind in _PRICES and self.currency not in ("", found.currency):
+        if kind in _IN_THE_HOMES_MONEY and self.currency not in ("", found.currency):
             raise RefusedPayloadError(f"{kind} is refused: it is in {found.currency}, not {self.currency}")
-        self.currency = self.currency or found.currency
+        if kind in _IN_THE_HOMES_MONEY:
+            self.currency = self.currency or found.currency
         return found
+
+
+def _is_one_number(values: tuple[object, ...]) -> bool:
+    return len(values) == 1 and isinstance(values[0], int | float) and not isinstance(values[0], bool)
+
+
+def _as_text(values: tuple[object, ...]) -> str:
+    """Values that only the program's own rules explain, to be shown."""
+    return words(
+        [value if isinstance(value, str) else json.dumps(value) for value in values[:_MOST_SENTENCES]]
+    )
+
+
+def _unmoving(payloads: tuple[Payload, ...], *, targeted: bool) -> Iterator[str]:
+    """What is understood and moves no device, said honestly."""
+    for kind in sorted({payload.type for payload in payloads}):
+        if kind in IDLE:
+            yield f"{kind} is kept and shown, and moves no device"
+        elif kind in SETPOINTS and not targeted:
+            yield f"{kind} names no device, so it moves none"
 
 
 def _parts(interval: Interval, values: list[float]) -> Iterator[tuple[Interval, float]]:
