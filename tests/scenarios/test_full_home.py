@@ -1,7 +1,7 @@
 """The full home: a device of every integration is found in time with a proposal, planned, and missed."""
 
-import asyncio
 from collections.abc import AsyncIterator, Callable
+from functools import partial
 from pathlib import Path
 from time import monotonic
 
@@ -51,17 +51,19 @@ async def test_every_device_is_listed_within_ten_seconds_with_a_proposed_model_a
     assert (census.missing, census.unplanned) == ((), ())
 
 
-@pytest.mark.timeout(120)
-@pytest.mark.parametrize("device_id", ["freezer", "washer", "meter", "refrigerator", "dryer"])
-async def test_a_device_that_is_unplugged_is_shown_as_gone_within_its_stated_time(
-    stage: FullStage, device_id: str
-) -> None:
-    found = await until(stage, lambda found: device_id in found and found[device_id].seen_at is not None)
-    await until(stage, lambda found: found[device_id].presence is Presence.PRESENT)
-    stated_s = found[device_id].gone_after_s
-    assert stated_s is not None
-    began = monotonic()
-    await stage.wires[device_id].aclose()
-    async with asyncio.timeout(3 * stated_s):
-        await until(stage, lambda found: found[device_id].presence is Presence.GONE)
-    print(f"{device_id}: shown as gone after {monotonic() - began:.1f} s, stated are {stated_s:g} s")
+@pytest.mark.timeout(180)
+async def test_a_device_that_is_unplugged_is_shown_as_gone_within_its_stated_time(stage: FullStage) -> None:
+    names = ("freezer", "washer", "meter", "refrigerator", "dryer")
+    await until(stage, lambda found: all(_is(found, name, Presence.PRESENT) for name in names))
+    for name in names:
+        began = monotonic()
+        await stage.wires[name].aclose()
+        found = await until(stage, partial(_is, name=name, presence=Presence.GONE))
+        stated_s, seconds = found[name].gone_after_s, monotonic() - began
+        print(f"{name}: shown as gone after {seconds:.1f} s, stated are {stated_s} s")
+        assert stated_s is not None
+        assert seconds <= stated_s
+
+
+def _is(found: dict[str, FoundView], name: str, presence: Presence) -> bool:
+    return name in found and found[name].presence is presence
