@@ -1,24 +1,27 @@
 """A thousand devices that report every second: how old what the router knows of them is, CPU and memory (R2).
 
-    plugs -> broker | one process        router, home of 1,000 devices | this one
+    plugs --> mosquitto --> router with a home of 1,000 devices, in this process
 
 * on its way: from the instant at which a plug measured to the one at which the router has it;
 * age: how long ago the newest of a device was sent, over all devices, looked at every second and at the worst
   moment of it, right before the next message comes: a message a second cannot be younger than that.
 
-BENCH_DIR=build/bench .venv/bin/python -m pytest --timeout=0 tests/bench/test_thousand_devices.py -s (SECONDS: 600)
+SECONDS is how long, 600 where nothing is said:
+
+BENCH_DIR=build/bench .venv/bin/python -m pytest --timeout=0 tests/bench/test_thousand_devices.py -s
 """
 
 import asyncio
 import json
 import os
+import shutil
 import statistics
 import sys
-import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
 from pathlib import Path
+from time import monotonic, process_time
 from typing import Any
 
 import pytest
@@ -29,8 +32,9 @@ from drrouter.domain.device import Presence
 from drrouter.domain.ids import DeviceId
 from drrouter.domain.measurement import Quantity, Reading
 from drrouter.router.core import Router
+from drrouter.sim.home_process import free_port
 from tests.bench.measuring import write
-from tests.bench.thousand_plugs import EPOCH
+from tests.bench.thousand_plugs import CLOCK, EPOCH
 
 COUNT = int(os.environ.get("DEVICES", "1000"))
 SECONDS = int(os.environ.get("SECONDS", "600"))
@@ -69,18 +73,42 @@ def write_home(folder: Path, port: int) -> Path:
 
 
 @asynccontextmanager
-async def plugs() -> AsyncIterator[int]:
-    """The broker's port, with the plugs speaking behind it."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, str(PROGRAM), str(COUNT), stdout=asyncio.subprocess.PIPE
-    )
+async def mosquitto(folder: Path) -> AsyncIterator[int]:
+    """A broker of Debian's on a free port."""
+    if not shutil.which("mosquitto"):
+        pytest.skip("mosquitto is missing; install it with: apt-get install mosquitto")
+    port, conf = free_port(), folder / "mosquitto.conf"
+    conf.write_text(f"listener {port} 127.0.0.1\nallow_anonymous true\nmax_queued_messages 0\n", "utf-8")
+    async with process("mosquitto", "-v", "-c", str(conf)) as broker:
+        assert broker.stderr is not None
+        while b"running" not in await broker.stderr.readline():
+            pass
+        draining = asyncio.create_task(broker.stderr.read())
+        try:
+            yield port
+        finally:
+            draining.cancel()
+
+
+@asynccontextmanager
+async def plugs(port: int) -> AsyncIterator[None]:
+    """The plugs, once all have announced themselves."""
+    async with process(sys.executable, str(PROGRAM), str(COUNT), str(port)) as speaking:
+        assert speaking.stdout is not None
+        assert json.loads(await speaking.stdout.readline()) == {"announced": COUNT}
+        yield
+
+
+@asynccontextmanager
+async def process(*command: str) -> AsyncIterator[asyncio.subprocess.Process]:
+    """A program that ends with the context."""
+    pipe = asyncio.subprocess.PIPE
+    started = await asyncio.create_subprocess_exec(*command, stdout=pipe, stderr=pipe)
     try:
-        assert process.stdout is not None
-        ready = json.loads(await process.stdout.readline())
-        yield int(ready["port"])
+        yield started
     finally:
-        process.terminate()
-        await process.wait()
+        started.terminate()
+        await started.wait()
 
 
 class Watched:
@@ -88,22 +116,22 @@ class Watched:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.on_its_way_s: list[float] = []
-        self.sent_at: dict[DeviceId, float] = {}
+        self.sent_at: dict[DeviceId, datetime] = {}
         take_in = Router.readings
 
         def readings(router: Router, device_id: DeviceId, batch: Sequence[Reading]) -> None:
             take_in(router, device_id, batch)
             for reading in batch:
                 if reading.quantity is Quantity.ENERGY_WH:
-                    self.sent_at[device_id] = EPOCH + reading.value / 1000
-                    self.on_its_way_s.append(time.time() - self.sent_at[device_id])
+                    self.sent_at[device_id] = EPOCH + timedelta(milliseconds=reading.value)
+                    self.on_its_way_s.append((CLOCK.now() - self.sent_at[device_id]).total_seconds())
 
         monkeypatch.setattr(Router, "readings", readings)
 
     def ages_s(self) -> list[float]:
         """How old the newest of every device is now."""
-        now = time.time()
-        return [now - sent_at for sent_at in self.sent_at.values()]
+        now = CLOCK.now()
+        return [(now - sent_at).total_seconds() for sent_at in self.sent_at.values()]
 
 
 def rss_mb() -> float:
@@ -121,7 +149,7 @@ async def look(watched: Watched, seconds: int) -> tuple[list[float], list[float]
     ages: list[float] = []
     memory: list[float] = []
     for second in range(seconds):
-        await asyncio.sleep(1)
+        await CLOCK.sleep_until(CLOCK.now() + timedelta(seconds=1))
         ages += watched.ages_s()
         if second % 10 == 0:
             memory.append(rss_mb())
@@ -130,23 +158,27 @@ async def look(watched: Watched, seconds: int) -> tuple[list[float], list[float]
 
 async def all_there(app: App) -> float:
     """Seconds until every device is present."""
-    began = time.monotonic()
+    began = monotonic()
     seats = app.router.registry.seats.values()
     while any(seat.state.presence is not Presence.PRESENT for seat in seats):
-        assert time.monotonic() - began < 120
-        await asyncio.sleep(0.2)
-    return time.monotonic() - began
+        assert monotonic() - began < 120
+        await CLOCK.sleep_until(CLOCK.now() + timedelta(seconds=0.2))
+    return monotonic() - began
 
 
 async def test_a_thousand_devices_at_one_hertz(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     watched = Watched(monkeypatch)
-    async with plugs() as port, running(load_home(write_home(tmp_path, port)), Options()) as app:
+    async with (
+        mosquitto(tmp_path) as port,
+        plugs(port),
+        running(load_home(write_home(tmp_path, port)), Options()) as app,
+    ):
         found_s = await all_there(app)
-        await asyncio.sleep(WARM_UP_S)
+        await CLOCK.sleep_until(CLOCK.now() + timedelta(seconds=WARM_UP_S))
         watched.on_its_way_s.clear()
-        cpu_s, began, at = time.process_time(), time.monotonic(), datetime.now(UTC)
+        cpu_s, began, at = process_time(), monotonic(), CLOCK.now()
         ages, memory = await look(watched, SECONDS)
-        seconds = time.monotonic() - began
+        seconds = monotonic() - began
         found: dict[str, Any] = {
             "devices": COUNT,
             "seconds": round(seconds),
@@ -157,7 +189,7 @@ async def test_a_thousand_devices_at_one_hertz(tmp_path: Path, monkeypatch: pyte
             "on_its_way_max_ms": round(1000 * max(watched.on_its_way_s), 1),
             "age_p50_s": round(statistics.median(ages), 2),
             "age_p99_s": round(p99(ages), 2),
-            "cpu_share": round((time.process_time() - cpu_s) / seconds, 3),
+            "cpu_share": round((process_time() - cpu_s) / seconds, 3),
             "memory_mb": [round(memory[0], 1), round(statistics.median(memory), 1), round(memory[-1], 1)],
             "since": at.isoformat(timespec="seconds"),
         }

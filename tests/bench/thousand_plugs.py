@@ -1,22 +1,23 @@
 """A thousand Tasmota plugs behind one broker, each of which says every second what it measures.
 
-python tests/bench/thousand_plugs.py COUNT
+python tests/bench/thousand_plugs.py COUNT PORT
 
-Prints the broker's port, and then how many messages were sent each minute. The meter of each plug counts the
-milliseconds since ``EPOCH``, so that whoever reads it knows when it was sent.
+Says when all have announced themselves, and then how many messages were sent each minute. The meter of each
+plug counts the milliseconds since ``EPOCH``, so that whoever reads it knows when it was sent.
 """
 
 import asyncio
 import json
 import sys
-import time
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from aiomqtt import Client
 
-from drrouter.sim.wire.mqtt import SmallBroker
+from drrouter.adapters.clock.system import SystemClock
 
-EPOCH = 1_790_000_000.0
+CLOCK = SystemClock()
+EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 SPREAD = 20
 """In how many parts of a second the plugs speak."""
 
@@ -56,7 +57,7 @@ def config(number: int) -> dict[str, Any]:
 
 def sensor(number: int) -> str:
     """What its meter shows now."""
-    sent_ms = (time.time() - EPOCH) * 1000
+    sent_ms = (CLOCK.now() - EPOCH) / timedelta(milliseconds=1)
     power_w = 100 + (number * 7 + int(sent_ms) // 1000) % 100
     energy = {"Total": round(sent_ms / 1000, 3), "Power": power_w, "Voltage": 231}
     return json.dumps({"Time": "2026-03-01T12:00:00", "ENERGY": energy})
@@ -72,31 +73,30 @@ async def announce(client: Client, number: int) -> None:
 
 async def speak(client: Client, count: int) -> None:
     """Each plug once a second, for ever."""
-    loop, sent, begin = asyncio.get_running_loop(), 0, 0
-    due = loop.time()
+    sent, begin, due = 0, 0, CLOCK.now()
     while True:
         for part in range(SPREAD):
             for number in range(part, count, SPREAD):
                 await client.publish(f"tele/plug{number}/SENSOR", sensor(number), qos=0)
                 sent += 1
-            due += 1 / SPREAD
-            await asyncio.sleep(max(0.0, due - loop.time()))
+            due += timedelta(seconds=1) / SPREAD
+            await CLOCK.sleep_until(due)
         begin += 1
         if begin % 60 == 0:
-            late_s = loop.time() - due
+            late_s = (CLOCK.now() - due).total_seconds()
             print(json.dumps({"sent": sent, "seconds": begin, "late_s": round(late_s, 2)}), flush=True)
 
 
-async def main(count: int) -> None:
-    async with SmallBroker() as broker, Client(broker.host, broker.port, identifier="plugs") as client:
+async def main(count: int, port: int) -> None:
+    async with Client("127.0.0.1", port, identifier="plugs") as client:
         for number in range(count):
             await announce(client, number)
         states = json.dumps({"POWER": "ON"})
         for number in range(count):
             await client.publish(f"tele/plug{number}/STATE", states, qos=0)
-        print(json.dumps({"port": broker.port}), flush=True)
+        print(json.dumps({"announced": count}), flush=True)
         await speak(client, count)
 
 
 if __name__ == "__main__":
-    asyncio.run(main(int(sys.argv[1])))
+    asyncio.run(main(int(sys.argv[1]), int(sys.argv[2])))
