@@ -1,12 +1,15 @@
 """The session with a broker that errs: it refuses, is silent, says garbage, forbids; and cut lines."""
 
 import asyncio
+import gc
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+import trustme
 
 from drrouter.adapters.clock import SimulatedClock
 from drrouter.adapters.devices.mqtt.integration import build
@@ -108,6 +111,35 @@ async def test_a_wrong_password_is_refused_and_never_shown(
 async def test_the_right_password_opens(broker: HomeBroker, clock: SimulatedClock, tmp_path: Path) -> None:
     async with at_home(broker.port, clock, tmp_path, username="router", password_file="secret") as home:
         assert await home.integration.discover() == ()
+
+
+@pytest.fixture
+async def sealed(tmp_path: Path) -> AsyncIterator[SmallBroker]:
+    """A broker that speaks TLS; whom it is to be trusted by stands in ca.pem."""
+    authority, context = trustme.CA(), ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+    authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
+    async with SmallBroker(tls=context) as broker:
+        yield broker
+
+
+async def test_a_trusted_broker_is_talked_to_over_tls(
+    sealed: SmallBroker, clock: SimulatedClock, tmp_path: Path
+) -> None:
+    async with at_home(sealed.port, clock, tmp_path, tls=True, ca_file="ca.pem") as home:
+        assert await home.integration.discover() == ()
+
+
+# paho leaves its socket to the collector of garbage where the handshake fails
+@pytest.mark.filterwarnings(
+    "ignore:Exception ignored in. <ssl.SSLSocket:pytest.PytestUnraisableExceptionWarning"
+)
+async def test_a_broker_whose_certificate_nobody_vouches_for_is_not_talked_to(
+    sealed: SmallBroker, clock: SimulatedClock, tmp_path: Path
+) -> None:
+    with pytest.raises(DeviceSilentError, match="certificate verify failed"):
+        await build(_settings(sealed.port, tls=True), _surroundings(clock, tmp_path)).serve()
+    gc.collect()
 
 
 async def test_a_broker_that_forbids_everything_shows_nobody_and_is_asked_once(

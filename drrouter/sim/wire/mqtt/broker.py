@@ -12,6 +12,7 @@ Source: OASIS, "MQTT Version 3.1.1", 3 (packets), 4.7 (topic names and filters).
 
 import asyncio
 import logging
+import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
@@ -63,10 +64,14 @@ class SmallBroker:
     """The broker; an async context manager that listens while entered."""
 
     def __init__(
-        self, host: str = "127.0.0.1", port: int = 0, users: Mapping[str, str] | None = None
+        self,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        users: Mapping[str, str] | None = None,
+        tls: ssl.SSLContext | None = None,
     ) -> None:
         """Nothing is opened yet; port 0 takes a free one; without ``users`` everybody is let in."""
-        self.host, self.port, self._users = host, port, users
+        self.host, self.port, self._users, self._tls = host, port, users, tls
         self.fault = Fault.NONE
         self.retained: dict[str, Message] = {}
         self._clients: dict[str, _Client] = {}
@@ -84,7 +89,7 @@ class SmallBroker:
 
     async def start(self) -> None:
         """Listen; on the same port as before, where it listened before."""
-        self._server = await asyncio.start_server(self._accept, self.host, self.port)
+        self._server = await asyncio.start_server(self._accept, self.host, self.port, ssl=self._tls)
         self.port = self._server.sockets[0].getsockname()[1]
 
     async def stop(self) -> None:
