@@ -254,6 +254,7 @@ def _provider(config: ProviderConfig, home: HomeConfig, clock: Clock, seed: str)
         programs=config.programs,
         seed=f"{seed} {config.id}",
         randomize_prices=config.randomize_prices,
+        version=config.version,
     )
     return OpenAdr3Provider(settings, clock)
 

@@ -100,6 +100,8 @@ class ProviderPart(Part):
     """Sells energy, runs the grid, or runs programmes."""
     url: Url
     """The base address of its VTN."""
+    version: Literal["auto", "3.1", "3.0"] = "auto"
+    """Of OpenADR 3 that it speaks; "auto" reads it from the url, else asks."""
     client_id: Annotated[str, Field(max_length=256)] = ""
     """Who we are to it."""
     client_secret: Annotated[SecretStr, Field(min_length=1, max_length=4096)] | None = None

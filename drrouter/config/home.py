@@ -50,6 +50,7 @@ class ProviderConfig:
         programs: names of the programmes that count; empty: all.
         offline: where its offline profile comes from; None: it has none.
         randomize_prices: whether its randomizeStart moves prices as well as orders.
+        version: of its protocol; ``auto`` finds out.
     """
 
     id: ProviderId
@@ -67,6 +68,7 @@ class ProviderConfig:
     webhook: WebhookConfig | None = None
     offline: OfflineConfig | None = None
     randomize_prices: bool = False
+    version: Literal["auto", "3.1", "3.0"] = "auto"
 
 
 @dataclass(frozen=True, slots=True)

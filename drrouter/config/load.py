@@ -191,6 +191,7 @@ def _provider(part: ProviderPart, path: Path, environ: Mapping[str, str] | None)
         webhook=_webhook(part.webhook, path, f"{key}.webhook") if part.webhook else None,
         offline=_offline(part.offline, path.parent),
         randomize_prices=part.randomize_prices,
+        version=part.version,
     )
 
 

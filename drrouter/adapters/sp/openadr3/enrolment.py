@@ -42,6 +42,7 @@ class Enrolment:
             self._complain("provider %s does not enrol this router: %s", self._settings.id, error)
             return
         granted = [target for row in (ven, *resources) for target in rows_in(row, "targets")]
+        self._dialect.learn_targets(granted)
         self.targets = names(granted)
 
     async def _find_ven(self) -> object:

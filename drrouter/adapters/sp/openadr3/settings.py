@@ -7,7 +7,7 @@ from typing import Literal
 from drrouter.domain.ids import ProviderId
 
 Role = Literal["energy", "network", "aggregator"]
-Version = Literal["3.1", "3.0"]
+Version = Literal["3.1", "3.0", "auto"]
 
 MAX_BODY_BYTES = 4 * 1024 * 1024
 """The largest answer that is read; 10,000 intervals of one price each take about a quarter of it."""
@@ -48,7 +48,7 @@ class Openadr3Settings:
         webhook: None for polling only.
         role: decides the precedence of its orders.
         programs: names of the programs that the customer is enrolled in; empty means all it shows.
-        version: of OpenADR 3 that the provider speaks.
+        version: of OpenADR 3 that the provider speaks; ``auto`` reads it from the url, else asks.
         timeout_s: real seconds that one exchange may take.
         seed: this router's own, by which it draws for randomizeStart; kept across restarts.
         randomize_prices: whether randomizeStart moves prices, too.

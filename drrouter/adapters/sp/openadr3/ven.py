@@ -156,6 +156,7 @@ class OpenAdr3Provider:
     async def _poll(self) -> list[Signal]:
         """Everything the provider has for us; a missing page raises, so nothing is cancelled by it."""
         try:
+            await self._dialect.settle(self._session, self._settings.url)
             await self._enrolment.renew()
             programs = await self._read("/programs")
             self._dialect.programs = {text(row, "programName"): identity(row) for row in programs}
@@ -205,11 +206,11 @@ class OpenAdr3Provider:
     async def _read(self, path: str) -> list[object]:
         """A list, with what is meant for everybody and what is meant for our targets, each object once."""
         rows = await read_all(self._session, path)
-        targets = self._enrolment.targets
-        if targets:
-            known = {identity(row) for row in rows}
-            more = await read_all(self._session, path, self._dialect.targeted(targets))
+        known = {identity(row) for row in rows}
+        for query in self._dialect.targeted(self._enrolment.targets):
+            more = await read_all(self._session, path, query)
             rows += [row for row in more if identity(row) not in known]
+            known |= {identity(row) for row in more}
         return rows
 
     async def _missed(self, rows: list[object]) -> list[object]:
