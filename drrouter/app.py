@@ -68,7 +68,7 @@ from drrouter.router.shelf import Rules
 from drrouter.router.sightings import Proposal
 from drrouter.router.steering import Site
 from drrouter.supervise import Supervisor
-from drrouter.tariff import expand
+from drrouter.tariff import expand, terms_of
 
 log = logging.getLogger(__name__)
 
@@ -168,6 +168,7 @@ async def build_router(
         co2_price_per_kg=home.co2_price_per_kg,
         names=tuple({provider.ven_name for provider in home.providers}),
         follows_prices=home.tariff.follows_provider,
+        terms=partial(terms_of, home.tariff),
         meter=home.site_meter,
         line_fuse_w=home.line_limit_w,
         roof=Roof(home.pv_peak_w, Place(*home.place)) if home.place else None,

@@ -322,6 +322,7 @@ class Router:
             self.data_rung(),
             margin=self.settings.margin if trigger == TIME_PASSED else None,
             outlook=self.watchman.outlook,
+            counted=self.watchman.counted.quarters(),
         )
 
     def data_rung(self) -> DataRung:

@@ -96,6 +96,10 @@ class Outlook:
     def _has_suns(self) -> bool:
         return any(_shines(seat) for seat in self._registry.seats.values())
 
+    def is_meter(self, device_id: DeviceId) -> bool:
+        """Whether this device measures the whole home."""
+        return device_id == self._meter
+
     def meter(self, now: datetime) -> Meter | None:
         """What the home takes from the grid now; None without a meter that can be trusted."""
         if self._meter is None or not self._registry.is_fresh(self._meter, now):

@@ -4,7 +4,7 @@
 event, an override or a plan comes, when an order begins or ends, and every few seconds in between.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -36,6 +36,8 @@ from drrouter.router.safety import may_begin, running_peak_w
 from drrouter.router.schedule import Following, Proposal, propose
 from drrouter.router.settle import settled
 from drrouter.router.steady import PATIENCE, Facts, Steady, facts_of
+from drrouter.tariff import Terms
+from drrouter.tariff.metering import Quarter
 
 SPAN = timedelta(hours=72)
 """How far ahead the tariff is expanded; the plan's horizon and the owner's view lie within."""
@@ -57,6 +59,7 @@ class Site:
         line_fuse_w: what the fuse of each line bears, None where it is not stated.
         roof: the sun that feeds the home, as far as the home file tells of it.
         follows_prices: whether the tariff's own prices only stand in for those of a provider.
+        terms: what the tariff charges beside prices, over the horizon and after what the meter has counted.
     """
 
     base_load: BaseLoad
@@ -68,6 +71,7 @@ class Site:
     meter: DeviceId | None = None
     line_fuse_w: float | None = None
     roof: Roof | None = None
+    terms: Callable[[Interval, Sequence[Quarter]], Terms] = lambda _span, _counted: Terms()
 
 
 class Steering:

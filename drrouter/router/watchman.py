@@ -14,6 +14,7 @@ from drrouter.domain.flexibility import ProfileFlexibility
 from drrouter.domain.ids import DeviceId
 from drrouter.domain.journal import JournalEntry, JournalKind
 from drrouter.ports import Change, Clock, Collection, Note, Put
+from drrouter.router.counted import Counted
 from drrouter.router.facade import LearnedProgramme
 from drrouter.router.learned_cycles import LearnedCycles
 from drrouter.router.levers import Setpoint
@@ -23,7 +24,7 @@ from drrouter.router.restores import Restores
 from drrouter.router.scribe import Scribe
 from drrouter.router.steering import Site
 
-_MEASURED, _CYCLES = "measured", "learned cycles"
+_MEASURED, _CYCLES, _COUNTED = "measured", "learned cycles", "counted"
 
 
 @dataclass(slots=True)
@@ -32,6 +33,7 @@ class Watchman:
 
     Attributes:
         outlook: base load and sun.
+        counted: what the meter has counted for the bill.
     """
 
     registry: Registry
@@ -42,6 +44,7 @@ class Watchman:
     cycles: LearnedCycles
     makers: dict[DeviceId, ProfileFlexibility]
     restores: Restores
+    counted: Counted
 
     @classmethod
     def of(
@@ -70,7 +73,9 @@ class Watchman:
             if isinstance(profile.flexibility, ProfileFlexibility)
         }
         cycles = LearnedCycles(kept.get(_CYCLES))
-        made = cls(registry, scribe, clock, gone, outlook, cycles, makers, Restores())
+        made = cls(
+            registry, scribe, clock, gone, outlook, cycles, makers, Restores(), Counted(kept.get(_COUNTED))
+        )
         for device_id in makers:
             made._amend(device_id)
         return made
@@ -79,6 +84,8 @@ class Watchman:
         """A device was read."""
         now, seat = self.clock.now(), self.registry.seat(device_id)
         self.outlook.saw(device_id, now)
+        if self.outlook.is_meter(device_id):
+            self.counted.saw(self.outlook.meter(now))
         idle_w = seat.profile.binding.end_below_w
         if device_id in self.makers and self.cycles.read(device_id, seat.state, now, idle_w):
             self._amend(device_id)
@@ -136,4 +143,5 @@ class Watchman:
         return (
             Put(Collection.SETTINGS, _MEASURED, self.outlook.keep()),
             Put(Collection.SETTINGS, _CYCLES, self.cycles.keep()),
+            Put(Collection.SETTINGS, _COUNTED, self.counted.keep(self.clock.now())),
         )
