@@ -161,18 +161,6 @@ async def build_router(
     Raises:
         StoreError: what was kept cannot be read.
     """
-    site = Site(
-        base_load=BaseLoad(home.base_load_w, home.zone),
-        tariff=partial(expand, home.tariff),
-        fuse_w=home.import_limit_w,
-        co2_price_per_kg=home.co2_price_per_kg,
-        names=tuple({provider.ven_name for provider in home.providers}),
-        follows_prices=home.tariff.follows_provider,
-        terms=partial(terms_of, home.tariff),
-        meter=home.site_meter,
-        line_fuse_w=home.line_limit_w,
-        roof=Roof(home.pv_peak_w, Place(*home.place)) if home.place else None,
-    )
     settings = Settings(
         site_name=home.name,
         zone=home.zone,
@@ -183,7 +171,7 @@ async def build_router(
     )
     return Router(
         settings=settings,
-        site=site,
+        site=_site(home),
         registry=Registry(home.profiles, partial(_proposed, home.catalogue)),
         book=await Book.open(store),
         store=store,
@@ -193,6 +181,22 @@ async def build_router(
         standing={device.profile.id: device.standing for device in home.devices if device.standing},
         kept=(await store.load(Collection.LEDGER)).get("router"),
         offline=OfflineSetup(sources or {}, _rules(home), await store.load(Collection.SETTINGS)),
+    )
+
+
+def _site(home: HomeConfig) -> Site:
+    """What does not change while the router runs."""
+    return Site(
+        base_load=BaseLoad(home.base_load_w, home.zone),
+        tariff=partial(expand, home.tariff),
+        fuse_w=home.import_limit_w,
+        co2_price_per_kg=home.co2_price_per_kg,
+        names=tuple({provider.ven_name for provider in home.providers}),
+        follows_prices=home.tariff.follows_provider,
+        terms=partial(terms_of, home.tariff),
+        meter=home.site_meter,
+        line_fuse_w=home.line_limit_w,
+        roof=Roof(home.pv_peak_w, Place(*home.place)) if home.place else None,
     )
 
 

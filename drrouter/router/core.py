@@ -28,6 +28,7 @@ from drrouter.router import views
 from drrouter.router.account import Account, ErrorCount
 from drrouter.router.book import Book
 from drrouter.router.broadcast import Broadcast
+from drrouter.router.charged import charged
 from drrouter.router.desk import OptionsDesk
 from drrouter.router.dispatch import Dispatcher
 from drrouter.router.facade import Change, DeviceView, LedgerView, StatusView, Topic
@@ -311,7 +312,7 @@ class Router:
     def problem(self, trigger: str) -> Problem:
         """The home as it is now, for the planner."""
         self.steering.refresh()
-        return describe(
+        home = describe(
             self.clock.now(),
             trigger,
             self.site,
@@ -322,8 +323,8 @@ class Router:
             self.data_rung(),
             margin=self.settings.margin if trigger == TIME_PASSED else None,
             outlook=self.watchman.outlook,
-            counted=self.watchman.counted.quarters(),
         )
+        return charged(home, self.site.terms, self.watchman.counted.quarters())
 
     def data_rung(self) -> DataRung:
         """How fresh prices and events are (DESIGN, "The two ladders")."""

@@ -29,7 +29,6 @@ from drrouter.router.registry import Registry, Seat
 from drrouter.router.safety import GUARD_SHARE, nominal_w
 from drrouter.router.slots import plan_slots
 from drrouter.router.steering import Site, line_fuses
-from drrouter.tariff.metering import Quarter
 
 UNKNOWN_PRICE = 0.30
 """Per kWh, where neither a provider nor the tariff knows any: a usual price, so that waste still costs."""
@@ -57,7 +56,6 @@ def describe(
     data_rung: DataRung,
     margin: Margin | None = None,
     outlook: Outlook | None = None,
-    counted: Sequence[Quarter] = (),
 ) -> Problem:
     """Put the home into one frozen question.
 
@@ -72,13 +70,12 @@ def describe(
         data_rung: how fresh prices and events are.
         margin: what a new plan must save to take the place of the previous one; None: nothing.
         outlook: base load and sun, as measured; None for what the home file states.
-        counted: what the meter has counted in the billing period.
     """
     outlook = outlook or Outlook(registry, site.base_load, site.meter, site.roof)
     span = Interval(now, now + horizon)
     limits, ends = _limits(site, timeline, outlook, span), [one.until for one in book.overrides.values()]
     slots = plan_slots(now, horizon, site, timeline, limits, registry.steered(), ends)
-    base_load_w, terms = outlook.load_w(slots), site.terms(span, counted)
+    base_load_w = outlook.load_w(slots)
     return Problem(
         now=now,
         slots=slots,
@@ -97,9 +94,6 @@ def describe(
         trigger=trigger,
         timezone=site.base_load.zone.key,
         margin=margin,
-        peak_terms=terms.peaks,
-        tiers=terms.tiers,
-        capacity_terms=terms.capacities,
     )
 
 

@@ -4,7 +4,7 @@
 event, an override or a plan comes, when an order begins or ends, and every few seconds in between.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -20,6 +20,7 @@ from drrouter.planner import Problem
 from drrouter.ports import Clock
 from drrouter.router.best_practice import off_peak
 from drrouter.router.book import Book
+from drrouter.router.charged import Charging, no_terms
 from drrouter.router.directed import directed
 from drrouter.router.dispatch import Dispatcher
 from drrouter.router.feed_in import within_feed_in
@@ -36,8 +37,6 @@ from drrouter.router.safety import may_begin, running_peak_w
 from drrouter.router.schedule import Following, Proposal, propose
 from drrouter.router.settle import settled
 from drrouter.router.steady import PATIENCE, Facts, Steady, facts_of
-from drrouter.tariff import Terms
-from drrouter.tariff.metering import Quarter
 
 SPAN = timedelta(hours=72)
 """How far ahead the tariff is expanded; the plan's horizon and the owner's view lie within."""
@@ -71,7 +70,7 @@ class Site:
     meter: DeviceId | None = None
     line_fuse_w: float | None = None
     roof: Roof | None = None
-    terms: Callable[[Interval, Sequence[Quarter]], Terms] = lambda _span, _counted: Terms()
+    terms: Charging = no_terms
 
 
 class Steering:
