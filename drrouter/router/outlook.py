@@ -15,7 +15,16 @@ from drrouter.domain.flexibility import EnvelopeFlexibility, Line
 from drrouter.domain.ids import DeviceId
 from drrouter.domain.interval import Interval
 from drrouter.router.follow import Meter
-from drrouter.router.forecast import BaseLoad, Means, Roof, expected_load, expected_sun
+from drrouter.router.forecast import (
+    BaseLoad,
+    Expectation,
+    Means,
+    Roof,
+    expected_load,
+    expected_sun,
+    load_of,
+    sun_of,
+)
 from drrouter.router.kinds import Kind, is_steered, kind_of
 from drrouter.router.levers import is_near
 from drrouter.router.registry import Registry, Seat
@@ -51,6 +60,8 @@ class Outlook:
         self._registry, self._stated, self._meter, self._roof = registry, stated, meter, roof
         table: Mapping[object, object] = kept if isinstance(kept, dict) else {}
         self._means = {str(name): Means(one) for name, one in table.items()}
+        self._usual = load_of(stated)
+        self._suns: dict[DeviceId, Expectation] = {}
         self._lately: deque[tuple[datetime, float]] = deque(maxlen=1000)
 
     def saw(self, device_id: DeviceId, now: datetime) -> None:
@@ -136,7 +147,7 @@ class Outlook:
     def load_w(self, slots: Sequence[Interval]) -> tuple[float, ...]:
         """What the home will draw beside its devices, in W."""
         history = self._means[_BASE].history() if self._meter and _BASE in self._means else None
-        return expected_load(self._stated, history, slots)
+        return expected_load(self._stated, history, slots, self._usual)
 
     def sun_w(self, device_id: DeviceId, slots: Sequence[Interval]) -> tuple[float, ...]:
         """What an inverter could give, in W and positive; empty for any other device."""
@@ -146,7 +157,8 @@ class Outlook:
         flexibility, place = seat.profile.flexibility, self._roof.place if self._roof else None
         peak_w = flexibility.rated_power_w if isinstance(flexibility, EnvelopeFlexibility) else self._peak_w()
         known = self._means.get(_SUN + device_id)
-        return expected_sun(Roof(peak_w, place), known.history() if known else None, slots)
+        seen = self._suns.setdefault(device_id, sun_of(place))
+        return expected_sun(Roof(peak_w, place), known.history() if known else None, slots, seen)
 
     def _peak_w(self) -> float:
         """What a roof that only reports may give at its best."""

@@ -13,7 +13,7 @@ from drrouter.router.forecast.base_load import BaseLoad
 from drrouter.router.forecast.by_weekday import ByWeekday
 from drrouter.router.forecast.clear_sky import ClearSky, Place
 from drrouter.router.forecast.history import Expectation, Forecast, Forecaster, History
-from drrouter.router.forecast.learned import Roof, expected_load, expected_sun
+from drrouter.router.forecast.learned import Roof, expected_load, expected_sun, load_of, sun_of
 from drrouter.router.forecast.means import Means
 from drrouter.router.forecast.persistence import Persistence
 
@@ -32,4 +32,6 @@ __all__ = [
     "Roof",
     "expected_load",
     "expected_sun",
+    "load_of",
+    "sun_of",
 ]

@@ -21,6 +21,7 @@ class Means:
         """Go on from what ``keep`` said before a restart; anything else begins anew."""
         self._values: deque[float | None] = deque(maxlen=_MOST)
         self._index: int | None = None
+        self._history: History | None = None
         self._sum, self._count = 0.0, 0
         if isinstance(kept, dict):
             self._restore(kept.get("next"), kept.get("values"))
@@ -38,21 +39,23 @@ class Means:
         index = (at - _EPOCH) // SLOT
         if self._index is None or index - self._index > _MOST:
             self._values.clear()
+            self._history = None
             self._index = index
         if index < self._index:
             return
         while self._index < index:
             self._values.append(self._sum / self._count if self._count else None)
+            self._history = None
             self._sum, self._count = 0.0, 0
             self._index += 1
         self._sum, self._count = self._sum + watts, self._count + 1
 
     def history(self) -> History | None:
-        """All quarters that are over; None before the first."""
-        if self._index is None or not self._values:
-            return None
-        first = _EPOCH + (self._index - len(self._values)) * SLOT
-        return History(first, SLOT, tuple(self._values))
+        """All quarters that are over, the same object until there is one more; None before the first."""
+        if self._history is None and self._index is not None and self._values:
+            first = _EPOCH + (self._index - len(self._values)) * SLOT
+            self._history = History(first, SLOT, tuple(self._values))
+        return self._history
 
     def keep(self) -> dict[str, object]:
         """What a restart goes on from, as JSON; the quarter that runs is lost."""

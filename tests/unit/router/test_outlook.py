@@ -1,5 +1,6 @@
 """The whole home by its meter: base load and sun, measured, learned and expected."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -9,10 +10,11 @@ import pytest
 from drrouter.domain.device import DeviceClass, DeviceProfile, Presence
 from drrouter.domain.flexibility import Line
 from drrouter.domain.ids import DeviceId
-from drrouter.domain.interval import SLOT
+from drrouter.domain.interval import SLOT, Interval
 from drrouter.domain.measurement import Quantity
 from drrouter.router.follow import Meter
 from drrouter.router.forecast import BaseLoad, History, Means, Place, Roof, expected_load, expected_sun
+from drrouter.router.forecast.remembered import Remembered
 from drrouter.router.outlook import LATELY, Outlook
 from drrouter.router.registry import SILENT_AFTER, Registry
 from tests.builders import (
@@ -253,3 +255,39 @@ def test_a_meter_of_lines_tells_what_flows_on_each_beside_the_devices(bench: Ben
     bench.read(METER, NOON, 1700.0, power_l1_w=1300.0, power_l2_w=600.0, power_l3_w=-200.0)
     assert bench.outlook.line_base_w(NOON) == {Line.L1: 300.0, Line.L2: 600.0, Line.L3: -200.0}
     assert bench.outlook.line_shares(NOON) == pytest.approx((1 / 3, 2 / 3, 0.0))
+
+
+class Counting:
+    """Expects nothing and counts how often it was asked."""
+
+    def __init__(self, short: bool = False) -> None:
+        self.asked: list[int] = []
+        self.short = short
+
+    def expect(self, history: History, slots: Sequence[Interval]) -> tuple[float, ...] | None:
+        self.asked.append(len(slots))
+        return None if self.short else (0.0,) * len(slots)
+
+
+def test_a_slot_is_reckoned_once_while_the_history_is_the_same() -> None:
+    inner, history = Counting(), History(NOON, SLOT, (1.0,))
+    known = Remembered(inner)
+    slots = (span("13:00", "13:15"), span("13:15", "13:30"))
+    assert known.expect(history, slots[:1]) == (0.0,)
+    assert known.expect(history, slots) == (0.0, 0.0)
+    assert known.expect(history, slots) == (0.0, 0.0)
+    assert inner.asked == [1, 1]
+    assert known.expect(History(NOON, SLOT, (1.0, 2.0)), slots) == (0.0, 0.0)
+    assert inner.asked == [1, 1, 2]
+    assert Remembered(Counting(short=True)).expect(history, slots) is None
+
+
+def test_the_history_is_the_same_object_until_a_quarter_is_over() -> None:
+    means = Means()
+    for minutes in (0, 20):
+        means.add(NOON + minutes * MINUTE, 1.0)
+    before = means.history()
+    means.add(NOON + 25 * MINUTE, 1.0)
+    assert means.history() is before
+    means.add(NOON + 31 * MINUTE, 1.0)
+    assert means.history() is not before
