@@ -82,7 +82,7 @@ def observe(
     values = {reading.quantity: reading.value for reading in readings if reading.quality is Quality.OK}
     now = readings[0].at
     told = watch.told | values.keys()
-    seen = _seen(profile, state, values, now)
+    seen = _seen(profile, state, values, now, tells_switch=Quantity.SWITCH in told)
     if not told & _LEVELS:
         seen = replace(seen, level=_level(profile, state, seen))
     pressed_at = now if state.on is False and seen.on else watch.pressed_at if seen.on else None
@@ -97,7 +97,12 @@ def observe(
 
 
 def _seen(
-    profile: DeviceProfile, state: DeviceState, values: dict[Quantity, float], now: datetime
+    profile: DeviceProfile,
+    state: DeviceState,
+    values: dict[Quantity, float],
+    now: datetime,
+    *,
+    tells_switch: bool,
 ) -> DeviceState:
     """The measured part of the new state."""
     lines = {_LINES[quantity]: watts for quantity, watts in values.items() if quantity in _LINES}
@@ -114,7 +119,9 @@ def _seen(
         level=_told_level(profile, values, state),
         seen_at=now,
     )
-    on = bool(values[Quantity.SWITCH]) if Quantity.SWITCH in values else works(profile, told)
+    on = state.on if tells_switch else works(profile, told)
+    if Quantity.SWITCH in values:
+        on = bool(values[Quantity.SWITCH])
     told = replace(told, mode_since=now if told.mode != state.mode else state.mode_since)
     return replace(told, on=on, changed_at=now if on != state.on else state.changed_at)
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from drrouter.domain.device import DeviceProfile, DeviceState, KnownLevel, Presence
 from drrouter.domain.ids import DeviceId
-from drrouter.domain.measurement import Reading
+from drrouter.domain.measurement import Quantity, Reading
 from drrouter.domain.wish import RunningCycle
 from drrouter.errors import DeviceUnknownError
 from drrouter.ports import Device, Found, Stated
@@ -138,7 +138,9 @@ class Registry:
             self._entered(seat, wish.mode, at)
             since = at if state.mode != wish.mode else state.mode_since
             state = replace(state, mode=wish.mode, mode_since=since)
-        on = works(seat.profile, state) if lever in (Lever.POWER, Lever.MODE) else wish.power_w > 0
+        on: bool | None = wish.power_w > 0
+        if lever in (Lever.POWER, Lever.MODE):
+            on = state.on if Quantity.SWITCH in seat.watch.told else works(seat.profile, state)
         if state.on != on:
             state = replace(state, on=on, changed_at=at)
             seat.watch = Watch(told=seat.watch.told)

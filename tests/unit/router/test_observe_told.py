@@ -156,3 +156,8 @@ def test_a_car_that_takes_nothing_although_it_may_is_full_and_stays(away: Device
 def test_other_devices_have_no_cars() -> None:
     assert seen(battery(), HERE, told(battery(), NOON, plugged=0.0)).state.plugged is True
     assert car().id == CAR
+
+
+def test_a_switch_that_was_once_told_is_not_concluded_from_the_set_point() -> None:
+    answers = told(car(), NOON, switch=0.0), told(car(), at("12:01"), setpoint_w=2300.0)
+    assert seen(car(), HERE, *answers).state.on is False

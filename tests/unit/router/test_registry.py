@@ -12,7 +12,21 @@ from drrouter.errors import DeviceUnknownError
 from drrouter.router.levers import Setpoint
 from drrouter.router.observe import Happening, Watch
 from drrouter.router.registry import Registry
-from tests.builders import CAR, ECO, FREEZER, HOUR, NOON, WASHER, answer, at, car, freezer, hvac, washer
+from tests.builders import (
+    CAR,
+    ECO,
+    FREEZER,
+    HOUR,
+    NOON,
+    WASHER,
+    answer,
+    at,
+    car,
+    freezer,
+    hvac,
+    reading,
+    washer,
+)
 
 
 @pytest.fixture
@@ -122,3 +136,11 @@ def test_the_level_of_a_car_that_has_gone_is_not_worth_keeping() -> None:
     for minute in range(10):
         registry.take_in(CAR, answer(CAR, NOON + timedelta(minutes=minute), True, 0.0, 0.0))
     assert registry.known_level(CAR) is None
+
+
+def test_what_a_device_was_told_says_nothing_of_a_switch_that_it_tells_itself() -> None:
+    registry = Registry([car()])
+    facts = [(Quantity.SWITCH, 0.0), (Quantity.SETPOINT_W, 0.0)]
+    registry.take_in(CAR, [reading(CAR, quantity, value) for quantity, value in facts])
+    registry.told(CAR, Setpoint(2300.0, ""), at("12:01"))
+    assert (registry.state(CAR).on, registry.state(CAR).setpoint_w) == (False, 2300.0)
