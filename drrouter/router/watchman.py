@@ -88,7 +88,28 @@ class Watchman:
             self.counted.saw(self.outlook.meter(now))
         idle_w = seat.profile.binding.end_below_w
         if device_id in self.makers and self.cycles.read(device_id, seat.state, now, idle_w):
+            before = seat.profile.flexibility
             self._amend(device_id)
+            if before == self._as_made(device_id) != self.registry.seat(device_id).profile.flexibility:
+                self._say_learned(device_id)
+
+    def _as_made(self, device_id: DeviceId) -> ProfileFlexibility | None:
+        """What the maker states, with what a test of the plug found."""
+        known = self.registry.seat(device_id).profile.flexibility
+        programmes = self.makers[device_id].programmes
+        return replace(known, programmes=programmes) if isinstance(known, ProfileFlexibility) else None
+
+    def _say_learned(self, device_id: DeviceId) -> None:
+        """Tell the owner what plans go by from now on."""
+        name, now = self.registry.seat(device_id).profile.name, self.clock.now()
+        for one in self.learned(device_id):
+            if one.in_use:
+                sentence = (
+                    f"{name}: {one.programme_id} was measured to take {one.measured_minutes:.0f} minutes and "
+                    f"{one.measured_wh / 1000:.2f} kWh (its maker says {one.makers_minutes:.0f} minutes and "
+                    f"{one.makers_wh / 1000:.2f} kWh); plans go by that from now on."
+                )
+                self.scribe.keep(Note(JournalEntry(now, JournalKind.CYCLE, sentence, device_id)))
 
     def _amend(self, device_id: DeviceId) -> None:
         """Plan the machine by what was measured of it."""

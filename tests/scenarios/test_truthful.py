@@ -78,6 +78,9 @@ async def test_a_machine_is_planned_by_what_was_measured_of_it_once_three_runs_a
         (learned,) = home.router.device(WASHER).learned
         assert (learned.in_use, learned.makers_minutes) == (True, 90.0)
         assert 57 <= learned.measured_minutes <= 63
+        (said,) = [line for line in home.store.sentences() if "plans go by that" in line]
+        assert said.startswith("Washer: eco was measured to take 6")
+        assert "(its maker says 90 minutes and 1.20 kWh)" in said
     async with running(home):
         flexibility = home.router.device(WASHER).profile.flexibility
         assert isinstance(flexibility, ProfileFlexibility)
