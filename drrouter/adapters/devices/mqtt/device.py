@@ -14,7 +14,7 @@ from drrouter.adapters.devices.mqtt.payload import Payload
 from drrouter.adapters.devices.mqtt.session import Session
 from drrouter.adapters.devices.mqtt.settings import MqttSettings
 from drrouter.adapters.devices.mqtt.values import readings_of
-from drrouter.adapters.devices.news import News
+from drrouter.adapters.devices.news import Alarm, News
 from drrouter.adapters.devices.obedience import Obedience
 from drrouter.domain.ids import DeviceId
 from drrouter.domain.instruction import Instruction, Outcome
@@ -45,8 +45,9 @@ class MqttDevice:
         self._newest: dict[Quantity, Reading] = {}
         self._on: bool | None = None
         self._told_w: float | None = None
-        self._heard_at = clock.now()
+        self._heard_at = self._quiet_since = clock.now()
         self._news, self._messages, self._echoes = News(), 0, 0
+        self._alarm = Alarm(clock, self._news.tell)
         self._refresh()
 
     @property
@@ -65,14 +66,20 @@ class MqttDevice:
             DeviceSilentError: it said nothing for too long, is away by its last will, or the broker is lost.
             DeviceUnknownError: it is announced no more.
         """
-        await self._ask()
-        while True:
-            self._check(self._trouble() or self._silence())
-            if self._newest:
-                batch, self._newest = tuple(self._newest.values()), {}
-                yield batch
-            elif await self._waited():
-                await self._ask()
+        self._session.news.follow(self._news.tell)
+        try:
+            await self._ask()
+            while True:
+                self._check(self._trouble() or self._silence())
+                if self._newest:
+                    batch, self._newest = tuple(self._newest.values()), {}
+                    self._quiet_since = self._clock.now()
+                    yield batch
+                elif await self._waited():
+                    await self._ask()
+        finally:
+            self._session.news.leave(self._news.tell)
+            self._alarm.stop()
 
     async def apply(self, instruction: Instruction) -> Outcome:
         """Tell it, wait until it says what it does, and say what became of it."""
@@ -139,23 +146,16 @@ class MqttDevice:
     async def _waited(self) -> bool:
         """Wait for news of any kind; True when it should be asked."""
         silent_at = self._heard_at + self._silent_after
-        ask_at = self._clock.now() + timedelta(seconds=self._settings.poll_s)
+        ask_at = self._quiet_since + timedelta(seconds=self._settings.poll_s)
         can_ask = bool(self._device.asks) and ask_at < silent_at
-        timer = self._clock.sleep_until(ask_at if can_ask else silent_at)
-        news = [self._news, self._session.news]
-        tasks = [asyncio.ensure_future(one.since(one.count)) for one in news]
-        tasks.append(asyncio.ensure_future(timer))
-        try:
-            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+        self._alarm.set(ask_at if can_ask else silent_at)
+        await self._news.since(self._news.count)
         return can_ask and not self._newest and self._clock.now() >= ask_at
 
     async def _ask(self) -> None:
         """Let it say its values, and give it the time to do so; one that says nothing is seen later."""
         self._check(self._trouble())
+        self._quiet_since = self._clock.now()
         if not self._device.asks:
             return
         with self._clock.working():

@@ -34,6 +34,9 @@ KEEPALIVE_S = 30
 MOST_WAITING = 10_000
 """Messages that wait to be read; more are dropped, the newest first."""
 
+MOST_TOGETHER = 500
+"""Messages passed on before anything else has its turn."""
+
 AT_ONCE = 100
 """Topics in one subscription."""
 
@@ -64,6 +67,7 @@ class Session:
         self._subscribed: set[str] = set()
         self._deaf = False
         self._client: Client | None = None
+        self._waiting: asyncio.Queue[Message] | None = None
         self.news, self._changes = News(), News()
         self.opened: Callable[[], None] = _nothing
         self._echo = News()
@@ -215,13 +219,32 @@ class Session:
             keepalive=KEEPALIVE_S,
             timeout=settings.timeout_s,
             max_queued_incoming_messages=MOST_WAITING,
+            queue_type=self._new_queue(),
             tls_context=await self._executor.run(_tls, self._ca_file) if settings.tls else None,
         )
 
+    def _new_queue(self) -> "type[asyncio.Queue[Message]]":
+        """A kind of queue of which we keep the one that the library makes, to look into it."""
+        session = self
+
+        class Waiting(asyncio.Queue["Message"]):
+            def __init__(self, maxsize: int = 0) -> None:
+                super().__init__(maxsize)
+                session._waiting = self
+
+        return Waiting
+
     async def _receive(self, client: "Client") -> None:
-        """Pass every message on, for ever."""
+        """Pass every message on, for ever; those that wait already are taken together.
+
+        The library hands out one message in several rounds of the event loop; a thousand devices say more.
+        """
         async for message in client.messages:
             await self._pass_on(message)
+            for _ in range(MOST_TOGETHER):
+                if self._waiting is None or self._waiting.empty():
+                    break
+                await self._pass_on(self._waiting.get_nowait())
 
     async def _pass_on(self, message: "Message") -> None:
         """Let its listeners hear it; a long one is parsed where it keeps nobody waiting."""
