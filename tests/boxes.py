@@ -14,6 +14,8 @@ from tests.fakes import FakePlug
 class Box(FakePlug):
     """A device that tells what it was told last; ``told`` are its further measurements."""
 
+    silent_after = timedelta(minutes=15)
+
     def __init__(self, profile: DeviceProfile, clock: SimulatedClock, period: timedelta) -> None:
         super().__init__(profile.id, clock, period=period)
         self.profile, self.clock = profile, clock

@@ -33,6 +33,9 @@ LATELY = timedelta(seconds=30)
 """The base load of now is the median over this time: a machine that starts shows at the meter before its plug
 tells of it, and shall not stop another for that moment."""
 
+METER_AGE = timedelta(minutes=5)
+"""Interpretation: what flows changes all the time, so older readings of the meter say nothing of now."""
+
 _BASE = "base"
 _SUN = "sun"
 
@@ -116,7 +119,7 @@ class Outlook:
         if self._meter is None or not self._registry.is_fresh(self._meter, now):
             return None
         state = self._registry.state(self._meter)
-        if state.power_w is None or state.seen_at is None:
+        if state.power_w is None or state.seen_at is None or now - state.seen_at > METER_AGE:
             return None
         return Meter(state.power_w, state.seen_at)
 

@@ -15,9 +15,6 @@ from drrouter.router.levers import Lever, Setpoint, lever_of
 from drrouter.router.observe import Happening, Watch, observe, works
 from drrouter.router.sightings import Propose, Sightings
 
-SILENT_AFTER = timedelta(minutes=15)
-"""Interpretation: how old readings may get where a device does not state it."""
-
 REMEMBERED = timedelta(hours=26)
 """How long it is known in which modes a device was: a day of the home, the longest one."""
 
@@ -167,16 +164,21 @@ class Registry:
         return news
 
     def is_fresh(self, device_id: DeviceId, now: datetime) -> bool:
-        """Whether the device answers, and what it told last is not too old to be trusted."""
+        """Whether the device answers, and what it told last is not too old to be trusted.
+
+        Where the device states no time, its integration says when it is silent: one that tells changes alone
+        may have nothing to tell for hours.
+        """
         state = self.seat(device_id).state
         if state.presence is not Presence.PRESENT or state.seen_at is None:
             return False
-        return now - state.seen_at <= self.silent_after(device_id)
+        limit = self.silent_after(device_id)
+        return limit is None or now - state.seen_at <= limit
 
-    def silent_after(self, device_id: DeviceId) -> timedelta:
-        """How old its readings may get."""
+    def silent_after(self, device_id: DeviceId) -> timedelta | None:
+        """How old its readings may get; None where it states no time."""
         handle: object = self.seat(device_id).handle
-        return handle.silent_after if isinstance(handle, Stated) else SILENT_AFTER
+        return handle.silent_after if isinstance(handle, Stated) else None
 
     def fallen_silent(self, now: datetime) -> tuple[DeviceId, ...]:
         """Who counts as present and has said nothing for longer than it may."""

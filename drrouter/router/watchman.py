@@ -123,8 +123,8 @@ class Watchman:
         """Look around; quick, and never waits. ``told`` is what each device shall do now."""
         now = self.clock.now()
         for device_id in self.registry.fallen_silent(now):
-            minutes = self.registry.silent_after(device_id) / timedelta(minutes=1)
-            self.gone(device_id, f"it has said nothing for {minutes:.0f} minutes")
+            age = now - (self.registry.state(device_id).seen_at or now)
+            self.gone(device_id, f"it has said nothing for {age // timedelta(minutes=1)} minutes")
         for found in self.restores.step(self.registry.seats.values(), told, now):
             kind = JournalKind.ALARM if found.missed else JournalKind.DEVICE
             self.scribe.keep(Note(JournalEntry(now, kind, f"{found.sentence}.", found.device_id)))

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from drrouter.adapters.clock import SimulatedClock
 from drrouter.domain.device import DeviceClass, DeviceProfile, Presence
 from drrouter.domain.flexibility import Line
 from drrouter.domain.ids import DeviceId
@@ -15,8 +16,8 @@ from drrouter.domain.measurement import Quantity
 from drrouter.router.follow import Meter
 from drrouter.router.forecast import BaseLoad, History, Means, Place, Roof, expected_load, expected_sun
 from drrouter.router.forecast.remembered import Remembered
-from drrouter.router.outlook import LATELY, Outlook
-from drrouter.router.registry import SILENT_AFTER, Registry
+from drrouter.router.outlook import LATELY, METER_AGE, Outlook
+from drrouter.router.registry import Registry
 from tests.builders import (
     BATTERY,
     DAY,
@@ -35,6 +36,7 @@ from tests.builders import (
     reading,
     span,
 )
+from tests.fakes import FakePlug
 
 UTC_ZONE = ZoneInfo("UTC")
 STATED = BaseLoad((300.0,) * 24, UTC_ZONE)
@@ -75,7 +77,7 @@ def test_a_meter_that_is_silent_or_was_never_read_is_not_trusted(bench: Bench) -
     assert bench.outlook.meter(NOON) is None
     assert bench.outlook.base_w(NOON) == 300.0
     bench.read(METER, NOON, 700.0)
-    late = NOON + SILENT_AFTER + MINUTE
+    late = NOON + METER_AGE + MINUTE
     assert bench.outlook.meter(late) is None
     assert bench.outlook.base_w(late) == 300.0
     bench.registry.seats[METER].state = replace(bench.registry.state(METER), power_w=None)
@@ -84,7 +86,14 @@ def test_a_meter_that_is_silent_or_was_never_read_is_not_trusted(bench: Bench) -
 
 def test_a_device_that_fell_silent_is_no_longer_taken_off_the_base_load(bench: Bench) -> None:
     bench.read(HVAC, NOON - HOUR, 1000.0)
+    bench.registry.gone(HVAC)
     bench.read(METER, NOON, 700.0)
+    assert bench.outlook.base_w(NOON) == 700.0
+
+
+def test_a_device_that_tells_changes_alone_is_trusted_as_long_as_it_is_present(bench: Bench) -> None:
+    bench.read(HVAC, NOON - 5 * HOUR, 1000.0)
+    bench.read(METER, NOON, 1700.0)
     assert bench.outlook.base_w(NOON) == 700.0
 
 
@@ -236,12 +245,21 @@ def test_sun_is_never_more_than_the_roof_can_give_nor_less_than_nothing() -> Non
     assert expected_sun(Roof(4000.0, UTRECHT), dark, NOON_SLOT)[0] < 300.0
 
 
-def test_freshness_is_asked_of_presence_and_age() -> None:
+class Stating(FakePlug):
+    """A device that states how old its readings may get."""
+
+    silent_after = 10 * MINUTE
+
+
+def test_freshness_is_asked_of_presence_and_of_the_age_that_is_stated() -> None:
     registry = Registry([inverter()])
     assert not registry.is_fresh(INVERTER, NOON)
     registry.take_in(INVERTER, [reading(INVERTER, Quantity.POWER_W, 0.0, NOON)])
     assert registry.is_fresh(INVERTER, NOON)
-    assert registry.fallen_silent(NOON + SILENT_AFTER + MINUTE) == (INVERTER,)
+    assert registry.fallen_silent(NOON + 24 * HOUR) == ()
+    registry.seat(INVERTER).handle = Stating(INVERTER, SimulatedClock(NOON))
+    assert registry.is_fresh(INVERTER, NOON + 10 * MINUTE)
+    assert registry.fallen_silent(NOON + 11 * MINUTE) == (INVERTER,)
     registry.gone(INVERTER)
     assert registry.state(INVERTER).presence is Presence.GONE
     assert not registry.is_fresh(INVERTER, NOON)
