@@ -84,15 +84,17 @@ def _rank(follower: Follower) -> tuple[int, str]:
 
 
 def _is_settled(seat: Seat, meter: Meter, now: datetime) -> bool:
-    """Whether meter and device were read after it was told, and it has done it, or had time enough."""
+    """Whether meter and device were read after it was told, and it has done it, or had time enough.
+
+    What tells changes alone and has told none by then has not changed.
+    """
     state, told_at = seat.state, seat.told_at
-    if told_at is None:
+    if told_at is None or now - told_at >= SETTLES_WITHIN:
         return True
     if state.seen_at is None or state.seen_at <= told_at or meter.at <= told_at:
         return False
     off_w = abs((state.power_w or 0.0) - (state.setpoint_w or 0.0))
-    near = off_w <= max(CALM_W, _NEAR_SHARE * abs(state.setpoint_w or 0.0))
-    return near or now - told_at >= SETTLES_WITHIN
+    return off_w <= max(CALM_W, _NEAR_SHARE * abs(state.setpoint_w or 0.0))
 
 
 def _contradicts(follower: Follower) -> bool:

@@ -84,6 +84,12 @@ def test_a_device_that_has_not_done_it_yet_is_waited_for_but_not_for_ever() -> N
     assert follow([slow], late, NOON + SETTLES_WITHIN) == {BATTERY: 2500.0}
 
 
+def test_a_device_that_tells_changes_alone_does_not_hold_up_the_others() -> None:
+    quiet = seat(battery(), 800.0, 800.0, seen_at=NOON - 5 * SECOND)
+    later = NOON + SETTLES_WITHIN
+    assert follow([Follower(quiet, 500.0)], Meter(-1000.0, later), later) == {BATTERY: 1800.0}
+
+
 def test_what_the_battery_takes_is_not_there_for_the_car() -> None:
     both = Follower(seat(battery(), 0.0, 0.0), 1000.0, within=True), Follower(seat(car(), 0.0, 0.0), 2300.0)
     assert followed(-3300.0, *both) == {BATTERY: 1000.0, CAR: 2300.0}
