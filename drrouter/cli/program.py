@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from drrouter.cli import act_verbs, hand_verbs, part_verbs, read_verbs, screen_verbs, simulate
+from drrouter.cli import act_verbs, hand_verbs, part_verbs, read_verbs, screen_verbs, simulate, tariff_verbs
 from drrouter.cli.connection import client_verb
 
 _HELP = """The demand-response router of a home: takes tariffs and events, plans appliances, and steers them.
@@ -69,4 +69,14 @@ app.command()(part_verbs.run)
 app.command()(part_verbs.demo)
 app.command()(simulate.simulate)
 app.command()(part_verbs.vtn)
+
+tariffs = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="Tariffs: list them, show a day, work out a bill, import a rate plan.",
+)
+for name, show in tariff_verbs.VERBS.items():
+    tariffs.command(name)(show)
+app.add_typer(tariffs, name="tariff")
 app.command("sim-home", hidden=True)(part_verbs.sim_home)

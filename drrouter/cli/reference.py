@@ -46,14 +46,20 @@ Info = OptionInfo | ArgumentInfo
 def reference() -> str:
     """The whole page."""
     verbs = [verb for verb in app.registered_commands if not verb.hidden]
-    sections = (line for verb in verbs for line in _section(verb.callback) if verb.callback)
+    named = [(getattr(verb.callback, "__name__", ""), verb.callback) for verb in verbs]
+    named += [
+        (f"{group.name} {verb.name}", verb.callback)
+        for group in app.registered_groups
+        for verb in (group.typer_instance.registered_commands if group.typer_instance else ())
+    ]
+    sections = (line for name, work in named for line in _section(name, work) if work)
     return "\n".join([_HEAD, *sections])
 
 
-def _section(verb: Callable[..., Any] | None) -> Iterator[str]:
+def _section(name: str, verb: Callable[..., Any] | None) -> Iterator[str]:
     """One verb: what it does, what it takes, examples."""
     about, _, examples = inspect.cleandoc(getattr(verb, "__doc__", None) or "").partition("Examples:")
-    yield f"## drrouter {getattr(verb, '__name__', '')}\n"
+    yield f"## drrouter {name}\n"
     yield " ".join(about.split()) + "\n"
     rows = [_row(parameter) for parameter in _parameters(verb)]
     if rows:
