@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from drrouter.domain.ids import EventId, ProgramId, ProviderId
 from drrouter.domain.interval import Interval
+from drrouter.domain.report import NO_GRID, Grid, ReportAsk
 
 
 class PayloadType(StrEnum):
@@ -89,6 +90,8 @@ class Event:
         known_until: how far an event that goes on and on has been read; None where to its end. The same
             version comes again, and reaches farther, before that instant.
         fingerprint: of all that the provider said, dates too; empty where it is not known.
+        asks: the reports that it asks for, on the intervals of ``grid``.
+        received_at: when this version was first read.
     """
 
     id: EventId
@@ -103,6 +106,9 @@ class Event:
     ignored: tuple[str, ...] = ()
     known_until: datetime | None = None
     fingerprint: str = ""
+    asks: tuple[ReportAsk, ...] = ()
+    grid: Grid = NO_GRID
+    received_at: datetime | None = None
 
     @property
     def version(self) -> str:
@@ -110,7 +116,10 @@ class Event:
         return self.modified_at.isoformat()
 
     def ends_before(self, instant: datetime) -> bool:
-        """Whether every payload is over by then."""
+        """Whether every payload is over by then, and no report is owed."""
+        if self.asks and not self.payloads:
+            last = self.grid.slot((self.grid.size or 0) - 1)
+            return bool(self.grid.slots) and last is not None and last[1].end <= instant
         return all(payload.interval.end <= instant for payload in self.payloads)
 
     def repeats(self, known: "Event") -> bool:

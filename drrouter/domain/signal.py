@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from drrouter.domain.event import Event
 from drrouter.domain.ids import DeviceId, EventId, ProgramId, ProviderId
+from drrouter.domain.report import ReportBody
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,7 @@ class MessageKind(StrEnum):
     RECEIPT = "receipt"
     OPTED_OUT = "opted_out"
     IMPOSSIBLE = "impossible"
+    REPORT = "report"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,7 @@ class OutboxItem:
     Attributes:
         member: for a group order, the device that this acknowledgement is for.
         payloads: report payloads, by name.
+        report: what a report says that the provider asked for.
     """
 
     id: str
@@ -82,3 +85,4 @@ class OutboxItem:
     created_at: datetime
     member: DeviceId | None = None
     payloads: dict[str, float | str] = field(default_factory=dict)
+    report: ReportBody | None = None

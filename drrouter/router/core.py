@@ -44,6 +44,7 @@ from drrouter.router.profile_keeper import OfflineSetup, ProfileKeeper
 from drrouter.router.recent import Recent
 from drrouter.router.registry import Registry
 from drrouter.router.replan import Replanner
+from drrouter.router.reporter import Reporter
 from drrouter.router.scribe import Scribe
 from drrouter.router.shelf import Shelf
 from drrouter.router.situation import describe
@@ -107,7 +108,9 @@ class Router:
             names, shelf, self.scribe, clock, settings.zone, site.follows_prices, offline.kept
         )
         self.first_minutes = FirstMinutes(registry, self.scribe, clock, self._first_minutes, offline.kept)
-        self.watchman = Watchman.of(site, registry, self.scribe, clock, self._gone, offline.kept)
+        self.watchman = Watchman.of(
+            site, registry, self.scribe, clock, lambda *told: self.household.gone(*told), offline.kept
+        )
         tested, outlook = self.first_minutes.setpoint, self.watchman.outlook
         self.steering = Steering(
             site, registry, book, self.dispatcher, clock, self.uplinks.orders, tested, outlook
@@ -118,6 +121,7 @@ class Router:
         self.intake = Intake(
             book, self.scribe, clock, self.steering.directory, self._orders_changed, self._committed
         )
+        self.reporter = Reporter(self.steering, registry, book, self.scribe, clock, self._committed)
         self.household = Household(
             registry, book, self.scribe, clock, standing, settings.zone, self.replanner.request
         )
@@ -128,8 +132,7 @@ class Router:
         self._shown = views.Shown(settings.site_name, settings.zone.key, clock.now())
         self.health: Callable[[], Mapping[str, TaskHealth]] = dict
         self._told = Recent[str]()
-        self._looked = asyncio.Event()
-        self._stirred, self._reconciled_at = False, clock.now()
+        self._looked, self._stirred, self._reconciled_at = asyncio.Event(), False, clock.now()
         self._breath = OneBreath(self._act_on_orders, self._looked.set)
         self._restore()
 
@@ -155,6 +158,7 @@ class Router:
             ("planner", self.replanner.run),
             ("reconcile", self._reconcile),
             ("replan tick", self._tick),
+            ("reports", self.reporter.run),
         ]
         keepers = [(f"offline profile {name}", keeper.run) for name, keeper in self.keepers.items()]
         return (*own, *senders, *uplinks, *keepers)
@@ -184,10 +188,6 @@ class Router:
         self.watchman.read(device_id)
         if is_news(before, self.registry.state(device_id)):
             self._stir()
-
-    def _gone(self, device_id: DeviceId, why: str) -> None:
-        """A device does not answer."""
-        self.household.gone(device_id, why)
 
     def _stir(self) -> None:
         """Something is new of a device: look again soon; more news changes nothing about that."""

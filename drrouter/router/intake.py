@@ -87,7 +87,8 @@ class Intake:
     def _lengthen(self, event: Event, known: Event) -> None:
         """Keep more of an event that goes on and on; it was acknowledged and noted long ago."""
         if event.reaches_beyond(known):
-            self._scribe.keep(self._book.keep_event(replace(event, modified_at=known.modified_at)))
+            event = replace(event, modified_at=known.modified_at, received_at=known.received_at)
+            self._scribe.keep(self._book.keep_event(event))
             self._act(f"more of event {event.name or event.id} is known")
 
     def _dated(self, event: Event, known: Event) -> Event:

@@ -106,6 +106,11 @@ class Steering:
         """Which devices a target name means."""
         return self._registry.directory(self._site.names)
 
+    @property
+    def meter(self) -> DeviceId | None:
+        """The device that measures the whole home."""
+        return self._site.meter
+
     def events_changed(self) -> None:
         """Make the timeline anew with the next look."""
         self._timeline_from = None

@@ -14,6 +14,7 @@ from datetime import datetime
 
 from drrouter.adapters.openadr3 import reading
 from drrouter.adapters.openadr3.times import parse_instant
+from drrouter.adapters.sp.openadr3.asking import asks_of, grid_of
 from drrouter.adapters.sp.openadr3.repeating import MOST_INTERVALS, Placed
 from drrouter.adapters.sp.openadr3.shift import Dice
 from drrouter.adapters.sp.openadr3.targets import names
@@ -31,6 +32,7 @@ from drrouter.domain.event import Event, Payload, PayloadType
 from drrouter.domain.ids import EventId, ProgramId, ProviderId
 from drrouter.domain.interval import Interval
 from drrouter.domain.payload_classes import ALERTS, IDLE, PRICES, SETPOINTS, WORDS
+from drrouter.domain.report import NO_GRID
 
 _KNOWN = {kind.value: kind for kind in PayloadType}
 _IN_THE_HOMES_MONEY = PRICES - {PayloadType.PRICE_ALTERNATE}
@@ -64,7 +66,8 @@ def normalise(
     Interpretation: ``program_id`` is the program's name where it is known, because people read it; names
     are unique at a provider (OpenADR 3.1, Definition, "Object names").
     """
-    timing = place(row, now, dice or Dice())
+    dice = dice or Dice()
+    timing = place(row, now, dice)
     if timing.withdrawn:
         return Withdrawn(EventId(row.id))
     reader = _Reader(_descriptors(row, program), ignored=timing.ignored)
@@ -89,6 +92,9 @@ def normalise(
         currency=reader.currency,
         ignored=tuple(dict.fromkeys(reader.ignored))[:_MOST_SENTENCES],
         known_until=known_until,
+        asks=(asks := asks_of(row)),
+        grid=grid_of(row, now, dice) if asks else NO_GRID,
+        received_at=now,
     )
 
 

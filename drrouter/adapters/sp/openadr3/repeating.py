@@ -28,11 +28,12 @@ AHEAD = timedelta(days=8)
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """One interval of the event, with its payloads as they came, and by how much it is to be moved."""
+    """One interval of the event, with id and payloads as they came, and by how much it is to be moved."""
 
     interval: Interval
     payloads: tuple[reading.ValuesMap, ...]
     shift: timedelta = timedelta(0)
+    id: int = 0
 
     def moved(self) -> "Placed | None":
         """The interval where it takes place; None where it would lie before all calendars."""
@@ -40,7 +41,7 @@ class Placed:
             interval = Interval(self.interval.start + self.shift, self.interval.end + self.shift)
         except OverflowError:
             return None
-        return Placed(interval, self.payloads)
+        return Placed(interval, self.payloads, id=self.id)
 
 
 @dataclass(slots=True)

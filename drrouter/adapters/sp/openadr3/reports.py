@@ -6,6 +6,7 @@ Its first payload says what it is about and names the version of the event (``mo
     receipt       X_RECEIPT     [version]     the event is kept durably
     opted out     X_OPTED_OUT   [version]     and OPERATING_STATE [RUNNING_OPTED_OUT], Definition, Table 4
     impossible    X_IMPOSSIBLE  [version]     the order cannot be met in full; more payloads say by how much
+    report        what the event asked for    by resource and interval, with DATA_QUALITY beside each value
 
 A report names the device as ``resourceName``, so a group order is acknowledged once per member, or the VEN
 where the whole site is meant.
@@ -14,19 +15,23 @@ where the whole site is meant.
 import hashlib
 from datetime import UTC
 
+from drrouter.adapters.openadr3.times import format_instant, format_span
+from drrouter.domain.report import ReportBody, Reported
 from drrouter.domain.signal import MessageKind, OutboxItem
 
 _PAYLOAD = {
     MessageKind.RECEIPT: "X_RECEIPT",
     MessageKind.OPTED_OUT: "X_OPTED_OUT",
     MessageKind.IMPOSSIBLE: "X_IMPOSSIBLE",
+    MessageKind.REPORT: "X_REPORT",
 }
 _STATE = {MessageKind.OPTED_OUT: "RUNNING_OPTED_OUT"}
 
 
 def report_name(item: OutboxItem) -> str:
     """The same for the same message, different for any other; short enough for every VTN."""
-    return f"{item.kind}-{hashlib.sha256(item.id.encode()).hexdigest()[:32]}"
+    kind = f"{item.kind}-late" if item.report and item.report.late else item.kind
+    return f"{kind}-{hashlib.sha256(item.id.encode()).hexdigest()[:32]}"
 
 
 def report_body(item: OutboxItem, ven_name: str, program_id: str = "") -> dict[str, object]:
@@ -35,11 +40,19 @@ def report_body(item: OutboxItem, ven_name: str, program_id: str = "") -> dict[s
     Args:
         program_id: given for OpenADR 3.0, whose reports name the program, too.
     """
-    payloads = _payloads(item)
     report: dict[str, object] = {
         "eventID": item.event_id,
         "clientName": ven_name,
         "reportName": report_name(item),
+    }
+    report |= _asked_for(item.report) if item.report else _told(item, ven_name)
+    return report | ({"programID": program_id} if program_id else {})
+
+
+def _told(item: OutboxItem, ven_name: str) -> dict[str, object]:
+    """What the router says of itself."""
+    payloads = _payloads(item)
+    return {
         "payloadDescriptors": [
             {"objectType": "REPORT_PAYLOAD_DESCRIPTOR", "payloadType": kind} for kind in payloads
         ],
@@ -56,7 +69,30 @@ def report_body(item: OutboxItem, ven_name: str, program_id: str = "") -> dict[s
             }
         ],
     }
-    return report | ({"programID": program_id} if program_id else {})
+
+
+def _asked_for(report: ReportBody) -> dict[str, object]:
+    """What the provider wanted to know."""
+    kind = {"objectType": "REPORT_PAYLOAD_DESCRIPTOR", "payloadType": report.payload_type}
+    kind |= {"readingType": report.reading_type} if report.reading_type else {}
+    kind |= {"units": report.units} if report.units else {}
+    quality = {"objectType": "REPORT_PAYLOAD_DESCRIPTOR", "payloadType": "DATA_QUALITY"}
+    return {
+        "payloadDescriptors": [kind, quality],
+        "resources": [
+            {"resourceName": name, "intervals": [_interval(one) for one in intervals]}
+            for name, intervals in report.resources
+        ],
+    }
+
+
+def _interval(one: Reported) -> dict[str, object]:
+    period = {
+        "start": format_instant(one.interval.start),
+        "duration": format_span(one.interval.duration),
+    }
+    payloads = [{"type": kind, "values": [value]} for kind, value in one.payloads]
+    return {"id": one.id, "intervalPeriod": period, "payloads": payloads}
 
 
 def _payloads(item: OutboxItem) -> dict[str, float | str]:

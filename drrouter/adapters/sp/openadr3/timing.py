@@ -59,7 +59,7 @@ def _placed(event: reading.Event, beginning: datetime, now: datetime, dice: Dice
         timing.ignored.append("randomizeStart is not applied to prices")
     moves = Moves(default, periods[1] if rows else _NOTHING, dice.draw_for(event))
     timing.placed = list(_in_turn(default, rows, moves, timing, beginning, now + HORIZON))
-    timing.withdrawn = not timing.placed and _is_withdrawn(periods)
+    timing.withdrawn = not timing.placed and not _only_asks(event) and _is_withdrawn(periods)
     if timing.placed and (whole := parse_span(event.duration)):
         fitted(timing, whole, now)
     timing.placed = [moved for placed in timing.placed if (moved := placed.moved()) is not None]
@@ -90,7 +90,7 @@ def _in_turn(
         if following > latest:
             following, timing.known_until = latest, latest
         if start < following:
-            yield Placed(Interval(start, following), row.payloads, shift)
+            yield Placed(Interval(start, following), row.payloads, shift, row.id)
 
 
 def _start(
@@ -104,6 +104,11 @@ def _start(
     if common is not None and not is_beginning_of_time(common):
         return parse_instant(common)
     return beginning if own or common else None
+
+
+def _only_asks(event: reading.Event) -> bool:
+    """Whether it is there for its reports alone, and so may last no time (User Guide 8.6)."""
+    return bool(event.report_descriptors) and not event.intervals
 
 
 def _is_withdrawn(periods: Sequence[reading.IntervalPeriod]) -> bool:
