@@ -260,6 +260,7 @@ def _provider(config: ProviderConfig, home: HomeConfig, clock: Clock, seed: str)
         seed=f"{seed} {config.id}",
         randomize_prices=config.randomize_prices,
         version=config.version,
+        mqtt=config.mqtt,
     )
     return OpenAdr3Provider(settings, clock)
 

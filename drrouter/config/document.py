@@ -126,6 +126,8 @@ class ProviderPart(Part):
     """Names of its programmes that count; without them, all that it shows."""
     randomize_prices: bool = False
     """Whether its randomizeStart moves prices as well as orders."""
+    mqtt: bool = True
+    """Whether its MQTT broker is listened to, where it has one."""
     webhook: WebhookPart | None = None
     """A listener for its notices."""
     offline: OfflinePart | None = None

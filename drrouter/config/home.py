@@ -51,6 +51,7 @@ class ProviderConfig:
         offline: where its offline profile comes from; None: it has none.
         randomize_prices: whether its randomizeStart moves prices as well as orders.
         version: of its protocol; ``auto`` finds out.
+        mqtt: whether its MQTT broker is listened to, where it has one.
     """
 
     id: ProviderId
@@ -69,6 +70,7 @@ class ProviderConfig:
     offline: OfflineConfig | None = None
     randomize_prices: bool = False
     version: Literal["auto", "3.1", "3.0"] = "auto"
+    mqtt: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -192,6 +192,7 @@ def _provider(part: ProviderPart, path: Path, environ: Mapping[str, str] | None)
         offline=_offline(part.offline, path.parent),
         randomize_prices=part.randomize_prices,
         version=part.version,
+        mqtt=part.mqtt,
     )
 
 

@@ -81,6 +81,15 @@ class VtnSession:
         if http is not None:
             await http.close()
 
+    async def token(self) -> str | None:
+        """The token that is valid now, for a broker that wants it; None where there are no credentials.
+
+        Raises:
+            ProviderError: nobody gives one out.
+        """
+        with self._clock.working():
+            return await self._tokens.token()
+
     async def get(self, path: str, query: Query = ()) -> Answer:
         """Read; 404 is an answer, every other failure an error (see ``request``)."""
         return await self.request("GET", path, query=query)

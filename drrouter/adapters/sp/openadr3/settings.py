@@ -50,6 +50,7 @@ class Openadr3Settings:
         programs: names of the programs that the customer is enrolled in; empty means all it shows.
         version: of OpenADR 3 that the provider speaks; ``auto`` reads it from the url, else asks.
         timeout_s: real seconds that one exchange may take.
+        mqtt: whether the provider's MQTT broker is listened to, where it has one.
         seed: this router's own, by which it draws for randomizeStart; kept across restarts.
         randomize_prices: whether randomizeStart moves prices, too.
     """
@@ -72,3 +73,4 @@ class Openadr3Settings:
     max_body_bytes: int = MAX_BODY_BYTES
     seed: str = field(default="", repr=False)
     randomize_prices: bool = False
+    mqtt: bool = False

@@ -1,6 +1,6 @@
-"""Our VEN: the ``Provider`` port over OpenADR 3, by polling and, where the owner asks for it, by push.
+"""Our VEN: the ``Provider`` port over OpenADR 3, by polling and, where the provider can, by push.
 
-      start, or link lost                      notice (webhook)        every poll_s
+      start, or link lost                   notice (webhook, MQTT)     every poll_s
              |                                        |                     |
              v                                        v                     v
     enrol -> full poll -> subscribe -> again  GET /events/{id}          full poll
@@ -29,6 +29,7 @@ from drrouter.adapters.sp.openadr3.errands import Errands, Freshness
 from drrouter.adapters.sp.openadr3.inbox import Inbox, Notice
 from drrouter.adapters.sp.openadr3.known import KnownEvents
 from drrouter.adapters.sp.openadr3.paging import PAGE, identity, read_all, text
+from drrouter.adapters.sp.openadr3.push import MqttPush
 from drrouter.adapters.sp.openadr3.session import VtnSession
 from drrouter.adapters.sp.openadr3.settings import Openadr3Settings
 from drrouter.adapters.sp.openadr3.subscription import Subscription
@@ -39,6 +40,9 @@ from drrouter.errors import ProviderError, ProviderRefusedError
 from drrouter.ports import Clock
 
 log = logging.getLogger(__name__)
+
+PUSHED_POLL_S = 300.0
+"""Domain seconds between polls while a broker pushes: they find what no notice told of."""
 
 MOST_UNDERWAY = 8
 """Questions to one provider that are under way at once."""
@@ -58,6 +62,7 @@ class OpenAdr3Provider:
         self._errands, self._fresh = Errands(clock.working, self._inbox.nudge), Freshness()
         listener = Webhook(settings.webhook, clock, self._inbox.mark) if settings.webhook else None
         self._subscription = Subscription(self._session, settings, self._dialect, listener)
+        self._push = MqttPush(self._session, settings, clock, self._inbox.mark)
         self._backoff = Backoff(settings.ven_name)
         self._dice = random.Random(f"{settings.ven_name} poll")  # noqa: S311 -- spreads load, guards nothing
         self._known = KnownEvents(settings)
@@ -88,6 +93,7 @@ class OpenAdr3Provider:
                 await self._inbox.wait(None if self._polling else self._poll_at)
         finally:
             await self._errands.close()
+            await self._push.close()
             self._inbox.close()
             await self._subscription.close()
             await self.close()
@@ -177,6 +183,8 @@ class OpenAdr3Provider:
         try:
             if await self._subscription.renew(self._enrolment.targets):
                 self._inbox.mark(Notice(None))
+            programs = list(self._dialect.programs.values())
+            await self._push.renew(self._enrolment.ven_id, programs, self._clock.now())
         finally:
             self._subscribing = False
         return []
@@ -199,7 +207,8 @@ class OpenAdr3Provider:
             log.warning(
                 "provider %s lists an event without an id; nothing is cancelled by this poll", self.id
             )
-        wait = self._settings.poll_s * (1 + self._settings.jitter * self._dice.random())
+        often = max(self._settings.poll_s, PUSHED_POLL_S) if self._push.connected else self._settings.poll_s
+        wait = often * (1 + self._settings.jitter * self._dice.random())
         self._poll_at = self._clock.now() + timedelta(seconds=wait)
         return signals
 
