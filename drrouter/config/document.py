@@ -10,18 +10,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field, SecretStr, model_validator
 
-from drrouter.adapters.devices.homeassistant.settings import HomeassistantSettings
-from drrouter.adapters.devices.kasa.settings import KasaSettings
-from drrouter.adapters.devices.knx.settings import KnxSettings
-from drrouter.adapters.devices.modbus.settings import ModbusSettings
-from drrouter.adapters.devices.mqtt.settings import MqttSettings
-from drrouter.adapters.devices.ocpp.settings import OcppSettings
-from drrouter.adapters.devices.p1.settings import P1Settings
-from drrouter.adapters.devices.settings import IntegrationSettings
-from drrouter.adapters.devices.shelly.settings import ShellySettings
 from drrouter.adapters.devices.table import TRANSPORTS
-from drrouter.adapters.devices.zigbee.settings import ZigbeeSettings
-from drrouter.adapters.devices.zwave.settings import ZwaveSettings
 from drrouter.config.feeds import FeedPart
 from drrouter.config.parts import FileName, Id, Part, SitePart, Url, Words
 from drrouter.domain.document import harmless
@@ -270,7 +259,7 @@ class ExposurePart(Part):
 
 
 class HomeDocument(Part):
-    """A home file whose form passed every check."""
+    """A home file whose form passed every check; the tables of integrations are left to ``integrations``."""
 
     spec: Annotated[Literal["drrouter.home/1"], Field(alias="schema")]
     """The kind of document and its edition."""
@@ -288,34 +277,8 @@ class HomeDocument(Part):
     """The local API."""
     store: StorePart = StorePart()
     """The durable memory."""
-    kasa: KasaSettings | None = None
-    """TP-Link Kasa plugs and strips."""
-    knx: KnxSettings | None = None
-    """Actuators and meters of a KNX bus."""
-    modbus: ModbusSettings | None = None
-    """Modbus TCP: SunSpec inverters, batteries and meters, and SG-Ready relays."""
-    ocpp: OcppSettings | None = None
-    """Charge points for cars."""
-    p1: P1Settings | None = None
-    """P1 ports of smart meters."""
-    shelly: ShellySettings | None = None
-    """Shelly relays, plugs and energy meters."""
-    zigbee: ZigbeeSettings | None = None
-    """Zigbee devices, through a stick of the home's own."""
-    zwave: ZwaveSettings | None = None
-    """Z-Wave devices behind a Z-Wave JS server."""
-    homeassistant: HomeassistantSettings | None = None
-    """Whatever Home Assistant knows."""
-    mqtt: MqttSettings | None = None
-    """Devices behind an MQTT broker: Tasmota, Zigbee2MQTT, and all that announce themselves."""
     exposure: Annotated[tuple[ExposurePart, ...], Field(max_length=20)] = ()
     """What may listen beyond this machine."""
-
-    @property
-    def integrations(self) -> dict[str, IntegrationSettings]:
-        """The table of each integration that has one, by its domain."""
-        tables = {domain: getattr(self, domain) for domain in TRANSPORTS}
-        return {domain: table for domain, table in tables.items() if table is not None}
 
 
 @cache

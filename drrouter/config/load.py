@@ -5,6 +5,7 @@ The form of the file is left to ``document``. Relative paths start from the home
 
 import os
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -32,7 +33,13 @@ from drrouter.config.home import (
     RouterConfig,
     WebhookConfig,
 )
-from drrouter.config.integrations import integrations_of
+from drrouter.config.integrations import (
+    Settings,
+    integrations_of,
+    settings_in,
+    tables_of,
+    with_integrations,
+)
 from drrouter.config.parts import SitePart
 from drrouter.config.secret import Secret, require_private, secret_from_environment, secret_from_file
 from drrouter.config.tariffs import tariff_of
@@ -61,7 +68,15 @@ def load_home(
     return resolve_home(read_home(read_file(path), where), path, catalogue, environ)
 
 
-def read_home(data: bytes, where: str) -> HomeDocument:
+@dataclass(frozen=True, slots=True)
+class WrittenHome:
+    """A home file as it is written: its document, and the settings of the integrations that it tells of."""
+
+    document: HomeDocument
+    settings: Settings
+
+
+def read_home(data: bytes, where: str) -> WrittenHome:
     """Read a home file and check its form.
 
     Raises:
@@ -71,18 +86,19 @@ def read_home(data: bytes, where: str) -> HomeDocument:
 
 
 def resolve_home(
-    document: HomeDocument, path: Path, catalogue: Catalogue | None, environ: Mapping[str, str] | None
+    written: WrittenHome, path: Path, catalogue: Catalogue | None, environ: Mapping[str, str] | None
 ) -> HomeConfig:
     """Everything that a home file says and points to.
 
     Raises:
         DocumentError: something that it points to is missing or does not fit.
     """
+    document = written.document
     where, folder, site = str(path), path.parent, document.site
     models_folder = _models_folder(folder, site.device_models, where)
     if catalogue is None:
         catalogue = load_catalogue(models_folder)
-    _refuse_silent_exposure(document, where)
+    _refuse_silent_exposure(written, where)
     providers, feeds = _providers(document, path, environ)
     return HomeConfig(
         path=path,
@@ -99,7 +115,7 @@ def resolve_home(
         router=_router(document.router),
         api=_api(document.api, folder, where),
         store_path=folder / document.store.path,
-        integrations=integrations_of(document, where),
+        integrations=integrations_of(document, written.settings, where),
         catalogue=catalogue,
         models_folder=models_folder,
         place=_place(site),
@@ -110,13 +126,19 @@ def resolve_home(
     )
 
 
-def _checked(table: Table, where: str) -> HomeDocument:
-    """The document, or what is wrong in words."""
+def _checked(table: Table, where: str) -> WrittenHome:
+    """The document and its integrations, or all that is wrong in words."""
+    tables = tables_of(table)
+    settings, facts = settings_in(tables)
+    rest = {key: value for key, value in table.items() if key not in tables}
     try:
-        return HomeDocument.model_validate_json(as_json(table))
+        document = HomeDocument.model_validate_json(as_json(rest))
     except ValidationError as error:
-        facts = error.errors(include_url=False)
-        raise document_error(where, table, facts, json_schema()) from error
+        facts = [*error.errors(include_url=False), *facts]
+        raise document_error(where, table, facts, with_integrations(json_schema(), tables)) from error
+    if facts:
+        raise document_error(where, table, facts, with_integrations(json_schema(), tables))
+    return WrittenHome(document, settings)
 
 
 def _models_folder(folder: Path, name: str | None, where: str) -> Path | None:
@@ -238,11 +260,12 @@ def _existing(folder: Path, name: str | None, where: str, key: str) -> Path | No
     return file
 
 
-def _refuse_silent_exposure(document: HomeDocument, where: str) -> None:
+def _refuse_silent_exposure(written: WrittenHome, where: str) -> None:
     """What listens beyond this machine is named as an exception, with its reason (S8)."""
+    document = written.document
     listening = [("api", "api.host", document.api.host)]
-    if document.ocpp:
-        listening.append(("ocpp", "ocpp.host", document.ocpp.host))
+    if (ocpp := written.settings.get("ocpp")) is not None:
+        listening.append(("ocpp", "ocpp.host", str(ocpp.model_dump()["host"])))
     for provider in document.provider:
         if isinstance(provider, ProviderPart) and provider.webhook:
             listening.append(("webhook", f"provider[{provider.id}].webhook.host", provider.webhook.host))

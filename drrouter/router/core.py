@@ -99,14 +99,12 @@ class Router:
     ) -> None:
         """Join the parts; ``book``, ``kept`` and ``offline.kept`` have been read back from the store."""
         self.settings, self.site, self.registry, self.book = settings, site, registry, book
-        self.clock, self._providers = clock, providers
-        self.broadcast = Broadcast()
+        self.clock, self._providers, self.broadcast = clock, providers, Broadcast()
         self.scribe = Scribe(store, clock, lambda entry: self.broadcast.tell(Change(Topic.JOURNAL, entry)))
         self.dispatcher = Dispatcher(registry, clock, self._carried_out)
         names, shelf = [one.id for one in providers], Shelf(offline.rules, offline.kept, offline.sources)
-        self.uplinks = Uplinks(
-            names, shelf, self.scribe, clock, settings.zone, site.follows_prices, offline.kept
-        )
+        prices, kept_there = site.follows_prices, offline.kept
+        self.uplinks = Uplinks(names, shelf, self.scribe, clock, settings.zone, prices, kept_there)
         self.first_minutes = FirstMinutes(registry, self.scribe, clock, self._first_minutes, offline.kept)
         self.watchman = Watchman.of(
             site, registry, self.scribe, clock, lambda *told: self.household.gone(*told), offline.kept
@@ -131,8 +129,8 @@ class Router:
         self._account = Account(ErrorCount.of("drrouter"), kept)
         self._shown = views.Shown(settings.site_name, settings.zone.key, clock.now())
         self.health: Callable[[], Mapping[str, TaskHealth]] = dict
-        self._told = Recent[str]()
-        self._looked, self._stirred, self._reconciled_at = asyncio.Event(), False, clock.now()
+        self._told, self._looked = Recent[str](), asyncio.Event()
+        self._stirred, self._reconciled_at = False, clock.now()
         self._breath = OneBreath(self._act_on_orders, self._looked.set)
         self._restore()
 

@@ -65,6 +65,8 @@ class Household:
             Happening.CYCLE_ENDED: self._cycle_ended,
             Happening.CAR_ARRIVED: self._car_arrived,
             Happening.CAR_DONE: self._car_done,
+            Happening.ARMED: self._armed,
+            Happening.DISARMED: self._disarmed,
         }
         act[happening](device_id)
 
@@ -154,6 +156,20 @@ class Household:
         self._scribe.keep(
             self._book.drop(Collection.RUNNING, device_id), self._note(JournalKind.CYCLE, sentence, device_id)
         )
+        self._replan(sentence)
+
+    def _armed(self, device_id: DeviceId) -> None:
+        """Somebody pressed Remote Start, so it may be planned."""
+        sentence = f"{self._name(device_id)} may be started: Remote Start was pressed"
+        self._scribe.keep(self._note(JournalKind.DEVICE, sentence, device_id))
+        self._replan(sentence)
+
+    def _disarmed(self, device_id: DeviceId) -> None:
+        """Remote Start is not allowed, or not any more; where a cycle is asked for, people must press it."""
+        if self._asked(device_id) is None or self._registry.state(device_id).running:
+            return
+        sentence = f"{self._name(device_id)} waits for you to press Remote Start on it"
+        self._scribe.keep(self._note(JournalKind.DEVICE, sentence, device_id))
         self._replan(sentence)
 
     def _car_arrived(self, device_id: DeviceId) -> None:

@@ -40,6 +40,8 @@ class Happening(StrEnum):
     CYCLE_ENDED = "cycle_ended"
     CAR_ARRIVED = "car_arrived"
     CAR_DONE = "car_done"
+    ARMED = "armed"
+    DISARMED = "disarmed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,14 @@ def observe(
     else:
         after, happened = _conclude(profile, seen, watch, now)
     appeared = () if state.presence is Presence.PRESENT else (Happening.APPEARED,)
-    return Observation(after, watch, (*appeared, *happened))
+    return Observation(after, watch, (*appeared, *_button(state, after), *happened))
+
+
+def _button(before: DeviceState, after: DeviceState) -> tuple[Happening, ...]:
+    """Somebody pressed Remote Start on a machine, or it was lost, as by an open door."""
+    if after.armed is None or after.armed == before.armed:
+        return ()
+    return (Happening.ARMED if after.armed else Happening.DISARMED,)
 
 
 def _seen(

@@ -28,6 +28,8 @@ from drrouter.router.safety import lowest_w, nominal_w
 
 UTC_ZONE = ZoneInfo("UTC")
 
+WAITS_FOR_BUTTON = "waits for you to press Remote Start on it"
+
 DRAWS_W = 1.0
 """Below this planned mean power a device rests."""
 
@@ -119,12 +121,12 @@ def _cycle(
         return Proposal(nominal_w(profile), "its cycle is running")
     planned = wished_cycle(profile.id, plan, wish)
     start = commitment.start if commitment else planned.start if planned else None
+    if state.armed is False and (commitment or isinstance(wish, CycleWish)):
+        return Proposal(0.0, WAITS_FOR_BUTTON)
     if start is None:
         return Proposal(0.0, "nothing is asked of it")
     if start > now:
         return Proposal(0.0, f"waits for its start at {said(start, zone)}")
-    if state.armed is False:
-        return Proposal(0.0, "waits for somebody to press Remote Start on it")
     return Proposal(nominal_w(profile), _because(profile, plan, "its planned start has come"))
 
 

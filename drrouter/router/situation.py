@@ -124,19 +124,23 @@ def _devices(
     """Every device that the planner can do something about."""
     for seat in registry.seats.values():
         wish, flexibility = book.wishes.get(seat.profile.id), seat.profile.flexibility
-        if flexibility and not seat.watched and _takes_part(seat.profile, seat.state, wish):
+        promised = seat.profile.id in book.commitments
+        if flexibility is None or seat.watched:
+            continue
+        if _takes_part(seat.profile, seat.state, wish, is_promised=promised):
             yield _device(now, span, seat, flexibility, book, timeline)
 
 
-def _takes_part(profile: DeviceProfile, state: DeviceState, wish: Wish | None) -> bool:
-    """A machine always; anything else while it answers; a car while it is here and something is asked.
+def _takes_part(profile: DeviceProfile, state: DeviceState, wish: Wish | None, *, is_promised: bool) -> bool:
+    """A machine unless somebody must press its button first; a car while it is here and something is asked.
 
+    Anything else takes part while it answers.
     A battery takes part while it tells how full it is; an inverter whose set-point nobody can move stands
     among what the sun gives (``pv_w``).
     """
     kind = kind_of(profile)
     if kind is Kind.MACHINE:
-        return True
+        return state.armed is not False or state.running is not None or is_promised
     if state.presence is Presence.GONE or not is_steered(profile, state):
         return False
     if kind is Kind.CAR:

@@ -1,6 +1,6 @@
 """What clients are shown, put together from memory at the moment of asking."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -28,7 +28,7 @@ from drrouter.router.guard import Orders
 from drrouter.router.local import said
 from drrouter.router.plug_test import PlugTest
 from drrouter.router.registry import Registry, Seat
-from drrouter.router.schedule import wished_cycle
+from drrouter.router.schedule import WAITS_FOR_BUTTON, wished_cycle
 from drrouter.router.sightings import Sighting, strangers
 from drrouter.router.steering import Steering
 from drrouter.supervise import TaskHealth
@@ -66,7 +66,8 @@ def status(
         now=now,
         started_at=shown.started_at,
         degraded=bool(wrong),
-        sentence=" ".join(wrong) or _at_work(plan, now, ZoneInfo(shown.time_zone)),
+        sentence=" ".join(wrong)
+        or _at_work(plan, now, ZoneInfo(shown.time_zone), _unarmed(steering, registry)),
         data_rung=data_rung,
         solve_rung=plan.solve_rung if plan else None,
         plan_made_at=plan.made_at if plan else None,
@@ -98,8 +99,16 @@ def _version() -> str:
         return "unknown"
 
 
-def _at_work(plan: Plan | None, now: datetime, zone: ZoneInfo) -> str:
+def _unarmed(steering: Steering, registry: Registry) -> tuple[str, ...]:
+    """The machines on which somebody must press Remote Start first."""
+    waiting = [name for name, told in steering.setpoints.items() if told.reason == WAITS_FOR_BUTTON]
+    return tuple(registry.seat(name).profile.name for name in waiting)
+
+
+def _at_work(plan: Plan | None, now: datetime, zone: ZoneInfo, unarmed: Sequence[str] = ()) -> str:
     """The state sentence while all is well."""
+    if unarmed:
+        return f"Press Remote Start on: {', '.join(unarmed)}."
     if plan is None:
         return "The first plan is being made."
     coming = sorted((cycle.start, cycle.device_id) for cycle in plan.cycles if cycle.start > now)

@@ -1,6 +1,6 @@
-"""Every integration by its name in home files; a room of one is entered only where the home uses it.
+"""Every integration by its name in home files; nothing of one is loaded unless the home uses it.
 
-[mqtt]                    the table of the home file, checked by ``settings``
+[mqtt]                    the table of the home file, checked by ``settings_of``
 host = "192.168.1.4"      build("mqtt", settings, surroundings) -> Integration
 """
 
@@ -9,17 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from drrouter.adapters.devices.homeassistant.settings import HomeassistantSettings
-from drrouter.adapters.devices.kasa.settings import KasaSettings
-from drrouter.adapters.devices.knx.settings import KnxSettings
-from drrouter.adapters.devices.modbus.settings import ModbusSettings
-from drrouter.adapters.devices.mqtt.settings import MqttSettings
-from drrouter.adapters.devices.ocpp.settings import OcppSettings
-from drrouter.adapters.devices.p1.settings import P1Settings
 from drrouter.adapters.devices.settings import IntegrationSettings
-from drrouter.adapters.devices.shelly.settings import ShellySettings
-from drrouter.adapters.devices.zigbee.settings import ZigbeeSettings
-from drrouter.adapters.devices.zwave.settings import ZwaveSettings
 from drrouter.errors import DeviceError
 from drrouter.ports import Integration, Surroundings
 
@@ -30,30 +20,37 @@ class Transport:
 
     Attributes:
         title: its name as people write it.
-        settings: the form of its table in the home file.
+        form: the class in its ``settings`` that is the form of its table in the home file.
         extra: what installs its library (``pip install drrouter[extra]``); "" where it needs none.
     """
 
     title: str
-    settings: type[IntegrationSettings]
+    form: str
     extra: str = ""
 
 
 TRANSPORTS: Mapping[str, Transport] = MappingProxyType(
     {
-        "homeassistant": Transport("Home Assistant", HomeassistantSettings),
-        "kasa": Transport("Kasa", KasaSettings),
-        "knx": Transport("KNX", KnxSettings, "knx"),
-        "modbus": Transport("Modbus", ModbusSettings, "modbus"),
-        "ocpp": Transport("OCPP", OcppSettings, "ocpp"),
-        "p1": Transport("P1", P1Settings, "p1"),
-        "shelly": Transport("Shelly", ShellySettings, "shelly"),
-        "zigbee": Transport("Zigbee", ZigbeeSettings, "zigbee"),
-        "zwave": Transport("Z-Wave", ZwaveSettings),
-        "mqtt": Transport("MQTT", MqttSettings, "mqtt"),
+        "homeassistant": Transport("Home Assistant", "HomeassistantSettings"),
+        "kasa": Transport("Kasa", "KasaSettings"),
+        "knx": Transport("KNX", "KnxSettings", "knx"),
+        "modbus": Transport("Modbus", "ModbusSettings", "modbus"),
+        "mqtt": Transport("MQTT", "MqttSettings", "mqtt"),
+        "ocpp": Transport("OCPP", "OcppSettings", "ocpp"),
+        "p1": Transport("P1", "P1Settings", "p1"),
+        "shelly": Transport("Shelly", "ShellySettings", "shelly"),
+        "zigbee": Transport("Zigbee", "ZigbeeSettings", "zigbee"),
+        "zwave": Transport("Z-Wave", "ZwaveSettings"),
     }
 )
-"""By domain; the room of each is ``drrouter.adapters.devices.<domain>.integration`` and has a ``build``."""
+"""By domain; the room of each, ``drrouter.adapters.devices.<domain>.integration``, has a ``build``."""
+
+
+def settings_of(domain: str) -> type[IntegrationSettings]:
+    """The form of an integration's table in the home file; loaded where it is asked for."""
+    room = importlib.import_module(f"drrouter.adapters.devices.{domain}.settings")
+    form: type[IntegrationSettings] = getattr(room, TRANSPORTS[domain].form)
+    return form
 
 
 def build(domain: str, settings: IntegrationSettings, surroundings: Surroundings) -> Integration:

@@ -14,7 +14,7 @@ from pymodbus.client import AsyncModbusTcpClient
 from drrouter.adapters.devices.modbus.integration import ModbusIntegration, build
 from drrouter.adapters.devices.modbus.line import Line
 from drrouter.adapters.devices.modbus.settings import ModbusSettings
-from drrouter.adapters.devices.table import TRANSPORTS
+from drrouter.adapters.devices.table import settings_of
 from drrouter.adapters.executor import InlineExecutor
 from drrouter.domain.ids import DeviceId
 from drrouter.errors import DeviceSilentError, DeviceUnknownError
@@ -174,6 +174,6 @@ def test_a_senseless_table_is_refused(wrong: list[dict[str, Any]]) -> None:
 
 
 def test_no_library_is_loaded_before_a_home_uses_it() -> None:
-    assert TRANSPORTS["modbus"].settings is ModbusSettings
+    assert settings_of("modbus") is ModbusSettings
     program = "import sys, drrouter.adapters.devices.table; sys.exit('pymodbus' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from drrouter.adapters.clock import SimulatedClock
 from drrouter.adapters.devices.p1.integration import P1Integration, P1Meter
 from drrouter.adapters.devices.p1.settings import P1Settings
-from drrouter.adapters.devices.table import TRANSPORTS
+from drrouter.adapters.devices.table import settings_of
 from drrouter.domain.ids import DeviceId
 from drrouter.domain.instruction import Instruction, OutcomeKind
 from drrouter.domain.measurement import Quality, Quantity, Reading
@@ -229,7 +229,7 @@ def test_a_senseless_table_is_refused(wrong: list[dict[str, Any]]) -> None:
 def test_an_old_meter_is_set_up_at_its_own_speed(tmp_path: Path, clock: SimulatedClock) -> None:
     settings = P1Settings.model_validate({"meter": [{"alias": "a", "port": "/dev/x", "dsmr": "2.2"}]})
     assert settings.meter[0].where == "/dev/x"
-    assert TRANSPORTS["p1"].settings is P1Settings
+    assert settings_of("p1") is P1Settings
 
 
 def test_no_library_is_loaded_before_a_home_uses_it() -> None:

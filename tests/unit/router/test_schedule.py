@@ -348,5 +348,7 @@ def test_a_meter_is_only_read() -> None:
 def test_a_machine_that_nobody_has_armed_waits_for_its_button() -> None:
     plan = a_plan(cycles=(cycle("12:00"),))
     said = propose(washer(), DeviceState(armed=False), NOON, plan, wish=WISH)
-    assert said == Proposal(0.0, "waits for somebody to press Remote Start on it")
+    assert said == Proposal(0.0, "waits for you to press Remote Start on it")
+    assert propose(washer(), DeviceState(armed=False), at("09:00"), None, wish=WISH) == said
+    assert propose(washer(), DeviceState(armed=False), NOON, plan).reason == "nothing is asked of it"
     assert propose(washer(), DeviceState(armed=True), NOON, plan, wish=WISH).power_w == 2000.0
