@@ -23,8 +23,6 @@ class FeedPart(Part):
     """Its name here."""
     kind: Literal["feed"]
     """Published prices."""
-    role: Literal["energy", "network"] = "energy"
-    """Of energy, or of its transport; prices of several providers add up."""
     format: Format
     """The form of the document."""
     url: Url | None = None

@@ -38,5 +38,5 @@ def parse(data: bytes, where: str, asked: Asked) -> FeedPrices:
 def _notes(document: object) -> tuple[str, ...]:
     """Whether prices may still change."""
     states = document.get("areaStates") if isinstance(document, dict) else None
-    found = [str(state.get("state")) for state in states or () if isinstance(state, dict)]
-    return ("The prices are preliminary.",) if any(state == "Preliminary" for state in found) else ()
+    found = [one.get("state") for one in states if isinstance(one, dict)] if isinstance(states, list) else []
+    return ("The prices are preliminary.",) if "Preliminary" in found else ()

@@ -33,7 +33,9 @@ def parse(data: bytes, where: str, asked: Asked) -> FeedPrices:
         raise MessageError(where, "", f"Tibber refuses the question ({_first_message(document['errors'])})")
     info = _price_info(rows_of(document, where, "data", "viewer", "homes"), asked, where)
     rows = [*rows_of(info, where, "today"), *rows_of(info, where, "tomorrow")]
-    currencies = {str(row["currency"]) for row in [info.get("current") or {}, *rows] if row.get("currency")}
+    current = info.get("current")
+    told = [current, *rows] if isinstance(current, dict) else rows
+    currencies = {str(row["currency"]) for row in told if row.get("currency")}
     if len(currencies) != 1:
         raise MessageError(where, "currency", "should be one and the same for all prices")
     times = sorted(

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from drrouter.adapters.sp.feeds.provider import EVENT
 from drrouter.domain.event import PayloadType
 from drrouter.domain.signal import EventsComplete, LinkChanged
-from tests.adapters.sp.test_feeds import Feed, lost, prices_of, rows
+from tests.adapters.sp.test_feeds import SP, Feed, lost, prices_of, rows
 
 
 async def test_a_file_is_a_feed_too(tmp_path: Path) -> None:
@@ -52,5 +53,7 @@ async def test_an_empty_document_is_no_event_and_takes_none_back(tmp_path: Path)
     file = tmp_path / "prices.json"
     file.write_text('{"data": []}', encoding="utf-8")
     one = Feed(file=file)
-    assert [type(signal) for signal in await one.look()] == [LinkChanged, EventsComplete]
+    link, complete = await one.look()
+    assert isinstance(link, LinkChanged)
+    assert complete == EventsComplete(SP, frozenset({EVENT}), one.clock.now())
     await one.close()

@@ -50,7 +50,7 @@ class FeedProvider:
         self._session = FeedSession(settings, clock)
         self._backoff = Backoff(settings.id, first=timedelta(seconds=15), most=timedelta(minutes=30))
         self._dice = random.Random(f"{settings.id} poll")  # noqa: S311 -- spreads load, guards nothing
-        self._prices, self._co2, self._currency = Rates(), Rates(), settings.currency
+        self._prices, self._co2 = Rates(), Rates()
         self._told: str | None = None
         self._up: bool | None = None
         self._heard_at: datetime | None = None
@@ -163,7 +163,7 @@ class FeedProvider:
         return [LinkChanged(self.id, False, error.sentence, now, self._heard_at)]
 
     def _news(self, now: datetime) -> list[Signal]:
-        """The prices as one event, where they are new."""
+        """The prices as one event, where they are new; an empty document takes nothing back."""
         payloads = [
             Payload(kind, interval, value)
             for kind in _TYPES[self._settings.direction]
@@ -185,7 +185,7 @@ class FeedProvider:
                 fingerprint=fingerprint,
             )
             signals.append(EventReceived(event))
-        return [*signals, EventsComplete(self.id, frozenset({EVENT} if payloads else ()), now)]
+        return [*signals, EventsComplete(self.id, frozenset({EVENT}), now)]
 
 
 def _after(rates: Rates, since: datetime) -> Rates:
