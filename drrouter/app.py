@@ -31,10 +31,13 @@ from drrouter.adapters.solver_child import SolverChild
 from drrouter.adapters.sp.documents import Download, FileSource
 from drrouter.adapters.sp.feeds.provider import FeedProvider
 from drrouter.adapters.sp.feeds.settings import FeedSettings
-from drrouter.adapters.sp.openadr3 import OpenAdr3Provider, Openadr3Settings, WebhookSettings
+from drrouter.adapters.sp.openadr2 import OpenAdr2Provider
+from drrouter.adapters.sp.openadr3 import OpenAdr3Provider
 from drrouter.adapters.store import SqliteStore
 from drrouter.config import FeedConfig, HomeConfig, ProviderConfig, load_home, secret_from_file
+from drrouter.config.uplinks import openadr2_settings, openadr3_settings
 from drrouter.domain.ids import ProviderId
+from drrouter.domain.measurement import Quantity, Reading
 from drrouter.errors import DeviceError, DocumentError
 from drrouter.objectmodel import Catalogue
 from drrouter.planner.port import Solver
@@ -53,6 +56,7 @@ from drrouter.ports import (
     Serving,
     Store,
     Surroundings,
+    UsageTelling,
 )
 from drrouter.router.book import Book
 from drrouter.router.core import Router, Settings
@@ -119,6 +123,7 @@ async def running(home: HomeConfig, options: Options) -> AsyncIterator[App]:
         providers += feeds_of(home, clock, executor)
         sources = offline_sources(home, clock, executor)
         router = await build_router(home, clock, store, solver, providers, sources)
+        tell_usage(providers, router, home, clock)
         tokens = await TokenBook.open(store, clock)
         owner_token = await _owner_token(home.api.token_file, tokens)
         stack.push_async_callback(router.scribe.drain)
@@ -238,31 +243,24 @@ async def _seed(store: Store) -> str:
 
 def _provider(config: ProviderConfig, home: HomeConfig, clock: Clock, seed: str) -> Provider:
     """The adapter that speaks the provider's protocol."""
-    hook = config.webhook
-    webhook = None
-    if hook:
-        webhook = WebhookSettings(hook.host, hook.port, hook.url or "", hook.cert_file, hook.key_file)
-    groups = {group for profile in home.profiles for group in profile.groups}
-    settings = Openadr3Settings(
-        id=config.id,
-        url=config.url,
-        client_id=config.client_id,
-        client_secret=config.client_secret.reveal() if config.client_secret else "",
-        token_url=config.token_url or "",
-        ca_file=config.ca_file,
-        ven_name=config.ven_name,
-        resources=tuple(sorted({profile.id for profile in home.profiles} | groups)),
-        poll_s=config.poll.total_seconds(),
-        jitter=config.jitter,
-        webhook=webhook,
-        role=config.role,
-        programs=config.programs,
-        seed=f"{seed} {config.id}",
-        randomize_prices=config.randomize_prices,
-        version=config.version,
-        mqtt=config.mqtt,
-    )
-    return OpenAdr3Provider(settings, clock)
+    if config.kind == "openadr2b":
+        return OpenAdr2Provider(openadr2_settings(config, seed), clock)
+    return OpenAdr3Provider(openadr3_settings(config, home, seed), clock)
+
+
+def tell_usage(providers: Sequence[Provider], router: Router, home: HomeConfig, clock: Clock) -> None:
+    """Let the providers that ask for it know what the home draws, where a meter tells it."""
+    meter = home.site_meter
+    if meter is None:
+        return
+
+    def usage() -> Reading | None:
+        shown = router.steering.outlook.meter(clock.now())
+        return Reading(meter, Quantity.POWER_W, shown.net_w, shown.at) if shown else None
+
+    for provider in providers:
+        if isinstance(provider, UsageTelling):
+            provider.report_from(usage)
 
 
 def feeds_of(home: HomeConfig, clock: Clock, executor: Executor) -> list[Provider]:

@@ -153,6 +153,19 @@ class Provider(Protocol):
         ...
 
 
+Usage = Callable[[], Reading | None]
+"""The newest reading of what the home takes from the grid, in W; None where no meter tells it."""
+
+
+@runtime_checkable
+class UsageTelling(Protocol):
+    """A provider that can be told what the home draws, as often as it asks (OpenADR 2.0b, telemetry)."""
+
+    def report_from(self, usage: Usage) -> None:
+        """Where the readings come from; until then nothing is reported."""
+        ...
+
+
 class DocumentSource(Protocol):
     """Where a provider puts a document for the home: a file or an address."""
 

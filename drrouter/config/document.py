@@ -78,12 +78,24 @@ class OfflinePart(Part):
         return self
 
 
+_OPENADR3_ONLY = (
+    "client_id",
+    "client_secret",
+    "client_secret_file",
+    "client_secret_env",
+    "token_url",
+    "version",
+    "mqtt",
+    "webhook",
+)
+
+
 class ProviderPart(Part):
     """A service provider."""
 
     id: Id
     """Its name here."""
-    kind: Literal["openadr3"]
+    kind: Literal["openadr3", "openadr2b"]
     """The protocol that it speaks."""
     role: Literal["energy", "network", "aggregator"] = "energy"
     """Sells energy, runs the grid, or runs programmes."""
@@ -105,8 +117,16 @@ class ProviderPart(Part):
     """The certificate authority that it is trusted by, as PEM; without it, the system's."""
     ven_name: Annotated[str, Field(min_length=1, max_length=128), AfterValidator(harmless)] = "drrouter"
     """Our name at the provider."""
+    ven_id: Annotated[str, Field(max_length=256), AfterValidator(harmless)] = ""
+    """OpenADR 2.0b: our id at the provider, where it gave one beforehand."""
+    cert_file: FileName | None = None
+    """OpenADR 2.0b: the PEM certificate by which the router shows who it is."""
+    key_file: FileName | None = None
+    """OpenADR 2.0b: the PEM key of that certificate; keep it private (chmod 600)."""
+    sign: bool = False
+    """OpenADR 2.0b: whether messages are signed with that key, too."""
     poll_s: Annotated[float, Field(ge=1, le=86_400)] = 60.0
-    """Seconds between two looks at its events."""
+    """Seconds between two looks at its events; OpenADR 2.0b: where it asks for no other frequency."""
     jitter: Annotated[float, Field(ge=0, le=1)] = 0.1
     """Share of poll_s by which a look may come later, so that homes do not come all at once."""
     programs: Annotated[
@@ -121,6 +141,17 @@ class ProviderPart(Part):
     """A listener for its notices."""
     offline: OfflinePart | None = None
     """What the home does while the provider cannot be reached."""
+
+    @model_validator(mode="after")
+    def _keys_of_its_kind(self) -> Self:
+        theirs = {"openadr3": ("ven_id", "cert_file", "key_file", "sign"), "openadr2b": _OPENADR3_ONLY}
+        if wrong := [key for key in theirs[self.kind] if key in self.model_fields_set]:
+            raise ValueError(f"speaks {self.kind}, which has no {', '.join(wrong)}; leave it out")
+        if (self.cert_file is None) != (self.key_file is None):
+            raise ValueError("needs cert_file and key_file together; write both or none")
+        if self.sign and self.key_file is None:
+            raise ValueError("signs without a key; add cert_file and key_file")
+        return self
 
     @model_validator(mode="after")
     def _one_secret(self) -> Self:

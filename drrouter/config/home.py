@@ -41,7 +41,7 @@ class ProviderConfig:
     """One service provider.
 
     Attributes:
-        kind: the protocol (``openadr3``).
+        kind: the protocol (``openadr3`` or ``openadr2b``).
         role: ``energy``, ``network`` or ``aggregator``.
         client_secret: None where there is none, or where the environment was not looked at.
         ca_file: the authority that it is trusted by; None: the system's.
@@ -52,6 +52,7 @@ class ProviderConfig:
         randomize_prices: whether its randomizeStart moves prices as well as orders.
         version: of its protocol; ``auto`` finds out.
         mqtt: whether its MQTT broker is listened to, where it has one.
+        ven_id, cert_file, key_file, sign: of OpenADR 2.0b, see its settings.
     """
 
     id: ProviderId
@@ -71,6 +72,10 @@ class ProviderConfig:
     randomize_prices: bool = False
     version: Literal["auto", "3.1", "3.0"] = "auto"
     mqtt: bool = True
+    ven_id: str = ""
+    cert_file: Path | None = None
+    key_file: Path | None = None
+    sign: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -215,6 +215,10 @@ def _provider(part: ProviderPart, path: Path, environ: Mapping[str, str] | None)
         randomize_prices=part.randomize_prices,
         version=part.version,
         mqtt=part.mqtt,
+        ven_id=part.ven_id,
+        cert_file=_existing(path.parent, part.cert_file, str(path), f"{key}.cert_file"),
+        key_file=_existing(path.parent, part.key_file, str(path), f"{key}.key_file"),
+        sign=part.sign,
     )
 
 

@@ -17,6 +17,13 @@ url = "https://vtn.example/3.1.0"
 client_id = "home"
 """
 
+OLDER_PROVIDER = """
+[[provider]]
+id = "sp"
+kind = "openadr2b"
+url = "https://vtn.example/OpenADR2/Simple/2.0b"
+"""
+
 WEBHOOK = """
 [provider.webhook]
 host = "127.0.0.1"

@@ -8,7 +8,7 @@ from drrouter.config import load_home
 from drrouter.domain.remedy import sentences
 from drrouter.errors import DocumentError
 from drrouter.objectmodel import load_catalogue
-from tests.unit.config.homes import CAR, PROVIDER, SITE, WASHER, WEBHOOK
+from tests.unit.config.homes import CAR, OLDER_PROVIDER, PROVIDER, SITE, WASHER, WEBHOOK
 
 CATALOGUE = load_catalogue()
 
@@ -128,8 +128,21 @@ BROKEN = {
     "provider twice": (SITE + PROVIDER + PROVIDER, "provider[sp].id: is used twice."),
     "unknown protocol": (
         SITE + PROVIDER.replace("openadr3", "openadr2"),
-        "provider[sp].kind: 'openadr2' is no kind that exists yet. Did you mean 'openadr3'?",
+        "provider[sp].kind: 'openadr2' is no kind that exists yet. Did you mean 'openadr2b'?",
     ),
+    "keys of another protocol": (
+        SITE + PROVIDER.replace("openadr3", "openadr2b"),
+        "provider[sp]: speaks openadr2b, which has no client_id. Leave it out.",
+    ),
+    "keys of the older protocol": (
+        SITE + PROVIDER + 'ven_id = "1"\nsign = true',
+        "provider[sp]: speaks openadr3, which has no ven_id, sign. Leave it out.",
+    ),
+    "half a certificate": (
+        SITE + OLDER_PROVIDER + 'cert_file = "c"',
+        "provider[sp]: needs cert_file and key_file together.",
+    ),
+    "signatures without a key": (SITE + OLDER_PROVIDER + "sign = true", "provider[sp]: signs without a key."),
     "plain http": (
         SITE + PROVIDER.replace("https://", "http://"),
         "provider[sp].url: is plain http to another machine, which anybody could read. Write https.",

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from drrouter.config import HomeConfig, Secret, check_document, load_home, shipped_tariffs
+from drrouter.config.uplinks import openadr2_settings
 from drrouter.domain.device import DeviceClass
 from drrouter.domain.flexibility import Line, StorageFlexibility
 from drrouter.domain.remedy import sentences
@@ -17,7 +18,7 @@ from drrouter.errors import DocumentError
 from drrouter.objectmodel import load_catalogue
 from drrouter.resources import data_dir
 from drrouter.router.household import StandingWish
-from tests.unit.config.homes import CAR, PROVIDER, SITE, WASHER, WEBHOOK
+from tests.unit.config.homes import CAR, OLDER_PROVIDER, PROVIDER, SITE, WASHER, WEBHOOK
 from tests.unit.objectmodel.snippets import HEAD, model
 
 EXAMPLE = Path(__file__).parents[3] / "packaging" / "example-home.toml"
@@ -139,6 +140,19 @@ def test_a_provider_is_read(home: Path) -> None:
     assert provider.webhook
     assert (provider.webhook.host, provider.webhook.port) == ("127.0.0.1", 8930)
     assert (provider.webhook.url, provider.webhook.cert_file) == ("https://home.example/n", None)
+
+
+def test_a_provider_of_the_older_protocol_is_read(home: Path) -> None:
+    for name in ("ca.pem", "ven.pem", "ven.key"):
+        (home.parent / name).write_text("certificate")
+    files = 'ca_file = "ca.pem"\ncert_file = "ven.pem"\nkey_file = "ven.key"\n'
+    more = 'ven_id = "ven-1"\nsign = true\npoll_s = 30\nprograms = ["https://market.example"]\n'
+    (provider,) = load(home, SITE + OLDER_PROVIDER + files + more).providers
+    settings = openadr2_settings(provider, "seed")
+    assert (settings.url, settings.ven_id) == ("https://vtn.example/OpenADR2/Simple/2.0b", "ven-1")
+    assert (settings.cert_file, settings.key_file) == (home.parent / "ven.pem", home.parent / "ven.key")
+    assert (settings.ca_file, settings.sign, settings.poll_s) == (home.parent / "ca.pem", True, 30.0)
+    assert (settings.programs, settings.seed) == (("https://market.example",), "seed sp")
 
 
 def test_a_secret_comes_from_a_private_file(home: Path) -> None:

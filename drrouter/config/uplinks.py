@@ -1,0 +1,53 @@
+"""What the home file says about a provider, in the words of the adapter that speaks its protocol."""
+
+from drrouter.adapters.sp.openadr2 import Openadr2Settings
+from drrouter.adapters.sp.openadr3 import Openadr3Settings, WebhookSettings
+from drrouter.config.home import HomeConfig, ProviderConfig
+
+
+def openadr2_settings(config: ProviderConfig, seed: str) -> Openadr2Settings:
+    """For a VEN of OpenADR 2.0b; ``seed`` is the router's own, by which it draws random starts."""
+    return Openadr2Settings(
+        id=config.id,
+        url=config.url,
+        ven_name=config.ven_name,
+        ven_id=config.ven_id,
+        cert_file=config.cert_file,
+        key_file=config.key_file,
+        ca_file=config.ca_file,
+        sign=config.sign,
+        poll_s=config.poll.total_seconds(),
+        jitter=config.jitter,
+        role=config.role,
+        programs=config.programs,
+        seed=f"{seed} {config.id}",
+        randomize_prices=config.randomize_prices,
+    )
+
+
+def openadr3_settings(config: ProviderConfig, home: HomeConfig, seed: str) -> Openadr3Settings:
+    """For a VEN of OpenADR 3; devices and groups of the home may be targeted by their names."""
+    hook = config.webhook
+    webhook = None
+    if hook:
+        webhook = WebhookSettings(hook.host, hook.port, hook.url or "", hook.cert_file, hook.key_file)
+    groups = {group for profile in home.profiles for group in profile.groups}
+    return Openadr3Settings(
+        id=config.id,
+        url=config.url,
+        client_id=config.client_id,
+        client_secret=config.client_secret.reveal() if config.client_secret else "",
+        token_url=config.token_url or "",
+        ca_file=config.ca_file,
+        ven_name=config.ven_name,
+        resources=tuple(sorted({profile.id for profile in home.profiles} | groups)),
+        poll_s=config.poll.total_seconds(),
+        jitter=config.jitter,
+        webhook=webhook,
+        role=config.role,
+        programs=config.programs,
+        seed=f"{seed} {config.id}",
+        randomize_prices=config.randomize_prices,
+        version=config.version,
+        mqtt=config.mqtt,
+    )
