@@ -27,7 +27,7 @@ DEV_INSTALLED := $(VENV)/.installed-dev
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help venv demo check test test-system bench bench-planner bench-peers pictures lock clean
+.PHONY: help venv demo demo-full check test test-system bench bench-planner bench-peers pictures lock clean
 
 help: ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-20s %s\n", $$1, $$2 }'
@@ -36,6 +36,9 @@ venv: $(DEV_INSTALLED) ## install everything for development into .venv
 
 demo: $(RUN_INSTALLED) ## run the router with a simulated home; pass options with ARGS="..."
 	@$(BIN)/drrouter demo $(ARGS) || [ $$? -eq 130 ] # Ctrl-C, which is how it ends
+
+demo-full: $(DEV_INSTALLED) ## run the router with a home that has a device of every integration
+	@$(BIN)/drrouter demo --full $(ARGS) || [ $$? -eq 130 ] # Ctrl-C, which is how it ends
 
 # ------------------------------------------------------------------------------------------------ checking
 
