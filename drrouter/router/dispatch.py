@@ -133,7 +133,10 @@ class Dispatcher:
         if desk.purse and not desk.purse.may_spend(now, urgent=desk.wish.urgent):
             return False
         answers_again = desk.silent_at and state.seen_at and state.seen_at > desk.silent_at
-        return bool(answers_again) or desk.retry_at is None or now >= desk.retry_at
+        if answers_again or desk.retry_at is None:
+            return True
+        # A try further off than the longest wait was put down before the machine's clock was set back.
+        return not timedelta(0) < desk.retry_at - now <= LAST_RETRY
 
     def _expires_soon(self, seat: Seat, desk: _Desk, now: datetime) -> bool:
         """Whether a device that does as told would fall back by itself before long."""
@@ -159,8 +162,7 @@ class Dispatcher:
         instruction = self._instruction(seat, desk, wish)
         if desk.purse:
             desk.purse.spend(self._clock.now())
-        with self._clock.working():
-            outcome = await handle.apply(instruction)
+        outcome = await self._answer(handle, instruction)
         now = self._clock.now()
         desk.silent_at = now if outcome.kind is OutcomeKind.SILENT else None
         if outcome.kind is OutcomeKind.DONE:
@@ -175,6 +177,16 @@ class Dispatcher:
             self._wait(desk, now)
         if not (renewed and outcome.kind is OutcomeKind.DONE):
             self._report(instruction, outcome)
+
+    async def _answer(self, handle: Device, instruction: Instruction) -> Outcome:
+        """What the device says; a fault of its integration costs this device and no other."""
+        try:
+            with self._clock.working():
+                return await handle.apply(instruction)
+        except Exception as error:  # whatever it is, the other devices are told all the same
+            log.warning("%s could not be told: its integration failed", handle.id, exc_info=error)
+            why = f"{handle.id}: its integration failed ({type(error).__name__})"
+            return Outcome(OutcomeKind.IMPOSSIBLE, why)
 
     def _wait(self, desk: _Desk, now: datetime) -> None:
         """Leave the device alone for a while, ever longer."""

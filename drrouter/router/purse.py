@@ -2,6 +2,7 @@
 
 Interpretation: the shortest pause between two calls binds orders too, for a call inside it would be refused.
 Of a day's calls a share is kept for orders, limits and safety; what only saves money waits for the next day.
+A call that lies ahead, because the machine's clock was set back, counts by its distance as any other does.
 """
 
 from collections import deque
@@ -25,12 +26,12 @@ class Purse:
 
     def may_spend(self, now: datetime, *, urgent: bool) -> bool:
         """Whether the device may be called now."""
-        if self._spent and now - self._spent[-1] < self._budget.least_pause:
+        if self._spent and abs(now - self._spent[-1]) < self._budget.least_pause:
             return False
         most = self._budget.per_day
         if most is None:
             return True
-        today = sum(1 for spent in self._spent if now - spent < _DAY)
+        today = sum(1 for spent in self._spent if abs(now - spent) < _DAY)
         kept = 0 if urgent else max(1, round(KEPT_FOR_ORDERS * most))
         return today < most - kept
 

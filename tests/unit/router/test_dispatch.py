@@ -261,3 +261,29 @@ async def _steer_while_hanging(bench: Bench, until: Callable[[], bool], **watts:
     for _ in range(20):
         await asyncio.sleep(0)
     assert until()
+
+
+class BrokenPlug(FakePlug):
+    """A plug whose integration lets an exception out that nobody translated."""
+
+    async def apply(self, instruction: Instruction) -> Outcome:
+        self.received.append(instruction)
+        raise TypeError("a value of a kind that the library does not expect")
+
+
+async def test_an_integration_that_fails_costs_its_own_device_alone(bench: Bench) -> None:
+    bench.registry.seat(WASHER).handle = BrokenPlug(WASHER, bench.clock)
+    await bench.pass_by(timedelta(seconds=20), washer=0.0)
+    assert [outcome.kind for _, outcome in bench.reported] == [OutcomeKind.IMPOSSIBLE] * 3
+    assert "its integration failed (TypeError)" in bench.reported[0][1].sentence
+    await bench.steer(hvac=0.0, washer=0.0)
+    assert not bench.plugs[HVAC].on
+
+
+async def test_a_clock_that_is_set_back_does_not_put_the_next_try_off(bench: Bench) -> None:
+    bench.plugs[HVAC].mood = OutcomeKind.REFUSED
+    await bench.steer(hvac=0.0)
+    tried = len(bench.plugs[HVAC].received)
+    bench.dispatcher._clock = SimulatedClock(NOON - timedelta(days=1))
+    await bench.steer(hvac=0.0)
+    assert len(bench.plugs[HVAC].received) == tried + 1

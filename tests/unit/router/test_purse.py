@@ -33,3 +33,11 @@ def test_the_last_calls_of_a_day_are_kept_for_orders() -> None:
 def test_a_budget_that_allows_no_call_is_refused(pause: timedelta, per_day: int) -> None:
     with pytest.raises(ValueError, match="call budget"):
         CallBudget(pause, per_day)
+
+
+def test_a_clock_that_is_set_back_keeps_nobody_waiting_for_its_return() -> None:
+    purse = Purse(CallBudget(MINUTE, per_day=2))
+    purse.spend(NOON)
+    purse.spend(NOON + MINUTE)
+    assert not purse.may_spend(NOON - timedelta(hours=1), urgent=True)
+    assert purse.may_spend(NOON - timedelta(days=2), urgent=True)
