@@ -11,6 +11,7 @@ some devices counts what these give, whatever the home uses.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
+from drrouter.domain.device import Presence
 from drrouter.domain.ids import DeviceId
 from drrouter.domain.limit import Band, Limit
 from drrouter.router.guard import Claim, Verdict
@@ -44,7 +45,9 @@ def within_feed_in(
 
 
 def _takes_w(claim: Claim, bands: Mapping[DeviceId, Band]) -> float:
-    """What a device draws now and may go on drawing."""
+    """What a device draws now and may go on drawing; nothing where it does not answer."""
+    if claim.state.presence is Presence.GONE:
+        return 0.0
     return max(min(claim.state.power_w or 0.0, bands[claim.id].max_w), 0.0)
 
 

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from drrouter.domain.device import DeviceProfile, DeviceState
+from drrouter.domain.device import DeviceProfile, DeviceState, Presence
 from drrouter.domain.flexibility import Line, ModesFlexibility, StorageFlexibility
 from drrouter.domain.ids import DeviceId, EventKey
 from drrouter.domain.limit import Band, Limit, Scope
@@ -80,6 +80,12 @@ class Claim:
         store = self.profile.flexibility
         empty = isinstance(store, StorageFlexibility) and (self.state.level or 0.0) <= store.level_min
         return 0.0 if empty or not self.modulates else lowest_w(self.profile)
+
+    @property
+    def gives_on_demand(self) -> bool:
+        """Whether it gives what a limit lacks: a battery that answers, and has something to give."""
+        is_here = self.state.presence is not Presence.GONE
+        return self.least_w < 0 and kind_of(self.profile) is not Kind.SUN and is_here
 
     @property
     def rests_w(self) -> float:
@@ -227,7 +233,7 @@ class _Bench:
         givers: list[Claim] = []
         if limit.scope is Scope.SITE or limit.line:
             rest_w -= base_w + sum(_part(limit, claim) * _sun_w(claim) for claim in bound)
-            givers = [claim for claim in free if claim.least_w < 0 and kind_of(claim.profile) is not Kind.SUN]
+            givers = [claim for claim in free if claim.gives_on_demand]
         rest_w = self._takers(limit, [claim for claim in free if claim not in givers], rest_w, givers)
         return self._givers(limit, givers, rest_w)
 
@@ -286,8 +292,10 @@ class _Bench:
 
 
 def _sun_w(claim: Claim) -> float:
-    """What an inverter gives now, in W and negative."""
-    return min(claim.state.power_w or 0.0, 0.0) if kind_of(claim.profile) is Kind.SUN else 0.0
+    """What an inverter gives now, in W and negative: nothing where it does not answer, its rating at most."""
+    if kind_of(claim.profile) is not Kind.SUN or claim.state.presence is Presence.GONE:
+        return 0.0
+    return max(min(claim.state.power_w or 0.0, 0.0), lowest_w(claim.profile))
 
 
 def _over(limit: Limit) -> str:

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from drrouter.domain.device import DeviceProfile, DeviceState
+from drrouter.domain.device import DeviceProfile, DeviceState, Presence
 from drrouter.domain.flexibility import Line
 from drrouter.domain.limit import Band, Limit, Scope
 from drrouter.domain.wish import Override, OverrideMode, RunningCycle
@@ -196,3 +196,18 @@ def test_a_car_on_three_lines_counts_on_each_with_its_third() -> None:
 def test_a_battery_on_a_line_gives_what_its_fuse_lacks() -> None:
     verdict = judge([claim(battery())], Orders((fuse(3000),)), 0.0, {Line.L1: 4000.0})
     assert verdict.bands[BATTERY].max_w == -1000.0
+
+
+def test_an_inverter_makes_no_more_room_than_its_rating_whatever_it_says() -> None:
+    boasts = replace(TOLD, power_w=-50_000.0, level=None)
+    claims = [claim(inverter(), -5000.0, boasts), claim(hvac(), 1000.0, DeviceState(on=True))]
+    assert judge(claims, Orders((limit(2000),)), 10_000.0).bands[HVAC].max_w == 0.0
+
+
+def test_what_does_not_answer_makes_no_room_under_a_limit() -> None:
+    gone = replace(TOLD, presence=Presence.GONE, power_w=-5000.0)
+    hungry = claim(hvac(), 1000.0, DeviceState(on=True))
+    for absent in (claim(inverter(), -5000.0, gone), claim(battery(), 0.0, gone)):
+        verdict = judge([absent, hungry], Orders((limit(2000),)), 4000.0)
+        assert verdict.bands[HVAC].max_w == 0.0
+        assert verdict.impossible_w == {(SP, "limit"): 2000.0}
