@@ -17,7 +17,12 @@ from drrouter.domain.measurement import Quality, Quantity, Reading
 from drrouter.domain.wish import RunningCycle
 from drrouter.router.kinds import Kind, kind_of
 
-_LEVELS = {Quantity.TEMPERATURE_C, Quantity.LEVEL_WH, Quantity.LEVEL_PERCENT}
+_LEVELS = frozenset({Quantity.TEMPERATURE_C, Quantity.LEVEL_WH, Quantity.LEVEL_PERCENT})
+_ALL = frozenset(Quantity)
+
+LEVEL_HOLDS = timedelta(minutes=30)
+"""Interpretation: a temperature that is not told again for so long is reckoned on, lest food spoil behind a
+thermometer that has fallen silent."""
 
 _LINES = {
     Quantity.POWER_L1_W: Line.L1,
@@ -51,12 +56,14 @@ class Watch:
     Attributes:
         pressed_at: when somebody switched it on by hand; None where it is off, or the router did.
         told: everything that the device has ever measured itself, and nobody need conclude.
+        level_at: when it told its level last.
     """
 
     above_since: datetime | None = None
     below_since: datetime | None = None
     pressed_at: datetime | None = None
     told: frozenset[Quantity] = frozenset()
+    level_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +88,21 @@ def observe(
     """
     if not readings:
         return Observation(state, watch)
-    values = {reading.quantity: reading.value for reading in readings if reading.quality is Quality.OK}
+    ours = _tellable(profile)
+    good = [reading for reading in readings if reading.quality is Quality.OK and reading.quantity in ours]
+    values = {reading.quantity: reading.value for reading in good}
     now = readings[0].at
-    told = watch.told | values.keys()
+    level_at = now if values.keys() & _LEVELS else watch.level_at
+    told, before = watch.told | values.keys(), state
+    if level_at and _has_lapsed(profile, now - level_at):
+        before = replace(state, seen_at=level_at) if told & _LEVELS else state
+        told -= _LEVELS
     seen = _seen(profile, state, values, now, tells_switch=Quantity.SWITCH in told)
     if not told & _LEVELS:
-        seen = replace(seen, level=_level(profile, state, seen))
+        seen = replace(seen, level=_level(profile, before, seen))
     pressed_at = now if state.on is False and seen.on else watch.pressed_at if seen.on else None
-    watch = replace(_timers(profile, watch, seen, now), pressed_at=pressed_at, told=told)
+    timers = _timers(profile, watch, seen, now)
+    watch = replace(timers, pressed_at=pressed_at, told=told, level_at=level_at)
     if Quantity.PLUGGED in values and kind_of(profile) is Kind.CAR:
         after, happened = _plugged(seen, watch, plugged=bool(values[Quantity.PLUGGED]))
         after = _full(profile, after, watch, now)
@@ -103,6 +117,23 @@ def _button(before: DeviceState, after: DeviceState) -> tuple[Happening, ...]:
     if after.armed is None or after.armed == before.armed:
         return ()
     return (Happening.ARMED if after.armed else Happening.DISARMED,)
+
+
+def _tellable(profile: DeviceProfile) -> frozenset[Quantity]:
+    """What means something of this device: a battery's temperature is no level, nor is a freezer's charge."""
+    store = profile.flexibility
+    if not isinstance(store, StorageFlexibility):
+        return _ALL
+    if kind_of(profile) in (Kind.CAR, Kind.BATTERY):
+        levels = {Quantity.LEVEL_WH, Quantity.LEVEL_PERCENT}
+    else:
+        levels = {Quantity.LEVEL_PERCENT if store.unit == "percent" else Quantity.TEMPERATURE_C}
+    return _ALL - _LEVELS | levels
+
+
+def _has_lapsed(profile: DeviceProfile, age: timedelta) -> bool:
+    """Whether a level that was told so long ago says nothing any more: what moves by itself has moved."""
+    return kind_of(profile) in (Kind.COLD, Kind.WARM) and age > LEVEL_HOLDS
 
 
 def _seen(

@@ -161,3 +161,25 @@ def test_other_devices_have_no_cars() -> None:
 def test_a_switch_that_was_once_told_is_not_concluded_from_the_set_point() -> None:
     answers = told(car(), NOON, switch=0.0), told(car(), at("12:01"), setpoint_w=2300.0)
     assert seen(car(), HERE, *answers).state.on is False
+
+
+def test_the_temperature_of_a_battery_or_a_charger_is_not_its_level() -> None:
+    store = seen(battery(), HERE, told(battery(), NOON, level_percent=50.0, temperature_c=35.0))
+    assert store.state.level == 5000.0
+    later = seen(battery(), store.state, told(battery(), at("12:01"), temperature_c=35.0))
+    assert later.state.level == 5000.0
+
+
+def test_the_charge_of_a_thermometer_is_not_the_level_of_a_freezer() -> None:
+    frozen = replace(HERE, level=-20.0, on=False)
+    after = seen(freezer(), frozen, told(freezer(), at("13:00"), level_percent=90.0, switch=0.0, power_w=0.0))
+    assert after.state.level == pytest.approx(-19.0)
+
+
+def test_a_freezer_whose_thermometer_falls_silent_is_taken_to_grow_warmer() -> None:
+    first = told(freezer(), NOON, temperature_c=-20.0, switch=0.0, power_w=0.0)
+    minutes = [told(freezer(), NOON + minute * MINUTE, switch=0.0, power_w=0.0) for minute in range(1, 121)]
+    assert seen(freezer(), HERE, first, *minutes[:30]).state.level == -20.0
+    assert seen(freezer(), HERE, first, *minutes).state.level == pytest.approx(-18.0)
+    spoken = told(freezer(), at("14:01"), temperature_c=-19.0)
+    assert seen(freezer(), HERE, first, *minutes, spoken).state.level == -19.0
