@@ -3,7 +3,7 @@
     watched --hand over--> steered --take back--> watched
 
 A watched device is read and shown, its cycles are recognised, and nothing is told to it. What was decided is
-kept over a restart.
+kept over a restart, and so is that a test holds a plug off: whatever ends the test, its power comes back.
 """
 
 from collections.abc import Callable, Mapping
@@ -23,7 +23,7 @@ from drrouter.router.registry import Registry
 from drrouter.router.safety import nominal_w
 from drrouter.router.scribe import Scribe
 
-_HAND, _TESTED = "hand/", "plug test/"
+_HAND, _TESTED, _CUT = "hand/", "plug test/", "plug cut/"
 
 
 class FirstMinutes:
@@ -46,6 +46,8 @@ class FirstMinutes:
             registry.watch(profile.id, profile.watch_only if steered is None else steered is False)
             if kept.get(_TESTED + profile.id) == Stage.STAYED_OFF.value:
                 self._never_start(profile.id)
+            if kept.get(_CUT + profile.id) is True:
+                self._release(profile.id, registry.seat(profile.id).watched)
 
     def hand_over(self, device_id: DeviceId, steered: bool, by: str = "owner") -> tuple[Change, ...]:
         """Let the router steer the device from now on, or only watch it; returns what is to be kept."""
@@ -83,7 +85,8 @@ class FirstMinutes:
         if test and not test.is_over:
             name = self._registry.seat(device_id).profile.name
             self._release(device_id, self._registry.seat(device_id).watched)
-            self._scribe.keep(self._note(device_id, f"The pull-plug test of {name} was stopped."))
+            note = self._note(device_id, f"The pull-plug test of {name} was stopped.")
+            self._scribe.keep(note, self._is_cut(device_id, False))
             self._changed(f"the test of {name} was stopped")
 
     @property
@@ -105,10 +108,11 @@ class FirstMinutes:
         seat, test = self._registry.seat(device_id), self._tests.get(device_id)
         if test is not None and test.wants_power is not None:
             return Setpoint(nominal_w(seat.profile) if test.wants_power else 0.0, "the pull-plug test")
-        if device_id not in self._released:
+        if device_id not in self._released or seat.state.on is None:
             return None
-        if seat.state.on is not False:
+        if seat.state.on:
             self._released.discard(device_id)
+            self._scribe.keep(self._is_cut(device_id, False))
             return None
         return Setpoint(nominal_w(seat.profile), "it is given back to its owner with its power on")
 
@@ -122,11 +126,14 @@ class FirstMinutes:
 
     def _reached(self, device_id: DeviceId, test: PlugTest) -> None:
         """Tell of a new stage, and draw the consequence of a result."""
-        changes: list[Change] = [self._note(device_id, test.sentence)]
+        cut = self._is_cut(device_id, test.stage is Stage.CUT)
+        changes: list[Change] = [self._note(device_id, test.sentence), cut]
         if test.stage in (Stage.RESUMED, Stage.STAYED_OFF):
             changes.append(Put(Collection.SETTINGS, _TESTED + device_id, test.stage.value))
         if test.stage is Stage.STAYED_OFF:
             self._never_start(device_id)
+        if test.stage is Stage.GIVEN_UP:
+            self._release(device_id, self._registry.seat(device_id).watched)
         self._scribe.keep(*changes)
         self._changed(test.sentence.rstrip("."))
 
@@ -136,6 +143,11 @@ class FirstMinutes:
         if isinstance(profile.flexibility, ProfileFlexibility):
             flexibility = replace(profile.flexibility, remote_start=RemoteStart.NONE)
             self._registry.amend(replace(profile, flexibility=flexibility))
+
+    @staticmethod
+    def _is_cut(device_id: DeviceId, cut: bool) -> Change:
+        """What a restart must know to give the power back."""
+        return Put(Collection.SETTINGS, _CUT + device_id, cut)
 
     def _note(self, device_id: DeviceId, sentence: str) -> Note:
         return Note(JournalEntry(self._now(), JournalKind.DEVICE, sentence, device_id))

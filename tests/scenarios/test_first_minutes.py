@@ -120,6 +120,45 @@ async def test_a_test_that_is_stopped_leaves_the_power_on(home: Home) -> None:
     assert _test(home) is None
 
 
+async def _cut(home: Home) -> None:
+    """A watched washer whose test has just taken its power."""
+    await home.front.hand_over(WASHER, steered=False)
+    await home.front.test_plug(WASHER)
+    await home.clock.advance(MINUTE)
+    home.plug(WASHER).appliance.armed = True
+    await home.clock.advance(timedelta(seconds=90))
+    assert (_test(home), home.plug(WASHER).on) == (Stage.CUT, False)
+
+
+async def test_a_plug_that_vanishes_while_its_test_holds_it_off_gets_its_power_back_when_it_returns(
+    home: Home,
+) -> None:
+    await _cut(home)
+    home.plug(WASHER).unreachable = True
+    await home.clock.advance(2 * MINUTE)
+    assert _test(home) is Stage.GIVEN_UP
+    home.plug(WASHER).unreachable = False
+    await home.clock.advance(2 * MINUTE)
+    assert home.plug(WASHER).on
+
+
+async def test_a_restart_while_a_test_holds_a_plug_off_gives_the_power_back_and_once_only(home: Home) -> None:
+    await _cut(home)
+    again = Home(*home.profiles, store=home.store)
+    again.plug(WASHER).on = False
+    async with running(again):
+        await again.clock.advance(MINUTE)
+        assert again.plug(WASHER).on
+        again.plug(WASHER).on = False
+        await again.clock.advance(2 * MINUTE)
+        assert not again.plug(WASHER).on
+    third = Home(*home.profiles, store=home.store)
+    third.plug(WASHER).on = False
+    async with running(third):
+        await third.clock.advance(MINUTE)
+        assert not third.plug(WASHER).on
+
+
 async def test_what_has_no_cycles_cannot_be_tested(home: Home) -> None:
     with pytest.raises(MessageError, match="no cycles"):
         await home.front.test_plug(FREEZER)
