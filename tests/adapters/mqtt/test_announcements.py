@@ -227,6 +227,11 @@ def test_names_are_cleaned() -> None:
     assert len(device.identity["alias"]) <= 64
 
 
+def test_an_entity_of_whose_names_nothing_can_be_shown_is_left_out() -> None:
+    nameless = {**_sensor(), "dev": None}
+    assert _announced(("sensor/\u202e", nameless), ("sensor/x/\x1b", nameless)) == []
+
+
 def test_topics_invented_without_end_are_kept_within_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("drrouter.adapters.devices.mqtt.discovery.MOST_CONFIGS", 3)
     assert len(_announced(*((f"sensor/n/{n}", _sensor(dev={"ids": str(n)})) for n in range(9)))) == 3

@@ -130,3 +130,20 @@ def test_a_zigbee_state_that_cannot_be_told_is_no_switch() -> None:
     (device,) = _exposed(contact, {"name": "temperature", "property": "t", "access": 1, "unit": "°C"})
     assert device.relay is None
     assert _quantities(device) == [Quantity.TEMPERATURE_C]
+
+
+def test_a_zigbee_value_whose_name_is_no_text_is_passed_over() -> None:
+    (device,) = _exposed(_state("l1"), {"name": {}, "access": 7}, {"name": ["power"], "access": 7})
+    assert device.asks == (("z/two/plugs/get", '{"state_l1": ""}'),)
+
+
+def test_a_name_of_which_nothing_can_be_shown_gives_way_to_the_hardware_address() -> None:
+    whole, *_ = _exposed(_state("l1"), _state("l2"), friendly_name=" ")
+    assert whole.identity["alias"] == "0x00158d0000000001"
+    tasmota = Tasmota("t")
+    config = {"t": " ", "ft": "%prefix%/%topic%/", "tp": ["c", "s", "t"], "rl": [1, 1]}
+    tasmota.hear("t/A4CF12000001/config", _payload(config))
+    assert [one.identity["alias"] for one in tasmota.described()] == [
+        "A4:CF:12:00:00:01 1",
+        "A4:CF:12:00:00:01 2",
+    ]

@@ -145,6 +145,16 @@ async def test_unlisted_charge_points_do_not_fill_the_memory(listen: Open, sessi
     assert len(await central.discover()) == 20
 
 
+async def test_an_unlisted_charge_point_with_a_name_that_may_not_be_shown_is_not_listed(
+    listen: Open, session: ClientSession
+) -> None:
+    central = await listen(settings(accept_unknown=True))
+    for name in ("%1b[2Jevil", "evil%e2%80%aeCP", "two%0alines"):
+        socket = await dial(session, central, name)
+        assert (await socket.receive()).type is WSMsgType.CLOSE
+    assert await central.discover() == ()
+
+
 async def test_who_speaks_no_version_that_we_speak_is_hung_up_on(
     listen: Open, session: ClientSession
 ) -> None:

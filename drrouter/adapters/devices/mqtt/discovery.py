@@ -179,6 +179,8 @@ def _piece(component: str, unique: str, config: Json, name: str) -> Iterator[_Pi
     if part is None:
         return
     identity, same_as = _identity(config, unique)
+    if not identity["id"]:
+        return  # nothing that can be shown is left of its names
     seconds = number(config.get("expire_after"))
     yield _Piece(
         device=identity["id"],
@@ -200,10 +202,11 @@ def _identity(config: Json, unique: str) -> tuple[dict[str, str], frozenset[str]
     macs = [mac for pair in _listed(device.get("connections")) if (mac := _mac_of(pair))]
     own = cleaned(config.get("unique_id")) or cleaned(unique)
     names = [one for one in identifiers if one] + macs
+    own = names[0] if names else own
     identity = {
         "alias": cleaned(device.get("name")) or cleaned(config.get("name")) or own,
         "mac": macs[0] if macs else "",
-        "id": names[0] if names else own,
+        "id": own,
         "model": cleaned(device.get("model")),
         "manufacturer": cleaned(device.get("manufacturer")),
         "dialect": "homeassistant",

@@ -113,7 +113,7 @@ def _devices(mac: str, config: Json, topics: _Topics, sample: object) -> Iterato
 
 def _identity(mac: str, config: Json) -> dict[str, str]:
     identity = {
-        "alias": cleaned(config.get("dn")) or cleaned(config.get("t")),
+        "alias": cleaned(config.get("dn")) or cleaned(config.get("t")) or mac,
         "mac": mac,
         "id": mac,
         "model": cleaned(config.get("md")),

@@ -116,7 +116,7 @@ class Zigbee2Mqtt:
 
 def _identity(device: Json, definition: Json, address: str) -> dict[str, str]:
     identity = {
-        "alias": cleaned(device.get("friendly_name")),
+        "alias": cleaned(device.get("friendly_name")) or address,
         "id": address,
         "ieee": address,
         "model": cleaned(definition.get("model")) or cleaned(device.get("model_id")),
@@ -160,7 +160,7 @@ def _sensors(exposes: list[Json], topic: str, end: str = "") -> Iterator[Sensor]
 def _asks(exposes: list[Json], topic: str) -> Iterator[tuple[str, str]]:
     """One question for everything of ours that it can be asked."""
     features = [feature for one in exposes if one.get("type") == "switch" for feature in _features(one)]
-    values = [one for one in exposes if one.get("name") in _CLASSES]
+    values = [one for one in exposes if str(one.get("name")) in _CLASSES]
     names = [_property(one) for one in features + values if _may(one, GETTABLE)]
     if asked := {name: "" for name in names if name}:
         yield f"{topic}/get", json.dumps(asked)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from aiohttp import web
 
+from drrouter.adapters.devices.names import cleaned
 from drrouter.adapters.devices.ocpp.dialect import Dialect
 from drrouter.adapters.devices.ocpp.outlet import ChargingOutlet
 from drrouter.adapters.devices.ocpp.rpc import Link
@@ -25,6 +26,7 @@ from drrouter.ports import Clock, Device, Found, Surroundings
 DOMAIN = "ocpp"
 MOST_UNKNOWN = 20
 """Charge points that are listed without being in the home file."""
+LONGEST_ID = 48
 NOT_LISTED = "{id} (OCPP): the home file does not list this charge point; add it under [[ocpp.charge_point]]"
 
 _log = logging.getLogger(__name__)
@@ -109,7 +111,7 @@ class OcppIntegration:
         """Serve a connection; an older one of the same charge point is closed, for it can only be a ghost."""
         station = self._station(name)
         if station is None:
-            await socket.close(message=b"too many unknown charge points")
+            await socket.close(message=b"too many unknown charge points, or no usable name")
             return
         dialect = _dialect(station, version)
         answers = {action: _heard(station, answer) for action, answer in dialect.answers.items()}
@@ -127,9 +129,13 @@ class OcppIntegration:
                 _log.info("charge point %s is gone", name)
 
     def _station(self, name: str) -> Station | None:
-        """The charge point of that name; an unlisted one is made, unless there are too many."""
+        """The charge point of that name; an unlisted one is made, unless there are too many.
+
+        One whose name holds what may not be shown, or more than OCPP allows, is none.
+        """
         if name not in self._stations:
-            if len(self._stations) - len(self._settings.charge_point) >= MOST_UNKNOWN or len(name) > 48:
+            unlisted = len(self._stations) - len(self._settings.charge_point)
+            if unlisted >= MOST_UNKNOWN or len(name) > LONGEST_ID or name != cleaned(name):
                 return None
             self._stations[name] = Station(name, None, self._settings, self._clock)
         station = self._stations[name]
