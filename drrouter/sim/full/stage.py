@@ -25,6 +25,9 @@ time_zone = "{zone}"
 currency = "EUR"
 import_limit_w = 17250.0 # three lines of 25 A
 base_load_w = {base_w}
+latitude = 52.37 # so that the router knows when the sun shines on the roof
+longitude = 4.9
+pv = {{ peak_w = 4000.0 }}
 
 [tariff]
 id = "generic.nl_day_night"
