@@ -1,12 +1,15 @@
 """What a tariff charges for peaks and blocks reaches the problem, after what the meter has counted."""
 
+from dataclasses import replace
 from functools import partial
 
+from drrouter.config import shipped_tariffs
 from drrouter.domain.interval import SLOT, Interval
+from drrouter.planner import plan
 from drrouter.router.charged import charged, no_terms
-from drrouter.tariff import terms_of
+from drrouter.tariff import read_tariff, terms_of
 from drrouter.tariff.metering import Quarter
-from tests.unit.planner.homes import problem
+from tests.unit.planner.homes import CHARGING, at, car, problem
 from tests.unit.tariff.test_expand import tariff
 
 CHARGES = """
@@ -36,3 +39,17 @@ def test_a_tariff_of_prices_alone_adds_no_term() -> None:
     for charging in (no_terms, partial(terms_of, tariff())):
         made = charged(problem(), charging, ())
         assert (made.peak_terms, made.tiers, made.capacity_terms) == ((), (), ())
+
+
+def test_a_car_charges_flatter_under_the_flemish_tariff_until_the_peak_is_paid() -> None:
+    flemish = read_tariff(shipped_tariffs()["flanders.capacity_2023"].read_bytes(), "flanders")
+    free = replace(CHARGING, min_power_w=0.0, max_power_w=7000.0)
+    home = problem(car(0.0, 27_000.0, at(4, 30), free))
+    paid = Quarter(Interval(home.now - 2 * SLOT, home.now - SLOT), 2.0, 0.0)
+
+    def highest_w(counted: tuple[Quarter, ...]) -> float:
+        return max(plan(charged(home, partial(terms_of, flemish), counted)).grid_w)
+
+    assert max(plan(home).grid_w) > 7000
+    assert highest_w(()) < 3500
+    assert highest_w((paid,)) > 7000
