@@ -1,5 +1,6 @@
 """A price feed in the home file: a ``[[provider]]`` of kind ``feed``, and what the router is told of it."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -12,6 +13,7 @@ from drrouter.config.secret import Secret, secret_from_file
 from drrouter.domain.document import harmless
 from drrouter.domain.ids import ProviderId
 from drrouter.errors import DocumentError
+from drrouter.tariff import TariffDocument
 
 Format = Literal["awattar", "energyzero", "entsoe_a44", "midas", "nord_pool", "octopus", "tibber"]
 
@@ -94,3 +96,13 @@ def feed_of(part: FeedPart, path: Path) -> FeedConfig:
         poll_s=part.poll_s,
         jitter=part.jitter,
     )
+
+
+def beside(feeds: Sequence[FeedConfig], tariff: TariffDocument) -> Iterator[str]:
+    """What is worth a look where feeds and the tariff do not fit together, one sentence each."""
+    for feed in feeds:
+        if feed.direction != "export" and not tariff.follows_provider:
+            yield (
+                f"The feed {feed.id} takes the place of the energy price of the tariff {tariff.id}, which "
+                'follows no provider. Give its energy component base = "provider", or take the feed out.'
+            )

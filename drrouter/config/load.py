@@ -23,7 +23,7 @@ from drrouter.config.document import (
     WebhookPart,
     json_schema,
 )
-from drrouter.config.feeds import FeedConfig, FeedPart, feed_of
+from drrouter.config.feeds import FeedConfig, FeedPart, beside, feed_of
 from drrouter.config.home import (
     ApiConfig,
     Exposure,
@@ -100,6 +100,7 @@ def resolve_home(
         catalogue = load_catalogue(models_folder)
     _refuse_silent_exposure(written, where)
     providers, feeds = _providers(document, path, environ)
+    tariff = tariff_of(document.tariff, site.currency, folder, where)
     return HomeConfig(
         path=path,
         name=site.name,
@@ -108,7 +109,7 @@ def resolve_home(
         import_limit_w=site.import_limit_w,
         base_load_w=site.base_load_w,
         co2_price_per_kg=site.co2_price_per_kg,
-        tariff=tariff_of(document.tariff, site.currency, folder, where),
+        tariff=tariff,
         providers=providers,
         feeds=feeds,
         devices=devices_of(document.device, catalogue, where),
@@ -122,7 +123,7 @@ def resolve_home(
         line_limit_w=site.line_limit_w,
         pv_peak_w=site.pv.peak_w if site.pv else 0.0,
         exposures=tuple(Exposure(part.what, part.interface, part.reason) for part in document.exposure),
-        warnings=tuple(fault.sentence for fault in catalogue.faults),
+        warnings=(*(fault.sentence for fault in catalogue.faults), *beside(feeds, tariff)),
     )
 
 

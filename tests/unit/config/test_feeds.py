@@ -67,3 +67,15 @@ def test_what_is_wrong_with_a_feed_is_said(tmp_path: Path, text: str, said: str)
     with pytest.raises(DocumentError) as caught:
         load_home(write(tmp_path, SITE + text), environ=None)
     assert said in caught.value.sentence, caught.value.sentence
+
+
+def test_a_feed_beside_a_tariff_that_follows_nobody_is_worth_a_look(tmp_path: Path) -> None:
+    site = SITE.replace("generic.nl_dynamic", "generic.nl_day_night")
+    checked = check_document(write(tmp_path, site + FEED + 'file = "a"\n'))
+    assert any(
+        "takes the place of the energy price of the tariff generic.nl_day_night" in one
+        for one in checked.warnings
+    )
+    assert check_document(write(tmp_path, SITE + FEED + 'file = "a"\n')).warnings == ()
+    exported = check_document(write(tmp_path, site + FEED + 'file = "a"\ndirection = "export"\n'))
+    assert exported.warnings == ()
