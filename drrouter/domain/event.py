@@ -4,8 +4,8 @@ The adapter that received an event has already applied its time rules (defaults,
 intervals, "now") and converted units; what could not be understood is named in ``ignored``.
 """
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from drrouter.domain.ids import EventId, ProgramId, ProviderId
@@ -133,6 +133,21 @@ class Event:
         if known.known_until is None:
             return False
         return self.known_until is None or self.known_until > known.known_until
+
+    def moved(self, by: timedelta) -> "Event":
+        """The same event, so much later."""
+        if not by:
+            return self
+        payloads = tuple(replace(one, interval=one.interval.moved(by)) for one in self.payloads)
+        slots = tuple((slot_id, slot.moved(by)) for slot_id, slot in self.grid.slots)
+        until = self.grid.until and self.grid.until + by
+        return replace(
+            self,
+            payloads=payloads,
+            grid=replace(self.grid, slots=slots, until=until),
+            known_until=self.known_until and self.known_until + by,
+            received_at=self.received_at and self.received_at + by,
+        )
 
     def of(self, *types: PayloadType) -> tuple[Payload, ...]:
         """Its payloads of these types."""

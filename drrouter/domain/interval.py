@@ -52,6 +52,10 @@ class Interval:
         """Whether the instant lies inside."""
         return self.start <= instant < self.end
 
+    def moved(self, by: timedelta) -> "Interval":
+        """As long, and so much later."""
+        return Interval(self.start + by, self.end + by)
+
     def overlap(self, other: "Interval") -> "Interval | None":
         """What both have in common, None when they only touch or lie apart."""
         start, end = max(self.start, other.start), min(self.end, other.end)

@@ -14,12 +14,13 @@ import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from drrouter.adapters.clock.machine import is_synchronised
 from drrouter.adapters.clock.shared import SharedClock
 from drrouter.adapters.clock.simulated import SimulatedClock
 from drrouter.adapters.clock.system import SystemClock
 from drrouter.ports import Clock
 
-__all__ = ["SharedClock", "SimulatedClock", "SystemClock", "open_clock"]
+__all__ = ["SharedClock", "SimulatedClock", "SystemClock", "is_synchronised", "open_clock"]
 
 _logger = logging.getLogger(__name__)
 

@@ -15,9 +15,9 @@ Deciding what is in force at which instant is left to the router.
 import hashlib
 import json
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from drrouter.adapters.openadr3 import reading
 from drrouter.adapters.sp.openadr3.normalise import Withdrawn, normalise
@@ -57,8 +57,9 @@ class _Seen:
 class KnownEvents:
     """The events of one provider, as last seen."""
 
-    def __init__(self, settings: Openadr3Settings) -> None:
-        """Know nothing."""
+    def __init__(self, settings: Openadr3Settings, ahead: Callable[[], timedelta] = timedelta) -> None:
+        """Know nothing; ``ahead`` tells by how much the provider's clock counts as ahead of ours."""
+        self._ahead = ahead
         self._settings, self._dice = settings, Dice(settings.seed, settings.randomize_prices)
         self._seen: dict[EventId, _Seen] = {}
         self._programs: dict[str, reading.Program] = {}
@@ -77,7 +78,7 @@ class KnownEvents:
     def look_at(self, row: Mapping[str, object], now: datetime) -> list[Signal]:
         """What is new about an event (one with an id) as the provider has it now."""
         event_id, program = EventId(identity(row)), self._programs.get(text(row, "programID"))
-        known, digest = self._seen.get(event_id), _digest(row, program)
+        known, digest = self._seen.get(event_id), _digest(row, program, self._ahead())
         if known is not None and known.digest == digest:
             return []
         if not self._is_enrolled(program):
@@ -90,7 +91,7 @@ class KnownEvents:
             log.warning("provider %s: %s", self._settings.id, error)
             self._seen[event_id] = _Seen(digest, in_force=True)
             return []
-        found = normalise(event, program, self._settings.id, now, self._dice)
+        found = self._normalised(event, program, now)
         if isinstance(found, Withdrawn):
             self._seen[event_id] = _Seen(digest, in_force=False)
             return [EventCancelled(self._settings.id, event_id, now)]
@@ -104,11 +105,19 @@ class KnownEvents:
             if seen.further is None or seen.further.again_at > now:
                 continue
             row, program = seen.further.row, seen.further.program
-            found = normalise(row, program, self._settings.id, now, self._dice)
+            found = self._normalised(row, program, now)
             if isinstance(found, Event):
                 self._seen[event_id] = replace(seen, further=_further(row, program, found, now))
                 signals.append(EventReceived(replace(found, fingerprint=seen.digest)))
         return signals
+
+    def _normalised(
+        self, row: reading.Event, program: reading.Program | None, now: datetime
+    ) -> Event | Withdrawn:
+        """The event by our clock: read by the provider's, and moved by what lies between the two."""
+        ahead = self._ahead()
+        found = normalise(row, program, self._settings.id, now + ahead, self._dice)
+        return found if isinstance(found, Withdrawn) else found.moved(-ahead)
 
     def withdraw(self, event_id: EventId, now: datetime) -> list[Signal]:
         """The provider took it back; a router that was restarted may know it while we do not."""
@@ -149,8 +158,8 @@ def _further(
     return _Further(row, program, now + (event.known_until - now) / 2)
 
 
-def _digest(row: Mapping[str, object], program: reading.Program | None) -> str:
+def _digest(row: Mapping[str, object], program: reading.Program | None, ahead: timedelta) -> str:
     """A fingerprint of all that decides the meaning of an event."""
     described = program.model_dump(include={"program_name", "payload_descriptors"}) if program else None
-    meaning = [row, described]
+    meaning = [row, described, *([ahead.total_seconds()] if ahead else [])]
     return hashlib.sha256(json.dumps(meaning, sort_keys=True).encode()).hexdigest()

@@ -19,6 +19,7 @@ from yarl import URL
 from drrouter.adapters.hedge import first_answer
 from drrouter.adapters.openadr3 import loads_strict
 from drrouter.adapters.sp.openadr3.settings import Openadr3Settings
+from drrouter.adapters.sp.openadr3.skew import Skew
 from drrouter.adapters.sp.openadr3.tls import client_context, explain, joined, safe_url
 from drrouter.adapters.sp.openadr3.token import TokenSource
 from drrouter.errors import (
@@ -60,6 +61,7 @@ class _Raw:
     status: int
     body: bytes
     location: str
+    date: str
 
 
 class _UnacceptableError(aiohttp.ClientPayloadError):
@@ -69,8 +71,9 @@ class _UnacceptableError(aiohttp.ClientPayloadError):
 class VtnSession:
     """Speaks with the VTN at ``settings.url``; opens on first use, opens again after ``close``."""
 
-    def __init__(self, settings: Openadr3Settings, clock: Clock) -> None:
-        """Touch nothing yet."""
+    def __init__(self, settings: Openadr3Settings, clock: Clock, skew: Skew | None = None) -> None:
+        """Touch nothing yet; ``skew`` compares the clocks, where both are real."""
+        self._skew = skew
         self._settings, self._clock = settings, clock
         self._http: aiohttp.ClientSession | None = None
         self._tokens = TokenSource(settings, clock, self._exchange)
@@ -168,6 +171,8 @@ class VtnSession:
         except (aiohttp.ClientError, OSError, asyncio.IncompleteReadError, ValueError) as error:
             said = _words(getattr(error, "strerror", None) or str(error)) or type(error).__name__
             raise ProviderUnreachableError(f"Provider {name} cannot be reached: {said}.") from error
+        if self._skew is not None and raw.date:
+            self._skew.saw(raw.date, self._clock.now())
         return Answer(raw.status, self._parsed(raw)), raw.location
 
     async def _answered(
@@ -185,7 +190,10 @@ class VtnSession:
                 method, url, headers=headers, json=json, data=form, allow_redirects=False
             ) as response:
                 body = await self._read(response)
-                return _Raw(response.status, body, response.headers.get("Location", ""))
+                headers_back = response.headers
+                return _Raw(
+                    response.status, body, headers_back.get("Location", ""), headers_back.get("Date", "")
+                )
 
         if method != "GET" and form is None:
             return await ask()
@@ -225,6 +233,11 @@ class VtnSession:
         except MessageError as error:
             if raw.status >= 300:
                 return _words(raw.body.decode("utf-8", "replace"))
+            if raw.body.lstrip()[:1] == b"<":
+                raise ProviderUnreachableError(
+                    f"Provider {self._settings.id} cannot be reached: a web page answers in its place, "
+                    "such as the login page of a network."
+                ) from error
             raise ProviderUnreachableError(f"The answer cannot be read: {_words(str(error))}") from error
 
     def _checked(self, answer: Answer, what: str) -> Answer:

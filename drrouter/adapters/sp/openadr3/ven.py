@@ -21,6 +21,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 from functools import partial
 
+from drrouter.adapters.clock import SystemClock, is_synchronised
 from drrouter.adapters.sp.openadr3.backoff import Backoff
 from drrouter.adapters.sp.openadr3.delivery import Delivery
 from drrouter.adapters.sp.openadr3.dialect import Dialect
@@ -32,6 +33,7 @@ from drrouter.adapters.sp.openadr3.paging import PAGE, identity, read_all, text
 from drrouter.adapters.sp.openadr3.push import MqttPush
 from drrouter.adapters.sp.openadr3.session import VtnSession
 from drrouter.adapters.sp.openadr3.settings import Openadr3Settings
+from drrouter.adapters.sp.openadr3.skew import Skew
 from drrouter.adapters.sp.openadr3.subscription import Subscription
 from drrouter.adapters.sp.openadr3.webhook import Webhook
 from drrouter.domain.ids import EventId, ProviderId
@@ -51,11 +53,13 @@ MOST_UNDERWAY = 8
 class OpenAdr3Provider:
     """Implements ``ports.Provider`` for one OpenADR 3 VTN."""
 
-    def __init__(self, settings: Openadr3Settings, clock: Clock) -> None:
-        """Open nothing yet."""
+    def __init__(self, settings: Openadr3Settings, clock: Clock, skew: Skew | None = None) -> None:
+        """Open nothing yet; by default the clocks are compared where ours is the machine's."""
         self._settings, self._clock = settings, clock
+        compared = isinstance(clock, SystemClock)
+        self._skew = skew or (Skew(settings.id, is_synchronised) if compared else None)
         self._dialect = Dialect(settings.version)
-        self._session = VtnSession(settings, clock)
+        self._session = VtnSession(settings, clock, self._skew)
         self._enrolment = Enrolment(self._session, settings, self._dialect)
         self._delivery = Delivery(self._session, settings.ven_name, self._dialect, clock)
         self._inbox = Inbox(clock)
@@ -65,7 +69,7 @@ class OpenAdr3Provider:
         self._push = MqttPush(self._session, settings, clock, self._inbox.mark)
         self._backoff = Backoff(settings.ven_name)
         self._dice = random.Random(f"{settings.ven_name} poll")  # noqa: S311 -- spreads load, guards nothing
-        self._known = KnownEvents(settings)
+        self._known = KnownEvents(settings, self._ahead)
         self._up: bool | None = None
         self._heard_at: datetime | None = None
         self._poll_at = clock.now()
@@ -80,7 +84,8 @@ class OpenAdr3Provider:
 
         While a signal is with the consumer, until it asks for the next, shared domain time stands.
         """
-        self._known, self._up, self._poll_at = KnownEvents(self._settings), None, self._clock.now()
+        self._known = KnownEvents(self._settings, self._ahead)
+        self._up, self._poll_at = None, self._clock.now()
         self._polling = self._subscribing = False
         self._heard_at = None
         try:
@@ -97,6 +102,10 @@ class OpenAdr3Provider:
             self._inbox.close()
             await self._subscription.close()
             await self.close()
+
+    def _ahead(self) -> timedelta:
+        """By how much the provider's clock counts as ahead of ours."""
+        return self._skew.acted_on if self._skew else timedelta(0)
 
     async def close(self) -> None:
         """Close the connections; they open again when they are needed."""
