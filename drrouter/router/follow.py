@@ -26,6 +26,10 @@ CALM_W = 100.0
 SETTLES_WITHIN = timedelta(minutes=1)
 """A device whose power does not come near its set-point within this time is taken at its measured power."""
 
+STAYS = timedelta(minutes=3)
+"""Interpretation: what cannot draw less than some power is switched on or off this rarely, else every cloud
+would move a charger's contactor."""
+
 _NEAR_SHARE = 0.1
 
 
@@ -73,7 +77,7 @@ def follow(followers: Iterable[Follower], meter: Meter | None, now: datetime) ->
             continue
         wished[follower.id] = setpoint_w
         if settled and (abs(net_w) > CALM_W or _contradicts(follower)):
-            wished[follower.id] = _bounded(follower, power_w - net_w)
+            wished[follower.id] = _bounded(follower, power_w - net_w, now)
             net_w += wished[follower.id] - power_w
     return wished
 
@@ -102,7 +106,7 @@ def _contradicts(follower: Follower) -> bool:
     return (follower.seat.state.setpoint_w or 0.0) * follower.planned_w < 0
 
 
-def _bounded(follower: Follower, room_w: float) -> float:
+def _bounded(follower: Follower, room_w: float, now: datetime) -> float:
     """What it may take, or give, of the room: never the other of both, and not less than it can."""
     profile = follower.seat.profile
     room_w = min(max(room_w, lowest_w(profile)), nominal_w(profile))
@@ -115,6 +119,13 @@ def _bounded(follower: Follower, room_w: float) -> float:
     least_w = store.min_power_w if isinstance(store, StorageFlexibility) else 0.0
     # What runs already goes on a little below its least power, so that a cloud does not switch it.
     runs = (follower.seat.state.setpoint_w or 0.0) > 0
-    if room_w < least_w - (CALM_W if runs else 0.0):
-        return 0.0
-    return max(room_w, least_w, 0.0)
+    runs_on = room_w >= least_w - (CALM_W if runs else 0.0)
+    if least_w > 0 and runs_on is not runs and _was_just_switched(follower.seat, now):
+        runs_on = runs
+    return max(room_w, least_w, 0.0) if runs_on else 0.0
+
+
+def _was_just_switched(seat: Seat, now: datetime) -> bool:
+    """Whether it was switched on or off so lately that it stays as it is."""
+    changed_at = seat.state.changed_at
+    return changed_at is not None and now - changed_at < STAYS

@@ -1,5 +1,6 @@
 """Following the meter: what the sun leaves is taken, what the home needs is given, and it is calm."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from hypothesis import given
@@ -7,7 +8,7 @@ from hypothesis import strategies as st
 
 from drrouter.domain.device import DeviceProfile, DeviceState, Presence
 from drrouter.domain.ids import DeviceId
-from drrouter.router.follow import CALM_W, SETTLES_WITHIN, Follower, Meter, follow
+from drrouter.router.follow import CALM_W, SETTLES_WITHIN, STAYS, Follower, Meter, follow
 from drrouter.router.registry import Seat
 from tests.builders import BATTERY, CAR, INVERTER, NOON, battery, car, inverter
 
@@ -101,6 +102,18 @@ def test_a_car_is_not_charged_below_its_least_power_and_a_small_cloud_does_not_s
     assert followed(-2000.0, Follower(seat(car(), 0.0, 0.0), 2300.0)) == {CAR: 0.0}
     assert followed(150.0, Follower(seat(car(), 2300.0, 2350.0), 2300.0)) == {CAR: 2300.0}
     assert followed(900.0, Follower(seat(car(), 2300.0, 2300.0), 2300.0)) == {CAR: 0.0}
+
+
+def test_a_car_is_not_switched_by_every_cloud() -> None:
+    running, resting = seat(car(), 2300.0, 2300.0), seat(car(), 0.0, 0.0)
+    for one in (running, resting):
+        one.state = replace(one.state, changed_at=LATER - STAYS + SECOND)
+    assert followed(900.0, Follower(running, 2300.0)) == {CAR: 2300.0}
+    assert followed(-2500.0, Follower(resting, 2300.0)) == {CAR: 0.0}
+    for one in (running, resting):
+        one.state = replace(one.state, changed_at=LATER - STAYS)
+    assert followed(900.0, Follower(running, 2300.0)) == {CAR: 0.0}
+    assert followed(-2500.0, Follower(resting, 2300.0)) == {CAR: 2300.0}
 
 
 def test_an_inverter_that_is_held_back_gives_what_stays_in_the_home() -> None:
