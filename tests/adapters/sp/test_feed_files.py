@@ -1,14 +1,18 @@
-"""Price feeds out of files: of import, of export, of what energy contains, and of nothing."""
+"""Price feeds out of files, of every kind of content; and under the certificates of their own authority."""
 
 import json
+import ssl
 from pathlib import Path
 
 import pytest
+import trustme
+from aiohttp import web
 
 from drrouter.adapters.sp.feeds.provider import EVENT
 from drrouter.domain.event import PayloadType
 from drrouter.domain.signal import EventsComplete, LinkChanged
-from tests.adapters.sp.test_feeds import SP, Feed, lost, prices_of, rows
+from tests.adapters.sp.peers import serving
+from tests.adapters.sp.test_feeds import SP, Feed, awattar, lost, prices_of, rows
 
 
 async def test_a_file_is_a_feed_too(tmp_path: Path) -> None:
@@ -57,3 +61,20 @@ async def test_an_empty_document_is_no_event_and_takes_none_back(tmp_path: Path)
     assert isinstance(link, LinkChanged)
     assert complete == EventsComplete(SP, frozenset({EVENT}), one.clock.now())
     await one.close()
+
+
+async def test_a_feed_is_read_under_the_authority_that_is_named_for_it_alone(tmp_path: Path) -> None:
+    async def answer(_: web.Request) -> web.StreamResponse:
+        return awattar(40)
+
+    authority, ca_file = trustme.CA(), tmp_path / "ca.pem"
+    authority.cert_pem.write_to_path(str(ca_file))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("localhost").configure_cert(context)
+    async with serving(answer, context) as port:
+        trusting = Feed(f"https://localhost:{port}/prices", ca_file=ca_file)
+        assert prices_of(await trusting.look()) == [(0, 0.04)]
+        await trusting.close()
+        other = Feed(f"https://localhost:{port}/prices")
+        assert "not trusted for this provider" in lost(await other.look())
+        await other.close()

@@ -117,20 +117,25 @@ async def test_prices_are_told_again_only_when_they_are_new_and_old_ones_stay() 
 async def test_a_feed_that_knows_editions_is_asked_on_condition() -> None:
     asked: list[str | None] = []
 
+    editions = ['"v1"', '"v1"', '"v2"', '"v2"']
+
     def answer(request: web.Request) -> web.StreamResponse:
         asked.append(request.headers.get("If-None-Match"))
-        if asked[-1] == '"v1"':
+        edition = editions[len(asked) - 1]
+        if asked[-1] == edition:
             assert request.headers["If-Modified-Since"] == "Wed, 10 Jun 2026 09:00:00 GMT"
             return web.Response(status=304)
-        response = awattar(100)
-        response.headers["ETag"] = '"v1"'
+        response = awattar(100 if edition == '"v1"' else 200)
+        response.headers["ETag"] = edition
         response.headers["Last-Modified"] = "Wed, 10 Jun 2026 09:00:00 GMT"
         return response
 
     async with feed(answer) as one:
         await one.look()
         assert [type(signal) for signal in await one.look()] == [EventsComplete]
-    assert asked == [None, '"v1"']
+        assert prices_of(await one.look()) == [(0, 0.2)]
+        assert [type(signal) for signal in await one.look()] == [EventsComplete]
+    assert asked == [None, '"v1"', '"v1"', '"v2"']
 
 
 async def test_a_feed_that_is_busy_is_left_alone_as_long_as_it_asks() -> None:

@@ -23,6 +23,8 @@ from drrouter.tariff.feeds import FORMATS
 
 LONGEST_WAIT = timedelta(hours=1)
 _MOST_WORDS = 200
+_MOST_KNOWN = 3
+"""Beside the newest: today's and tomorrow's document, and a page or two."""
 _NONE_YET = (204, 404)
 _LATER = (429, 503)
 
@@ -81,7 +83,8 @@ class FeedSession:
             said = "".join(sign for sign in said if sign.isprintable()) or type(error).__name__
             raise ProviderUnreachableError(f"{_shown(url)} cannot be read: {self._hidden(said)}.") from error
         if fetched is not None:
-            self._known = {address: fetched, **{key: self._known[key] for key in list(self._known)[:3]}}
+            others = [item for item in self._known.items() if item[0] != address]
+            self._known = dict([(address, fetched), *others[:_MOST_KNOWN]])
         return fetched.body if fetched else None
 
     async def _exchange(self, url: URL, known: Fetched | None) -> Fetched | None:
