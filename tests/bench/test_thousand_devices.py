@@ -83,15 +83,21 @@ async def mosquitto(folder: Path) -> AsyncIterator[int]:
         pytest.skip("mosquitto is missing; install it with: apt-get install mosquitto")
     port, conf = free_port(), folder / "mosquitto.conf"
     conf.write_text(f"listener {port} 127.0.0.1\nallow_anonymous true\nmax_queued_messages 0\n", "utf-8")
-    async with process("mosquitto", "-v", "-c", str(conf)) as broker:
+    async with process("mosquitto", "-c", str(conf)) as broker:
         assert broker.stderr is not None
         while b"running" not in await broker.stderr.readline():
             pass
-        draining = asyncio.create_task(broker.stderr.read())
+        draining = asyncio.create_task(_drain(broker.stderr))
         try:
             yield port
         finally:
             draining.cancel()
+
+
+async def _drain(stream: asyncio.StreamReader) -> None:
+    """Read on, so that the program never waits for a full pipe."""
+    while await stream.read(65536):
+        pass
 
 
 @asynccontextmanager
