@@ -32,7 +32,7 @@ from drrouter.adapters.sp.documents import Download, FileSource
 from drrouter.adapters.sp.feeds.provider import FeedProvider
 from drrouter.adapters.sp.feeds.settings import FeedSettings
 from drrouter.adapters.sp.openadr2 import OpenAdr2Provider
-from drrouter.adapters.sp.openadr3 import OpenAdr3Provider
+from drrouter.adapters.sp.openadr3 import provider_for
 from drrouter.adapters.store import SqliteStore
 from drrouter.config import FeedConfig, HomeConfig, ProviderConfig, load_home, secret_from_file
 from drrouter.config.uplinks import openadr2_settings, openadr3_settings
@@ -245,7 +245,7 @@ def _provider(config: ProviderConfig, home: HomeConfig, clock: Clock, seed: str)
     """The adapter that speaks the provider's protocol."""
     if config.kind == "openadr2b":
         return OpenAdr2Provider(openadr2_settings(config, seed), clock)
-    return OpenAdr3Provider(openadr3_settings(config, home, seed), clock)
+    return provider_for(openadr3_settings(config, home, seed), clock)
 
 
 def tell_usage(providers: Sequence[Provider], router: Router, home: HomeConfig, clock: Clock) -> None:

@@ -100,7 +100,7 @@ class ProviderPart(Part):
     role: Literal["energy", "network", "aggregator"] = "energy"
     """Sells energy, runs the grid, or runs programmes."""
     url: Url
-    """The base address of its VTN."""
+    """The base address of its VTN; "https://_openadr3._tcp.local" finds one in the home by mDNS."""
     version: Literal["auto", "3.1", "3.0"] = "auto"
     """Of OpenADR 3 that it speaks; "auto" reads it from the url, else asks."""
     client_id: Annotated[str, Field(max_length=256)] = ""

@@ -1,30 +1,13 @@
 """Names and hardware addresses as devices state them, cleaned because anybody may have chosen them (S5)."""
 
 import re
-import unicodedata
 
+from drrouter.adapters.names import LONGEST_NAME, cleaned
 from drrouter.domain.ids import DeviceId
 
-LONGEST_NAME = 64
+__all__ = ["LONGEST_NAME", "cleaned", "host_and_port", "mac_from"]
 
 _MAC = re.compile(r"[0-9A-F]{12}")
-
-
-def cleaned(text: object) -> str:
-    r"""A name fit to be shown and compared: no control or direction marks, 64 characters at most.
-
-    >>> cleaned("Wash\u202eer\x1b[31m  2")
-    'Washer[31m 2'
-    """
-    if not isinstance(text, str):
-        return ""
-    shown = (character for character in text[: 4 * LONGEST_NAME] if _may_be_shown(character))
-    return " ".join("".join(shown).split())[:LONGEST_NAME].strip()
-
-
-def _may_be_shown(character: str) -> bool:
-    """Whether it is no control, format, surrogate or private character; white space is, and shrinks later."""
-    return character.isspace() or not unicodedata.category(character).startswith("C")
 
 
 def mac_from(text: object) -> str:

@@ -10,8 +10,8 @@ import pytest
 from zeroconf import ServiceInfo
 from zeroconf.asyncio import AsyncZeroconf
 
-from drrouter.adapters.devices import mdns
-from drrouter.adapters.devices.mdns import Announced, Browser
+from drrouter.adapters import mdns
+from drrouter.adapters.mdns import Announced, Browser
 from drrouter.errors import DeviceError
 
 LOOPBACK = ("127.0.0.1",)
@@ -116,5 +116,5 @@ async def test_a_missing_library_is_named(kind: str, monkeypatch: pytest.MonkeyP
 
 
 def test_the_library_is_not_loaded_before_it_is_needed() -> None:
-    program = "import sys, drrouter.adapters.devices.mdns; sys.exit('zeroconf' in sys.modules)"
+    program = "import sys, drrouter.adapters.mdns; sys.exit('zeroconf' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

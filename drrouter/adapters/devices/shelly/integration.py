@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from weakref import WeakValueDictionary
 
-from drrouter.adapters.devices.mdns import Browser
 from drrouter.adapters.devices.names import mac_from
 from drrouter.adapters.devices.shelly.channel import ShellyChannel
 from drrouter.adapters.devices.shelly.identity import (
@@ -22,6 +21,7 @@ from drrouter.adapters.devices.shelly.identity import (
 from drrouter.adapters.devices.shelly.look import look
 from drrouter.adapters.devices.shelly.session import Place, Session
 from drrouter.adapters.devices.shelly.settings import ShellySettings
+from drrouter.adapters.mdns import Browser
 from drrouter.domain.ids import DeviceId
 from drrouter.domain.instruction import Instruction, Outcome, OutcomeKind
 from drrouter.domain.measurement import Reading

@@ -4,7 +4,8 @@ provider = OpenAdr3Provider(Openadr3Settings(id, "https://vtn.example/openadr3/3
 async for signal in provider.signals(): ...
 """
 
+from drrouter.adapters.sp.openadr3.local import provider_for
 from drrouter.adapters.sp.openadr3.settings import Openadr3Settings, WebhookSettings
 from drrouter.adapters.sp.openadr3.ven import OpenAdr3Provider
 
-__all__ = ["OpenAdr3Provider", "Openadr3Settings", "WebhookSettings"]
+__all__ = ["OpenAdr3Provider", "Openadr3Settings", "WebhookSettings", "provider_for"]

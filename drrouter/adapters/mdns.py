@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Self
 
-from drrouter.adapters.devices.names import cleaned
+from drrouter.adapters.names import cleaned
 from drrouter.errors import DeviceError
 
 if TYPE_CHECKING:
@@ -32,6 +32,8 @@ RESOLVE_S = 3.0
 LOOK_S = 2.0
 """How long a browser that is not served listens when it is asked."""
 LOCAL = ".local."
+MOST_OF_A_FACT = 255
+"""Characters: as long as a TXT entry can be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +197,9 @@ def _announced(info: "AsyncServiceInfo", kind: str, name: str) -> Announced | No
     if not addresses or not info.port:
         return None
     facts = {
-        cleaned(key.decode(errors="replace")).lower(): cleaned((value or b"").decode(errors="replace"))
+        cleaned(key.decode(errors="replace")).lower(): cleaned(
+            (value or b"").decode(errors="replace"), MOST_OF_A_FACT
+        )
         for key, value in info.properties.items()
     }
     shown = cleaned(name.removesuffix("." + kind))
