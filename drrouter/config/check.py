@@ -6,6 +6,7 @@ from pathlib import Path
 from drrouter.config.check_model import check_model
 from drrouter.config.checked import CheckedDocument
 from drrouter.config.document import SCHEMA as HOME
+from drrouter.config.files import check_files
 from drrouter.config.load import read_home, resolve_home
 from drrouter.domain.document import parse_toml, schema_of
 from drrouter.domain.remedy import nearest
@@ -44,6 +45,7 @@ def check_document(path: Path) -> CheckedDocument:
 def _check_home(data: bytes, path: Path) -> CheckedDocument:
     """A home file, with everything that it points to."""
     home = resolve_home(read_home(data, str(path)), path, None, None)
+    check_files(home, path)
     for provider in home.providers:
         if provider.offline and provider.offline.file:
             read_offline(read_file(provider.offline.file), str(provider.offline.file))

@@ -23,6 +23,9 @@ MOST_KNOWN = 30
 """Of more known words than these only the most alike are listed."""
 
 _SHOWN = 40
+_WITH_PASSWORD = re.compile(r"[^\s'\"]*:[^\s]*@")
+"""Somebody who writes a password into an address shall not find it in a log."""
+
 _OWN_KEY = re.compile(r"(?P<key>[a-z][a-z0-9_.#]*): ")
 
 _FORMS = {
@@ -230,7 +233,7 @@ def _show(found: Any) -> str:
         return "a list"
     if isinstance(found, bool):
         return str(found).lower()
-    shown = repr(found) if isinstance(found, str) else str(found)
+    shown = _WITH_PASSWORD.sub("…@", repr(found)) if isinstance(found, str) else str(found)
     return shown if len(shown) <= _SHOWN else f"{shown[: _SHOWN - 1]}…"
 
 

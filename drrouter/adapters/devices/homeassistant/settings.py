@@ -43,6 +43,7 @@ class HomeassistantSettings(IntegrationSettings):
 
     url: str = Field(
         max_length=255,
+        description="An address such as http://homeassistant.local:8123",
         pattern=r"^https?://(\[[0-9A-Fa-f:.%]+\]|[A-Za-z0-9._\-]+)(:[0-9]{1,5})?(/[A-Za-z0-9._\-/]*)?$",
     )
     token_file: str = Field(min_length=1, max_length=1024)

@@ -83,7 +83,12 @@ class KnxSettings(IntegrationSettings):
         timeout_s: how long a state may take to follow a command, in seconds of real time.
     """
 
-    host: str | None = Field(default=None, max_length=255, pattern=r"^[A-Za-z0-9._\-]+$")
+    host: str | None = Field(
+        default=None,
+        max_length=255,
+        pattern=r"^[A-Za-z0-9._\-]+$",
+        description="The name or address of the gateway alone, such as 192.168.1.4",
+    )
     port: int = Field(default=3671, ge=1, le=65535)
     local_ip: IPv4Address | None = None
     multicast: IPv4Address = IPv4Address("224.0.23.12")

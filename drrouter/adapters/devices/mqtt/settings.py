@@ -10,8 +10,12 @@ from drrouter.adapters.devices.settings import IntegrationSettings
 PLAIN_PORT = 1883
 TLS_PORT = 8883
 
-Topic = Annotated[str, Field(max_length=200, pattern=r"^[^#+\x00-\x1f]*$")]
-Name = Annotated[str, Field(max_length=100, pattern=r"^[A-Za-z0-9_.\-]+$")]
+Topic = Annotated[
+    str, Field(max_length=200, pattern=r"^[^#+\x00-\x1f]*$", description="A topic without the signs # and +")
+]
+Name = Annotated[
+    str, Field(max_length=100, pattern=r"^[A-Za-z0-9_.\-]+$", description="Letters, digits and the signs _.-")
+]
 
 
 class MqttSettings(IntegrationSettings):
@@ -35,7 +39,11 @@ class MqttSettings(IntegrationSettings):
         silent_after_s: a device that said nothing for so long is silent, unless it states a time of its own.
     """
 
-    host: str = Field(max_length=255, pattern=r"^[A-Za-z0-9._:\-\[\]%]+$")
+    host: str = Field(
+        max_length=255,
+        pattern=r"^[A-Za-z0-9._:\-\[\]%]+$",
+        description="The name or address of the broker alone, such as 192.168.1.4",
+    )
     port: int | None = Field(default=None, ge=1, le=65535)
     tls: bool = False
     ca_file: str | None = Field(default=None, max_length=1024)

@@ -6,7 +6,13 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from drrouter.adapters.devices.settings import IntegrationSettings
 
-ChargePointId = Annotated[str, Field(pattern=r"^[A-Za-z0-9*_=:+|@.\-]{1,48}$")]
+ChargePointId = Annotated[
+    str,
+    Field(
+        pattern=r"^[A-Za-z0-9*_=:+|@.\-]{1,48}$",
+        description="48 letters, digits and the signs *_=:+|@.- at most, as it stands in the charge point",
+    ),
+]
 FileName = Annotated[str, Field(min_length=1, max_length=1024)]
 IdTag = Annotated[str, Field(min_length=1, max_length=20)]
 
@@ -52,7 +58,12 @@ class OcppSettings(IntegrationSettings):
         voltage_v: between a line and neutral, by which A become W.
     """
 
-    host: str = Field(default="127.0.0.1", max_length=255, pattern=r"^[A-Za-z0-9._:\-\[\]%]+$")
+    host: str = Field(
+        default="127.0.0.1",
+        max_length=255,
+        pattern=r"^[A-Za-z0-9._:\-\[\]%]+$",
+        description="The name or address of this machine alone, such as 192.168.1.4",
+    )
     port: int = Field(default=9000, ge=0, le=65535)
     cert_file: FileName | None = None
     key_file: FileName | None = None

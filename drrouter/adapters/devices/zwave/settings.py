@@ -41,6 +41,7 @@ class ZwaveSettings(IntegrationSettings):
     url: str = Field(
         default="ws://127.0.0.1:3000",
         max_length=255,
+        description="An address such as ws://127.0.0.1:3000",
         pattern=r"^wss?://(\[[0-9A-Fa-f:.%]+\]|[A-Za-z0-9._\-]+)(:[0-9]{1,5})?(/[A-Za-z0-9._\-/]*)?$",
     )
     plain: str = Field(default="", max_length=200)
