@@ -15,24 +15,18 @@ import asyncio
 import itertools
 import json
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
 from typing import Any
 
 import aiohttp
 
 from drrouter.adapters.devices.names import cleaned
 from drrouter.adapters.devices.news import News
-from drrouter.adapters.strict_json import MOST_BYTES, parse
-from drrouter.errors import DeviceRefusedError, DeviceSilentError, MessageError
+from drrouter.adapters.devices.web_socket import messages, opened
+from drrouter.errors import DeviceRefusedError, DeviceSilentError
 from drrouter.ports import Executor
 
 Json = Mapping[str, Any]
 Listener = Callable[[Json], None]
-
-MOST_MESSAGE_BYTES = 32 * 1024 * 1024
-"""The longest message: all states of a large home; a thousand entities take a megabyte."""
-
-MOST_DEPTH = 32
 
 _NOTHING: Json = {}
 
@@ -73,14 +67,14 @@ class Link:
             DeviceRefusedError: the token is not accepted.
             DeviceSilentError: Home Assistant cannot be reached, was lost, or says what has no meaning.
         """
-        async with self._opened() as socket:
-            messages = self._messages(socket)
-            await self._let_in(socket, messages)
+        async with opened(self._url, "Home Assistant", self._timeout_s) as socket:
+            heard = messages(socket, self._executor, self._nonsense())
+            await self._let_in(socket, heard)
             self._socket = socket
             self.news.tell()
             heartbeat = asyncio.create_task(self._ping(socket), name="homeassistant.ping")
             try:
-                async for message in messages:
+                async for message in heard:
                     self._take(message)
             finally:
                 heartbeat.cancel()
@@ -124,30 +118,14 @@ class Link:
         finally:
             self._waiting.pop(number, None)
 
-    @asynccontextmanager
-    async def _opened(self) -> AsyncIterator[aiohttp.ClientWebSocketResponse]:
-        """The socket, closed at the end.
-
-        Raises:
-            DeviceSilentError: it cannot be opened, or broke.
-        """
-        try:
-            async with aiohttp.ClientSession() as session:
-                async with asyncio.timeout(self._timeout_s):
-                    socket = await session.ws_connect(self._url, max_msg_size=MOST_MESSAGE_BYTES)
-                async with socket:
-                    yield socket
-        except (aiohttp.ClientError, OSError) as error:
-            raise DeviceSilentError(f"Home Assistant at {self._url} cannot be reached") from error
-
-    async def _let_in(self, socket: aiohttp.ClientWebSocketResponse, messages: AsyncIterator[Json]) -> None:
+    async def _let_in(self, socket: aiohttp.ClientWebSocketResponse, heard: AsyncIterator[Json]) -> None:
         """Say who we are."""
         try:
             async with asyncio.timeout(self._timeout_s):
-                if (await anext(messages, _NOTHING)).get("type") != "auth_required":
+                if (await anext(heard, _NOTHING)).get("type") != "auth_required":
                     raise self._nonsense()
                 await socket.send_str(json.dumps({"type": "auth", "access_token": self._token}))
-                verdict = (await anext(messages, _NOTHING)).get("type")
+                verdict = (await anext(heard, _NOTHING)).get("type")
         except TimeoutError as error:
             raise DeviceSilentError(f"Home Assistant at {self._url} does not greet") from error
         if verdict == "auth_invalid":
@@ -157,27 +135,6 @@ class Link:
             )
         if verdict != "auth_ok":
             raise self._nonsense()
-
-    async def _messages(self, socket: aiohttp.ClientWebSocketResponse) -> AsyncIterator[Json]:
-        """Every message, parsed.
-
-        Raises:
-            DeviceSilentError: something came that is no message.
-        """
-        async for frame in socket:
-            if frame.type is not aiohttp.WSMsgType.TEXT:
-                raise self._nonsense()
-            data = frame.data.encode(errors="replace")
-            try:
-                if len(data) > MOST_BYTES:
-                    message = await self._executor.run(parse, data, "message", MOST_MESSAGE_BYTES, MOST_DEPTH)
-                else:
-                    message = parse(data, "message", MOST_BYTES, MOST_DEPTH)
-            except MessageError as error:
-                raise self._nonsense() from error
-            if not isinstance(message, dict):
-                raise self._nonsense()
-            yield message
 
     def _nonsense(self) -> DeviceSilentError:
         return DeviceSilentError(f"what {self._url} says is no message of Home Assistant")

@@ -3,7 +3,7 @@
 import asyncio
 import importlib
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 
 from drrouter.adapters.devices.kasa.call import call
 from drrouter.adapters.devices.kasa.connection import COMPATIBILITY
@@ -13,10 +13,9 @@ from drrouter.adapters.devices.kasa.plug import KasaPlug
 from drrouter.adapters.devices.kasa.reach import HTTP_PORT, LEGACY, Account, Reach
 from drrouter.adapters.devices.kasa.settings import KasaHost, KasaSettings
 from drrouter.adapters.devices.names import cleaned
+from drrouter.adapters.devices.undriven import Undriven
 from drrouter.domain.ids import DeviceId
-from drrouter.domain.instruction import Instruction, Outcome, OutcomeKind
-from drrouter.domain.measurement import Reading
-from drrouter.errors import DeviceError, DeviceRefusedError
+from drrouter.errors import DeviceError
 from drrouter.ports import Clock, Device, Found, Surroundings
 
 ASKED_AT_ONCE = 20
@@ -88,7 +87,7 @@ class KasaIntegration:
         reach, mac, child = place_of(device_id, found, self._settings.port)
         if not reach.is_driven:
             encryption = cleaned(reach.protocol.partition(".")[2])
-            return _LockedPlug(device_id, NOT_DRIVEN.format(id=device_id, protocol=encryption))
+            return Undriven(device_id, NOT_DRIVEN.format(id=device_id, protocol=encryption))
         return KasaPlug(device_id, self._lines.to(reach, mac), self._clock, self._settings.poll_s, child)
 
 
@@ -100,31 +99,6 @@ def build(settings: KasaSettings, surroundings: Surroundings) -> KasaIntegration
     """
     password = surroundings.secret(settings.password_file) if settings.password_file else ""
     return KasaIntegration(settings, surroundings.clock, Account(settings.username, password))
-
-
-class _LockedPlug:
-    """A plug that is there and cannot be driven; it says why."""
-
-    def __init__(self, device_id: DeviceId, sentence: str) -> None:
-        self._id, self._sentence = device_id, sentence
-
-    @property
-    def id(self) -> DeviceId:
-        """Its name in the home file."""
-        return self._id
-
-    async def readings(self) -> AsyncIterator[Sequence[Reading]]:
-        """Never yield.
-
-        Raises:
-            DeviceRefusedError: always.
-        """
-        raise DeviceRefusedError(self._sentence)
-        yield ()
-
-    async def apply(self, instruction: Instruction) -> Outcome:
-        """Say that it is impossible."""
-        return Outcome(OutcomeKind.IMPOSSIBLE, self._sentence)
 
 
 def _load_library() -> None:

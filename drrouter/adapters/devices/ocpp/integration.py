@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import ssl
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from aiohttp import web
@@ -17,10 +17,9 @@ from drrouter.adapters.devices.ocpp.settings import OcppSettings
 from drrouter.adapters.devices.ocpp.station import Needs, Station
 from drrouter.adapters.devices.ocpp.v2 import Dialect2
 from drrouter.adapters.devices.ocpp.v16 import Dialect16
+from drrouter.adapters.devices.undriven import Undriven
 from drrouter.domain.ids import DeviceId
-from drrouter.domain.instruction import Instruction, Outcome, OutcomeKind
-from drrouter.domain.measurement import Reading
-from drrouter.errors import DeviceError, DeviceRefusedError
+from drrouter.errors import DeviceError
 from drrouter.ports import Clock, Device, Found, Surroundings
 
 DOMAIN = "ocpp"
@@ -102,7 +101,7 @@ class OcppIntegration:
         name, _, digits = found.address.rpartition("/")
         station = self._stations.get(name)
         if station is None or station.part is None:
-            return _Unlisted(device_id)
+            return Undriven(device_id, NOT_LISTED.format(id=device_id))
         if not digits.isdecimal() or int(digits) not in station.outlets:
             raise ValueError(f"{device_id}: {found.address!r} is no outlet; write charge-point/1")
         return ChargingOutlet(device_id, station, int(digits), self._dialects)
@@ -220,28 +219,3 @@ def _found(station: Station, number: int) -> Found:
         "connector": str(number),
     }
     return Found(DOMAIN, f"{station.id}/{number}", identity)
-
-
-class _Unlisted:
-    """A charge point that is there and not driven; it says why."""
-
-    def __init__(self, device_id: DeviceId) -> None:
-        self._id, self._sentence = device_id, NOT_LISTED.format(id=device_id)
-
-    @property
-    def id(self) -> DeviceId:
-        """Its name in the home file."""
-        return self._id
-
-    async def readings(self) -> AsyncIterator[Sequence[Reading]]:
-        """Never yield.
-
-        Raises:
-            DeviceRefusedError: always.
-        """
-        raise DeviceRefusedError(self._sentence)
-        yield ()
-
-    async def apply(self, instruction: Instruction) -> Outcome:
-        """Say that it is impossible."""
-        return Outcome(OutcomeKind.IMPOSSIBLE, self._sentence)

@@ -3,7 +3,7 @@
 import asyncio
 import importlib
 import logging
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from weakref import WeakValueDictionary
@@ -21,10 +21,9 @@ from drrouter.adapters.devices.shelly.identity import (
 from drrouter.adapters.devices.shelly.look import look
 from drrouter.adapters.devices.shelly.session import Place, Session
 from drrouter.adapters.devices.shelly.settings import ShellySettings
+from drrouter.adapters.devices.undriven import Undriven
 from drrouter.adapters.mdns import Browser
 from drrouter.domain.ids import DeviceId
-from drrouter.domain.instruction import Instruction, Outcome, OutcomeKind
-from drrouter.domain.measurement import Reading
 from drrouter.errors import DeviceError, DeviceRefusedError
 from drrouter.ports import Clock, Device, Found, Surroundings
 
@@ -125,7 +124,8 @@ class ShellyIntegration:
         _load_library()
         place, mac, component = place_of(device_id, found)
         if not component:
-            return _LockedDevice(device_id, found.identity.get("locked", "it has no channel that is driven"))
+            reason = found.identity.get("locked", "it has no channel that is driven")
+            return Undriven(device_id, f"{device_id} (Shelly): {reason}")
         return ShellyChannel(
             device_id, self._session(place, mac), component, self._clock, self._settings.poll_s
         )
@@ -155,31 +155,6 @@ def _passwords(settings: ShellySettings, surroundings: Surroundings) -> Iterator
     ):
         if name:
             yield host, surroundings.secret(name)
-
-
-class _LockedDevice:
-    """A device that is there and cannot be driven; it says why."""
-
-    def __init__(self, device_id: DeviceId, reason: str) -> None:
-        self._id, self._sentence = device_id, f"{device_id} (Shelly): {reason}"
-
-    @property
-    def id(self) -> DeviceId:
-        """Its name in the home file."""
-        return self._id
-
-    async def readings(self) -> AsyncIterator[Sequence[Reading]]:
-        """Never yield.
-
-        Raises:
-            DeviceRefusedError: always.
-        """
-        raise DeviceRefusedError(self._sentence)
-        yield ()
-
-    async def apply(self, instruction: Instruction) -> Outcome:
-        """Say that it is impossible."""
-        return Outcome(OutcomeKind.IMPOSSIBLE, self._sentence)
 
 
 def _load_library() -> None:

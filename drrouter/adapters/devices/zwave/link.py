@@ -15,19 +15,17 @@ import asyncio
 import itertools
 import json
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
 from typing import Any
 
 import aiohttp
 
 from drrouter.adapters.devices.names import cleaned
-from drrouter.adapters.strict_json import MOST_BYTES, parse
+from drrouter.adapters.devices.web_socket import messages, opened
 from drrouter.errors import (
     DeviceError,
     DeviceRefusedError,
     DeviceSilentError,
     DeviceUnknownError,
-    MessageError,
 )
 from drrouter.ports import Executor
 
@@ -39,10 +37,7 @@ SCHEMA = 29
 OLDEST_SCHEMA = 5
 """The first whose server can be asked for a value and pinged; older ones are of 2021."""
 
-MOST_STATE_BYTES = 32 * 1024 * 1024
-"""The longest message: the state of a large network; each node takes some 50 kB."""
-
-MOST_DEPTH = 32
+PEER = "the Z-Wave JS server"
 
 
 class Link:
@@ -73,10 +68,10 @@ class Link:
             DeviceRefusedError: it speaks none of the schemas that we do, or refuses.
         """
         try:
-            async with self._opened() as socket:
+            async with opened(self._url, PEER, self._timeout_s, self._heartbeat_s) as socket:
                 begin(await self._greeted(socket))
                 self._socket = socket
-                async for message in self._messages(socket):
+                async for message in messages(socket, self._executor, self._nonsense()):
                     self._take(message, hear)
         finally:
             self._hang_up()
@@ -106,70 +101,31 @@ class Link:
         finally:
             self._waiting.pop(number, None)
 
-    @asynccontextmanager
-    async def _opened(self) -> AsyncIterator[aiohttp.ClientWebSocketResponse]:
-        """The socket, closed at the end.
-
-        Raises:
-            DeviceSilentError: it cannot be opened, or broke.
-        """
-        try:
-            async with aiohttp.ClientSession() as session:
-                async with asyncio.timeout(self._timeout_s):
-                    socket = await session.ws_connect(
-                        self._url, heartbeat=self._heartbeat_s, max_msg_size=MOST_STATE_BYTES
-                    )
-                async with socket:
-                    yield socket
-        except (aiohttp.ClientError, OSError) as error:
-            raise DeviceSilentError(f"the Z-Wave JS server at {self._url} cannot be reached") from error
-
     async def _greeted(self, socket: aiohttp.ClientWebSocketResponse) -> Json:
         """Agree on a schema and return the whole state."""
-        messages = self._messages(socket)
+        heard = messages(socket, self._executor, self._nonsense())
         try:
             async with asyncio.timeout(self._timeout_s):
-                version = await self._next(messages)
+                version = await self._next(heard)
                 await _send(
                     socket,
                     {"messageId": "schema", "command": "set_api_schema", "schemaVersion": _schema(version)},
                 )
-                _result(await self._next(messages))
+                _result(await self._next(heard))
                 await _send(socket, {"messageId": "state", "command": "start_listening"})
-                state = _result(await self._next(messages)).get("state")
+                state = _result(await self._next(heard)).get("state")
         except TimeoutError as error:
             raise DeviceSilentError(f"the Z-Wave JS server at {self._url} does not greet") from error
         if not isinstance(state, dict):
             raise self._nonsense()
         return state
 
-    async def _next(self, messages: AsyncIterator[Json]) -> Json:
+    async def _next(self, heard: AsyncIterator[Json]) -> Json:
         """The next message that is no event."""
-        async for message in messages:
+        async for message in heard:
             if message.get("type") != "event":
                 return message
         raise DeviceSilentError(f"the Z-Wave JS server at {self._url} hung up while it was greeted")
-
-    async def _messages(self, socket: aiohttp.ClientWebSocketResponse) -> AsyncIterator[Json]:
-        """Every message, parsed.
-
-        Raises:
-            DeviceSilentError: something came that is no message.
-        """
-        async for frame in socket:
-            if frame.type is not aiohttp.WSMsgType.TEXT:
-                raise self._nonsense()
-            data = frame.data.encode(errors="replace")
-            try:
-                if len(data) > MOST_BYTES:
-                    message = await self._executor.run(parse, data, "Z-Wave JS", MOST_STATE_BYTES, MOST_DEPTH)
-                else:
-                    message = parse(data, "Z-Wave JS", MOST_BYTES, MOST_DEPTH)
-            except (MessageError, RecursionError) as error:
-                raise self._nonsense() from error
-            if not isinstance(message, dict):
-                raise self._nonsense()
-            yield message
 
     def _nonsense(self) -> DeviceSilentError:
         return DeviceSilentError(f"what the server at {self._url} says is no message of Z-Wave JS")
