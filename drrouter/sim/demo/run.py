@@ -2,23 +2,20 @@
 
 import asyncio
 import json
-import shutil
-import signal
 import sys
-import tempfile
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
-from drrouter.errors import DaemonUnreachableError, DrrouterError
+from drrouter.errors import DaemonUnreachableError
 from drrouter.sim.demo.ledger import DemoLedger
 from drrouter.sim.demo.narrator import Narrator
+from drrouter.sim.demo.playing import DONE, FAILED, played
 from drrouter.sim.demo.processes import Processes
 from drrouter.sim.demo.stage import Stage, set_stage
 
 SPEED = 60.0
 """Simulated seconds per real second while somebody watches."""
-
-DONE, FAILED, INTERRUPTED = 0, 1, 130
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,37 +45,7 @@ class DemoOptions:
 
 def run_demo(options: DemoOptions) -> int:
     """Run the demo; returns the exit code: 0 where the day came to its end."""
-    folder = Path(tempfile.mkdtemp(prefix="drrouter-demo-"))
-    code = FAILED
-    try:
-        code = asyncio.run(_demo(options, folder))
-    except DrrouterError as error:
-        print(error.sentence, file=sys.stderr)
-    except KeyboardInterrupt:
-        code = INTERRUPTED
-    finally:
-        if options.keep or code == FAILED:
-            print(f"Files and logs are kept in {folder}", file=sys.stderr)
-        else:
-            shutil.rmtree(folder, ignore_errors=True)
-    return code
-
-
-async def _demo(options: DemoOptions, folder: Path) -> int:
-    stopped, finished = asyncio.Event(), asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
-    watching = asyncio.create_task(stopped.wait(), name="demo.stop")
-    playing = asyncio.create_task(_play(options, folder, finished), name="demo.play")
-    try:
-        await asyncio.wait({watching, playing}, return_when=asyncio.FIRST_COMPLETED)
-        if playing.done():
-            return playing.result()
-        return DONE if finished.is_set() else INTERRUPTED
-    finally:
-        watching.cancel()
-        playing.cancel()
-        await asyncio.gather(watching, playing, return_exceptions=True)
+    return played("drrouter-demo-", partial(_play, options), keep=options.keep)
 
 
 async def _play(options: DemoOptions, folder: Path, finished: asyncio.Event) -> int:

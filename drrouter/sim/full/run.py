@@ -2,12 +2,9 @@
 
 import asyncio
 import json
-import shutil
-import signal
-import sys
-import tempfile
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -15,8 +12,9 @@ from typing import Any
 from drrouter.domain.device import DeviceClass, Presence
 from drrouter.domain.flexibility import ProfileFlexibility
 from drrouter.domain.words import clean
-from drrouter.errors import DaemonUnreachableError, DrrouterError
+from drrouter.errors import DaemonUnreachableError
 from drrouter.router.facade import DeviceView, WishRequest
+from drrouter.sim.demo.playing import DONE, FAILED, played
 from drrouter.sim.full.pieces import PIECES
 from drrouter.sim.full.stage import FullStage, set_stage
 
@@ -27,7 +25,6 @@ READY_WITHIN = timedelta(hours=20)
 """By when the machines shall be done and the car charged."""
 
 LOOK_AGAIN_S = 0.5
-DONE, FAILED, INTERRUPTED = 0, 1, 130
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,44 +84,17 @@ class Census:
 
 def run_full(options: FullOptions) -> int:
     """Run the full home; returns the exit code: 0 where all was found and planned."""
-    folder = Path(tempfile.mkdtemp(prefix="drrouter-full-"))
-    code = FAILED
-    try:
-        code = asyncio.run(_full(options, folder))
-    except DrrouterError as error:
-        print(error.sentence, file=sys.stderr)
-    except KeyboardInterrupt:
-        code = INTERRUPTED
-    finally:
-        if options.keep or code == FAILED:
-            print(f"Files and logs are kept in {folder}", file=sys.stderr)
-        else:
-            shutil.rmtree(folder, ignore_errors=True)
-    return code
+    return played("drrouter-full-", partial(_play, options), keep=options.keep)
 
 
-async def _full(options: FullOptions, folder: Path) -> int:
-    stopped = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
-    watching = asyncio.create_task(stopped.wait(), name="full.stop")
-    playing = asyncio.create_task(_play(options, folder), name="full.play")
-    try:
-        await asyncio.wait({watching, playing}, return_when=asyncio.FIRST_COMPLETED)
-        return playing.result() if playing.done() else INTERRUPTED
-    finally:
-        watching.cancel()
-        playing.cancel()
-        await asyncio.gather(watching, playing, return_exceptions=True)
-
-
-async def _play(options: FullOptions, folder: Path) -> int:
+async def _play(options: FullOptions, folder: Path, finished: asyncio.Event) -> int:
     async with set_stage(folder, PIECES, options.api_port) as stage:
         census = await completed(stage)
         if options.json:
             print(json.dumps(census.as_json(), indent=2), flush=True)
             return DONE if census.is_complete else FAILED
         _tell(stage, census)
+        finished.set()
         raise DaemonUnreachableError(await stage.processes.first_end())
 
 

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from drrouter.sim.demo import run
+from drrouter.sim.demo.playing import FAILED
 from drrouter.sim.demo.processes import Processes
-from drrouter.sim.demo.run import FAILED, DemoOptions, run_demo
+from drrouter.sim.demo.run import DemoOptions, run_demo
 
 
 @pytest.fixture(autouse=True)
