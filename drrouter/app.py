@@ -30,12 +30,17 @@ from drrouter.adapters.server_tls import server_context
 from drrouter.adapters.solver_child import SolverChild
 from drrouter.adapters.sp.documents import Download, FileSource
 from drrouter.adapters.sp.feeds.provider import FeedProvider
-from drrouter.adapters.sp.feeds.settings import FeedSettings
 from drrouter.adapters.sp.openadr2 import OpenAdr2Provider
 from drrouter.adapters.sp.openadr3 import provider_for
 from drrouter.adapters.store import SqliteStore
-from drrouter.config import FeedConfig, HomeConfig, ProviderConfig, load_home, secret_from_file
-from drrouter.config.uplinks import openadr2_settings, openadr3_settings
+from drrouter.adapters.vtn.local import LocalVtn
+from drrouter.config import HomeConfig, ProviderConfig, load_home, secret_from_file
+from drrouter.config.uplinks import (
+    feed_settings,
+    local_vtn_settings,
+    openadr2_settings,
+    openadr3_settings,
+)
 from drrouter.domain.ids import ProviderId
 from drrouter.domain.measurement import Quantity, Reading
 from drrouter.errors import DeviceError, DocumentError
@@ -63,6 +68,7 @@ from drrouter.router.core import Router, Settings
 from drrouter.router.finder import Finder
 from drrouter.router.forecast import BaseLoad, Place, Roof
 from drrouter.router.front import Front
+from drrouter.router.local_price import LocalPrice
 from drrouter.router.machines import Machines
 from drrouter.router.price_teller import PriceTeller
 from drrouter.router.profile_keeper import OfflineSetup
@@ -137,6 +143,8 @@ async def running(home: HomeConfig, options: Options) -> AsyncIterator[App]:
         answer_machines(integrations, Machines(front, router.registry))
         if listeners := [one for one in integrations.values() if isinstance(one, PriceTelling)]:
             supervisor.start("tell prices", PriceTeller(front.timeline, listeners, clock).run)
+        for name, work in local_vtn_tasks(home, front, clock):
+            supervisor.start(name, work)
         api = await stack.enter_async_context(_api(home, front, tokens, clock))
         yield App(router, front, supervisor, api.url, owner_token)
 
@@ -265,26 +273,17 @@ def tell_usage(providers: Sequence[Provider], router: Router, home: HomeConfig, 
 
 def feeds_of(home: HomeConfig, clock: Clock, executor: Executor) -> list[Provider]:
     """The price feeds of the home."""
-    return [_feed(config, home, clock, executor) for config in home.feeds]
+    return [FeedProvider(feed_settings(config, home), clock, executor) for config in home.feeds]
 
 
-def _feed(config: FeedConfig, home: HomeConfig, clock: Clock, executor: Executor) -> Provider:
-    """The adapter that reads a price feed."""
-    settings = FeedSettings(
-        id=config.id,
-        format=config.format,
-        zone=home.zone,
-        url=config.url,
-        file=config.file,
-        area=config.area,
-        currency=home.currency,
-        direction=config.direction,
-        token=config.token.reveal() if config.token else "",
-        ca_file=config.ca_file,
-        poll_s=config.poll_s,
-        jitter=config.jitter,
-    )
-    return FeedProvider(settings, clock, executor)
+def local_vtn_tasks(
+    home: HomeConfig, front: Front, clock: Clock
+) -> Iterator[tuple[str, Callable[[], Awaitable[None]]]]:
+    """Two tasks where the home has a VTN of its own: it is served, and told prices and limits."""
+    if home.local_vtn is not None:
+        vtn = LocalVtn(local_vtn_settings(home.local_vtn), clock)
+        yield "local vtn", vtn.serve
+        yield "local price", LocalPrice(front.timeline, vtn, clock, home.co2_price_per_kg).run
 
 
 def _surroundings(home: HomeConfig, clock: Clock, executor: Executor) -> Surroundings:

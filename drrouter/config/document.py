@@ -6,6 +6,7 @@ secrets, files) is left to ``load``.
 
 from datetime import time
 from functools import cache
+from ipaddress import ip_address
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field, SecretStr, model_validator
@@ -271,6 +272,32 @@ class ApiPart(Listener):
     """Further host names by which it is reached."""
 
 
+def _is_one_address(host: str) -> str:
+    """An address of this machine by which others find it."""
+    try:
+        address = ip_address("127.0.0.1" if host == "localhost" else host)
+    except ValueError as error:
+        raise ValueError("is no address; write one such as 192.168.1.5") from error
+    if address.is_unspecified:
+        raise ValueError("is every address at once; write the one that devices of the home shall find")
+    return str(address)
+
+
+class LocalVtnPart(Listener):
+    """The home's own VTN, inside the router."""
+
+    clients: FileName
+    """The file with a [[client]] table for each device that may read; keep it private (chmod 600)."""
+    host: Annotated[Host, AfterValidator(_is_one_address)] = "127.0.0.1"
+    """The address to listen on, and to be found on by mDNS."""
+    port: Port = 8091
+    """The port to listen on; 0 takes a free one."""
+    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{1,40}$|^$")] = "drrouter"
+    """Under which it is found by mDNS; empty: it is not announced."""
+    state: FileName | None = None
+    """The SQLite file that keeps what devices wrote; without it, it lasts until the next start."""
+
+
 class StorePart(Part):
     """The durable memory."""
 
@@ -281,7 +308,7 @@ class StorePart(Part):
 class ExposurePart(Part):
     """An exception from "nothing listens beyond this machine" (S8)."""
 
-    what: Literal["api", "ocpp", "webhook"]
+    what: Literal["api", "local_vtn", "ocpp", "webhook"]
     """What listens."""
     interface: Host
     """The address that it listens on."""
@@ -308,6 +335,8 @@ class HomeDocument(Part):
     """The local API."""
     store: StorePart = StorePart()
     """The durable memory."""
+    local_vtn: LocalVtnPart | None = None
+    """Tells devices of the home the local price and the limits, as an OpenADR 3 VTN."""
     exposure: Annotated[tuple[ExposurePart, ...], Field(max_length=20)] = ()
     """What may listen beyond this machine."""
 

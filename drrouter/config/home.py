@@ -125,6 +125,19 @@ class ApiConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class LocalVtnConfig:
+    """The home's own VTN; see ``adapters.vtn.local``."""
+
+    clients: Path
+    host: str
+    port: int
+    name: str
+    cert_file: Path | None = None
+    key_file: Path | None = None
+    state: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Exposure:
     """Something that listens beyond this machine, with the owner's reason (S8)."""
 
@@ -171,6 +184,7 @@ class HomeConfig:
     pv_peak_w: float = 0.0
     line_limit_w: float | None = None
     feeds: tuple[FeedConfig, ...] = ()
+    local_vtn: LocalVtnConfig | None = None
     exposures: tuple[Exposure, ...] = ()
     warnings: tuple[str, ...] = field(default=())
 

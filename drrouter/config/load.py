@@ -17,6 +17,7 @@ from drrouter.config.devices import devices_of
 from drrouter.config.document import (
     ApiPart,
     HomeDocument,
+    LocalVtnPart,
     OfflinePart,
     ProviderPart,
     RouterPart,
@@ -28,6 +29,7 @@ from drrouter.config.home import (
     ApiConfig,
     Exposure,
     HomeConfig,
+    LocalVtnConfig,
     OfflineConfig,
     ProviderConfig,
     RouterConfig,
@@ -122,6 +124,7 @@ def resolve_home(
         place=_place(site),
         line_limit_w=site.line_limit_w,
         pv_peak_w=site.pv.peak_w if site.pv else 0.0,
+        local_vtn=_local_vtn(document.local_vtn, folder, where) if document.local_vtn else None,
         exposures=tuple(Exposure(part.what, part.interface, part.reason) for part in document.exposure),
         warnings=(*(fault.sentence for fault in catalogue.faults), *beside(feeds, tariff)),
     )
@@ -255,6 +258,20 @@ def _webhook(part: WebhookPart, path: Path, key: str) -> WebhookConfig:
     )
 
 
+def _local_vtn(part: LocalVtnPart, folder: Path, where: str) -> LocalVtnConfig:
+    """The home's own VTN with its files."""
+    clients = _existing(folder, part.clients, where, "local_vtn.clients")
+    return LocalVtnConfig(
+        clients=clients or folder,
+        host=part.host,
+        port=part.port,
+        name=part.name,
+        cert_file=_existing(folder, part.cert_file, where, "local_vtn.cert_file"),
+        key_file=_existing(folder, part.key_file, where, "local_vtn.key_file"),
+        state=folder / part.state if part.state else None,
+    )
+
+
 def _existing(folder: Path, name: str | None, where: str, key: str) -> Path | None:
     """A file that must be there, None where none is named."""
     if name is None:
@@ -269,6 +286,8 @@ def _refuse_silent_exposure(written: WrittenHome, where: str) -> None:
     """What listens beyond this machine is named as an exception, with its reason (S8)."""
     document = written.document
     listening = [("api", "api.host", document.api.host)]
+    if document.local_vtn is not None:
+        listening.append(("local_vtn", "local_vtn.host", document.local_vtn.host))
     if (ocpp := written.settings.get("ocpp")) is not None:
         listening.append(("ocpp", "ocpp.host", str(ocpp.model_dump()["host"])))
     for provider in document.provider:
@@ -284,10 +303,11 @@ def _refuse_silent_exposure(written: WrittenHome, where: str) -> None:
                 f'Write 127.0.0.1, or add an [[exposure]] with what = "{what}", interface = "{host}" '
                 "and a reason",
             )
-    if not is_loopback(document.api.host) and document.api.cert_file is None:
-        raise DocumentError(
-            where,
-            "api.cert_file",
-            "is missing, and beyond this machine nothing travels in plain text",
-            "Add cert_file and key_file",
-        )
+    for key, part in (("api", document.api), ("local_vtn", document.local_vtn)):
+        if part is not None and not is_loopback(part.host) and part.cert_file is None:
+            raise DocumentError(
+                where,
+                f"{key}.cert_file",
+                "is missing, and beyond this machine nothing travels in plain text",
+                "Add cert_file and key_file",
+            )

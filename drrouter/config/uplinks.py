@@ -1,8 +1,11 @@
-"""What the home file says about a provider, in the words of the adapter that speaks its protocol."""
+"""What the home file says about providers, feeds and the home's own VTN, in the words of their adapters."""
 
+from drrouter.adapters.sp.feeds.settings import FeedSettings
 from drrouter.adapters.sp.openadr2 import Openadr2Settings
 from drrouter.adapters.sp.openadr3 import Openadr3Settings, WebhookSettings
-from drrouter.config.home import HomeConfig, ProviderConfig
+from drrouter.adapters.vtn.local import LocalVtnSettings
+from drrouter.config.feeds import FeedConfig
+from drrouter.config.home import HomeConfig, LocalVtnConfig, ProviderConfig
 
 
 def openadr2_settings(config: ProviderConfig, seed: str) -> Openadr2Settings:
@@ -50,4 +53,35 @@ def openadr3_settings(config: ProviderConfig, home: HomeConfig, seed: str) -> Op
         randomize_prices=config.randomize_prices,
         version=config.version,
         mqtt=config.mqtt,
+    )
+
+
+def feed_settings(config: FeedConfig, home: HomeConfig) -> FeedSettings:
+    """For a price feed."""
+    return FeedSettings(
+        id=config.id,
+        format=config.format,
+        zone=home.zone,
+        url=config.url,
+        file=config.file,
+        area=config.area,
+        currency=home.currency,
+        direction=config.direction,
+        token=config.token.reveal() if config.token else "",
+        ca_file=config.ca_file,
+        poll_s=config.poll_s,
+        jitter=config.jitter,
+    )
+
+
+def local_vtn_settings(config: LocalVtnConfig) -> LocalVtnSettings:
+    """For the home's own VTN."""
+    return LocalVtnSettings(
+        clients=config.clients,
+        host=config.host,
+        port=config.port,
+        name=config.name,
+        cert_file=config.cert_file,
+        key_file=config.key_file,
+        state=config.state,
     )

@@ -5,8 +5,8 @@ import ipaddress
 import logging
 import signal
 import ssl
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 
 from aiohttp import web
 
@@ -57,13 +57,28 @@ async def serve(
         StoreError: the state file cannot be used.
         DocumentError: the clients or the callbacks' authority cannot be used.
     """
+    async with listening(build_app(config, clock), host, port, ssl_context, idle_s) as bound:
+        with _asked_to_end() as end:
+            ready(bound)
+            await end.wait()
+
+
+@asynccontextmanager
+async def listening(
+    app: web.Application,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    ssl_context: ssl.SSLContext | None = None,
+    idle_s: float = IDLE_S,
+) -> AsyncIterator[int]:
+    """The application answers while this is entered; gives the port. Arguments and errors as ``serve``."""
     if ssl_context is None and not is_loopback(host):
         remedy = "Give it a certificate and a key, or let it listen on 127.0.0.1"
         raise InputError(
             "the VTN", "host", f"plain http on {host!r} would show all tokens to the network", remedy
         )
     runner = web.AppRunner(
-        build_app(config, clock),
+        app,
         access_log=None,
         keepalive_timeout=idle_s,
         logger=_quiet_log(),
@@ -73,9 +88,7 @@ async def serve(
     try:
         listener = await _listen(runner, "127.0.0.1" if host == "localhost" else host, port, ssl_context)
         try:
-            with _asked_to_end() as end:
-                ready(listener.sockets[0].getsockname()[1])
-                await end.wait()
+            yield int(listener.sockets[0].getsockname()[1])
         finally:
             listener.close()
     finally:

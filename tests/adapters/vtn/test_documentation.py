@@ -10,10 +10,14 @@ import aiohttp
 
 from drrouter.adapters.vtn import read_options
 from drrouter.adapters.vtn.options import VtnOptions, read_clients
+from drrouter.config import load_home
 from tests.adapters.vtn.world import running
+from tests.unit.config.homes import SITE
 
 PAGE = Path(__file__).parents[3] / "docs" / "vtn.md"
-FILE, SESSION = re.findall(r"^```\w+\n(.*?)^```", PAGE.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
+FILE, SESSION, HOME = re.findall(
+    r"^```\w+\n(.*?)^```", PAGE.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE
+)
 STEP = re.compile(r"(?:(?P<name>[A-Z]+)=\$\()?(?P<curl>curl .*?)(?: \| jq -r \.(?P<key>\w+)\))?")
 
 
@@ -28,6 +32,16 @@ def test_the_file_of_the_page_is_read(tmp_path: Path) -> None:
     options = _options(tmp_path)
     assert options.state == tmp_path / "vtn.sqlite"
     assert [client.client_id for client in read_clients(options.clients)] == ["operator", "home-17"]
+
+
+def test_the_table_of_the_page_is_part_of_a_home(tmp_path: Path) -> None:
+    for name in ("devices.toml", "vtn.pem", "vtn.key"):
+        (tmp_path / name).touch()
+    (tmp_path / "home.toml").write_text(SITE + HOME, encoding="utf-8")
+    home = load_home(tmp_path / "home.toml")
+    assert home.local_vtn
+    assert home.local_vtn.clients == tmp_path / "devices.toml"
+    assert [one.what for one in home.exposures] == ["local_vtn"]
 
 
 async def test_the_session_of_the_page_runs(tmp_path: Path) -> None:

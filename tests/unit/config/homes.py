@@ -24,6 +24,18 @@ kind = "openadr2b"
 url = "https://vtn.example/OpenADR2/Simple/2.0b"
 """
 
+LOCAL_VTN = """
+[local_vtn]
+clients = "clients.toml"
+"""
+
+EXPOSED_VTN = """
+[[exposure]]
+what = "local_vtn"
+interface = "192.168.1.5"
+reason = "Devices of the home read it."
+"""
+
 WEBHOOK = """
 [provider.webhook]
 host = "127.0.0.1"

@@ -8,7 +8,16 @@ from drrouter.config import load_home
 from drrouter.domain.remedy import sentences
 from drrouter.errors import DocumentError
 from drrouter.objectmodel import load_catalogue
-from tests.unit.config.homes import CAR, OLDER_PROVIDER, PROVIDER, SITE, WASHER, WEBHOOK
+from tests.unit.config.homes import (
+    CAR,
+    EXPOSED_VTN,
+    LOCAL_VTN,
+    OLDER_PROVIDER,
+    PROVIDER,
+    SITE,
+    WASHER,
+    WEBHOOK,
+)
 
 CATALOGUE = load_catalogue()
 
@@ -172,6 +181,20 @@ BROKEN = {
         SITE + PROVIDER + WEBHOOK + 'key_file = "k"',
         "provider[sp].webhook: needs cert_file and key_file together.",
     ),
+    "local VTN without a word": (
+        SITE + LOCAL_VTN + 'host = "192.168.1.5"',
+        "local_vtn.host: 192.168.1.5 can be reached from other machines.",
+    ),
+    "local VTN in plain text": (
+        SITE + LOCAL_VTN + 'host = "192.168.1.5"' + EXPOSED_VTN,
+        "local_vtn.cert_file: is missing, and beyond this machine nothing travels in plain text.",
+    ),
+    "local VTN everywhere": (
+        SITE + LOCAL_VTN + 'host = "0.0.0.0"',
+        "local_vtn.host: is every address at once.",
+    ),
+    "local VTN nowhere": (SITE + LOCAL_VTN + 'host = "router"', "local_vtn.host: is no address."),
+    "local VTN without clients": (SITE + LOCAL_VTN, "local_vtn.clients: there is no file "),
     "too quick": (
         f"{SITE}\n[router]\nreconcile_s = 0",
         "router.reconcile_s: should be greater than or equal to 1, and is 0.",

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from drrouter.config import HomeConfig, Secret, check_document, load_home, shipped_tariffs
-from drrouter.config.uplinks import openadr2_settings
+from drrouter.config.uplinks import local_vtn_settings, openadr2_settings
 from drrouter.domain.device import DeviceClass
 from drrouter.domain.flexibility import Line, StorageFlexibility
 from drrouter.domain.remedy import sentences
@@ -18,7 +18,16 @@ from drrouter.errors import DocumentError
 from drrouter.objectmodel import load_catalogue
 from drrouter.resources import data_dir
 from drrouter.router.household import StandingWish
-from tests.unit.config.homes import CAR, OLDER_PROVIDER, PROVIDER, SITE, WASHER, WEBHOOK
+from tests.unit.config.homes import (
+    CAR,
+    EXPOSED_VTN,
+    LOCAL_VTN,
+    OLDER_PROVIDER,
+    PROVIDER,
+    SITE,
+    WASHER,
+    WEBHOOK,
+)
 from tests.unit.objectmodel.snippets import HEAD, model
 
 EXAMPLE = Path(__file__).parents[3] / "packaging" / "example-home.toml"
@@ -153,6 +162,18 @@ def test_a_provider_of_the_older_protocol_is_read(home: Path) -> None:
     assert (settings.cert_file, settings.key_file) == (home.parent / "ven.pem", home.parent / "ven.key")
     assert (settings.ca_file, settings.sign, settings.poll_s) == (home.parent / "ca.pem", True, 30.0)
     assert (settings.programs, settings.seed) == (("https://market.example",), "seed sp")
+
+
+def test_the_homes_own_vtn_is_read(home: Path) -> None:
+    for name in ("clients.toml", "vtn.pem", "vtn.key"):
+        (home.parent / name).write_text("")
+    files = 'cert_file = "vtn.pem"\nkey_file = "vtn.key"\nstate = "vtn.sqlite"\n'
+    config = load(home, SITE + LOCAL_VTN + 'host = "192.168.1.5"\n' + files + EXPOSED_VTN)
+    assert config.local_vtn
+    settings = local_vtn_settings(config.local_vtn)
+    assert (settings.host, settings.port, settings.name) == ("192.168.1.5", 8091, "drrouter")
+    assert (settings.clients, settings.state) == (home.parent / "clients.toml", home.parent / "vtn.sqlite")
+    assert (settings.cert_file, settings.key_file) == (home.parent / "vtn.pem", home.parent / "vtn.key")
 
 
 def test_a_secret_comes_from_a_private_file(home: Path) -> None:
