@@ -292,10 +292,13 @@ class _Bench:
 
 
 def _sun_w(claim: Claim) -> float:
-    """What an inverter gives now, in W and negative: nothing where it does not answer, its rating at most."""
+    """What an inverter gives and may go on giving, in W and negative; nothing where it does not answer."""
     if kind_of(claim.profile) is not Kind.SUN or claim.state.presence is Presence.GONE:
         return 0.0
-    return max(min(claim.state.power_w or 0.0, 0.0), lowest_w(claim.profile))
+    most_w = lowest_w(claim.profile)
+    if not _kept_on(claim):
+        most_w = max(most_w, 0.0 if claim.override else min(claim.proposed_w, 0.0))
+    return max(min(claim.state.power_w or 0.0, 0.0), most_w)
 
 
 def _over(limit: Limit) -> str:

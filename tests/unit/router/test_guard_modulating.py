@@ -211,3 +211,14 @@ def test_what_does_not_answer_makes_no_room_under_a_limit() -> None:
         verdict = judge([absent, hungry], Orders((limit(2000),)), 4000.0)
         assert verdict.bands[HVAC].max_w == 0.0
         assert verdict.impossible_w == {(SP, "limit"): 2000.0}
+
+
+def test_sun_that_is_about_to_be_held_back_makes_no_room() -> None:
+    hungry, shines = claim(hvac(), 1000.0, DeviceState(on=True)), replace(TOLD, power_w=-4000.0, level=None)
+    off = claim(inverter(), -5000.0, shines, override=owner(inverter(), OverrideMode.OFF))
+    held = claim(inverter(), -500.0, shines)
+    free = claim(inverter(), -5000.0, shines)
+    most_w = [
+        judge([one, hungry], Orders((limit(2000),)), 3000.0).bands[HVAC].max_w for one in (off, held, free)
+    ]
+    assert most_w == [0.0, 0.0, 1000.0]
