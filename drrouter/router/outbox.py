@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 from drrouter.domain.event import Event
@@ -20,6 +20,8 @@ LAST_RETRY = timedelta(minutes=5)
 BATCH = 100
 REFUSED_LIFE = timedelta(days=1)
 """How long a message that the provider refuses is offered again before it is let go."""
+REPORT_LIFE = timedelta(days=2)
+"""Interpretation: older measurements are let go, lest a long outage fill the disk; all else waits."""
 
 
 def message(
@@ -98,7 +100,7 @@ class OutboxSender:
         not get through ends the round.
         """
         most, delivered = BATCH + len(self._refused), 0
-        waiting = await self._store.outbox(self._provider.id, most=most)
+        waiting = await self._fresh(await self._store.outbox(self._provider.id, most=most))
         for item in waiting:
             try:
                 with self._clock.working():
@@ -114,6 +116,16 @@ class OutboxSender:
             if item.kind is MessageKind.RECEIPT:
                 self._acknowledged.add((item.event_id, item.event_version))
         return delivered > 0 and len(waiting) == most
+
+    async def _fresh(self, waiting: Sequence[OutboxItem]) -> Sequence[OutboxItem]:
+        """Without the reports that are too old to be of use, which are let go; all else waits for ever."""
+        oldest = self._clock.now() - REPORT_LIFE
+        stale = [item.id for item in waiting if item.kind is MessageKind.REPORT and item.created_at < oldest]
+        if not stale:
+            return waiting
+        log.warning("%d reports to %s are too old and are let go", len(stale), self._provider.id)
+        await self._store.delivered(stale)
+        return await self._store.outbox(self._provider.id, most=len(waiting))
 
     async def _refuse(self, item: OutboxItem, error: ProviderRefusedError) -> None:
         """Say once that a message is refused, and let it go when it is old."""

@@ -72,3 +72,11 @@ def test_a_limit_for_one_device_counts_what_it_gives_alone() -> None:
     verdict = judged(claims, 900.0, limit(1000, INVERTER))
     assert verdict.bands[INVERTER].min_w == -1000.0
     assert verdict.bands[claims[1].id].min_w == -5000.0
+
+
+def test_what_gives_less_than_the_limit_allows_anyway_is_left_as_it_is() -> None:
+    """24."""
+    claims = [claim(battery()), claim(inverter())]
+    verdict = Verdict({BATTERY: Band(-100.0, 0.0, "empty soon"), INVERTER: Band(-5000.0, 0.0)})
+    found = within_feed_in(verdict, claims, [limit(6000), limit(5500)], 0.0)
+    assert found.bands[BATTERY] == verdict.bands[BATTERY]

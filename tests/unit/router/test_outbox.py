@@ -14,7 +14,7 @@ from drrouter.domain.ids import EventId
 from drrouter.domain.signal import MessageKind, OutboxItem
 from drrouter.errors import ProviderError, ProviderRefusedError, ProviderUnreachableError
 from drrouter.ports import Enqueue
-from drrouter.router.outbox import LAST_RETRY, REFUSED_LIFE, OutboxSender, message
+from drrouter.router.outbox import LAST_RETRY, REFUSED_LIFE, REPORT_LIFE, OutboxSender, message
 from tests.builders import CAR, NOON, OTHER_SP, SP, shed
 from tests.fakes import FakeProvider, MemoryStore
 
@@ -217,3 +217,23 @@ async def test_what_waits_when_a_run_fails_is_delivered_by_the_next() -> None:
     post.provider.error = lambda _: None
     async with running(post):
         assert post.delivered == ["a", "b"]
+
+
+async def test_reports_do_not_wait_for_ever_and_everything_else_does(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """31: bounded by age, so that a long outage does not fill the disk."""
+    post = Post()
+    post.provider.error = unreachable
+    async with running(post):
+        await post.enqueue("receipt")
+        await post.enqueue("old", kind=MessageKind.REPORT)
+        await post.clock.advance(REPORT_LIFE - timedelta(hours=1))
+        await post.enqueue("new", kind=MessageKind.REPORT)
+        await post.clock.advance(timedelta(hours=2))
+        waiting = await post.store.outbox(SP)
+        assert [item.event_id for item in waiting] == ["receipt", "new"]
+        assert "1 reports to grid are too old" in caplog.text
+        post.provider.error = lambda _: None
+        await post.clock.advance(LAST_RETRY)
+        assert post.delivered == ["receipt", "new"]
