@@ -177,7 +177,11 @@ def _has(flexibility: StorageFlexibility, level: float, wished: float) -> bool:
 def _goal(profile: DeviceProfile, plan: Plan, now: datetime) -> float:
     """The level that the plan wants at the end of this slot."""
     index = plan.slot_at(now)
-    levels = plan.level[profile.id]
+    levels = plan.level.get(profile.id)
+    if not levels:  # kept over a restart, and made by an older object model
+        return (
+            profile.flexibility.level_target if isinstance(profile.flexibility, StorageFlexibility) else 0.0
+        )
     return levels[-1 if index is None else index]
 
 
@@ -281,10 +285,13 @@ def _mode(
     now: datetime,
     plan: Plan | None,
 ) -> Proposal:
-    """The mode in which it is planned to be for most of the slot; its shortest stay is kept."""
+    """The mode in which it is planned to be for most of the slot; its shortest stay is kept.
+
+    A plan that knows other modes was kept over a restart and made by an older object model: it says nothing.
+    """
     index, shares = plan.slot_at(now) if plan else None, plan.modes.get(profile.id) if plan else None
     stays = state.mode_since is not None and now - state.mode_since < flexibility.min_dwell
-    if index is None or not shares:
+    if index is None or not shares or len(shares[index]) != len(flexibility.modes):
         chosen, reason = flexibility.normal, "runs as it likes"
     else:
         chosen = max(range(len(flexibility.modes)), key=lambda mode: shares[index][mode])

@@ -1,15 +1,34 @@
 """A restart changes nothing (R8): promises, running cycles, overrides, wishes, events and levels go on."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from drrouter.domain.device import DeviceProfile
+from drrouter.domain.flexibility import ModesFlexibility
 from drrouter.domain.ids import DeviceId
 from drrouter.domain.signal import EventReceived, EventsComplete, LinkChanged
 from drrouter.domain.wish import OverrideMode
 from drrouter.errors import ProviderUnreachableError, StoreError
 from drrouter.router.facade import OptionsRequest, WishRequest
-from tests.builders import CAR, FREEZER, HOUR, HVAC, MINUTE, NOON, SP, WASHER, at, shed
+from tests.builders import (
+    CAR,
+    FREEZER,
+    HOUR,
+    HVAC,
+    MINUTE,
+    NOON,
+    SP,
+    WASHER,
+    at,
+    battery,
+    freezer,
+    heat_pump,
+    hvac,
+    shed,
+    washer,
+)
 from tests.homes import Home, running
 
 ON, OFF = OverrideMode.ON, OverrideMode.OFF
@@ -19,6 +38,18 @@ TICK = timedelta(seconds=15)
 @pytest.fixture
 def home() -> Home:
     return Home(tick=TICK)
+
+
+def _with_modes(count: int) -> DeviceProfile:
+    """A heat pump with the first of its modes."""
+    pump = heat_pump("thing")
+    assert isinstance(pump.flexibility, ModesFlexibility)
+    return replace(pump, flexibility=replace(pump.flexibility, modes=pump.flexibility.modes[:count]))
+
+
+def _renamed(device: DeviceProfile) -> DeviceProfile:
+    """A device under the id of another, as after an owner's or a provider's change of its object model."""
+    return replace(device, id=DeviceId("thing"))
 
 
 async def test_a_promise_is_kept_over_a_restart(home: Home) -> None:
@@ -184,3 +215,32 @@ async def test_a_device_that_was_sold_meanwhile_is_forgotten_in_silence(home: Ho
     async with running(smaller):
         await smaller.clock.advance(HOUR)
         assert {view.profile.id for view in smaller.front.devices()} == {DeviceId(FREEZER), CAR}
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (_with_modes(2), _with_modes(4)),
+        (_with_modes(4), _with_modes(2)),
+        (_with_modes(4), _renamed(battery())),
+        (_renamed(hvac()), _renamed(battery())),
+        (_renamed(freezer()), _with_modes(4)),
+        (_renamed(battery()), _renamed(washer())),
+        (_renamed(washer()), _renamed(hvac())),
+    ],
+)
+async def test_a_plan_that_an_older_object_model_made_stops_nothing(
+    before: DeviceProfile, after: DeviceProfile, caplog: pytest.LogCaptureFixture
+) -> None:
+    first = Home(before, freezer(), tick=TICK)
+    async with running(first):
+        await first.clock.advance(MINUTE)
+        assert first.front.plan() is not None
+    caplog.clear()
+    second = Home(after, freezer(), tick=TICK, store=first.store, start=first.clock.now())
+    async with running(second):
+        await second.clock.advance(MINUTE)
+        plan = second.front.plan()
+        assert plan is not None
+        assert plan.made_at > NOON
+    assert not [one for one in caplog.messages if "failed" in one]
