@@ -3,6 +3,7 @@
     DISPATCH_SETPOINT 2 kW            take 2 kW
     DISPATCH_SETPOINT_RELATIVE -1 kW  take 1 kW less than you would
     CHARGE_STATE_SETPOINT 80 %        charge until 80 %, then rest
+    ALERT_POSSIBLE_OUTAGE             a home battery: charge until it is full, then rest
 
 It stands above plans and prices and below what a person was promised (DESIGN, "Precedence"); the guard has
 the last word: owner, limits and safety clip it. An order for a group is shared by the size of its members. A
@@ -29,6 +30,7 @@ _RANK = (
     PayloadType.DISPATCH_SETPOINT,
     PayloadType.DISPATCH_SETPOINT_RELATIVE,
     PayloadType.CHARGE_STATE_SETPOINT,
+    PayloadType.ALERT_POSSIBLE_OUTAGE,
 )
 
 HALF = 0.5
@@ -48,7 +50,7 @@ def directed(
         orders: the set-points in force now, of all devices.
         profile_of: the members of groups.
     """
-    mine = [order for order in orders if seat.profile.id in order.members and order.kind in _RANK]
+    mine = [order for order in orders if order.kind in _RANK and _means(order, seat.profile)]
     if not mine or kind_of(seat.profile) in (Kind.MACHINE, Kind.WATCHED):
         return proposal
     order = min(mine, key=lambda one: (_RANK.index(one.kind or _RANK[0]), one.value))
@@ -59,11 +61,18 @@ def directed(
     return _settable(seat, replace(proposal, power_w=watts, reason=reason, follows=None))
 
 
+def _means(order: Order, profile: DeviceProfile) -> bool:
+    """Whether it is for this device; a possible outage concerns every home battery, unless it names some."""
+    if order.kind is PayloadType.ALERT_POSSIBLE_OUTAGE and not order.members:
+        return kind_of(profile) is Kind.BATTERY
+    return profile.id in order.members
+
+
 def _asked_w(
     seat: Seat, proposal: Proposal, order: Order, profile_of: Callable[[DeviceId], DeviceProfile]
 ) -> float | None:
     """The power that is asked of this device; None where the order means nothing to it."""
-    if order.kind is PayloadType.CHARGE_STATE_SETPOINT:
+    if order.kind in (PayloadType.CHARGE_STATE_SETPOINT, PayloadType.ALERT_POSSIBLE_OUTAGE):
         return _towards(seat, order)
     sizes = {member: _size_w(profile_of(member)) for member in order.members}
     share = sizes[seat.profile.id] / (sum(sizes.values()) or 1.0)
@@ -82,6 +91,8 @@ def _towards(seat: Seat, order: Order) -> float | None:
         return None
     if level is None:
         return None
+    if order.kind is PayloadType.ALERT_POSSIBLE_OUTAGE:
+        return nominal_w(seat.profile) if level < store.level_max else 0.0
     by_percent = order.unit == "PERCENT"
     wanted = store.level_max * order.value / 100 if by_percent else order.value * store.level_per_wh
     return nominal_w(seat.profile) if level < min(wanted, store.level_max) else 0.0
@@ -106,6 +117,8 @@ def _settable(seat: Seat, proposal: Proposal) -> Proposal:
 
 
 def _words(order: Order) -> str:
+    if order.kind is PayloadType.ALERT_POSSIBLE_OUTAGE:
+        return "stores that are full: an outage is possible"
     if order.kind is PayloadType.CHARGE_STATE_SETPOINT:
         return f"a charge of {order.value:g} {'percent' if order.unit == 'PERCENT' else 'Wh'}"
     change = " more" if order.kind is PayloadType.DISPATCH_SETPOINT_RELATIVE else ""

@@ -228,7 +228,8 @@ class Steering:
         wish, zone = self._book.wishes.get(device_id), self._site.base_load.zone
         held_w = held_at(self._held.get(device_id), plan, now)
         proposal = propose(seat.profile, seat.state, now, plan, commitment, wish, zone, held_w)
-        orders = [order for order in self.timeline.setpoints if order.interval.holds(now)]
+        known = (*self.timeline.setpoints, *self.timeline.messages)
+        orders = [order for order in known if order.interval.holds(now)]
         return directed(seat, proposal, orders, lambda member: self._registry.seat(member).profile)
 
     def _claim(self, device_id: DeviceId, proposal: Proposal, now: datetime) -> Claim:

@@ -108,3 +108,16 @@ def test_an_absolute_power_counts_before_a_relative_one_and_the_lower_of_two() -
         wants("CHARGE_STATE_SETPOINT", 90, BATTERY, unit="PERCENT"),
     ]
     assert told(battery(), *orders).power_w == 1500
+
+
+def test_where_an_outage_is_possible_a_home_battery_is_filled_and_nothing_else() -> None:
+    """27."""
+    outage = wants("ALERT_POSSIBLE_OUTAGE", 1)
+    found = told(battery(), outage)
+    assert (found.power_w, found.reason) == (
+        3000,
+        "grid asks for stores that are full: an outage is possible",
+    )
+    assert told(battery(), outage, state=DeviceState(setpoint_w=0.0, level=10_000.0)).power_w == 0
+    assert told(battery(), wants("ALERT_POSSIBLE_OUTAGE", 1, CAR)) == BEFORE
+    assert told(car(), outage) == told(hvac(), outage) == told(battery(), wants("ALERT_FIRE", 1)) == BEFORE
