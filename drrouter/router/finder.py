@@ -45,6 +45,7 @@ class Finder:
         self._readings, self._gone = readings, gone
         self._readers: dict[DeviceId, Supervisor] = {}
         self._failing: set[str] = set()
+        self._ambiguous: set[DeviceId] = set()
 
     async def run(self, integration: Integration) -> None:
         """Discover again and again, and keep one reader for each device of ours.
@@ -91,9 +92,18 @@ class Finder:
         ours: dict[DeviceId, Found] = {}
         for found in everything:
             owner = self._recogniser.owner(found)
+            if owner is not None and owner in ours:
+                self._say_twins(owner, ours[owner], found)
             if owner is not None and (owner not in ours or self._registry.seat(owner).found == found):
                 ours[owner] = found
         return ours
+
+    def _say_twins(self, owner: DeviceId, one: Found, other: Found) -> None:
+        """Say once that the home file does not tell two things apart: the wrong one may be switched."""
+        if owner not in self._ambiguous:
+            self._ambiguous.add(owner)
+            places = f"{one.address} and at {other.address}"
+            log.warning("%s is recognised at %s; name its mac or id in its match", owner, places)
 
     async def _claim(
         self, device_id: DeviceId, found: Found, integration: Integration, readers: Supervisor

@@ -124,6 +124,19 @@ async def test_a_device_of_ours_is_claimed_and_read(network: Network) -> None:
     assert network.kasa.set_up == ["10.0.0.5:9999"]
 
 
+async def test_two_things_that_one_entry_recognises_are_said_once_and_the_first_is_kept(
+    network: Network, caplog: pytest.LogCaptureFixture
+) -> None:
+    network.kasa.put("10.0.0.5:9999", first := network.plug(), alias="air con")
+    network.kasa.put("10.0.0.6:9999", network.plug(), alias="Air Con")
+    await network.clock.advance(3 * PERIOD)
+    assert network.registry.seat(HVAC).handle is first
+    said = [one for one in caplog.messages if "recognised at" in one]
+    assert said == [
+        "hvac is recognised at 10.0.0.5:9999 and at 10.0.0.6:9999; name its mac or id in its match"
+    ]
+
+
 async def test_a_device_that_appears_is_claimed_within_the_period(network: Network) -> None:
     await network.clock.advance(PERIOD / 2)
     network.kasa.put("10.0.0.5:9999", network.plug(), alias="air con")
