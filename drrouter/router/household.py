@@ -13,7 +13,7 @@ from drrouter.domain.flexibility import ProfileFlexibility, StorageFlexibility
 from drrouter.domain.ids import DeviceId
 from drrouter.domain.instruction import Instruction, Outcome, OutcomeKind
 from drrouter.domain.journal import JournalEntry, JournalKind
-from drrouter.domain.wish import Commitment, CycleWish, LevelWish, RunningCycle
+from drrouter.domain.wish import Commitment, CycleWish, LevelWish, RunningCycle, Wish
 from drrouter.ports import Change, Clock, Collection, Note
 from drrouter.router.book import Book
 from drrouter.router.observe import Happening
@@ -22,6 +22,9 @@ from drrouter.router.registry import Registry
 from drrouter.router.scribe import Scribe
 
 log = logging.getLogger(__name__)
+
+BACK_WITHIN = timedelta(minutes=5)
+"""Interpretation: a car that is seen again so soon never left: its charging point erred, or started anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,7 @@ class Household:
         self._standing, self._zone, self._replan = standing, zone, replan
         self._refusals: dict[DeviceId, str] = {}
         self._said: dict[DeviceId, Gist] = {}
+        self._left: dict[DeviceId, tuple[datetime, Wish]] = {}
 
     def happened(self, device_id: DeviceId, happening: Happening) -> None:
         """Let one happening have its consequences."""
@@ -173,11 +177,14 @@ class Household:
         self._replan(sentence)
 
     def _car_arrived(self, device_id: DeviceId) -> None:
-        """Ask for the standing wish, unless somebody has asked for something already."""
+        """Ask for what was asked of a car that is back at once, or the standing wish, unless somebody has."""
         changes: list[Change] = [
             self._note(JournalKind.DEVICE, f"{self._name(device_id)}: a car is here", device_id)
         ]
         standing, now = self._standing.get(device_id), self._clock.now()
+        left_at, asked = self._left.pop(device_id, (now, None))
+        if asked and device_id not in self._book.wishes and now - left_at <= BACK_WITHIN:
+            changes.append(self._book.put(Collection.WISHES, device_id, asked))
         flexibility = self._registry.seat(device_id).profile.flexibility
         if standing and device_id not in self._book.wishes and isinstance(flexibility, StorageFlexibility):
             level = min(standing.level, flexibility.level_max)
@@ -190,6 +197,8 @@ class Household:
 
     def _car_done(self, device_id: DeviceId) -> None:
         """Full or gone: a bare plug cannot tell which, and in both cases nothing is asked any more."""
+        if wish := self._book.wishes.get(device_id):
+            self._left[device_id] = self._clock.now(), wish
         self._scribe.keep(
             self._book.drop(Collection.WISHES, device_id),
             self._book.drop(Collection.LEVELS, device_id),

@@ -14,7 +14,7 @@ from drrouter.domain.instruction import Instruction, Outcome, OutcomeKind
 from drrouter.domain.wish import Commitment, CycleWish, LevelWish, RunningCycle
 from drrouter.ports import Collection
 from drrouter.router.book import Book
-from drrouter.router.household import Household, StandingWish
+from drrouter.router.household import BACK_WITHIN, Household, StandingWish
 from drrouter.router.observe import Happening
 from drrouter.router.registry import Registry
 from drrouter.router.scribe import Scribe
@@ -231,6 +231,19 @@ async def test_a_car_that_is_full_or_gone_asks_for_nothing_any_more(home: Home) 
     await home.happens(CAR, Happening.CAR_DONE)
     assert (home.book.wishes, home.book.levels) == ({}, {})
     assert home.store.sentences()[-1] == "Car: the car is full or gone."
+
+
+@pytest.mark.parametrize(("away", "kept"), [(BACK_WITHIN, True), (BACK_WITHIN + MINUTE, False)])
+async def test_a_car_that_is_back_at_once_keeps_what_was_asked_of_it(
+    home: Home, away: timedelta, kept: bool
+) -> None:
+    wish = LevelWish(CAR, 3000.0, at("18:00"))
+    home.book.put(Collection.WISHES, CAR, wish)
+    await home.happens(CAR, Happening.CAR_DONE)
+    assert home.book.wishes == {}
+    await home.clock.advance(away)
+    await home.happens(CAR, Happening.CAR_ARRIVED)
+    assert (home.book.wishes[CAR] == wish) is kept
 
 
 # Local times
