@@ -8,9 +8,11 @@ from datetime import time
 from functools import cache
 from ipaddress import ip_address
 from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr, model_validator
 
+from drrouter.adapters.devices.plain import is_loopback
 from drrouter.adapters.devices.table import TRANSPORTS
 from drrouter.config.feeds import FeedPart
 from drrouter.config.parts import FileName, Id, Part, SitePart, Url, Words
@@ -283,6 +285,23 @@ def _is_one_address(host: str) -> str:
     return str(address)
 
 
+def _is_safe_broker(uri: str) -> str:
+    """Over TLS, or on this machine alone (S8)."""
+    try:
+        parts = urlsplit(uri)
+        host, _ = parts.hostname, parts.port
+    except ValueError as error:
+        raise ValueError("is no address; write one such as mqtts://broker.home:8883") from error
+    if parts.scheme == "mqtt" and not is_loopback(host or ""):
+        raise ValueError("is plain MQTT to another machine, which anybody could read; write mqtts")
+    return uri
+
+
+_Broker = Annotated[
+    str, Field(pattern=r"^mqtts?://[A-Za-z0-9.:\[\]-]+$", max_length=300), AfterValidator(_is_safe_broker)
+]
+
+
 class LocalVtnPart(Listener):
     """The home's own VTN, inside the router."""
 
@@ -294,6 +313,8 @@ class LocalVtnPart(Listener):
     """The port to listen on; 0 takes a free one."""
     name: Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{1,40}$|^$")] = "drrouter"
     """Under which it is found by mDNS; empty: it is not announced."""
+    mqtt: _Broker | None = None
+    """The home's MQTT broker, on which changes are told, such as mqtts://broker.home:8883."""
     state: FileName | None = None
     """The SQLite file that keeps what devices wrote; without it, it lasts until the next start."""
 

@@ -135,6 +135,7 @@ class LocalVtnConfig:
     cert_file: Path | None = None
     key_file: Path | None = None
     state: Path | None = None
+    mqtt: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -269,6 +269,7 @@ def _local_vtn(part: LocalVtnPart, folder: Path, where: str) -> LocalVtnConfig:
         cert_file=_existing(folder, part.cert_file, where, "local_vtn.cert_file"),
         key_file=_existing(folder, part.key_file, where, "local_vtn.key_file"),
         state=folder / part.state if part.state else None,
+        mqtt=part.mqtt,
     )
 
 

@@ -84,4 +84,5 @@ def local_vtn_settings(config: LocalVtnConfig) -> LocalVtnSettings:
         cert_file=config.cert_file,
         key_file=config.key_file,
         state=config.state,
+        mqtt=config.mqtt,
     )

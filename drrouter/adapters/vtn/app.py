@@ -1,6 +1,6 @@
 """Builds a VTN's web application out of its parts, and opens and closes what they need."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, closing
 from email.utils import format_datetime
 
@@ -12,8 +12,9 @@ from drrouter.adapters.vtn.call import VTN, Vtn
 from drrouter.adapters.vtn.callbacks import open_session
 from drrouter.adapters.vtn.config import VtnConfig
 from drrouter.adapters.vtn.courier import Courier
+from drrouter.adapters.vtn.mqtt import MqttNotices
 from drrouter.adapters.vtn.notices import Notifier
-from drrouter.adapters.vtn.objects import Objects
+from drrouter.adapters.vtn.objects import Changed, Objects
 from drrouter.adapters.vtn.privacy import Privacy
 from drrouter.adapters.vtn.refusal import refuse_politely
 from drrouter.adapters.vtn.routes import ROUTES, guarded
@@ -56,12 +57,27 @@ def _parts(config: VtnConfig, clock: Clock) -> Callable[[web.Application], Async
             courier = Courier(clock, session)
             stack.push_async_callback(courier.close)
             privacy = Privacy(objects, config.targets_must_be_asked)
-            objects.on_changed = Notifier(objects, privacy, clients, courier).changed
+            listeners = [Notifier(objects, privacy, clients, courier).changed]
+            if config.mqtt is not None:
+                notices = MqttNotices(config.mqtt, objects, privacy, clients)
+                await stack.enter_async_context(notices.publishing())
+                listeners.append(notices.changed)
+            objects.on_changed = _all_of(listeners)
             tokens = TokenDesk(clock, config.token_life)
             app[VTN] = Vtn(config, clock, clients, tokens, objects, privacy, WrongTries(), session)
             yield
 
     return parts
+
+
+def _all_of(listeners: Sequence[Callable[[Changed], None]]) -> Callable[[Changed], None]:
+    """Tells each of a change."""
+
+    def changed(changed: Changed) -> None:
+        for listener in listeners:
+            listener(changed)
+
+    return changed
 
 
 def _stamp(clock: Clock) -> _Prepare:

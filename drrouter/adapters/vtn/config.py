@@ -84,6 +84,7 @@ class VtnConfig:
         targets_must_be_asked: whether a VEN sees objects with targets only where its query names one of
             them; else a query without targets finds all that it was granted.
         most_objects: of each kind.
+        mqtt: the broker on which notices are published, ``mqtts://host:port``; ``mqtt://`` on this machine.
     """
 
     clients: tuple[ClientCredential, ...]
@@ -96,6 +97,7 @@ class VtnConfig:
     callback_ca: Path | None = None
     targets_must_be_asked: bool = False
     most_objects: int = 100_000
+    mqtt: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

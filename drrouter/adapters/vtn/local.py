@@ -42,6 +42,7 @@ class LocalVtnSettings:
     Attributes:
         clients: the file with the ``[[client]]`` tables (see ``options``).
         name: under which it is announced; empty: it is not.
+        mqtt: the broker of the home on which notices are published; None: webhooks only.
         state: the SQLite file that keeps reports and subscriptions; None keeps them in memory.
     """
 
@@ -52,6 +53,7 @@ class LocalVtnSettings:
     cert_file: Path | None = None
     key_file: Path | None = None
     state: Path | None = None
+    mqtt: str | None = None
 
 
 class LocalVtn:
@@ -78,6 +80,7 @@ class LocalVtn:
             read_clients(where.clients),
             where.state,
             callbacks_on_this_machine=is_loopback(where.host),
+            mqtt=where.mqtt,
         )
         app = build_app(config, self._clock)
         try:

@@ -12,13 +12,16 @@ from drrouter.adapters.vtn.call import VTN, Call, Vtn
 from drrouter.adapters.vtn.client_objects import REPORTS, SUBSCRIPTIONS
 from drrouter.adapters.vtn.collection import Collection, answer
 from drrouter.adapters.vtn.config import Caller, Scope
+from drrouter.adapters.vtn.mqtt import binding, place, topics
 from drrouter.adapters.vtn.oauth import auth_server, auth_token
 from drrouter.adapters.vtn.provider_objects import EVENTS, PROGRAMS
-from drrouter.adapters.vtn.refusal import Refusal
+from drrouter.adapters.vtn.refusal import Refusal, not_found
 from drrouter.adapters.vtn.ven_objects import RESOURCES, VENS
 
 OPEN: frozenset[Scope] = frozenset()
 """Opened by nothing but being declared so."""
+
+_ANYBODY = frozenset({Scope.READ_ALL, Scope.READ_TARGETS})
 
 COLLECTIONS: tuple[Collection, ...] = (PROGRAMS, EVENTS, VENS, RESOURCES, REPORTS, SUBSCRIPTIONS)
 
@@ -33,9 +36,19 @@ class Route:
     handler: Callable[[Call], Awaitable[web.Response]]
 
 
-async def notifiers(_: Call) -> web.Response:
-    """GET /notifiers: webhooks only."""
-    return answer(200, {"WEBHOOK": True})
+async def notifiers(call: Call) -> web.Response:
+    """GET /notifiers: webhooks, and MQTT where there is a broker."""
+    uri = call.vtn.config.mqtt
+    return answer(200, {"WEBHOOK": True} | ({"MQTT": binding(uri)} if uri else {}))
+
+
+async def mqtt_topics(call: Call) -> web.Response:
+    """GET /notifiers/mqtt/topics/...: where notices of a place are published."""
+    if call.vtn.config.mqtt is None:
+        raise not_found()
+    path = call.request.match_info["place"]
+    found = place(call.vtn.objects, path, call.client.client_id, call.client.is_bl)
+    return answer(200, {"topics": topics(found)})
 
 
 def _of(collection: Collection) -> Iterator[Route]:
@@ -52,7 +65,8 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/auth/server", OPEN, auth_server),
     Route("POST", "/auth/token", OPEN, auth_token),
     # Interpretation: the specification names read_all, which no VEN has, but VENs must learn how to be told.
-    Route("GET", "/notifiers", frozenset({Scope.READ_ALL, Scope.READ_TARGETS}), notifiers),
+    Route("GET", "/notifiers", _ANYBODY, notifiers),
+    Route("GET", "/notifiers/mqtt/topics/{place:.+}", _ANYBODY, mqtt_topics),
 )
 
 

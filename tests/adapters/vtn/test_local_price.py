@@ -2,6 +2,8 @@
 
 import asyncio
 import importlib
+import json
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
@@ -11,6 +13,7 @@ from uuid import uuid4
 
 import aiohttp
 import pytest
+from aiomqtt import Client as MqttClient
 
 from drrouter.adapters.clock import SimulatedClock
 from drrouter.adapters.mdns import Browser
@@ -28,6 +31,7 @@ from drrouter.domain.signal import EventReceived, EventsComplete
 from drrouter.domain.timeline import Timeline
 from drrouter.errors import InputError
 from drrouter.router.local_price import LocalPrice, local_series
+from tests.adapters.mqtt.broker import HomeBroker
 from tests.adapters.vtn.world import NOW, Client
 from tests.unit.config.homes import SITE
 
@@ -66,13 +70,15 @@ def timeline(*limits: Limit, price: Rates | None = None) -> Timeline:
 class Home:
     """A local VTN that is served, and what its router knows."""
 
-    def __init__(self, folder: Path, state: Path | None = None) -> None:
+    def __init__(self, folder: Path, state: Path | None = None, mqtt: str | None = None) -> None:
         self.clients = clients = folder / "clients.toml"
         clients.write_text(CLIENTS)
         clients.chmod(0o600)
         self.clock = SimulatedClock(NOW)
         self.name = f"drrouter-{uuid4().hex[:8]}"
-        self.vtn = LocalVtn(LocalVtnSettings(clients, port=0, name=self.name, state=state), self.clock)
+        self.vtn = LocalVtn(
+            LocalVtnSettings(clients, port=0, name=self.name, state=state, mqtt=mqtt), self.clock
+        )
         self.timeline = timeline(limit(4200), limit(1500, "heat_pump"))
         self.teller = LocalPrice(lambda: self.timeline, self.vtn, self.clock, co2_price_per_kg=0.1)
 
@@ -267,6 +273,59 @@ async def test_a_name_or_interface_that_does_not_work_is_said(tmp_path: Path) ->
     with pytest.raises(InputError, match="cannot be announced"):
         async with announced(Announcement("drrouter", "192.0.2.1", 1)):
             pass
+
+
+async def test_a_change_is_told_over_mqtt_and_nobody_hears_what_is_not_for_him(tmp_path: Path) -> None:
+    broker = HomeBroker()
+    await broker.start()
+    try:
+        home = Home(tmp_path, mqtt=f"mqtt://127.0.0.1:{broker.port}")
+        heard: list[tuple[str, str]] = []
+        async with (
+            served(home),
+            aiohttp.ClientSession() as http,
+            MqttClient("127.0.0.1", broker.port) as listener,
+        ):
+            pump = await enrol(home.url, http, "heat-pump", "hp")
+            fridge = await enrol(home.url, http, "fridge", "fr")
+            (ven,) = await pump.all("/vens")
+            told = (await pump.ask("GET", "/notifiers")).body["MQTT"]
+            assert told["URIS"] == [f"mqtt://127.0.0.1:{broker.port}"]
+            place = f"/notifiers/mqtt/topics/vens/{ven['id']}/events"
+            topics = (await pump.ask("GET", place)).body["topics"]
+            assert (await fridge.ask("GET", place)).status == 404
+            assert set(topics) == {"CREATE", "UPDATE", "DELETE", "ALL"}
+            assert (await fridge.ask("GET", "/notifiers/mqtt/topics/reports")).status == 404
+            await listener.subscribe("openadr3/#")
+            home.timeline = timeline(limit(3000), limit(1000, "heat_pump"))
+            await home.clock.advance(timedelta(minutes=1))
+            async with asyncio.timeout(20):
+                async for notice in listener.messages:
+                    payload = notice.payload
+                    assert isinstance(payload, bytes)
+                    heard.append((str(notice.topic), json.loads(payload)["object"]["eventName"]))
+                    if heard[-1] == (topics["UPDATE"], "limit heat_pump"):
+                        break
+        mine = [topic for topic, name in heard if name == "limit heat_pump"]
+        assert mine == [topics["UPDATE"]]
+        assert ("openadr3/events/update", "limit") in heard
+    finally:
+        await broker.stop()
+
+
+async def test_a_broker_that_is_away_costs_the_notices_alone(tmp_path: Path) -> None:
+    home = Home(tmp_path, mqtt="mqtt://127.0.0.1:1")
+    async with served(home), aiohttp.ClientSession() as http:
+        client = await enrol(home.url, http, "fridge", "fr")
+        assert len(await client.all("/events")) == 3
+
+
+async def test_without_the_library_for_mqtt_it_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "aiomqtt", None)
+    with pytest.raises(InputError, match=r"drrouter\[mqtt\]"):
+        await Home(tmp_path, mqtt="mqtt://127.0.0.1:1").vtn.serve()
 
 
 def test_a_step_is_told_from_its_start_so_that_looking_again_changes_nothing() -> None:

@@ -193,6 +193,11 @@ BROKEN = {
         SITE + LOCAL_VTN + 'host = "0.0.0.0"',
         "local_vtn.host: is every address at once.",
     ),
+    "plain broker": (
+        SITE + LOCAL_VTN + 'mqtt = "mqtt://broker.example"',
+        "local_vtn.mqtt: is plain MQTT to another machine, which anybody could read. Write mqtts.",
+    ),
+    "no broker": (SITE + LOCAL_VTN + 'mqtt = "mqtts://broker:x"', "local_vtn.mqtt: is no address."),
     "local VTN nowhere": (SITE + LOCAL_VTN + 'host = "router"', "local_vtn.host: is no address."),
     "local VTN without clients": (SITE + LOCAL_VTN, "local_vtn.clients: there is no file "),
     "too quick": (

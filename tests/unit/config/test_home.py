@@ -167,11 +167,14 @@ def test_a_provider_of_the_older_protocol_is_read(home: Path) -> None:
 def test_the_homes_own_vtn_is_read(home: Path) -> None:
     for name in ("clients.toml", "vtn.pem", "vtn.key"):
         (home.parent / name).write_text("")
-    files = 'cert_file = "vtn.pem"\nkey_file = "vtn.key"\nstate = "vtn.sqlite"\n'
+    files = (
+        'cert_file = "vtn.pem"\nkey_file = "vtn.key"\nstate = "vtn.sqlite"\nmqtt = "mqtts://broker.home"\n'
+    )
     config = load(home, SITE + LOCAL_VTN + 'host = "192.168.1.5"\n' + files + EXPOSED_VTN)
     assert config.local_vtn
     settings = local_vtn_settings(config.local_vtn)
     assert (settings.host, settings.port, settings.name) == ("192.168.1.5", 8091, "drrouter")
+    assert settings.mqtt == "mqtts://broker.home"
     assert (settings.clients, settings.state) == (home.parent / "clients.toml", home.parent / "vtn.sqlite")
     assert (settings.cert_file, settings.key_file) == (home.parent / "vtn.pem", home.parent / "vtn.key")
 
