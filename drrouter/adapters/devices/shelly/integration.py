@@ -5,6 +5,7 @@ import importlib
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 from weakref import WeakValueDictionary
 
@@ -79,7 +80,7 @@ class ShellyIntegration:
             places = {Place(one.host, one.port) for one in self._settings.device}
             if self._settings.announced:
                 heard = await self._browser.announced()
-                places |= {Place(one.host, one.port) for one in heard if ":" not in one.host}
+                places |= {Place(one.host, one.port) for one in heard if _is_near(one.host)}
             async with ClientSession() as http:
                 each = await asyncio.gather(*(self._seen(http, place) for place in places))
         self._told = {key: told for key, told in self._told.items() if key[0] in places}
@@ -146,6 +147,15 @@ def build(settings: ShellySettings, surroundings: Surroundings) -> ShellyIntegra
         DocumentError: the file of a password is missing, empty or may be read by others.
     """
     return ShellyIntegration(settings, surroundings.clock, dict(_passwords(settings, surroundings)))
+
+
+def _is_near(host: str) -> bool:
+    """Whether this is an IPv4 address that no stranger on the internet has: anybody may announce any."""
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return False
+    return address.version == 4 and not address.is_global
 
 
 def _passwords(settings: ShellySettings, surroundings: Surroundings) -> Iterator[tuple[str, str]]:
