@@ -61,7 +61,9 @@ def next_due(ask: ReportAsk, grid: Grid, received_at: datetime, now: datetime) -
         coming = begin if now < begin else begin + ((now - begin) // AD_HOC + 1) * AD_HOC
         return coming if _goes_on(ask, grid, coming) else None
     last = due_now(ask, grid, received_at, now)
-    due = _due(ask, grid, last.number + 1 if last else 0)
+    number = last.number + 1 if last else 0
+    while (due := _due(ask, grid, number)) is not None and due.at <= now:
+        number += 1  # one that reaches back may be due before the one ahead of it
     return due.at if due else None
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from drrouter.domain.interval import Interval
@@ -123,6 +123,7 @@ def test_a_report_on_intervals_that_are_not_there_is_never_due(ask: ReportAsk) -
     historical=st.booleans(),
     hours=st.integers(0, 40),
 )
+@example(start=1, count=0, frequency=2, repeat=-1, historical=True, hours=19)
 def test_no_descriptor_however_odd_breaks_anything(
     start: int, count: int, frequency: int, repeat: int, historical: bool, hours: int
 ) -> None:
