@@ -48,4 +48,4 @@ async def test_a_network_is_opened_for_new_devices_and_closed(served: Served, ru
     assert served.router.joining_s == 60
     assert (await run("join", "zigbee", "--close")).err == "No new zigbee device may join.\n"
     assert served.router.joining_s == 0
-    assert (await run("join", "kasa")).code == 1
+    assert (await run("join", "kasa")).code == 2

@@ -202,7 +202,7 @@ class FakeHomeAssistant:
                 if self.fault is Fault.REFUSES or not device.available:
                     return None, REFUSED
                 if self.fault not in (Fault.IGNORES, Fault.CONTRARY):
-                    device.call(entity_id, command["service"], command["service_data"])
+                    device.call(entity_id, command["service"], (command.get("service_data") or {}))
                 if self.fault is not Fault.IGNORES:
                     await self.tell(device)
         return {"context": {"id": "01", "parent_id": None, "user_id": None}, "response": None}, None

@@ -26,6 +26,15 @@ from drrouter.sim.wire.zwave.node import METER, FakeNode, Json, Status
 
 LIE_W = 14_000.0
 
+LOG_CONFIG: Json = {
+    "enabled": True,
+    "level": "info",
+    "logToFile": False,
+    "maxFiles": 7,
+    "forceConsole": False,
+}
+"""How the server logs, as it tells clients that ask."""
+
 
 class Fault(Enum):
     """What is wrong; the module's docstring tells each."""
@@ -127,8 +136,10 @@ class FakeNetwork(ABC):
     def answered(self, name: str, command: Json, schema: int) -> Json:
         """The result of a command, or its error."""
         match name:
-            case "set_api_schema":
+            case "initialize" | "set_api_schema":
                 return _success({})
+            case "driver.get_log_config":
+                return _success({"config": dict(LOG_CONFIG)})
             case "start_listening":
                 return _success({"state": self._state()})
             case "controller.begin_inclusion" | "controller.stop_inclusion":

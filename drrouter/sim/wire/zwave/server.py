@@ -135,7 +135,7 @@ class FakeZwaveServer(FakeNetwork):
             await client.close()
         if self.fault is Fault.SILENT or client.closed:
             return schema
-        if name == "set_api_schema":
+        if name in ("initialize", "set_api_schema"):
             least, most = self.schemas
             wanted = command.get("schemaVersion", -1)
             if not least <= wanted <= most:
