@@ -24,6 +24,7 @@ from drrouter.adapters.api import LocalApi, TokenBook
 from drrouter.adapters.clock import open_clock
 from drrouter.adapters.devices.settings import IntegrationSettings
 from drrouter.adapters.devices.table import build
+from drrouter.adapters.devices.unmade import Unmade
 from drrouter.adapters.executor import ThreadExecutor
 from drrouter.adapters.profile import Profile, remembered
 from drrouter.adapters.server_tls import server_context
@@ -299,14 +300,14 @@ def _surroundings(home: HomeConfig, clock: Clock, executor: Executor) -> Surroun
 def integrations_of(home: HomeConfig, surroundings: Surroundings) -> dict[str, Integration]:
     """Every integration that the home uses.
 
-    One that cannot be made, because its library is missing, is said and costs nothing else.
+    One that cannot be made, because its library is missing, says so at each search and costs nothing else.
     """
     made: dict[str, Integration] = {}
     for domain, settings in home.integrations.items():
         try:
             made[domain] = build(domain, settings, surroundings)
         except (DeviceError, DocumentError) as error:
-            log.warning("%s", error.sentence)
+            made[domain] = Unmade(domain, error.sentence)
     return made
 
 

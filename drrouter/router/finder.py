@@ -44,7 +44,6 @@ class Finder:
         self._sought, self._recogniser = tuple(sought), Recogniser(sought)
         self._readings, self._gone = readings, gone
         self._readers: dict[DeviceId, Supervisor] = {}
-        self._failing: set[str] = set()
         self._ambiguous: set[DeviceId] = set()
 
     async def run(self, integration: Integration) -> None:
@@ -63,11 +62,11 @@ class Finder:
             with self._clock.working():
                 everything = await integration.discover()
         except DeviceError as error:
-            if integration.domain not in self._failing:
+            if integration.domain not in self._registry.blind:
                 log.warning("discovery by %s failed: %s", integration.domain, error.sentence)
-            self._failing.add(integration.domain)
+            self._registry.blind[integration.domain] = error.sentence
             return
-        self._failing.discard(integration.domain)
+        self._registry.blind.pop(integration.domain, None)
         ours = self._recognised(everything)
         self._lose(
             self._registry.sightings.saw(
@@ -116,6 +115,9 @@ class Finder:
             handle = integration.setup(device_id, found)
         except DeviceError as error:
             self._gone(device_id, error.sentence)
+            return
+        except ValueError as error:  # what was found has an address that is none
+            self._gone(device_id, str(error))
             return
         if reader:
             await reader.stop(_READER + device_id)

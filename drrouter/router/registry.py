@@ -40,7 +40,11 @@ class Seat:
 
 
 class Registry:
-    """The devices of the home by id, and what was seen on the home network."""
+    """The devices of the home by id, and what was seen on the home network.
+
+    Attributes:
+        blind: the integrations that cannot look for devices now, each with the reason.
+    """
 
     def __init__(self, profiles: Iterable[DeviceProfile], propose: Propose = lambda _: None) -> None:
         """Know the devices of the home file; none has been seen yet.
@@ -51,6 +55,7 @@ class Registry:
         """
         self.seats = {profile.id: Seat(profile, _first_state(profile)) for profile in profiles}
         self.sightings = Sightings(propose)
+        self.blind: dict[str, str] = {}
 
     def seat(self, device_id: DeviceId) -> Seat:
         """The place of a device.

@@ -58,6 +58,9 @@ def status(
     gone = [seat.profile.name for seat in registry.seats.values() if seat.state.presence is Presence.GONE]
     wrong = [*troubles, *(link.sentence for link in links if not link.up)]
     wrong += [f"{', '.join(gone)} cannot be reached."] if gone else []
+    wrong += [
+        _sentence(f"Looking for {domain} devices fails: {why}") for domain, why in registry.blind.items()
+    ]
     meter = steering.outlook.meter(now)
     return StatusView(
         site=shown.site,
@@ -97,6 +100,11 @@ def _version() -> str:
         return version("drrouter")
     except PackageNotFoundError:
         return "unknown"
+
+
+def _sentence(text: str) -> str:
+    """With its full stop."""
+    return text if text.endswith((".", "!", "?")) else f"{text}."
 
 
 def _unarmed(steering: Steering, registry: Registry) -> tuple[str, ...]:

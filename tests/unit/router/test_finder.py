@@ -230,6 +230,33 @@ async def test_a_discovery_that_fails_is_said_once_and_tried_again(
     assert network.registry.is_present(HVAC)
 
 
+async def test_an_integration_that_cannot_look_is_told_until_it_can(network: Network) -> None:
+    network.kasa.error = DeviceError("no network")
+    await network.clock.advance(PERIOD)
+    assert network.registry.blind == {"kasa": "no network"}
+    network.kasa.error = None
+    await network.clock.advance(PERIOD)
+    assert network.registry.blind == {}
+
+
+async def test_a_device_at_an_address_that_is_none_is_gone_and_harms_no_other(
+    network: Network, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    network.kasa.put("10.0.0.5:9999", network.plug(), alias="air con")
+    network.kasa.put("10.0.0.6:9999", network.plug(WASHER), mac="aa")
+    usual = network.kasa.setup
+
+    def setup(device_id: DeviceId, found: Found) -> Device:
+        if device_id == HVAC:
+            raise ValueError("hvac: 'x' is no address")
+        return usual(device_id, found)
+
+    monkeypatch.setattr(network.kasa, "setup", setup)
+    await network.clock.advance(PERIOD)
+    assert network.registry.is_present(WASHER)
+    assert set(network.gone) == {"hvac: 'x' is no address"}
+
+
 async def test_a_failed_discovery_leaves_what_is_known_alone(network: Network) -> None:
     network.kasa.put("10.0.0.5:9999", network.plug(), alias="air con")
     network.kasa.put("10.0.0.9:9999", network.plug(), alias="neighbour")
