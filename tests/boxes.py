@@ -45,7 +45,12 @@ class Box(FakePlug):
 
 
 class BatteryBox(Box):
-    """A battery that is half full at first; full it takes nothing, empty it gives nothing."""
+    """A battery that is half full at first; full it takes nothing, empty it gives nothing.
+
+    One that is ``stuck`` says that it was told, and neither takes nor gives.
+    """
+
+    stuck = False
 
     def __init__(self, profile: DeviceProfile, clock: SimulatedClock, period: timedelta) -> None:
         super().__init__(profile, clock, period)
@@ -64,6 +69,8 @@ class BatteryBox(Box):
         self.level_wh, self._at = min(max(level, self.store.level_min), self.store.level_max), now
 
     def _w(self) -> float:
+        if self.stuck:
+            return 0.0
         full, empty = self.level_wh >= self.store.level_max, self.level_wh <= self.store.level_min
         return 0.0 if (full and self.setpoint_w > 0) or (empty and self.setpoint_w < 0) else self.setpoint_w
 

@@ -52,6 +52,7 @@ class Claim:
             main fuse stand above that.
         kept: why it keeps its power beside what its state alone says, and nobody stands above that: a
             freezer that cools down from its bound, a machine that somebody has just switched on.
+        gives_w: what it was seen to give where that was less than it should; None where its word is taken.
     """
 
     profile: DeviceProfile
@@ -62,6 +63,7 @@ class Claim:
     recovery: str = ""
     held_back: str = ""
     kept: str = ""
+    gives_w: float | None = None
 
     @property
     def id(self) -> DeviceId:
@@ -80,6 +82,11 @@ class Claim:
         store = self.profile.flexibility
         empty = isinstance(store, StorageFlexibility) and (self.state.level or 0.0) <= store.level_min
         return 0.0 if empty or not self.modulates else lowest_w(self.profile)
+
+    @property
+    def lends_w(self) -> float:
+        """The least that it can be counted with: what it may be told, or gives where that is less."""
+        return self.least_w if self.gives_w is None else max(self.least_w, self.gives_w)
 
     @property
     def gives_on_demand(self) -> bool:
@@ -239,7 +246,7 @@ class _Bench:
 
     def _takers(self, limit: Limit, free: list[Claim], rest_w: float, givers: list[Claim]) -> float:
         """Let in who fits. Who would run comes first: an idle device never takes the room of a busy one."""
-        lent_w = -sum(_part(limit, claim) * claim.least_w for claim in givers)
+        lent_w = -sum(_part(limit, claim) * claim.lends_w for claim in givers)
         for claim in sorted(free, key=lambda claim: (not _kept_on(claim), claim.proposed_w <= 0)):
             part, need_w = _part(limit, claim), nominal_w(claim.profile)
             most_w = max(rest_w + lent_w, 0.0) / part
@@ -253,12 +260,12 @@ class _Bench:
         return rest_w
 
     def _givers(self, limit: Limit, givers: list[Claim], rest_w: float) -> float:
-        """Batteries charge from what is left over, or give what is missing."""
+        """Batteries charge from what is left over, or give what is missing, as far as they are seen to."""
         for claim in givers:
             part = _part(limit, claim)
             if rest_w / part < nominal_w(claim.profile):
                 self._at_most(claim, max(rest_w / part, claim.least_w), limit)
-            rest_w -= part * self._expected_w(claim)
+            rest_w -= part * max(self._expected_w(claim), claim.lends_w)
         return rest_w
 
     def _at_most(self, claim: Claim, watts: float, limit: Limit) -> None:

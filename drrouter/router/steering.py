@@ -26,6 +26,7 @@ from drrouter.router.dispatch import Dispatcher
 from drrouter.router.feed_in import within_feed_in
 from drrouter.router.follow import Follower, follow
 from drrouter.router.forecast import BaseLoad, Roof
+from drrouter.router.givers import Givers
 from drrouter.router.guard import Claim, Orders, Verdict, judge
 from drrouter.router.held import HeldRow, held_at, held_by
 from drrouter.router.levers import Setpoint
@@ -94,7 +95,7 @@ class Steering:
         self._tested = tested
         self._site, self._registry, self._book = site, registry, book
         self._dispatcher, self._clock, self._offline = dispatcher, clock, offline
-        self._recovery, self._steady = Recovery(), Steady()
+        self._recovery, self._steady, self._givers = Recovery(), Steady(), Givers()
         self.outlook = outlook or Outlook(registry, site.base_load, site.meter, site.roof)
         self._held: dict[DeviceId, HeldRow] = {}
         self.timeline = Timeline("", Rates(), Rates(), Rates())
@@ -242,7 +243,11 @@ class Steering:
         held = held_back(seat.profile, peaks, now, self._cycle_asked(device_id), zone) if peaks else ""
         begins = may_begin(seat.profile, seat.state, seat.watch.pressed_at, now)
         kept = begins or self._recovery.cooling(seat.profile, seat.state)
-        return Claim(seat.profile, seat.state, proposal.power_w, override, running_w, recovery, held, kept)
+        wished = self.setpoints.get(device_id)
+        gives_w = self._givers.gives_w(device_id, seat.state, wished.power_w if wished else 0.0, now)
+        return Claim(
+            seat.profile, seat.state, proposal.power_w, override, running_w, recovery, held, kept, gives_w
+        )
 
     def _cycle_asked(self, device_id: DeviceId) -> timedelta | None:
         """How long the cycle takes that is committed or wished; None where there is none."""

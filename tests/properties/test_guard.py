@@ -222,7 +222,8 @@ def set_claims(draw: st.DrawFn, number: int) -> Claim:
     wished_w = draw(st.integers(min_value=round(lowest_w(made)), max_value=round(nominal_w(made))))
     override = draw(st.none() | st.sampled_from(OverrideMode))
     word = None if override is None else Override(made.id, override, at("23:00"))
-    return Claim(made, state, float(wished_w), word, None, "")
+    gives_w = draw(st.none() | st.sampled_from((0.0, -800.0, 500.0)))
+    return Claim(made, state, float(wished_w), word, None, "", gives_w=gives_w)
 
 
 @given(home=homes(), some=st.data())
@@ -238,8 +239,19 @@ def test_what_can_be_set_meets_a_limit_of_the_site_as_far_as_it_can(home: Home, 
         bound for bound in home.orders.limits if bound.scope is Scope.SITE and _is_missed(bound, verdict)
     ]
     for claim in free if exceeded else ():
-        if claim.profile.device_class in ("battery", "ev_charger"):
+        if claim.profile.device_class in ("battery", "ev_charger") and claim.gives_w is None:
             assert verdict.bands[claim.id].max_w == claim.least_w
+
+
+@given(some=st.data(), watts=WATTS, base_w=WATTS)
+def test_what_is_seen_to_give_too_little_makes_a_limit_no_easier(
+    some: st.DataObject, watts: float, base_w: float
+) -> None:
+    made = tuple(some.draw(set_claims(number)) for number in range(3))
+    trusted = tuple(replace(claim, gives_w=None) for claim in made)
+    orders = Orders((limit(watts),))
+    seen, said = judge(made, orders, base_w), judge(trusted, orders, base_w)
+    assert sum(seen.impossible_w.values()) >= sum(said.impossible_w.values())
 
 
 def _is_missed(bound: Limit, verdict: Verdict) -> bool:

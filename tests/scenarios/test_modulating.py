@@ -115,6 +115,33 @@ async def test_a_limit_of_the_grid_is_met_by_the_battery_while_everything_else_g
         assert box(home).setpoint_w < -1000.0
 
 
+async def test_others_give_way_to_a_limit_where_the_battery_says_that_it_gives_and_does_not() -> None:
+    home = Home(battery(), hvac(), meter(), base_w=1500.0, solver=InlineSolver())
+    box(home).stuck = True
+    async with running(home):
+        await home.clock.advance(MINUTE)
+        home.provider.says(EventReceived(capacity("peak", 2000, "12:00", "14:00")))
+        await home.clock.advance(3 * MINUTE)
+        assert home.boxes[METER].power_w == 1500.0
+        for _ in range(20):
+            await home.clock.advance(MINUTE)
+            assert not home.plug(HVAC).on
+
+
+async def test_what_a_battery_does_not_give_of_a_limit_is_said_to_be_impossible() -> None:
+    home = Home(battery(), meter(), base_w=1500.0, solver=InlineSolver())
+    box(home).stuck = True
+    async with running(home):
+        await home.clock.advance(MINUTE)
+        home.provider.says(EventReceived(capacity("peak", 1000, "12:00", "14:00")))
+        await home.clock.advance(3 * MINUTE)
+        assert [round(watts) for watts in home.router.steering.verdict.impossible_w.values()] == [500]
+        assert box(home).setpoint_w < 0
+        box(home).stuck = False
+        await home.clock.advance(3 * MINUTE)
+        assert home.router.steering.verdict.impossible_w == {}
+
+
 async def test_a_limit_counts_with_what_the_meter_shows_and_not_with_what_was_stated() -> None:
     home = Home(hvac(), meter(), base_w=100.0)
     async with running(home):

@@ -84,6 +84,28 @@ def test_a_battery_that_gives_by_the_plan_makes_room_for_others() -> None:
     assert verdict.bands[BATTERY].max_w == -2000.0
 
 
+def test_others_give_way_for_a_battery_that_gives_less_than_it_should_and_it_is_asked_all_the_same() -> None:
+    stuck, warm = claim(battery(), gives_w=0.0), claim(hvac(), 1000.0, DeviceState(on=True))
+    verdict = judge([stuck, warm], Orders((limit(2000),)), 1500.0)
+    assert verdict.bands[HVAC].max_w == 0.0
+    assert verdict.impossible_w == {}
+    verdict = judge([stuck, warm], Orders((limit(2000),)), 2500.0)
+    assert verdict.bands[BATTERY].max_w == -500.0
+    assert verdict.impossible_w == {(SP, "limit"): 500.0}
+
+
+def test_what_one_battery_does_not_give_is_asked_of_the_next() -> None:
+    claims = [claim(battery("a"), gives_w=-200.0), claim(battery("b"))]
+    verdict = judge(claims, Orders((limit(1000),)), 2500.0)
+    assert {name: band.max_w for name, band in verdict.bands.items()} == {"a": -1500.0, "b": -1300.0}
+    assert verdict.impossible_w == {}
+
+
+def test_a_battery_that_takes_instead_of_giving_is_counted_with_what_it_takes() -> None:
+    verdict = judge([claim(battery(), gives_w=400.0)], Orders((limit(1000),)), 1500.0)
+    assert verdict.impossible_w == {(SP, "limit"): 900.0}
+
+
 def test_a_car_charges_with_what_a_limit_leaves_or_not_at_all() -> None:
     assert judge([claim(WALLBOX, 2300.0)], Orders((limit(2000),)), 300.0).bands[CAR].max_w == 1700.0
     assert judge([claim(WALLBOX, 2300.0)], Orders((limit(1500),)), 300.0).bands[CAR].max_w == 0.0
