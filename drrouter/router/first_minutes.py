@@ -67,13 +67,19 @@ class FirstMinutes:
         """Begin the pull-plug test of a machine, anew where one runs.
 
         Raises:
-            MessageError: the device is no machine with cycles.
+            MessageError: the device is no machine with cycles, or runs one now, which the test would cut.
         """
-        profile = self._registry.seat(device_id).profile
+        seat = self._registry.seat(device_id)
+        profile = seat.profile
         if not isinstance(profile.flexibility, ProfileFlexibility):
             raise MessageError(
                 "plug test", "device", f"{profile.name} has no cycles that a power cut could end"
             )
+        if plug_test.is_at_work(profile, seat.state):
+            why = (
+                f"{profile.name} is running now, and the test would cut its cycle; begin it when it has ended"
+            )
+            raise MessageError("plug test", "device", why)
         test = self._tests[device_id] = plug_test.begin(profile, self._clock.now())
         self._scribe.keep(self._note(device_id, f"The pull-plug test of {profile.name} begins."))
         self._changed(f"the plug of {profile.name} is tested")

@@ -83,16 +83,26 @@ def begin(profile: DeviceProfile, now: datetime) -> PlugTest:
     )
 
 
+def is_at_work(profile: DeviceProfile, state: DeviceState) -> bool:
+    """Whether the machine runs a cycle, or draws as if it did: a real one is never cut (A6)."""
+    return state.running is not None or _draws(profile, state)
+
+
 def step(test: PlugTest, profile: DeviceProfile, state: DeviceState, now: datetime) -> PlugTest:
     """The test a moment later."""
     if test.is_over:
         return test
     if state.presence is Presence.GONE:
         return _over(test, Stage.GIVEN_UP, now, f"The plug of {profile.name} cannot be reached. Try again.")
-    draws = state.on is not False and (state.power_w or 0.0) > profile.binding.start_above_w
+    draws = _draws(profile, state)
     return {Stage.WAITING: _waiting, Stage.CUT: _cut, Stage.WATCHING: _watching}[test.stage](
         test, profile, state, draws, now
     )
+
+
+def _draws(profile: DeviceProfile, state: DeviceState) -> bool:
+    """Whether it draws as a machine at work."""
+    return state.on is not False and (state.power_w or 0.0) > profile.binding.start_above_w
 
 
 def _waiting(test: PlugTest, profile: DeviceProfile, _: DeviceState, draws: bool, now: datetime) -> PlugTest:

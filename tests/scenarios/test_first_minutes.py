@@ -107,6 +107,23 @@ async def test_a_machine_that_stays_off_is_never_started_by_its_plug_not_even_af
         assert flexibility.remote_start is RemoteStart.NONE
 
 
+async def test_no_test_begins_while_a_real_wash_runs(home: Home) -> None:
+    await home.front.hand_over(WASHER, steered=False)
+    home.plug(WASHER).appliance.armed = True
+    await home.clock.advance(timedelta(seconds=10))
+    seen = home.router.registry.state(WASHER)
+    assert (seen.running, seen.power_w) == (None, 2000.0)
+    with pytest.raises(MessageError, match="is running now, and the test would cut its cycle"):
+        await home.front.test_plug(WASHER)
+    await home.clock.advance(2 * MINUTE)
+    assert home.router.registry.state(WASHER).running is not None
+    with pytest.raises(MessageError, match="is running now"):
+        await home.front.test_plug(WASHER)
+    await home.clock.advance(2 * MINUTE)
+    assert _test(home) is None
+    assert home.plug(WASHER).on
+
+
 async def test_a_test_that_is_stopped_leaves_the_power_on(home: Home) -> None:
     await home.front.test_plug(WASHER)
     await home.clock.advance(MINUTE)
