@@ -29,6 +29,10 @@ RENEWED = LIFE * 2 / 3
 FIRST_RETRY = timedelta(seconds=5)
 LAST_RETRY = timedelta(minutes=5)
 
+ANSWERS_WITHIN = timedelta(minutes=1)
+"""How long a device may take to be told and read back, in real time: an integration waits less of its own, so
+one that takes longer hangs, and would keep its device from ever being told again."""
+
 Report = Callable[[Instruction, Outcome], None]
 
 
@@ -180,11 +184,16 @@ class Dispatcher:
 
     async def _answer(self, handle: Device, instruction: Instruction) -> Outcome:
         """What the device says; a fault of its integration costs this device and no other."""
+        wait = asyncio.timeout(ANSWERS_WITHIN.total_seconds())
         try:
             with self._clock.working():
-                return await handle.apply(instruction)
+                async with wait:
+                    return await handle.apply(instruction)
         except Exception as error:  # whatever it is, the other devices are told all the same
             log.warning("%s could not be told: its integration failed", handle.id, exc_info=error)
+            if wait.expired():
+                why = f"{handle.id}: no answer came within {ANSWERS_WITHIN.total_seconds():g} seconds"
+                return Outcome(OutcomeKind.SILENT, why)
             why = f"{handle.id}: its integration failed ({type(error).__name__})"
             return Outcome(OutcomeKind.IMPOSSIBLE, why)
 

@@ -10,6 +10,7 @@ from drrouter.adapters.clock import SimulatedClock
 from drrouter.domain.device import Presence
 from drrouter.domain.ids import DeviceId
 from drrouter.domain.instruction import FailSafe, Instruction, Outcome, OutcomeKind
+from drrouter.router import dispatch
 from drrouter.router.dispatch import LAST_RETRY, LIFE, Dispatcher
 from drrouter.router.levers import Setpoint
 from drrouter.router.registry import Registry
@@ -266,9 +267,13 @@ async def _steer_while_hanging(bench: Bench, until: Callable[[], bool], **watts:
 class BrokenPlug(FakePlug):
     """A plug whose integration lets an exception out that nobody translated."""
 
+    def __init__(self, name: str, clock: SimulatedClock, error: Exception | None = None) -> None:
+        super().__init__(name, clock)
+        self._error = error or TypeError("a value of a kind that the library does not expect")
+
     async def apply(self, instruction: Instruction) -> Outcome:
         self.received.append(instruction)
-        raise TypeError("a value of a kind that the library does not expect")
+        raise self._error
 
 
 async def test_an_integration_that_fails_costs_its_own_device_alone(bench: Bench) -> None:
@@ -278,6 +283,28 @@ async def test_an_integration_that_fails_costs_its_own_device_alone(bench: Bench
     assert "its integration failed (TypeError)" in bench.reported[0][1].sentence
     await bench.steer(hvac=0.0, washer=0.0)
     assert not bench.plugs[HVAC].on
+
+
+async def test_an_integration_that_never_answers_is_given_up_and_its_device_told_again(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dispatch, "ANSWERS_WITHIN", timedelta(0))
+    bench.plugs[HVAC].patience.clear()
+    await bench.steer(hvac=0.0)
+    ((_, outcome),) = bench.reported
+    assert outcome == Outcome(OutcomeKind.SILENT, "hvac: no answer came within 0 seconds")
+    assert bench.clock.now() == NOON
+    bench.plugs[HVAC].patience.set()
+    await bench.pass_by(6 * SECOND, hvac=0.0)
+    assert bench.plugs[HVAC].switched == [False, False]
+    assert bench.plugs[HVAC].on is False
+
+
+async def test_a_wait_of_the_integrations_own_that_it_lets_out_is_a_failure_of_it(bench: Bench) -> None:
+    bench.registry.seat(WASHER).handle = BrokenPlug(WASHER, bench.clock, error=TimeoutError())
+    await bench.steer(washer=0.0)
+    assert [outcome.kind for _, outcome in bench.reported] == [OutcomeKind.IMPOSSIBLE]
+    assert "its integration failed (TimeoutError)" in bench.reported[0][1].sentence
 
 
 async def test_a_clock_that_is_set_back_does_not_put_the_next_try_off(bench: Bench) -> None:
