@@ -52,7 +52,7 @@ check: $(DEV_INSTALLED) ## format, lint, types, import contracts and the quick t
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
-	@$(PYTEST) $(PARALLEL) $(wildcard tests/unit tests/architecture tests/properties)
+	@$(PYTEST) $(PARALLEL) -m "not long" $(wildcard tests/unit tests/architecture tests/properties)
 
 test: $(DEV_INSTALLED) ## all tests but the system's, with coverage
 	@mkdir -p $(BUILD)

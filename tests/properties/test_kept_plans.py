@@ -51,6 +51,7 @@ def days(draw: st.DrawFn) -> list[Problem]:
     return [*asked, other, home]
 
 
+@pytest.mark.long
 @SOME
 @given(days())
 def test_a_kept_model_is_the_one_that_a_new_door_would_hold(asked: list[Problem]) -> None:
@@ -65,6 +66,7 @@ def test_a_kept_model_is_the_one_that_a_new_door_would_hold(asked: list[Problem]
         assert (kept.cycles, kept.storages) == (fresh.cycles, fresh.storages)
 
 
+@pytest.mark.long
 @settings(SOME, max_examples=25)
 @given(days())
 def test_a_planner_that_has_planned_before_plans_as_one_that_has_not(asked: list[Problem]) -> None:

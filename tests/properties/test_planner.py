@@ -88,6 +88,7 @@ def test_planning_again_from_the_same_home_changes_no_cycle(problem: Problem) ->
     assert not moved or again.objective < made.objective
 
 
+@pytest.mark.long
 @SOME
 @given(homes(), limits([]), st.booleans())
 def test_after_an_event_the_mended_plan_keeps_every_rule(
@@ -104,6 +105,7 @@ def test_after_an_event_the_mended_plan_keeps_every_rule(
     }
 
 
+@pytest.mark.long
 @settings(SOME, max_examples=25)
 @given(homes(), st.floats(0.0, 0.5))
 def test_a_margin_keeps_the_plan_before_or_names_a_gain_above_it(problem: Problem, money: float) -> None:
@@ -115,6 +117,7 @@ def test_a_margin_keeps_the_plan_before_or_names_a_gain_above_it(problem: Proble
     assert made.gain is None or made.repaired is (made.gain <= money)
 
 
+@pytest.mark.long
 @SOME
 @given(homes(), st.timedeltas(timedelta(0), timedelta(hours=3)))
 def test_an_option_is_in_time_and_within_limits_or_says_why_not(problem: Problem, later: timedelta) -> None:

@@ -241,6 +241,7 @@ def test_where_prices_fell_a_linear_programme_is_asked() -> None:
     assert made.objective == pytest.approx(best.objective, abs=0.01)
 
 
+@pytest.mark.long
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(homes(), limits([]))
 def test_whoever_gives_way_by_hand_breaks_no_rule_that_the_linear_programme_would_keep(
