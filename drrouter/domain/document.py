@@ -61,11 +61,22 @@ def schema_of(table: Table, where: str) -> str:
     return schema
 
 
-def licence_of(data: bytes) -> str:
-    """The SPDX expression among the document's first lines, empty where there is none."""
+def licence_of(data: bytes, where: str) -> str:
+    """The SPDX expression among the document's first lines.
+
+    Raises:
+        DocumentError: there is none.
+    """
     lines = data[:MAX_LINE].decode(errors="replace").splitlines()[:_HEAD_LINES]
     found = next(filter(None, map(_SPDX.match, lines)), None)
-    return found["licence"].strip() if found else ""
+    if found is None:
+        raise DocumentError(
+            where,
+            "SPDX-License-Identifier",
+            "is missing",
+            "Begin the file with a line such as: # SPDX-License-Identifier: CC0-1.0",
+        )
+    return found["licence"].strip()
 
 
 def harmless(text: str) -> str:

@@ -5,7 +5,7 @@ what they mean to the router. A document is data and is never executed.
 
     >>> read_model(b'schema = "drrouter.device/1"', "acme/wm9.toml")
     Traceback (most recent call last):
-    drrouter.errors.DocumentError: acme/wm9.toml: names no licence. Begin it with a line such as: ...
+    drrouter.errors.DocumentError: acme/wm9.toml: SPDX-License-Identifier: is missing. ...
 
 Source: TR 102 935, 5.3.1.2 ("a simple low profile object model for each device"); the keys are a superset of
 what S2, Matter DEM and the Zigbee Power Profile cluster say about the same device.
@@ -252,11 +252,7 @@ def read_model(data: bytes, where: str) -> ModelDocument:
         DocumentError: what is wrong first; its notes name the rest.
     """
     table = parse_toml(data, where)
-    licence = licence_of(data)
-    if not licence:
-        raise DocumentError(
-            where, "", "names no licence", "Begin it with a line such as: # SPDX-License-Identifier: CC0-1.0"
-        )
+    licence = licence_of(data, where)
     document = _checked(table, where)
     for provenance in document.provenances:
         if provenance.licence != licence:

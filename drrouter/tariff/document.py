@@ -6,7 +6,7 @@ calendar means on a given day is left to ``expand``. A document is never execute
 
     >>> read_tariff(b'schema = "drrouter.tariff/1"', "acme/night.toml")
     Traceback (most recent call last):
-    drrouter.errors.DocumentError: acme/night.toml: names no licence. Begin it with a line such as: ...
+    drrouter.errors.DocumentError: acme/night.toml: SPDX-License-Identifier: is missing. ...
 
 Source: TR 102 935, 5.3.1.2 ("receives and stores the control and pricing information"); requirement P6
 (prices of any sign).
@@ -21,7 +21,6 @@ from pydantic import AfterValidator, Field, ValidationError, model_validator
 
 from drrouter.domain.document import as_json, harmless, licence_of, parse_toml
 from drrouter.domain.remedy import document_error
-from drrouter.errors import DocumentError
 from drrouter.tariff.charges import Capacity, Charged, Peak, Standing, Tier, Vat
 from drrouter.tariff.holidays import holiday_rule, holidays_of
 from drrouter.tariff.parts import Part, Price, TimeZone, When, Words
@@ -180,10 +179,7 @@ def read_tariff(data: bytes, where: str) -> TariffDocument:
         DocumentError: what is wrong first; its notes name the rest.
     """
     table = parse_toml(data, where)
-    if not licence_of(data):
-        raise DocumentError(
-            where, "", "names no licence", "Begin it with a line such as: # SPDX-License-Identifier: CC0-1.0"
-        )
+    licence_of(data, where)
     try:
         return TariffDocument.model_validate_json(as_json(table))
     except ValidationError as error:

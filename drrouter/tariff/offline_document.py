@@ -6,7 +6,7 @@ to ``offline_expand``, when it is in force to the router. A document is never ex
 
     >>> read_offline(b'schema = "drrouter.offline/1"', "acme/offline.toml")
     Traceback (most recent call last):
-    drrouter.errors.DocumentError: acme/offline.toml: names no licence. Begin it with a line such as: ...
+    drrouter.errors.DocumentError: acme/offline.toml: SPDX-License-Identifier: is missing. ...
 
 Source: TR 102 935, 5.3.1.2 ("offline-mode, which may be pre-programmed by the El.-SP to avoid regular peak
 pricing consumption").
@@ -23,7 +23,6 @@ from pydantic import Field, ValidationError, model_validator
 from drrouter.domain.document import as_json, licence_of, parse_toml
 from drrouter.domain.interval import Interval
 from drrouter.domain.remedy import document_error
-from drrouter.errors import DocumentError
 from drrouter.tariff.parts import DayName, Hours, Part, Price, TimeZone, Words
 
 SCHEMA = "drrouter.offline/1"
@@ -212,10 +211,7 @@ def read_offline(data: bytes, where: str) -> OfflineDocument:
         DocumentError: what is wrong first; its notes name the rest.
     """
     table = parse_toml(data, where)
-    if not licence_of(data):
-        raise DocumentError(
-            where, "", "names no licence", "Begin it with a line such as: # SPDX-License-Identifier: CC0-1.0"
-        )
+    licence_of(data, where)
     try:
         return OfflineDocument.model_validate_json(as_json(table))
     except ValidationError as error:

@@ -137,11 +137,16 @@ def _way(mode: OperationMode, key: str, factor: float) -> _Way:
         key,
         mean([low_w for low_w, _ in ranges_w]),
         mean([high_w for _, high_w in ranges_w]),
-        mean([one.fill_rate.start_of_range for one in mode.elements]) * per_h,
-        mean([one.fill_rate.end_of_range for one in mode.elements]) * per_h,
+        _even(mean([one.fill_rate.start_of_range for one in mode.elements]) * per_h),
+        _even(mean([one.fill_rate.end_of_range for one in mode.elements]) * per_h),
         mean([cost_per_h(one.running_costs) for one in mode.elements]),
         max(lines_of(one.power_ranges) for one in mode.elements),
     )
+
+
+def _even(per_h: float) -> float:
+    """Without what the way from hours to seconds and back adds in the last digits."""
+    return float(f"{per_h:.12g}")
 
 
 def _mode(way: _Way, rate_c_per_h: float = 0.0) -> dict[str, Any]:

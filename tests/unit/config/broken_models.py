@@ -28,7 +28,8 @@ sets = ["level_max"]
 TWENTY: dict[str, tuple[bytes, str]] = {
     "no licence": (
         model(head=HEAD.partition("\n")[2]),
-        "{file}: names no licence. Begin it with a line such as: # SPDX-License-Identifier: CC0-1.0.",
+        "{file}: SPDX-License-Identifier: is missing. Begin the file with a line such as: "
+        "# SPDX-License-Identifier: CC0-1.0.",
     ),
     "broken TOML": (
         model(more="\nx = ["),

@@ -87,9 +87,11 @@ def test_a_document_says_what_it_is() -> None:
 
 
 def test_the_licence_is_read_from_the_first_lines() -> None:
-    assert licence_of(b"\n# SPDX-License-Identifier: GPL-3.0-or-later \nschema = 1") == "GPL-3.0-or-later"
-    assert licence_of(b"\n" * 30 + b"# SPDX-License-Identifier: CC0-1.0") == ""
-    assert licence_of(b"schema = 1") == ""
+    stated = b"\n# SPDX-License-Identifier: GPL-3.0-or-later \nschema = 1"
+    assert licence_of(stated, "file.toml") == "GPL-3.0-or-later"
+    for unstated in (b"\n" * 30 + b"# SPDX-License-Identifier: CC0-1.0", b"schema = 1"):
+        with pytest.raises(DocumentError, match=r"file.toml: SPDX-License-Identifier: is missing"):
+            licence_of(unstated, "file.toml")
 
 
 def test_dates_and_times_travel_as_text() -> None:

@@ -29,8 +29,8 @@ sets = ["power_w"]
 BROKEN: dict[str, tuple[bytes, str, str]] = {
     "no licence": (
         model(head=HEAD.partition("\n")[2]),
-        "",
-        "names no licence. Begin it with a line such as: # SPDX-License-Identifier: CC0-1.0.",
+        "SPDX-License-Identifier",
+        "is missing. Begin the file with a line such as: # SPDX-License-Identifier: CC0-1.0.",
     ),
     "mistyped key": (
         model(PROFILE.replace("power_w = 180", "powr_w = 180")),

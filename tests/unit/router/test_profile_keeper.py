@@ -82,8 +82,9 @@ async def test_a_refusal_is_said_once_and_changes_nothing(post: Post) -> None:
     await post.clock.advance(5 * DAILY)
     said = (await post.told())[1:]
     assert said == [
-        "The offline profile of grid is refused: https://acme.example/offline.toml: names no licence. Begin "
-        "it with a line such as: # SPDX-License-Identifier: CC0-1.0. The kept one stays in use."
+        "The offline profile of grid is refused: https://acme.example/offline.toml: "
+        "SPDX-License-Identifier: is missing. Begin the file with a line such as: "
+        "# SPDX-License-Identifier: CC0-1.0. The kept one stays in use."
     ]
     assert post.version == 1
     post.source.data = profile_text(link_s=5400)

@@ -221,7 +221,7 @@ def test_time_zones_off_the_hour_are_cut_right(zone: str) -> None:
 
 
 BROKEN = {
-    "no licence": (HEAD.partition("\n")[2] + ENERGY, "", "names no licence."),
+    "no licence": (HEAD.partition("\n")[2] + ENERGY, "SPDX-License-Identifier", "is missing."),
     "bad zone": (
         HEAD.replace("Europe/Amsterdam", "Europe/Amsterdm") + ENERGY,
         "time_zone",

@@ -253,7 +253,7 @@ def test_the_schema_for_editors_is_fresh() -> None:
             WORKDAYS + EVENING,
             "Did you mean 'link_timeout_s'?",
         ),
-        (HEAD.replace("# SPDX", "# SPD"), WORKDAYS + EVENING, "names no licence"),
+        (HEAD.replace("# SPDX", "# SPD"), WORKDAYS + EVENING, "SPDX-License-Identifier: is missing"),
     ],
 )
 def test_what_is_wrong_is_said_in_one_sentence(head: str, parts: str, said: str) -> None:
