@@ -10,21 +10,20 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from drrouter.domain.event import Event
 from drrouter.domain.ids import DeviceId, ProviderId
 from drrouter.domain.instruction import Instruction, Outcome
 from drrouter.domain.journal import JournalEntry, JournalKind
 from drrouter.domain.measurement import Reading
 from drrouter.domain.plan import DataRung, Plan
-from drrouter.domain.signal import MessageKind, Signal
+from drrouter.domain.signal import Signal
 from drrouter.planner import Margin, Problem, greedy
 from drrouter.planner.port import Solver
-from drrouter.ports import Clock, Collection, Enqueue, Note, Provider, Put, Store
-from drrouter.router import views
+from drrouter.ports import Clock, Collection, Note, Provider, Put, Store
+from drrouter.router import showing, views
 from drrouter.router.account import Account, ErrorCount
 from drrouter.router.book import Book
 from drrouter.router.broadcast import Broadcast
@@ -38,10 +37,9 @@ from drrouter.router.household import Household, StandingWish
 from drrouter.router.intake import Intake
 from drrouter.router.minutes import figures_of, said_of_plan
 from drrouter.router.one_breath import OneBreath
-from drrouter.router.orders_said import not_obeyed
-from drrouter.router.outbox import OutboxSender, message
+from drrouter.router.outbox import OutboxSender
+from drrouter.router.outcomes import Outcomes
 from drrouter.router.profile_keeper import OfflineSetup, ProfileKeeper
-from drrouter.router.recent import Recent
 from drrouter.router.registry import Registry
 from drrouter.router.replan import Replanner
 from drrouter.router.reporter import Reporter
@@ -102,9 +100,7 @@ class Router:
         self.clock, self._providers, self.broadcast = clock, providers, Broadcast()
         self.scribe = Scribe(store, clock, lambda entry: self.broadcast.tell(Change(Topic.JOURNAL, entry)))
         self.dispatcher = Dispatcher(registry, clock, self._carried_out)
-        names, shelf = [one.id for one in providers], Shelf(offline.rules, offline.kept, offline.sources)
-        prices, kept_there = site.follows_prices, offline.kept
-        self.uplinks = Uplinks(names, shelf, self.scribe, clock, settings.zone, prices, kept_there)
+        self._join_uplinks(providers, offline, store)
         self.first_minutes = FirstMinutes(registry, self.scribe, clock, self._first_minutes, offline.kept)
         self.watchman = Watchman.of(
             site, registry, self.scribe, clock, lambda *told: self.household.gone(*told), offline.kept
@@ -116,20 +112,15 @@ class Router:
         self.replanner = Replanner(
             solver, clock, settings.solver_budget, self.problem, self._adopt, lambda: book.plan is not None
         )
-        self.intake = Intake(
-            book, self.scribe, clock, self.steering.directory, self._orders_changed, self._committed
-        )
-        self.reporter = Reporter(self.steering, registry, book, self.scribe, clock, self._committed)
+        self._join_messages()
         self.household = Household(
             registry, book, self.scribe, clock, standing, settings.zone, self.replanner.request
         )
         self.desk = OptionsDesk(self._live, settings.zone, self.steering.barred)
-        self.keepers = self._keepers(offline, shelf)
-        self.senders = {one.id: OutboxSender(one, store, clock, book.versions(one.id)) for one in providers}
-        self._account = Account(ErrorCount.of("drrouter"), kept)
-        self._shown = views.Shown(settings.site_name, settings.zone.key, clock.now())
+        self.account = Account(ErrorCount.of("drrouter"), kept)
+        self.shown = views.Shown(settings.site_name, settings.zone.key, clock.now())
         self.health: Callable[[], Mapping[str, TaskHealth]] = dict
-        self._told, self._looked = Recent[str](), asyncio.Event()
+        self._looked = asyncio.Event()
         self._stirred, self._reconciled_at = False, clock.now()
         self._breath = OneBreath(self._act_on_orders, self._looked.set)
         self._restore()
@@ -140,11 +131,24 @@ class Router:
         for commitment in self.book.commitments.values():
             self.desk.remember(commitment)
 
-    def _keepers(self, offline: OfflineSetup, shelf: Shelf) -> dict[ProviderId, ProfileKeeper]:
-        """One for each provider that has put an offline profile somewhere."""
-        seed = str(offline.kept.get("seed", self.settings.site_name))
-        own = shelf, self.scribe, self.clock, self._orders_changed, seed
-        return {name: ProfileKeeper(name, source, *own) for name, source in offline.sources.items()}
+    def _join_uplinks(self, providers: Sequence[Provider], offline: OfflineSetup, store: Store) -> None:
+        """The links to providers: their profiles, and who delivers to them."""
+        clock, kept = self.clock, offline.kept
+        names, shelf = [one.id for one in providers], Shelf(offline.rules, kept, offline.sources)
+        zone, prices = self.settings.zone, self.site.follows_prices
+        self.uplinks = Uplinks(names, shelf, self.scribe, clock, zone, prices, kept)
+        seed = str(kept.get("seed", self.settings.site_name))
+        own = shelf, self.scribe, clock, self._orders_changed, seed
+        self.keepers = {name: ProfileKeeper(name, source, *own) for name, source in offline.sources.items()}
+        versions = self.book.versions
+        self.senders = {one.id: OutboxSender(one, store, clock, versions(one.id)) for one in providers}
+
+    def _join_messages(self) -> None:
+        """What providers send, and what they are told."""
+        book, scribe, clock, sent = self.book, self.scribe, self.clock, self._committed
+        self.intake = Intake(book, scribe, clock, self.steering.directory, self._orders_changed, sent)
+        self.reporter = Reporter(self.steering, self.registry, book, scribe, clock, sent)
+        self.outcomes = Outcomes(book, scribe, clock, sent)
 
     def tasks(self) -> tuple[Task, ...]:
         """Everything that must run, by name, for the supervisor."""
@@ -212,7 +216,7 @@ class Router:
                 self.keepers[provider].link_returned()
         self._step_offline()
         self.look()
-        self._account.passed(self.clock.now(), self.data_rung())
+        self.account.passed(self.clock.now(), self.data_rung())
 
     def _step_offline(self) -> None:
         """Let offline profiles come into force and leave."""
@@ -231,27 +235,7 @@ class Router:
         """Steer the devices by what holds now, and tell providers what cannot be done."""
         verdict = self.steering.look(self.book.plan)
         self._looked.set()
-        for key, event in list(self.book.events.items()):
-            if key in verdict.impossible_w:
-                self._tell(
-                    event, MessageKind.IMPOSSIBLE, None, excess_w=round(float(verdict.impossible_w[key]), 1)
-                )
-            for member in verdict.unable.get(key, ()):
-                self._tell(event, MessageKind.IMPOSSIBLE, member, reason=verdict.bands[member].because)
-            for member in verdict.opted_out.get(key, ()):
-                self._tell(event, MessageKind.OPTED_OUT, member)
-
-    def _tell(
-        self, event: Event, kind: MessageKind, member: DeviceId | None, **payloads: float | str
-    ) -> None:
-        """Put a message into the outbox, once per version of the event."""
-        item = message(event, kind, self.clock, member, **payloads)
-        if item.id in self._told:
-            return
-        self._told.add(item.id)
-        sentence = f"{event.name or event.id} {not_obeyed(kind, member, payloads)}."
-        note = Note(JournalEntry(self.clock.now(), JournalKind.LIMIT, sentence, member, event.id))
-        self.scribe.keep(Enqueue(item), note, then=lambda: self._committed(event.provider))
+        self.outcomes.tell(verdict)
 
     def _carried_out(self, instruction: Instruction, outcome: Outcome) -> None:
         """A device answered an instruction."""
@@ -267,7 +251,7 @@ class Router:
             self._step_offline()
             self.first_minutes.step()
             self.watchman.step(self.steering.setpoints)
-            self._account.passed(self.clock.now(), self.data_rung())
+            self.account.passed(self.clock.now(), self.data_rung())
             if gone := self.book.expired(self.clock.now()):
                 self.scribe.keep(*gone)
             if not self.steering.is_steady(self.book.plan):
@@ -336,10 +320,10 @@ class Router:
 
     def _adopt(self, problem: Problem, plan: Plan) -> None:
         """Take a plan into force."""
-        self._account.planned(plan)
+        self.account.planned(plan)
         self.steering.adopt(problem, plan)
         entry = JournalEntry(self.clock.now(), JournalKind.PLAN, said_of_plan(plan), data=figures_of(plan))
-        ledger = Put(Collection.LEDGER, "router", self._account.keep())
+        ledger = Put(Collection.LEDGER, "router", self.account.keep())
         self.scribe.keep(self.book.keep_plan(plan), ledger, Note(entry))
         self.broadcast.tell(Change(Topic.PLAN, plan))
         self.look()
@@ -359,39 +343,12 @@ class Router:
 
     def status(self) -> StatusView:
         """The router at a glance."""
-        links = [views.link_view(link) for link in self.intake.links.values()]
-        behind = [f"{self.scribe.behind} changes wait for the disk."] if self.scribe.behind > 10 else []
-        failing = [*views.failing(self.health()), *self.replanner.sentences(), *self.watchman.sentences()]
-        offline = self.uplinks.sentences()
-        view = views.status(
-            self._shown,
-            self.clock.now(),
-            self.steering,
-            self.registry,
-            self.book.plan,
-            links,
-            self.data_rung(),
-            [*behind, *failing, *offline],
-        )
-        return replace(view, offline=" ".join(offline), offline_since=self.uplinks.offline_since())
+        return showing.status_of(self)
 
     def device(self, device_id: DeviceId) -> DeviceView:
         """One device."""
-        test = self.first_minutes.test_of(device_id)
-        refused = "" if self.dispatcher.is_obeyed(device_id) else self.household.trouble(device_id)
-        trouble = refused or self.watchman.trouble(device_id)
-        learned, now = self.watchman.learned(device_id), self.clock.now()
-        return views.device(device_id, now, self.steering, self.registry, self.book, test, trouble, learned)
-
-    def is_acknowledged(self, event: Event) -> bool:
-        """Whether the provider has had a receipt of this version."""
-        sender = self.senders.get(event.provider)
-        return sender is not None and sender.has_receipt(event)
+        return showing.device_of(self, device_id)
 
     def ledger(self) -> LedgerView:
         """The router's account of its work."""
-        seats = self.registry.seats.items()
-        energy = {
-            device_id: seat.state.energy_wh for device_id, seat in seats if seat.state.energy_wh is not None
-        }
-        return self._account.view(energy)
+        return showing.ledger_of(self)

@@ -23,7 +23,7 @@ from drrouter.domain.wish import Commitment, CycleWish, LevelWish, Override, Ove
 from drrouter.errors import HoldConflictError, MessageError, OptionError, StoreError, WishImpossibleError
 from drrouter.ports import Change as Kept
 from drrouter.ports import Collection, Joining, Note, Store
-from drrouter.router import views
+from drrouter.router import showing, views
 from drrouter.router.core import Router
 from drrouter.router.desk import Question, programme_of
 from drrouter.router.facade import (
@@ -66,7 +66,9 @@ class Front:
         """Every event that is kept, in the order of their starts."""
         now, out = self._router.clock.now(), self._router.steering.verdict.opted_out
         kept = sorted(self._router.book.events.values(), key=_start)
-        return tuple(views.event(event, now, self._router.is_acknowledged(event), out) for event in kept)
+        return tuple(
+            views.event(event, now, showing.is_acknowledged(self._router, event), out) for event in kept
+        )
 
     def timeline(self) -> Timeline:
         """What holds at each instant."""

@@ -29,7 +29,7 @@ async def test_a_missing_library_is_told_at_each_search(
     def missing(*_: object) -> None:
         raise DeviceError("Kasa devices need the package kasa, which is not installed")
 
-    monkeypatch.setattr("drrouter.app.build", missing)
+    monkeypatch.setattr("drrouter.app.home_side.build", missing)
     kasa = integrations_of(load_home(home), surroundings)["kasa"]
     assert isinstance(kasa, Unmade)
     assert kasa.domain == "kasa"

@@ -1,0 +1,135 @@
+"""A running router: its parts put together, kept running, and taken down in order.
+
+async with running(home, Options()) as app:
+print(app.url, app.owner_token)
+"""
+
+import asyncio
+import json
+import logging
+import signal
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from drrouter.adapters.api import LocalApi, TokenBook
+from drrouter.adapters.clock import open_clock
+from drrouter.adapters.executor import ThreadExecutor
+from drrouter.adapters.profile import Profile, remembered
+from drrouter.adapters.server_tls import server_context
+from drrouter.adapters.solver_child import SolverChild
+from drrouter.adapters.store import SqliteStore
+from drrouter.app.home_side import answer_machines, integration_tasks, integrations_of, surroundings_of
+from drrouter.app.kept import owner_token, seed_of
+from drrouter.app.making import build_router
+from drrouter.app.uplink_side import feeds_of, local_vtn_tasks, offline_sources, provider_of, tell_usage
+from drrouter.config import HomeConfig, load_home
+from drrouter.ports import (
+    Clock,
+    Joining,
+    PriceTelling,
+    Provider,
+)
+from drrouter.router.core import Router
+from drrouter.router.front import Front
+from drrouter.router.machines import Machines
+from drrouter.router.price_teller import PriceTeller
+from drrouter.supervise import Supervisor
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the command line may say beside the home file.
+
+    Attributes:
+        clock_url: a shared simulated clock (``clock://HOST:PORT``), None for the machine's.
+        clock_name: under which this process joins it.
+        solver: makes another solver than the child process, for tests.
+    """
+
+    clock_url: str | None = None
+    clock_name: str = "router"
+    solver: Callable[[Clock], SolverChild] = SolverChild
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """A running router and how to reach it."""
+
+    router: Router
+    front: Front
+    supervisor: Supervisor
+    url: str
+    owner_token: str
+
+
+@asynccontextmanager
+async def running(home: HomeConfig, options: Options) -> AsyncIterator[App]:
+    """Everything that the home file describes, until left.
+
+    Raises:
+        StoreError: the store cannot be opened.
+        InputError: the API cannot listen.
+    """
+    async with AsyncExitStack() as stack:
+        clock = await stack.enter_async_context(open_clock(options.clock_url, options.clock_name))
+        executor = await stack.enter_async_context(ThreadExecutor(clock))
+        store = await stack.enter_async_context(SqliteStore(home.store_path, executor, clock))
+        solver = await stack.enter_async_context(options.solver(clock))
+        seed = await seed_of(store)
+        providers: list[Provider] = [provider_of(config, home, clock, seed) for config in home.providers]
+        providers += feeds_of(home, clock, executor)
+        sources = offline_sources(home, clock, executor)
+        router = await build_router(home, clock, store, solver, providers, sources)
+        tell_usage(providers, router, home, clock)
+        tokens = await TokenBook.open(store, clock)
+        token = await owner_token(home.api.token_file, tokens)
+        stack.push_async_callback(router.scribe.drain)
+        supervisor = await stack.enter_async_context(Supervisor(clock))
+        router.health = supervisor.health
+        integrations = integrations_of(home, surroundings_of(home, clock, executor))
+        for name, work in (*router.tasks(), *integration_tasks(home, router, clock, integrations)):
+            supervisor.start(name, work)
+        networks = {name: one for name, one in integrations.items() if isinstance(one, Joining)}
+        front = Front(router, store, networks)
+        answer_machines(integrations, Machines(front, router.registry))
+        if listeners := [one for one in integrations.values() if isinstance(one, PriceTelling)]:
+            supervisor.start("tell prices", PriceTeller(front.timeline, listeners, clock).run)
+        for name, work in local_vtn_tasks(home, front, clock):
+            supervisor.start(name, work)
+        api = await stack.enter_async_context(_api(home, front, tokens, clock))
+        yield App(router, front, supervisor, api.url, token)
+
+
+def _api(home: HomeConfig, front: Front, tokens: TokenBook, clock: Clock) -> LocalApi:
+    """The local API as the home file wants it: plain on this machine alone, else over TLS."""
+    where = home.api
+    tls = server_context(where.cert_file, where.key_file) if where.cert_file and where.key_file else None
+    return LocalApi(front, tokens, clock, host=where.host, port=where.port, tls=tls, own_names=where.names)
+
+
+async def run_router(home_path: Path, options: Options | None = None) -> None:
+    """Run until SIGTERM or Ctrl-C; prints one line of JSON with the address when it is ready.
+
+    Raises:
+        DocumentError: the home file is not valid.
+        StoreError, InputError: as ``running``.
+    """
+    home = load_home(home_path)
+    for warning in home.warnings:
+        log.warning("%s", warning)
+    ended = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, ended.set)
+    async with running(home, options or Options()) as app:
+        ready = {"ready": True, "url": app.url, "token_file": str(home.api.token_file)}
+        with remembered(Profile(app.url, token_file=home.api.token_file.resolve())):
+            sys.stdout.write(json.dumps(ready) + "\n")
+            sys.stdout.flush()
+            await ended.wait()
+        log.info("the router ends")

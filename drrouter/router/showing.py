@@ -1,0 +1,59 @@
+"""What the router shows of itself, read from its parts at the moment of asking."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from drrouter.domain.event import Event
+from drrouter.domain.ids import DeviceId
+from drrouter.router import views
+from drrouter.router.facade import DeviceView, LedgerView, StatusView
+
+if TYPE_CHECKING:
+    from drrouter.router.core import Router
+
+
+def status_of(router: Router) -> StatusView:
+    """The router at a glance."""
+    links = [views.link_view(link) for link in router.intake.links.values()]
+    behind = router.scribe.behind
+    waiting = [f"{behind} changes wait for the disk."] if behind > 10 else []
+    failing = [*views.failing(router.health()), *router.replanner.sentences(), *router.watchman.sentences()]
+    offline = router.uplinks.sentences()
+    view = views.status(
+        router.shown,
+        router.clock.now(),
+        router.steering,
+        router.registry,
+        router.book.plan,
+        links,
+        router.data_rung(),
+        [*waiting, *failing, *offline],
+    )
+    return replace(view, offline=" ".join(offline), offline_since=router.uplinks.offline_since())
+
+
+def device_of(router: Router, device_id: DeviceId) -> DeviceView:
+    """One device."""
+    test = router.first_minutes.test_of(device_id)
+    refused = "" if router.dispatcher.is_obeyed(device_id) else router.household.trouble(device_id)
+    trouble = refused or router.watchman.trouble(device_id)
+    learned, now = router.watchman.learned(device_id), router.clock.now()
+    steering, registry, book = router.steering, router.registry, router.book
+    return views.device(device_id, now, steering, registry, book, test, trouble, learned)
+
+
+def is_acknowledged(router: Router, event: Event) -> bool:
+    """Whether the provider has had a receipt of this version."""
+    sender = router.senders.get(event.provider)
+    return sender is not None and sender.has_receipt(event)
+
+
+def ledger_of(router: Router) -> LedgerView:
+    """The router's account of its work."""
+    seats = router.registry.seats.items()
+    energy = {
+        device_id: seat.state.energy_wh for device_id, seat in seats if seat.state.energy_wh is not None
+    }
+    return router.account.view(energy)
