@@ -28,19 +28,9 @@ from drrouter.domain.timeline import Timeline
 from drrouter.domain.wish import Commitment, Override, OverrideMode, Wish
 from drrouter.errors import DaemonRefusedError, DaemonUnreachableError, HoldConflictError, MessageError
 from drrouter.ports import Clock
-from drrouter.router.facade import (
-    Change,
-    DeviceView,
-    EventView,
-    FoundView,
-    LedgerView,
-    OptionsRequest,
-    StatusView,
-    Topic,
-    WhyView,
-    WishRequest,
-)
+from drrouter.router.facade import Change, OptionsRequest, Topic, WishRequest
 from drrouter.router.plug_test import PlugTest
+from drrouter.router.viewed import DeviceView, EventView, FoundView, LedgerView, StatusView, WhyView
 
 _TOTAL_S = 30.0
 _QUIET_S = 45.0  # three missed heartbeats of the stream

@@ -19,7 +19,7 @@ async def status(client: "DrClient", json: Json = False) -> int | None:
     Examples: `drrouter status`, `drrouter status --json`
     """
     from drrouter.cli import show
-    from drrouter.router.facade import StatusView
+    from drrouter.router.viewed import StatusView
 
     view = await client.status()
     _print(json, StatusView, view, show.status, show.local_time(view))
@@ -49,7 +49,7 @@ async def why(client: "DrClient", device: Device, json: Json = False) -> None:
     """
     from drrouter.cli import show
     from drrouter.domain.ids import DeviceId
-    from drrouter.router.facade import WhyView
+    from drrouter.router.viewed import WhyView
 
     view, site = await client.why(DeviceId(device)), await client.status()
     _print(
@@ -63,7 +63,7 @@ async def devices(client: "DrClient", json: Json = False) -> None:
     Examples: `drrouter devices`, `drrouter devices --json`
     """
     from drrouter.cli import show
-    from drrouter.router.facade import DeviceView
+    from drrouter.router.viewed import DeviceView
 
     views, local = await client.devices(), show.local_time(await client.status())
     _print(json, tuple[DeviceView, ...], views, show.devices, local)
@@ -75,7 +75,7 @@ async def events(client: "DrClient", json: Json = False) -> None:
     Examples: `drrouter events`, `drrouter events --json`
     """
     from drrouter.cli import show
-    from drrouter.router.facade import EventView
+    from drrouter.router.viewed import EventView
 
     views, local = await client.events(), show.local_time(await client.status())
     _print(json, tuple[EventView, ...], views, show.events, local)
@@ -106,7 +106,7 @@ async def discover(client: "DrClient", json: Json = False) -> None:
     Examples: `drrouter discover`, `drrouter discover --json`
     """
     from drrouter.cli import show
-    from drrouter.router.facade import FoundView
+    from drrouter.router.viewed import FoundView
 
     views, local = await client.discovered(), show.local_time(await client.status())
     _print(json, tuple[FoundView, ...], views, show.discovered, local)

@@ -9,7 +9,7 @@ from drrouter.domain.journal import JournalEntry
 from drrouter.domain.option import Option
 from drrouter.domain.wish import Commitment, CycleWish
 from drrouter.domain.words import clean, money, power
-from drrouter.router.facade import DeviceView, EventView, FoundView, StatusView, WhyView
+from drrouter.router.viewed import DeviceView, EventView, FoundView, StatusView, WhyView
 
 
 def local_time(view: StatusView) -> LocalTime:

@@ -14,16 +14,7 @@ from pydantic import ValidationError
 
 from drrouter.adapters.devices.plain import is_loopback
 from drrouter.config.devices import devices_of
-from drrouter.config.document import (
-    ApiPart,
-    HomeDocument,
-    LocalVtnPart,
-    OfflinePart,
-    ProviderPart,
-    RouterPart,
-    WebhookPart,
-    json_schema,
-)
+from drrouter.config.document import ApiPart, HomeDocument, RouterPart, json_schema
 from drrouter.config.feeds import FeedConfig, FeedPart, beside, feed_of
 from drrouter.config.home import (
     ApiConfig,
@@ -43,6 +34,7 @@ from drrouter.config.integrations import (
     with_integrations,
 )
 from drrouter.config.parts import SitePart
+from drrouter.config.provider_parts import LocalVtnPart, OfflinePart, ProviderPart, WebhookPart
 from drrouter.config.secret import Secret, require_private, secret_from_environment, secret_from_file
 from drrouter.config.tariffs import tariff_of
 from drrouter.domain.document import Table, as_json, parse_toml

@@ -100,3 +100,27 @@ class SitePart(Part):
         if self.pv and self.latitude is None:
             raise ValueError("tells of pv and not where the home is; add latitude and longitude")
         return self
+
+
+Port = Annotated[int, Field(ge=0, le=65535)]
+
+
+Clock = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
+
+
+Host = Annotated[str, Field(min_length=1, max_length=255, pattern=r"^[A-Za-z0-9._:\-\[\]%]+$")]
+
+
+class Listener(Part):
+    """Something that listens, with a certificate where it speaks TLS itself."""
+
+    cert_file: FileName | None = None
+    """PEM certificate, where it speaks TLS itself."""
+    key_file: FileName | None = None
+    """PEM key of that certificate."""
+
+    @model_validator(mode="after")
+    def _both_files(self) -> Self:
+        if (self.cert_file is None) != (self.key_file is None):
+            raise ValueError("needs cert_file and key_file together; write both or none")
+        return self

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from drrouter.domain.ids import DeviceId
 from drrouter.domain.plan import DataRung, Plan, SolveRung
-from drrouter.router.facade import LedgerView
+from drrouter.router.viewed import LedgerView
 
 Rung = TypeVar("Rung", SolveRung, DataRung)
 

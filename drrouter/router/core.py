@@ -30,7 +30,7 @@ from drrouter.router.broadcast import Broadcast
 from drrouter.router.charged import charged
 from drrouter.router.desk import OptionsDesk
 from drrouter.router.dispatch import Dispatcher
-from drrouter.router.facade import Change, DeviceView, LedgerView, StatusView, Topic
+from drrouter.router.facade import Change, Topic
 from drrouter.router.first_minutes import FirstMinutes
 from drrouter.router.freshness import data_rung_of
 from drrouter.router.household import Household, StandingWish
@@ -49,6 +49,7 @@ from drrouter.router.situation import describe
 from drrouter.router.steady import PATIENCE, is_news
 from drrouter.router.steering import Site, Steering
 from drrouter.router.uplinks import Uplinks
+from drrouter.router.viewed import DeviceView, LedgerView, StatusView
 from drrouter.router.waiting import news_or
 from drrouter.router.watchman import Watchman
 from drrouter.supervise import TaskHealth

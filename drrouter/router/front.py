@@ -26,18 +26,10 @@ from drrouter.ports import Collection, Joining, Note, Store
 from drrouter.router import showing, views
 from drrouter.router.core import Router
 from drrouter.router.desk import Question, programme_of
-from drrouter.router.facade import (
-    Change,
-    DeviceView,
-    EventView,
-    FoundView,
-    LedgerView,
-    OptionsRequest,
-    StatusView,
-    WishRequest,
-)
+from drrouter.router.facade import Change, OptionsRequest, WishRequest
 from drrouter.router.local import said
 from drrouter.router.plug_test import PlugTest
+from drrouter.router.viewed import DeviceView, EventView, FoundView, LedgerView, StatusView
 
 PATIENCE_S = 10.0
 """Real seconds that a client waits for the disk before it is told that the answer is not durable yet."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from drrouter.domain.event import Event
 from drrouter.domain.ids import DeviceId
 from drrouter.router import views
-from drrouter.router.facade import DeviceView, LedgerView, StatusView
+from drrouter.router.viewed import DeviceView, LedgerView, StatusView
 
 if TYPE_CHECKING:
     from drrouter.router.core import Router

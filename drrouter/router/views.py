@@ -15,7 +15,14 @@ from drrouter.domain.plan import DataRung, Plan, ScheduledCycle
 from drrouter.domain.signal import LinkChanged
 from drrouter.domain.timeline import Order
 from drrouter.router.book import Book
-from drrouter.router.facade import (
+from drrouter.router.guard import Orders
+from drrouter.router.local import said
+from drrouter.router.plug_test import PlugTest
+from drrouter.router.registry import Registry, Seat
+from drrouter.router.schedule import WAITS_FOR_BUTTON, wished_cycle
+from drrouter.router.sightings import Sighting, strangers
+from drrouter.router.steering import Steering
+from drrouter.router.viewed import (
     DeviceView,
     EventPhase,
     EventView,
@@ -24,13 +31,6 @@ from drrouter.router.facade import (
     LinkView,
     StatusView,
 )
-from drrouter.router.guard import Orders
-from drrouter.router.local import said
-from drrouter.router.plug_test import PlugTest
-from drrouter.router.registry import Registry, Seat
-from drrouter.router.schedule import WAITS_FOR_BUTTON, wished_cycle
-from drrouter.router.sightings import Sighting, strangers
-from drrouter.router.steering import Steering
 from drrouter.supervise import TaskHealth
 
 

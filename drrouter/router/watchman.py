@@ -15,7 +15,6 @@ from drrouter.domain.ids import DeviceId
 from drrouter.domain.journal import JournalEntry, JournalKind
 from drrouter.ports import Change, Clock, Collection, Note, Put
 from drrouter.router.counted import Counted
-from drrouter.router.facade import LearnedProgramme
 from drrouter.router.learned_cycles import LearnedCycles
 from drrouter.router.levers import Setpoint
 from drrouter.router.outlook import Outlook
@@ -23,6 +22,7 @@ from drrouter.router.registry import Registry
 from drrouter.router.restores import Restores
 from drrouter.router.scribe import Scribe
 from drrouter.router.steering import Site
+from drrouter.router.viewed import LearnedProgramme
 
 _MEASURED, _CYCLES, _COUNTED = "measured", "learned cycles", "counted"
 

@@ -9,7 +9,7 @@ import pytest
 
 from drrouter.adapters.devices.table import TRANSPORTS
 from drrouter.domain.device import Presence
-from drrouter.router.facade import FoundView
+from drrouter.router.viewed import FoundView
 from drrouter.sim.full.pieces import PIECES
 from drrouter.sim.full.run import completed
 from drrouter.sim.full.stage import FullStage, set_stage

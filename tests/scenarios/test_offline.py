@@ -13,7 +13,8 @@ from drrouter.domain.plan import DataRung
 from drrouter.domain.signal import EventReceived, EventsComplete, LinkChanged
 from drrouter.domain.wish import OverrideMode
 from drrouter.errors import ProviderUnreachableError, WishImpossibleError
-from drrouter.router.facade import OptionsRequest, StatusView, WishRequest
+from drrouter.router.facade import OptionsRequest, WishRequest
+from drrouter.router.viewed import StatusView
 from tests.builders import CAR, FREEZER, HOUR, HVAC, MINUTE, SP, WASHER, at, capacity, price
 from tests.homes import Home, running
 from tests.profiles import EVENING, MemorySource, profile_text

@@ -18,8 +18,8 @@ from drrouter.app import App, Options, running
 from drrouter.config import load_home
 from drrouter.domain.device import Presence
 from drrouter.domain.plan import SolveRung
-from drrouter.router.facade import StatusView
 from drrouter.router.registry import Registry
+from drrouter.router.viewed import StatusView
 from drrouter.sim.home_process import free_port
 from drrouter.sim.wire.kasa import FakePlug
 from tests.children import CLOCK, SECRET, Child, Children, Operator, until

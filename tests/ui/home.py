@@ -31,7 +31,8 @@ from drrouter.domain.plan import (
 )
 from drrouter.domain.timeline import TariffRates, Timeline, resolve
 from drrouter.domain.wish import Commitment, CycleWish, Override, OverrideMode
-from drrouter.router.facade import Change, DeviceView, LinkView, StatusView, Topic
+from drrouter.router.facade import Change, Topic
+from drrouter.router.viewed import DeviceView, LinkView, StatusView
 from tests.adapters.api.memory_router import MemoryRouter
 from tests.builders import CAR, FREEZER, HOUR, HVAC, MINUTE, SP, WASHER, at
 

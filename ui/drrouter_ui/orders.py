@@ -11,7 +11,8 @@ from drrouter.domain.option import Option, OptionKind
 from drrouter.domain.wish import OverrideMode
 from drrouter.domain.words import clean
 from drrouter.errors import HoldExpiredError, OptionError
-from drrouter.router.facade import DeviceView, OptionsRequest
+from drrouter.router.facade import OptionsRequest
+from drrouter.router.viewed import DeviceView
 from drrouter_ui.seen import Seen
 
 BOOST = timedelta(hours=1)

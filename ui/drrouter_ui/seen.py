@@ -9,7 +9,8 @@ from drrouter.domain.journal import JournalEntry
 from drrouter.domain.plan import Plan
 from drrouter.domain.timeline import Timeline
 from drrouter.domain.words import LocalTime
-from drrouter.router.facade import Change, DeviceView, StatusView
+from drrouter.router.facade import Change
+from drrouter.router.viewed import DeviceView, StatusView
 
 MOST_ENTRIES = 20
 

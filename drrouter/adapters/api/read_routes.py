@@ -9,7 +9,7 @@ from drrouter.domain.journal import JournalEntry
 from drrouter.domain.plan import Plan
 from drrouter.domain.timeline import Timeline
 from drrouter.errors import DeviceUnknownError
-from drrouter.router.facade import DeviceView, EventView, FoundView, LedgerView, StatusView, WhyView
+from drrouter.router.viewed import DeviceView, EventView, FoundView, LedgerView, StatusView, WhyView
 
 
 @route("GET", "/status", READERS, answer=StatusView)

@@ -17,7 +17,8 @@ from drrouter.adapters.strict_json import adapter_of
 from drrouter.domain.journal import JournalEntry
 from drrouter.domain.plan import Plan
 from drrouter.ports import Clock
-from drrouter.router.facade import Change, DeviceView, RouterFacade, StatusView, Topic
+from drrouter.router.facade import Change, RouterFacade, Topic
+from drrouter.router.viewed import DeviceView, StatusView
 
 PAYLOADS: dict[Topic, Any] = {
     Topic.STATUS: StatusView,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from drrouter.adapters.api.tokens import TokenView
 from drrouter.domain.device import DeviceProfile
 from drrouter.domain.plan import Plan
-from drrouter.router.facade import DeviceView, WhyView
+from drrouter.router.viewed import DeviceView, WhyView
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,8 @@ from drrouter.domain.device import DeviceClass, Presence
 from drrouter.domain.flexibility import ProfileFlexibility
 from drrouter.domain.words import clean
 from drrouter.errors import DaemonUnreachableError
-from drrouter.router.facade import DeviceView, WishRequest
+from drrouter.router.facade import WishRequest
+from drrouter.router.viewed import DeviceView
 from drrouter.sim.demo.playing import DONE, FAILED, played
 from drrouter.sim.full.pieces import PIECES
 from drrouter.sim.full.stage import FullStage, set_stage

@@ -20,7 +20,7 @@ from drrouter.config import HomeConfig
 from drrouter.domain.flexibility import ProfileFlexibility
 from drrouter.domain.ids import DeviceId
 from drrouter.domain.interval import Interval
-from drrouter.router.facade import LedgerView
+from drrouter.router.viewed import LedgerView
 from drrouter.sim.house import House, HouseSpec
 from drrouter.sim.record import HouseRecord, record_of
 from drrouter.sim.simulate.agenda import Notice, Publish, agenda_of

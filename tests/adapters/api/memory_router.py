@@ -27,20 +27,17 @@ from drrouter.errors import (
 )
 from drrouter.ports import Found
 from drrouter.router.broadcast import Broadcast
-from drrouter.router.facade import (
-    Change,
+from drrouter.router.facade import Change, OptionsRequest, Topic, WishRequest
+from drrouter.router.plug_test import PlugTest, Stage
+from drrouter.router.viewed import (
     DeviceView,
     EventPhase,
     EventView,
     FoundView,
     LedgerView,
     LinkView,
-    OptionsRequest,
     StatusView,
-    Topic,
-    WishRequest,
 )
-from drrouter.router.plug_test import PlugTest, Stage
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 WASHER, FREEZER, CAR = DeviceId("washer"), DeviceId("freezer"), DeviceId("car")

@@ -11,7 +11,7 @@ from drrouter.domain.option import Option
 from drrouter.domain.plan import Plan
 from drrouter.domain.timeline import Timeline
 from drrouter.errors import DeviceSilentError, StoreError
-from drrouter.router.facade import DeviceView, EventView, FoundView, LedgerView, StatusView
+from drrouter.router.viewed import DeviceView, EventView, FoundView, LedgerView, StatusView
 from tests.adapters.api.conftest import Served
 from tests.adapters.api.memory_router import CAR, HOSTILE, NOON, WASHER
 

@@ -17,7 +17,8 @@ from drrouter.domain.journal import JournalEntry
 from drrouter.domain.option import Option
 from drrouter.domain.plan import Plan
 from drrouter.domain.wish import Commitment, CycleWish, LevelWish, OverrideMode
-from drrouter.router.facade import DeviceView, EventView, FoundView, OptionsRequest, StatusView, WhyView
+from drrouter.router.facade import OptionsRequest
+from drrouter.router.viewed import DeviceView, EventView, FoundView, StatusView, WhyView
 from tests.adapters.api.conftest import Served
 from tests.adapters.api.memory_router import CAR, ECO, FREEZER, NOON, WASHER, running
 from tests.adapters.cli.conftest import Run

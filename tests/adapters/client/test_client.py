@@ -24,7 +24,8 @@ from drrouter.errors import (
     StoreError,
     WishImpossibleError,
 )
-from drrouter.router.facade import Change, OptionsRequest, StatusView, Topic, WishRequest
+from drrouter.router.facade import Change, OptionsRequest, Topic, WishRequest
+from drrouter.router.viewed import StatusView
 from tests.adapters.api.conftest import Served
 from tests.adapters.api.memory_router import CAR, ECO, NOON, WASHER, a_plan
 

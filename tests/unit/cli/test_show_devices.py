@@ -7,7 +7,7 @@ import pytest
 from drrouter.cli import show
 from drrouter.cli.words import LocalTime
 from drrouter.domain.device import DeviceProfile, DeviceState, Presence
-from drrouter.router.facade import DeviceView
+from drrouter.router.viewed import DeviceView
 from tests.builders import NOON, battery, heat_pump, hvac
 
 LOCAL = LocalTime(ZoneInfo("UTC"), NOON)

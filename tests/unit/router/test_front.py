@@ -22,8 +22,9 @@ from drrouter.errors import (
 )
 from drrouter.ports import Collection
 from drrouter.router import front as front_room
-from drrouter.router.facade import EventPhase, OptionsRequest, Topic, WishRequest
+from drrouter.router.facade import OptionsRequest, Topic, WishRequest
 from drrouter.router.front import Front
+from drrouter.router.viewed import EventPhase
 from tests.builders import (
     CAR,
     ECO,

@@ -7,7 +7,7 @@ from rich.text import Text
 
 from drrouter.domain.plan import DataRung
 from drrouter.domain.words import MOST_CHARACTERS, clean, power
-from drrouter.router.facade import StatusView
+from drrouter.router.viewed import StatusView
 from drrouter_ui.draw.pen import ACCENT, BAD, DEAR, PAID, Pen
 from drrouter_ui.seen import Seen
 

@@ -9,7 +9,7 @@ from drrouter.domain.ids import DeviceId
 from drrouter.domain.plan import Plan
 from drrouter.domain.wish import CycleWish
 from drrouter.domain.words import LocalTime, clean, power
-from drrouter.router.facade import DeviceView
+from drrouter.router.viewed import DeviceView
 from drrouter_ui.draw.pen import Pen
 from drrouter_ui.seen import Seen
 

@@ -2,7 +2,7 @@
 
 from drrouter.domain.plan import Explanation, Plan
 from drrouter.domain.words import clean, money, power, span
-from drrouter.router.facade import DeviceView
+from drrouter.router.viewed import DeviceView
 from drrouter_ui.seen import Seen
 
 _LONG = 400

@@ -12,7 +12,7 @@ from textual.widgets import DataTable, Footer
 from drrouter.domain.option import Option
 from drrouter.domain.words import clean
 from drrouter.errors import DrrouterError, HoldConflictError, HoldExpiredError
-from drrouter.router.facade import DeviceView
+from drrouter.router.viewed import DeviceView
 from drrouter_ui.draw.pen import Pen
 from drrouter_ui.draw.why import why
 from drrouter_ui.orders import Orders
