@@ -48,10 +48,8 @@ def due_now(ask: ReportAsk, grid: Grid, received_at: datetime, now: datetime) ->
     """
     if ask.frequency == 0 or not grid.slots:
         return _ad_hoc(ask, grid, received_at, now)
-    newest = None
-    for due in _dues(ask, grid, now):
-        newest = due
-    return newest
+    newest = max((due for due in _dues(ask, grid, now) if due[0] <= now), default=None)
+    return _due(ask, grid, newest[1]) if newest else None
 
 
 def next_due(ask: ReportAsk, grid: Grid, received_at: datetime, now: datetime) -> datetime | None:
@@ -60,34 +58,51 @@ def next_due(ask: ReportAsk, grid: Grid, received_at: datetime, now: datetime) -
         begin = max(received_at, grid.slots[0][1].start) if grid.slots else received_at
         coming = begin if now < begin else begin + ((now - begin) // AD_HOC + 1) * AD_HOC
         return coming if _goes_on(ask, grid, coming) else None
-    last = due_now(ask, grid, received_at, now)
-    number = last.number + 1 if last else 0
-    while (due := _due(ask, grid, number)) is not None and due.at <= now:
-        number += 1  # one that reaches back may be due before the one ahead of it
-    return due.at if due else None
+    return min((at for at, _ in _dues(ask, grid, now) if at > now), default=None)
 
 
-def _dues(ask: ReportAsk, grid: Grid, now: datetime) -> Iterator[Due]:
-    """The last few that are due by now, ascending."""
+def _dues(ask: ReportAsk, grid: Grid, now: datetime) -> Iterator[tuple[datetime, int]]:
+    """When the reports around now are due, with their numbers; the newest that was due and the next are there.
+
+    They are not due in the order of their numbers: one that reaches back may be due before those ahead of it.
+    """
     step = _step(ask, grid)
-    skipped = max(0, (grid.number_at(now) - _first(ask, grid)) // step - 2)
-    number = skipped if ask.repeat < 0 else min(skipped, max(ask.repeat - 1, 0))
-    while (due := _due(ask, grid, number)) is not None and due.at <= now:
-        yield due
-        number += 1
+    rounds = -(-_count(ask, grid) // step) + 1
+    newest = (grid.number_at(now) - _first(ask, grid)) // step
+    if ask.repeat >= 0:
+        newest = min(newest, ask.repeat - 1)
+    for number in range(max(newest - rounds, 0), max(newest, 0) + rounds + 1):
+        if places := _places(ask, grid, number):
+            yield _due_at(ask, grid, places), number
 
 
 def _due(ask: ReportAsk, grid: Grid, number: int) -> Due | None:
     """The report of this number."""
+    places = _places(ask, grid, number)
+    if not places:
+        return None
+    slots = [slot for at in places if (slot := grid.slot(at)) is not None]
+    return Due(number, _due_at(ask, grid, places), tuple(slots))
+
+
+def _places(ask: ReportAsk, grid: Grid, number: int) -> range:
+    """The intervals that the report of this number is on, counted from the first; none where there is none."""
     if 0 <= ask.repeat <= number:
-        return None
+        return range(0)
     anchor, count = _first(ask, grid) + number * _step(ask, grid), _count(ask, grid)
-    reaches_back = ask.historical and (anchor + 1 >= count or anchor + count > (grid.size or anchor + count))
+    size = grid.size
+    if anchor < 0 or (size is not None and anchor >= size):
+        return range(0)
+    reaches_back = ask.historical and (anchor + 1 >= count or anchor + count > (size or anchor + count))
     begin = max(anchor - count + 1, 0) if reaches_back else anchor
-    slots = [slot for at in range(begin, begin + count) if (slot := grid.slot(at)) is not None]
-    if not slots or grid.slot(anchor) is None:
-        return None
-    return Due(number, slots[-1][1].end if ask.historical else slots[0][1].start, tuple(slots))
+    return range(begin, begin + count if size is None else min(begin + count, size))
+
+
+def _due_at(ask: ReportAsk, grid: Grid, places: range) -> datetime:
+    """When a report on these is due: at the end of the last, a forecast at the beginning of the first."""
+    slot = grid.slot(places[-1] if ask.historical else places[0])
+    assert slot is not None  # noqa: S101 -- places are within the grid
+    return slot[1].end if ask.historical else slot[1].start
 
 
 def _first(ask: ReportAsk, grid: Grid) -> int:

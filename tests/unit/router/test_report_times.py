@@ -52,6 +52,16 @@ def test_rolling_reports_overlap() -> None:
     assert made(ask) == [("12:00", [0, 1, 2]), ("13:00", [1, 2, 3]), ("14:00", [2, 3, 4])]
 
 
+def test_a_rolling_report_that_reaches_ahead_is_not_skipped_for_one_that_reaches_back() -> None:
+    """28: of those due at once the last is made, which says no less than the others."""
+    ask = replace(USAGE, start=0, count=3, frequency=1, repeat=-1)
+    assert made(ask) == [("15:00", [0, 1, 2]), ("16:00", [1, 2, 3]), ("17:00", [2, 3, 4])]
+    due = due_now(ask, FIVE, DAY, at("15:30"))
+    assert due is not None
+    assert due.at == at("15:00")
+    assert next_due(ask, FIVE, DAY, at("15:30")) == at("16:00")
+
+
 def test_reports_repeat_as_long_as_the_event_lasts() -> None:
     """28: repeat -1."""
     ask = replace(USAGE, start=0, count=1, repeat=-1)
@@ -137,6 +147,28 @@ def test_no_descriptor_however_odd_breaks_anything(
         assert due is None or (due.at <= now and due.slots)
         coming = next_due(ask, grid, DAY, now)
         assert coming is None or coming > now
+
+
+@given(
+    start=st.integers(0, 4),
+    count=st.integers(1, 5),
+    frequency=st.integers(1, 4),
+    minutes=st.integers(0, 360),
+    loops=st.booleans(),
+    historical=st.booleans(),
+)
+def test_the_newest_report_is_the_one_that_a_look_at_every_minute_would_have_found_last(
+    start: int, count: int, frequency: int, minutes: int, loops: bool, historical: bool
+) -> None:
+    """28: the look may come late, and finds the same."""
+    ask = ReportAsk("USAGE", start=start, count=count, frequency=frequency, repeat=-1, historical=historical)
+    grid, now = Grid(FIVE.slots, repeats=loops), NOON + minutes * MINUTE
+    last = None
+    for minute in range(minutes + 1):
+        last = due_now(ask, grid, DAY, NOON + minute * MINUTE) or last
+    assert due_now(ask, grid, DAY, now) == last
+    coming = next_due(ask, grid, DAY, now)
+    assert coming is None or (at_then := due_now(ask, grid, DAY, coming)) is None or at_then.at == coming
 
 
 def test_the_last_interval_that_has_begun_is_found() -> None:
