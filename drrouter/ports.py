@@ -104,6 +104,14 @@ class Note:
 Change = Put | Remove | Enqueue | Note
 
 
+@dataclass(frozen=True, slots=True)
+class OutboxSize:
+    """What waits for one provider."""
+
+    messages: int
+    bytes: int
+
+
 class Store(Protocol):
     """Durable memory: one transaction a call, safe on disk when the call returns.
 
@@ -121,6 +129,10 @@ class Store(Protocol):
 
     async def outbox(self, provider: ProviderId, most: int = 100) -> Sequence[OutboxItem]:
         """The oldest undelivered messages to the provider, in order."""
+        ...
+
+    async def outbox_size(self, provider: ProviderId) -> OutboxSize:
+        """How much waits for the provider."""
         ...
 
     async def delivered(self, item_ids: Sequence[str]) -> None:

@@ -13,7 +13,7 @@ from drrouter.domain.plan import Plan
 from drrouter.domain.signal import OutboxItem, Signal
 from drrouter.errors import DeviceError, DeviceSilentError, PlannerError, ProviderError, StoreError
 from drrouter.planner import Problem, greedy, plan
-from drrouter.ports import Change, Clock, Collection, Device, Enqueue, Found, Note, Put, Remove
+from drrouter.ports import Change, Clock, Collection, Device, Enqueue, Found, Note, OutboxSize, Put, Remove
 from tests.builders import SP, answer
 
 
@@ -67,6 +67,10 @@ class MemoryStore:
     async def outbox(self, provider: ProviderId, most: int = 100) -> Sequence[OutboxItem]:
         self._refuse()
         return [item for item in self.items.values() if item.provider == provider][:most]
+
+    async def outbox_size(self, provider: ProviderId) -> OutboxSize:
+        waiting = await self.outbox(provider, most=10**9)
+        return OutboxSize(len(waiting), sum(len(repr(item)) for item in waiting))
 
     async def delivered(self, item_ids: Sequence[str]) -> None:
         self._refuse()

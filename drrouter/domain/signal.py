@@ -74,6 +74,7 @@ class OutboxItem:
         member: for a group order, the device that this acknowledgement is for.
         payloads: report payloads, by name.
         report: what a report says that the provider asked for.
+        late: whether it comes long after it was written; known when it is sent.
     """
 
     id: str
@@ -86,3 +87,4 @@ class OutboxItem:
     member: DeviceId | None = None
     payloads: dict[str, float | str] = field(default_factory=dict)
     report: ReportBody | None = None
+    late: bool = False

@@ -141,8 +141,8 @@ class Router:
         seed = str(kept.get("seed", self.settings.site_name))
         own = shelf, self.scribe, clock, self._orders_changed, seed
         self.keepers = {name: ProfileKeeper(name, source, *own) for name, source in offline.sources.items()}
-        versions = self.book.versions
-        self.senders = {one.id: OutboxSender(one, store, clock, versions(one.id)) for one in providers}
+        versions, say = self.book.versions, self._alarm
+        self.senders = {one.id: OutboxSender(one, store, clock, versions(one.id), say) for one in providers}
 
     def _join_messages(self) -> None:
         """What providers send, and what they are told."""
@@ -229,6 +229,10 @@ class Router:
         """The provider's outbox has news."""
         if provider in self.senders:
             self.senders[provider].wake()
+
+    def _alarm(self, sentence: str) -> None:
+        """Write down that something was lost."""
+        self.scribe.keep(Note(JournalEntry(self.clock.now(), JournalKind.ALARM, sentence)))
 
     # What goes out
 

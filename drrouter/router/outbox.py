@@ -1,8 +1,12 @@
-"""Delivers what providers must hear, in order and once, however long the link was down."""
+"""Delivers what providers must hear, in order and once, however long the link was down.
+
+How much may wait is left to ``outbox_bounds``.
+"""
 
 import asyncio
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import timedelta
 
 from drrouter.domain.event import Event
@@ -10,6 +14,7 @@ from drrouter.domain.ids import DeviceId, EventId
 from drrouter.domain.signal import MessageKind, OutboxItem
 from drrouter.errors import ProviderError, ProviderRefusedError
 from drrouter.ports import Clock, Provider, Store
+from drrouter.router.outbox_bounds import OutboxBounds, Say
 from drrouter.router.recent import Recent
 from drrouter.router.waiting import news_or
 
@@ -20,8 +25,8 @@ LAST_RETRY = timedelta(minutes=5)
 BATCH = 100
 REFUSED_LIFE = timedelta(days=1)
 """How long a message that the provider refuses is offered again before it is let go."""
-REPORT_LIFE = timedelta(days=2)
-"""Interpretation: older measurements are let go, lest a long outage fill the disk; all else waits."""
+LATE = timedelta(minutes=5)
+"""Interpretation: what is made this long after it was due, or sent this long after it was made, is late."""
 
 
 def message(
@@ -46,7 +51,12 @@ class OutboxSender:
     """Empties the outbox of one provider; run it as one supervised task."""
 
     def __init__(
-        self, provider: Provider, store: Store, clock: Clock, known: Iterable[tuple[EventId, str]] = ()
+        self,
+        provider: Provider,
+        store: Store,
+        clock: Clock,
+        known: Iterable[tuple[EventId, str]] = (),
+        say: Say = lambda _: None,
     ) -> None:
         """Messages come from the store, never from memory: what is there has been committed.
 
@@ -55,10 +65,12 @@ class OutboxSender:
             store: where they wait.
             clock: for retries.
             known: the event versions kept before a restart; those without a waiting receipt have had it.
+            say: told what is let go, for the owner.
         """
         self._provider, self._store, self._clock = provider, store, clock
         self._known, self._acknowledged = tuple(known), Recent[tuple[EventId, str]]()
         self._refused: set[str] = set()
+        self.bounds = OutboxBounds(provider.id, store, clock, say)
         self._news = asyncio.Event()
 
     def wake(self) -> None:
@@ -80,14 +92,16 @@ class OutboxSender:
         while True:
             await self._news.wait()
             self._news.clear()
-            if await self._deliver_all():
+            if await self.deliver_all():
+                self.bounds.emptied()
                 retry = FIRST_RETRY
                 continue
+            await self.bounds.keep()
             await news_or(self._clock, self._clock.now() + retry, self._news)
             retry = min(2 * retry, LAST_RETRY)
             self._news.set()
 
-    async def _deliver_all(self) -> bool:
+    async def deliver_all(self) -> bool:
         """Send what there is, oldest first; return whether the outbox is empty now."""
         while await self._deliver_some():
             pass
@@ -100,11 +114,11 @@ class OutboxSender:
         not get through ends the round.
         """
         most, delivered = BATCH + len(self._refused), 0
-        waiting = await self._fresh(await self._store.outbox(self._provider.id, most=most))
-        for item in waiting:
+        waiting = await self._store.outbox(self._provider.id, most=most)
+        for item in await self.bounds.fresh(waiting):
             try:
                 with self._clock.working():
-                    await self._provider.send(item)
+                    await self._provider.send(self._marked(item))
             except ProviderRefusedError as error:
                 await self._refuse(item, error)
                 continue
@@ -117,15 +131,9 @@ class OutboxSender:
                 self._acknowledged.add((item.event_id, item.event_version))
         return delivered > 0 and len(waiting) == most
 
-    async def _fresh(self, waiting: Sequence[OutboxItem]) -> Sequence[OutboxItem]:
-        """Without the reports that are too old to be of use, which are let go; all else waits for ever."""
-        oldest = self._clock.now() - REPORT_LIFE
-        stale = [item.id for item in waiting if item.kind is MessageKind.REPORT and item.created_at < oldest]
-        if not stale:
-            return waiting
-        log.warning("%d reports to %s are too old and are let go", len(stale), self._provider.id)
-        await self._store.delivered(stale)
-        return await self._store.outbox(self._provider.id, most=len(waiting))
+    def _marked(self, item: OutboxItem) -> OutboxItem:
+        """The message as it is sent now."""
+        return replace(item, late=self._clock.now() - item.created_at > LATE)
 
     async def _refuse(self, item: OutboxItem, error: ProviderRefusedError) -> None:
         """Say once that a message is refused, and let it go when it is old."""

@@ -62,7 +62,7 @@ def next_due(ask: ReportAsk, grid: Grid, received_at: datetime, now: datetime) -
 
 
 def _dues(ask: ReportAsk, grid: Grid, now: datetime) -> Iterator[tuple[datetime, int]]:
-    """When the reports around now are due, with their numbers; the newest that was due and the next are there.
+    """When the reports around now are due, with their numbers: the newest that was due, the next, and others.
 
     They are not due in the order of their numbers: one that reaches back may be due before those ahead of it.
     """
@@ -86,7 +86,7 @@ def _due(ask: ReportAsk, grid: Grid, number: int) -> Due | None:
 
 
 def _places(ask: ReportAsk, grid: Grid, number: int) -> range:
-    """The intervals that the report of this number is on, counted from the first; none where there is none."""
+    """The intervals that the report of this number is on, counted from 0 on; none where there is none."""
     if 0 <= ask.repeat <= number:
         return range(0)
     anchor, count = _first(ask, grid) + number * _step(ask, grid), _count(ask, grid)

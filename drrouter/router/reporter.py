@@ -18,6 +18,7 @@ from drrouter.domain.signal import MessageKind, OutboxItem
 from drrouter.domain.wish import OverrideMode
 from drrouter.ports import Clock, Enqueue
 from drrouter.router.book import Book
+from drrouter.router.outbox import LATE
 from drrouter.router.recent import Recent
 from drrouter.router.registry import Registry
 from drrouter.router.report_times import Due, due_now
@@ -25,9 +26,6 @@ from drrouter.router.report_values import Sight, unit_of, value_of
 from drrouter.router.samples import MINUTE, Samples
 from drrouter.router.scribe import Scribe
 from drrouter.router.steering import Steering
-
-LATE = timedelta(minutes=5)
-"""Interpretation: a report that is made this long after it was due is marked as late."""
 
 PART = timedelta(minutes=15)
 """Interpretation: the parts into which SUB_INTERVALS and OPEN_INTERVALS are cut."""

@@ -21,6 +21,7 @@ def status_of(router: Router) -> StatusView:
     waiting = [f"{behind} changes wait for the disk."] if behind > 10 else []
     failing = [*views.failing(router.health()), *router.replanner.sentences(), *router.watchman.sentences()]
     offline = router.uplinks.sentences()
+    lost = [sender.bounds.sentence for sender in router.senders.values() if sender.bounds.let_go]
     view = views.status(
         router.shown,
         router.clock.now(),
@@ -29,7 +30,7 @@ def status_of(router: Router) -> StatusView:
         router.book.plan,
         links,
         router.data_rung(),
-        [*waiting, *failing, *offline],
+        [*waiting, *failing, *offline, *lost],
     )
     return replace(view, offline=" ".join(offline), offline_since=router.uplinks.offline_since())
 

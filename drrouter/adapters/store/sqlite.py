@@ -26,7 +26,7 @@ from drrouter.domain.ids import DeviceId, ProviderId
 from drrouter.domain.journal import JournalEntry, JournalKind
 from drrouter.domain.signal import OutboxItem
 from drrouter.errors import StoreError
-from drrouter.ports import Change, Clock, Collection, Executor, Note
+from drrouter.ports import Change, Clock, Collection, Executor, Note, OutboxSize
 
 log = logging.getLogger(__name__)
 
@@ -86,6 +86,10 @@ class SqliteStore:
     async def outbox(self, provider: ProviderId, most: int = 100) -> Sequence[OutboxItem]:
         """The oldest undelivered messages to the provider, in order."""
         return await self._run(self._ask, self._reader.waiting, provider, most)
+
+    async def outbox_size(self, provider: ProviderId) -> OutboxSize:
+        """How much waits for the provider."""
+        return await self._run(self._ask, self._reader.size, provider)
 
     async def delivered(self, item_ids: Sequence[str]) -> None:
         """Take these out of the outbox; their ids stay known, so that they are not taken in again."""

@@ -16,7 +16,7 @@ from drrouter.adapters.store.codec import (
 from drrouter.domain.journal import JournalEntry
 from drrouter.domain.signal import OutboxItem
 from drrouter.errors import StoreError
-from drrouter.ports import Change, Collection, Enqueue, Note, Put, Remove
+from drrouter.ports import Change, Collection, Enqueue, Note, OutboxSize, Put, Remove
 
 log = logging.getLogger(__name__)
 
@@ -107,6 +107,15 @@ class Reader:
             (provider, most),
         )
         return list(self._readable(rows, lambda _, text: read_item(text)))
+
+    def size(self, connection: sqlite3.Connection, provider: str) -> OutboxSize:
+        """How much waits for a provider."""
+        row = connection.execute(
+            "SELECT count(*), ifnull(sum(length(CAST(json AS BLOB))), 0) FROM outbox "
+            "WHERE delivered = 0 AND provider = ?",
+            (provider,),
+        ).fetchone()
+        return OutboxSize(*row)
 
     def journal(self, connection: sqlite3.Connection, most: int, device_id: str | None) -> list[JournalEntry]:
         """The newest entries, newest first."""

@@ -11,7 +11,7 @@ from drrouter.domain.plan import Plan
 from drrouter.domain.signal import OutboxItem
 from drrouter.errors import PlannerError, StoreError
 from drrouter.planner import Planner, Problem
-from drrouter.ports import Change, Clock, Collection, Store
+from drrouter.ports import Change, Clock, Collection, OutboxSize, Store
 from drrouter.sim.simulate.faults import Dice, Fault, spell_at
 
 Killed = Callable[[Fault], Awaitable[None]]
@@ -49,6 +49,10 @@ class UnreliableStore:
     async def outbox(self, provider: ProviderId, most: int = 100) -> Sequence[OutboxItem]:
         """The oldest undelivered messages."""
         return await self._store.outbox(provider, most)
+
+    async def outbox_size(self, provider: ProviderId) -> OutboxSize:
+        """How much waits."""
+        return await self._store.outbox_size(provider)
 
     async def delivered(self, item_ids: Sequence[str]) -> None:
         """Take these out of the outbox."""

@@ -126,6 +126,7 @@ def test_a_report_goes_out_as_a_strict_vtn_takes_it() -> None:
                     "payloads": [
                         {"type": "USAGE", "values": [1.5]},
                         {"type": "DATA_QUALITY", "values": ["OK"]},
+                        {"type": "X_LATE", "values": [True]},
                     ],
                 }
             ],

@@ -191,3 +191,18 @@ def test_the_name_of_a_report_is_the_same_for_the_same_message_only() -> None:
     """31."""
     assert report_name(RECEIPT) == report_name(replace(RECEIPT, created_at=NOW + timedelta(days=1)))
     assert report_name(RECEIPT) != report_name(replace(RECEIPT, id="another"))
+
+
+async def test_a_message_that_comes_late_says_so_and_is_no_other_message(
+    vtn: TroubleVtn, clock: SimulatedClock
+) -> None:
+    """31: an attempt in time whose answer was lost is found again, and stays as it is."""
+    assert report_name(replace(RECEIPT, late=True)) == report_name(RECEIPT)
+    await send(vtn, clock, replace(RECEIPT, late=True))
+    in_time = replace(RECEIPT, id="in time")
+    await send(vtn, clock, in_time)
+    await send(vtn, clock, replace(in_time, created_at=NOW - timedelta(hours=1), late=True))
+    assert [said(row) for row in reports(vtn)] == [
+        {"X_RECEIPT": [VERSION], "X_LATE": [True]},
+        {"X_RECEIPT": [VERSION]},
+    ]

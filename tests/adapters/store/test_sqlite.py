@@ -15,7 +15,7 @@ from drrouter.domain.device import KnownLevel
 from drrouter.domain.ids import DeviceId, ProviderId
 from drrouter.domain.wish import CycleWish, LevelWish, Override, OverrideMode
 from drrouter.errors import StoreError, StoreValueError
-from drrouter.ports import Collection, Enqueue, Note, Put, Remove
+from drrouter.ports import Collection, Enqueue, Note, OutboxSize, Put, Remove
 from tests.adapters.store.builders import (
     NOON,
     SP,
@@ -71,6 +71,19 @@ async def test_the_outbox_is_in_order_per_provider_and_takes_each_id_once(path: 
         assert (await store.outbox(SP, most=1))[0] == an_item("2")
         await store.delivered(["2", "unknown"])
         assert [item.id for item in await store.outbox(SP)] == ["1"]
+
+
+async def test_the_size_of_the_outbox_is_that_of_what_waits_for_the_provider(path: Path) -> None:
+    async with store_at(path) as store:
+        assert await store.outbox_size(SP) == OutboxSize(0, 0)
+        await store.commit(
+            Enqueue(an_item("1")), Enqueue(an_item("2")), Enqueue(an_item("3", ProviderId("x")))
+        )
+        two = await store.outbox_size(SP)
+        await store.delivered(["1"])
+        one = await store.outbox_size(SP)
+        assert (two.messages, one.messages) == (2, 1)
+        assert two.bytes == 2 * one.bytes
 
 
 async def test_a_delivered_message_is_not_taken_in_again(path: Path) -> None:

@@ -13,8 +13,9 @@ from drrouter.domain.event import Event
 from drrouter.domain.ids import EventId
 from drrouter.domain.signal import MessageKind, OutboxItem
 from drrouter.errors import ProviderError, ProviderRefusedError, ProviderUnreachableError
-from drrouter.ports import Enqueue
-from drrouter.router.outbox import LAST_RETRY, REFUSED_LIFE, REPORT_LIFE, OutboxSender, message
+from drrouter.ports import Enqueue, OutboxSize
+from drrouter.router.outbox import LAST_RETRY, LATE, REFUSED_LIFE, OutboxSender, message
+from drrouter.router.outbox_bounds import MESSAGE_LIFE, REPORT_LIFE, OutboxBounds
 from tests.builders import CAR, NOON, OTHER_SP, SP, shed
 from tests.fakes import FakeProvider, MemoryStore
 
@@ -27,7 +28,8 @@ class Post:
 
     def __init__(self, known: Iterable[tuple[EventId, str]] = ()) -> None:
         self.clock, self.store, self.provider = SimulatedClock(NOON), MemoryStore(), FakeProvider()
-        self.sender = OutboxSender(self.provider, self.store, self.clock, known)
+        self.said: list[str] = []
+        self.sender = OutboxSender(self.provider, self.store, self.clock, known, self.said.append)
 
     async def enqueue(self, *names: str, kind: MessageKind = MessageKind.RECEIPT) -> None:
         """Commit a message about each event, and let happen what happens at once."""
@@ -219,10 +221,13 @@ async def test_what_waits_when_a_run_fails_is_delivered_by_the_next() -> None:
         assert post.delivered == ["a", "b"]
 
 
-async def test_reports_do_not_wait_for_ever_and_everything_else_does(
+# What must not grow without end
+
+
+async def test_reports_wait_for_two_days_and_everything_else_for_a_month(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """31: bounded by age, so that a long outage does not fill the disk."""
+    """31: bounded by age, so that a long outage does not fill the disk; the owner is told."""
     post = Post()
     post.provider.error = unreachable
     async with running(post):
@@ -233,7 +238,85 @@ async def test_reports_do_not_wait_for_ever_and_everything_else_does(
         await post.clock.advance(timedelta(hours=2))
         waiting = await post.store.outbox(SP)
         assert [item.event_id for item in waiting] == ["receipt", "new"]
-        assert "1 reports to grid are too old" in caplog.text
+        assert "1 messages to grid have waited too long" in caplog.text
+        assert post.said == [
+            "Messages to grid have waited too long; the oldest are let go from now on, measurements first."
+        ]
+        assert post.sender.bounds.sentence.startswith("1 messages to grid could not be kept")
         post.provider.error = lambda _: None
         await post.clock.advance(LAST_RETRY)
         assert post.delivered == ["receipt", "new"]
+        assert post.said[1:] == [
+            "grid has received all that still waited. 1 messages to grid could not be kept until they were"
+            " delivered."
+        ]
+        assert post.sender.bounds.sentence == ""
+
+
+async def test_what_became_of_an_event_is_told_within_a_month_or_never() -> None:
+    """31."""
+    post = Post()
+    await post.enqueue("receipt")
+    await post.clock.advance(MESSAGE_LIFE + SECOND)
+    async with running(post):
+        assert post.delivered == []
+        assert post.store.items == {}
+
+
+def full(post: Post, most: OutboxSize) -> None:
+    """Let the outbox take no more than this while the provider is away."""
+    post.provider.error = unreachable
+    post.sender.bounds = OutboxBounds(SP, post.store, post.clock, post.said.append, most)
+
+
+async def test_of_too_many_messages_the_oldest_reports_go_first() -> None:
+    """31: bounded by number; receipts are never lost before reports are."""
+    post = Post()
+    full(post, OutboxSize(10, 10**9))
+    async with running(post):
+        await post.enqueue(*"ab")
+        await post.enqueue(*"cdefghijkl", kind=MessageKind.REPORT)
+        await post.clock.advance(LAST_RETRY)
+        assert [item.event_id for item in await post.store.outbox(SP)] == list("abfghijkl")
+        assert ["more than can be kept" in sentence for sentence in post.said] == [True]
+
+
+async def test_a_message_that_is_no_report_goes_where_no_report_is_left() -> None:
+    """31."""
+    post = Post()
+    full(post, OutboxSize(4, 10**9))
+    async with running(post):
+        await post.enqueue("r", kind=MessageKind.REPORT)
+        await post.enqueue(*"abcde")
+        await post.clock.advance(LAST_RETRY)
+        assert [item.event_id for item in await post.store.outbox(SP)] == list("cde")
+
+
+async def test_few_messages_that_are_very_long_are_too_much_as_well() -> None:
+    """31: bounded by size."""
+    post = Post()
+    full(post, OutboxSize(1000, 4000))
+    async with running(post):
+        await post.enqueue(*"abcdefghijklmnopqrst", kind=MessageKind.REPORT)
+        await post.clock.advance(LAST_RETRY)
+        left = await post.store.outbox(SP)
+        assert 0 < len(left) < 20
+        assert left[-1].event_id == "t"
+        assert (await post.store.outbox_size(SP)).bytes <= 4000
+
+
+async def test_what_is_delivered_late_says_so() -> None:
+    """31: marked late, whatever it is."""
+    async with running(Post()) as post:
+        post.provider.error = unreachable
+        await post.enqueue("old")
+        await post.clock.advance(LATE)
+        await post.enqueue("new")
+        post.provider.error = lambda _: None
+        await post.clock.advance(SECOND)
+        post.sender.wake()
+        await post.clock.settle()
+        assert [(item.event_id, item.late) for item in post.provider.received] == [
+            ("old", True),
+            ("new", False),
+        ]

@@ -84,7 +84,7 @@ class Answers:
             case MessageKind.RECEIPT:
                 await self._take_back(ven_id, event, but=number)
                 if (event, number) not in self._out:
-                    words = str(item.payloads.get("ignored", "OK"))
+                    words = str(item.payloads.get("ignored", "OK")) + (", late" if item.late else "")
                     await self._created(ven_id, _Response(event, number, standing.opt, standing.code, words))
             case MessageKind.OPTED_OUT if item.member:
                 await self._opt_out(item, number, ven_id)
@@ -92,9 +92,10 @@ class Answers:
                 self._out.add((event, number))
                 await self._created(ven_id, _Response(event, number, "optOut"))
             case MessageKind.IMPOSSIBLE:
+                late = "; late" if item.late else ""
                 words = ", ".join(f"{key}: {value}" for key, value in sorted(item.payloads.items()))
                 opt = "optOut" if (event, number) in self._out else "optIn"
-                await self._created(ven_id, _Response(event, number, opt, words=f"in part; {words}"))
+                await self._created(ven_id, _Response(event, number, opt, words=f"in part; {words}{late}"))
 
     async def _created(self, ven_id: str, response: _Response) -> None:
         """One CreatedEvent; the id of a request that nobody made may be anything."""

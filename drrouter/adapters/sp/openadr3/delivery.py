@@ -13,7 +13,7 @@ from collections.abc import Mapping
 
 from drrouter.adapters.sp.openadr3.dialect import Dialect
 from drrouter.adapters.sp.openadr3.paging import identity, read_all, rows_in, text
-from drrouter.adapters.sp.openadr3.reports import report_body, report_name
+from drrouter.adapters.sp.openadr3.reports import LATE, report_body, report_name
 from drrouter.adapters.sp.openadr3.session import VtnSession
 from drrouter.domain.signal import OutboxItem
 from drrouter.errors import ProviderRefusedError, ProviderUnreachableError
@@ -100,11 +100,13 @@ def _says(stored: Mapping[str, object], body: Mapping[str, object]) -> bool:
 
 
 def _gist(report: Mapping[str, object]) -> list[object]:
-    """Resource names with their payload types and values, in order."""
+    """Resource names with their payload types and values, in order; an earlier attempt was not late yet."""
     found: list[object] = []
     for resource in rows_in(report, "resources"):
         for interval in rows_in(resource, "intervals"):
             for payload in rows_in(interval, "payloads"):
+                if text(payload, "type") == LATE:
+                    continue
                 found.append(
                     (text(resource, "resourceName"), text(payload, "type"), rows_in(payload, "values"))
                 )

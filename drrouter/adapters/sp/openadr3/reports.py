@@ -8,11 +8,15 @@ Its first payload says what it is about and names the version of the event (``mo
     impossible    X_IMPOSSIBLE  [version]     the order cannot be met in full; more payloads say by how much
     report        what the event asked for    by resource and interval, with DATA_QUALITY beside each value
 
+What is made long after it was due, or delivered long after it was made, says X_LATE [true], too.
+Interpretation: DATA_QUALITY tells how far a value can be trusted; no word of OpenADR 3 says that it is late.
+
 A report names the device as ``resourceName``, so a group order is acknowledged once per member, or the VEN
 where the whole site is meant.
 """
 
 import hashlib
+from collections.abc import Iterable, Mapping
 from datetime import UTC
 
 from drrouter.adapters.openadr3.times import format_instant, format_span
@@ -25,7 +29,9 @@ _PAYLOAD = {
     MessageKind.IMPOSSIBLE: "X_IMPOSSIBLE",
     MessageKind.REPORT: "X_REPORT",
 }
+LATE = "X_LATE"
 _STATE = {MessageKind.OPTED_OUT: "RUNNING_OPTED_OUT"}
+_LATE_DESCRIPTOR = {"objectType": "REPORT_PAYLOAD_DESCRIPTOR", "payloadType": LATE}
 
 
 def report_name(item: OutboxItem) -> str:
@@ -45,7 +51,7 @@ def report_body(item: OutboxItem, ven_name: str, program_id: str = "") -> dict[s
         "clientName": ven_name,
         "reportName": report_name(item),
     }
-    report |= _asked_for(item.report) if item.report else _told(item, ven_name)
+    report |= _asked_for(item.report, item.late) if item.report else _told(item, ven_name)
     return report | ({"programID": program_id} if program_id else {})
 
 
@@ -71,28 +77,32 @@ def _told(item: OutboxItem, ven_name: str) -> dict[str, object]:
     }
 
 
-def _asked_for(report: ReportBody) -> dict[str, object]:
-    """What the provider wanted to know."""
+def _asked_for(report: ReportBody, late: bool) -> dict[str, object]:
+    """What the provider wanted to know; that it is late stands in the first interval of each resource."""
+    mark = [{"type": LATE, "values": [True]}] if late or report.late else []
     kind = {"objectType": "REPORT_PAYLOAD_DESCRIPTOR", "payloadType": report.payload_type}
     kind |= {"readingType": report.reading_type} if report.reading_type else {}
     kind |= {"units": report.units} if report.units else {}
     quality = {"objectType": "REPORT_PAYLOAD_DESCRIPTOR", "payloadType": "DATA_QUALITY"}
     return {
-        "payloadDescriptors": [kind, quality],
+        "payloadDescriptors": [kind, quality, *([_LATE_DESCRIPTOR] if mark else [])],
         "resources": [
-            {"resourceName": name, "intervals": [_interval(one) for one in intervals]}
+            {
+                "resourceName": name,
+                "intervals": [_interval(one, () if place else mark) for place, one in enumerate(intervals)],
+            }
             for name, intervals in report.resources
         ],
     }
 
 
-def _interval(one: Reported) -> dict[str, object]:
+def _interval(one: Reported, mark: Iterable[Mapping[str, object]]) -> dict[str, object]:
     period = {
         "start": format_instant(one.interval.start),
         "duration": format_span(one.interval.duration),
     }
     payloads = [{"type": kind, "values": [value]} for kind, value in one.payloads]
-    return {"id": one.id, "intervalPeriod": period, "payloads": payloads}
+    return {"id": one.id, "intervalPeriod": period, "payloads": [*payloads, *mark]}
 
 
 def _payloads(item: OutboxItem) -> dict[str, float | str]:
@@ -100,7 +110,7 @@ def _payloads(item: OutboxItem) -> dict[str, float | str]:
     standard: dict[str, float | str] = {_PAYLOAD[item.kind]: item.event_version}
     if item.kind in _STATE:
         standard["OPERATING_STATE"] = _STATE[item.kind]
-    return standard | dict(sorted(item.payloads.items()))
+    return standard | dict(sorted(item.payloads.items())) | ({LATE: True} if item.late else {})
 
 
 def _instant(item: OutboxItem) -> str:
