@@ -51,6 +51,7 @@ async def build_router(
         replan=home.router.replan,
         horizon=home.router.horizon,
         solver_budget=home.router.solver_budget,
+        lasting=home.unverified,
     )
     return Router(
         settings=settings,

@@ -47,7 +47,9 @@ def offline_sources(home: HomeConfig, clock: Clock, executor: Executor) -> dict[
         if config.offline and config.offline.file:
             sources[config.id] = FileSource(config.offline.file, executor)
         elif config.offline and config.offline.url:
-            sources[config.id] = Download(config.id, config.offline.url, config.ca_file, clock)
+            sources[config.id] = Download(
+                config.id, config.offline.url, config.ca_file, clock, unverified=bool(config.unverified)
+            )
     return sources
 
 

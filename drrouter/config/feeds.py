@@ -8,8 +8,9 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from drrouter.adapters.sp.feeds.settings import Direction
-from drrouter.config.parts import FileName, Id, Part, Url
+from drrouter.config.parts import FileName, Id, Url
 from drrouter.config.secret import Secret, secret_from_file
+from drrouter.config.trust import TrustPart
 from drrouter.domain.document import harmless
 from drrouter.domain.ids import ProviderId
 from drrouter.errors import DocumentError
@@ -18,7 +19,7 @@ from drrouter.tariff import TariffDocument
 Format = Literal["awattar", "energyzero", "entsoe_a44", "midas", "nord_pool", "octopus", "tibber"]
 
 
-class FeedPart(Part):
+class FeedPart(TrustPart):
     """Published prices that are read again and again; fees and VAT are the tariff's."""
 
     id: Id
@@ -37,8 +38,6 @@ class FeedPart(Part):
     """Whether its prices are of import, of what is fed in, or of both."""
     token_file: FileName | None = None
     """A private file (chmod 600) with the token on its first line."""
-    ca_file: FileName | None = None
-    """The certificate authority that it is trusted by, as PEM; without it, the system's."""
     poll_s: Annotated[float, Field(ge=10, le=86_400)] = 900.0
     """Seconds between two looks."""
     jitter: Annotated[float, Field(ge=0, le=1)] = 0.1
@@ -48,6 +47,7 @@ class FeedPart(Part):
     def _one_of_two(self) -> Self:
         if (self.file is None) == (self.url is None):
             raise ValueError("needs either file or url; write one of the two")
+        self.require_home(self.url)
         return self
 
 
@@ -65,6 +65,7 @@ class FeedConfig:
     ca_file: Path | None = None
     poll_s: float = 900.0
     jitter: float = 0.1
+    unverified: str = ""
 
 
 def feed_of(part: FeedPart, path: Path) -> FeedConfig:
@@ -95,6 +96,7 @@ def feed_of(part: FeedPart, path: Path) -> FeedConfig:
         ca_file=ca_file,
         poll_s=part.poll_s,
         jitter=part.jitter,
+        unverified=part.tls_reason,
     )
 
 

@@ -52,6 +52,7 @@ class ProviderConfig:
         randomize_prices: whether its randomizeStart moves prices as well as orders.
         version: of its protocol; ``auto`` finds out.
         mqtt: whether its MQTT broker is listened to, where it has one.
+        unverified: why whoever answers for it is believed; empty: it is verified.
         ven_id, cert_file, key_file, sign: of OpenADR 2.0b, see its settings.
     """
 
@@ -76,6 +77,7 @@ class ProviderConfig:
     cert_file: Path | None = None
     key_file: Path | None = None
     sign: bool = False
+    unverified: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +164,7 @@ class HomeConfig:
         place: where the home is, in degrees north and east; None where it is not stated.
         pv_peak_w: what panels give at their best that no device measures; 0 without any.
         exposures: what may listen beyond this machine.
+        unverified: a sentence for each provider that is believed unverified.
         warnings: what is allowed and yet worth a look, one sentence each.
     """
 
@@ -187,6 +190,7 @@ class HomeConfig:
     feeds: tuple[FeedConfig, ...] = ()
     local_vtn: LocalVtnConfig | None = None
     exposures: tuple[Exposure, ...] = ()
+    unverified: tuple[str, ...] = ()
     warnings: tuple[str, ...] = field(default=())
 
     @property

@@ -37,6 +37,7 @@ from drrouter.config.parts import SitePart
 from drrouter.config.provider_parts import LocalVtnPart, OfflinePart, ProviderPart, WebhookPart
 from drrouter.config.secret import Secret, require_private, secret_from_environment, secret_from_file
 from drrouter.config.tariffs import tariff_of
+from drrouter.config.trust import believed
 from drrouter.domain.document import Table, as_json, parse_toml
 from drrouter.domain.ids import ProviderId
 from drrouter.domain.remedy import document_error
@@ -94,6 +95,7 @@ def resolve_home(
         catalogue = load_catalogue(models_folder)
     _refuse_silent_exposure(written, where)
     providers, feeds = _providers(document, path, environ)
+    unverified = tuple(believed(providers, feeds))
     tariff = tariff_of(document.tariff, site.currency, folder, where)
     return HomeConfig(
         path=path,
@@ -118,7 +120,8 @@ def resolve_home(
         pv_peak_w=site.pv.peak_w if site.pv else 0.0,
         local_vtn=_local_vtn(document.local_vtn, folder, where) if document.local_vtn else None,
         exposures=tuple(Exposure(part.what, part.interface, part.reason) for part in document.exposure),
-        warnings=(*(fault.sentence for fault in catalogue.faults), *beside(feeds, tariff)),
+        unverified=unverified,
+        warnings=(*unverified, *(fault.sentence for fault in catalogue.faults), *beside(feeds, tariff)),
     )
 
 
@@ -215,6 +218,7 @@ def _provider(part: ProviderPart, path: Path, environ: Mapping[str, str] | None)
         cert_file=_existing(path.parent, part.cert_file, str(path), f"{key}.cert_file"),
         key_file=_existing(path.parent, part.key_file, str(path), f"{key}.key_file"),
         sign=part.sign,
+        unverified=part.tls_reason,
     )
 
 

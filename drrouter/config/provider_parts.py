@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field, SecretStr, model_validator
 from drrouter.adapters.devices.plain import is_loopback
 from drrouter.config.feeds import FeedPart
 from drrouter.config.parts import FileName, Host, Id, Listener, Part, Port, Url
+from drrouter.config.trust import TrustPart
 from drrouter.domain.document import harmless
 
 
@@ -50,7 +51,7 @@ _OPENADR3_ONLY = (
 )
 
 
-class ProviderPart(Part):
+class ProviderPart(TrustPart):
     """A service provider."""
 
     id: Id
@@ -73,8 +74,6 @@ class ProviderPart(Part):
     """The environment variable that holds the secret."""
     token_url: Url | None = None
     """Where it hands out tokens, if it does not say so itself."""
-    ca_file: FileName | None = None
-    """The certificate authority that it is trusted by, as PEM; without it, the system's."""
     ven_name: Annotated[str, Field(min_length=1, max_length=128), AfterValidator(harmless)] = "drrouter"
     """Our name at the provider."""
     ven_id: Annotated[str, Field(max_length=256), AfterValidator(harmless)] = ""
@@ -111,6 +110,11 @@ class ProviderPart(Part):
             raise ValueError("needs cert_file and key_file together; write both or none")
         if self.sign and self.key_file is None:
             raise ValueError("signs without a key; add cert_file and key_file")
+        return self
+
+    @model_validator(mode="after")
+    def _believed_in_the_home_alone(self) -> Self:
+        self.require_home(self.url, self.token_url, self.offline.url if self.offline else None)
         return self
 
     @model_validator(mode="after")

@@ -18,6 +18,7 @@ def openadr2_settings(config: ProviderConfig, seed: str) -> Openadr2Settings:
         cert_file=config.cert_file,
         key_file=config.key_file,
         ca_file=config.ca_file,
+        unverified=bool(config.unverified),
         sign=config.sign,
         poll_s=config.poll.total_seconds(),
         jitter=config.jitter,
@@ -42,6 +43,7 @@ def openadr3_settings(config: ProviderConfig, home: HomeConfig, seed: str) -> Op
         client_secret=config.client_secret.reveal() if config.client_secret else "",
         token_url=config.token_url or "",
         ca_file=config.ca_file,
+        unverified=bool(config.unverified),
         ven_name=config.ven_name,
         resources=tuple(sorted({profile.id for profile in home.profiles} | groups)),
         poll_s=config.poll.total_seconds(),
@@ -69,6 +71,7 @@ def feed_settings(config: FeedConfig, home: HomeConfig) -> FeedSettings:
         direction=config.direction,
         token=config.token.reveal() if config.token else "",
         ca_file=config.ca_file,
+        unverified=bool(config.unverified),
         poll_s=config.poll_s,
         jitter=config.jitter,
     )

@@ -73,6 +73,7 @@ class Settings:
     horizon: timedelta = timedelta(hours=24)
     solver_budget: timedelta = timedelta(seconds=10)
     margin: Margin = Margin()  # noqa: RUF009 -- it is frozen
+    lasting: tuple[str, ...] = ()  # sentences of what is amiss as long as the home file says so
 
 
 class Router:

@@ -30,7 +30,7 @@ def status_of(router: Router) -> StatusView:
         router.book.plan,
         links,
         router.data_rung(),
-        [*waiting, *failing, *offline, *lost],
+        [*router.settings.lasting, *waiting, *failing, *offline, *lost],
     )
     return replace(view, offline=" ".join(offline), offline_since=router.uplinks.offline_since())
 

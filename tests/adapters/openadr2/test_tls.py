@@ -101,6 +101,18 @@ async def test_a_vtn_of_an_unknown_authority_is_not_trusted(
         assert safe.raw == []
 
 
+async def test_a_vtn_of_the_home_may_be_believed_unverified(
+    safe: Vtn, files: dict[str, Path], clock: SimulatedClock
+) -> None:
+    """4: by the owner's word."""
+    unverified = settings_for(safe.url, sign=True, **files | {"ca_file": None}, unverified=True)
+    async with listening(unverified, clock) as (_, heard):
+        assert links(heard) == [True]
+    elsewhere = settings_for("https://vtn.example/OpenADR2/Simple/2.0b", unverified=True)
+    async with listening(elsewhere, clock) as (_, heard):
+        assert links(heard) == [False]
+
+
 @pytest.mark.parametrize("broken", ["cert_file", "key_file"])
 async def test_a_certificate_or_key_that_is_none_is_named(
     safe: Vtn, files: dict[str, Path], clock: SimulatedClock, broken: str

@@ -71,6 +71,13 @@ async def test_a_link_that_is_down_is_what_the_home_lacks(home: Home) -> None:
     assert status.data_rung is DataRung.LAST_PUBLISHED
 
 
+async def test_what_the_home_file_lets_pass_is_said_as_long_as_it_does(home: Home) -> None:
+    """4: a provider that is not verified."""
+    home.router.settings = replace(home.router.settings, lasting=("Provider lab is not verified.",))
+    status = home.front.status()
+    assert (status.degraded, status.sentence) == (True, "Provider lab is not verified.")
+
+
 async def test_devices_that_do_not_answer_are_named_and_not_counted(home: Home) -> None:
     assert home.front.status().power_w == pytest.approx(1000.0)
     home.plug(CAR).unreachable = home.plug(HVAC).unreachable = True

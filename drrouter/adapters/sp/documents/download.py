@@ -35,6 +35,7 @@ class Download:
         ca_file: Path | None,
         clock: Clock,
         timeout_s: float = TIMEOUT_S,
+        unverified: bool = False,
     ) -> None:
         """Open nothing yet.
 
@@ -44,9 +45,10 @@ class Download:
             ca_file: the authority that the provider is trusted by; None: the system's.
             clock: stands still while a download runs.
             timeout_s: real seconds that it may take.
+            unverified: whether whoever answers is believed; the owner wrote why.
         """
         self._provider, self._url, self._ca_file = provider, url, ca_file
-        self._clock, self._timeout_s = clock, timeout_s
+        self._clock, self._timeout_s, self._unverified = clock, timeout_s, unverified
 
     @property
     def where(self) -> str:
@@ -60,7 +62,7 @@ class Download:
             ProviderUnreachableError: no answer, a broken one, a redirect, or another status than 200.
             ProviderUntrustedError: see ``openadr3.tls``.
         """
-        url = safe_url(self._provider, self._url, "offline.url")
+        url = safe_url(self._provider, self._url, "offline.url", self._unverified)
         try:
             with self._clock.working():
                 return await self._get(url)
@@ -78,7 +80,7 @@ class Download:
 
     async def _get(self, url: URL) -> bytes:
         """One request on a connection of its own; a download a day keeps none open."""
-        context = client_context(self._provider, self._ca_file)
+        context = client_context(self._provider, self._ca_file, self._unverified)
         async with (
             aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(ssl=context),

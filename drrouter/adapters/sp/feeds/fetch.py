@@ -68,7 +68,7 @@ class FeedSession:
             ProviderUnreachableError: no answer, or a broken one.
             ProviderUntrustedError: see ``openadr3.tls``.
         """
-        url = safe_url(self._settings.id, address)
+        url = safe_url(self._settings.id, address, unverified=self._settings.unverified)
         known = self._known.get(address)
         try:
             fetched = await self._exchange(url, known)
@@ -96,9 +96,10 @@ class FeedSession:
         elif settings.token:
             headers["Authorization"] = f"Bearer {settings.token}"
         question = {"query": self._format.question} if self._format.question else None
+        context = client_context(settings.id, settings.ca_file, settings.unverified)
         async with (
             aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(ssl=client_context(settings.id, settings.ca_file)),
+                connector=aiohttp.TCPConnector(ssl=context),
                 timeout=aiohttp.ClientTimeout(total=settings.timeout_s),
                 headers=headers,
                 cookie_jar=aiohttp.DummyCookieJar(),

@@ -49,7 +49,7 @@ class Session:
             ProviderRefusedError: 401 or 403, or the library is missing.
             ProviderUntrustedError: see ``openadr3.tls``.
         """
-        base = safe_url(self._settings.id, self._settings.url)
+        base = safe_url(self._settings.id, self._settings.url, unverified=self._settings.unverified)
         if self._codec is None:
             self._codec = open_codec(self._settings)
         message = self._codec.write(kind, {"request_id": new_id(), **payload})
@@ -127,7 +127,7 @@ def new_id() -> str:
 
 def _context(settings: Openadr2Settings) -> ssl.SSLContext:
     """As for every provider, and with a certificate of our own where there is one."""
-    context = client_context(settings.id, settings.ca_file)
+    context = client_context(settings.id, settings.ca_file, settings.unverified)
     if settings.cert_file and settings.key_file:
         try:
             context.load_cert_chain(settings.cert_file, settings.key_file, password=_no_password)

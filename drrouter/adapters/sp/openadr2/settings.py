@@ -21,6 +21,7 @@ class Openadr2Settings:
         ven_id: which the provider has given beforehand; empty: it gives one at registration.
         cert_file, key_file: PEM files by which the router shows who it is (mutual TLS).
         ca_file: the authority trusted for this provider; None trusts the system's authorities.
+        unverified: whether whoever answers is believed; the owner wrote why.
         sign: whether messages are signed with that key, too (the "high" security of 2.0b).
         poll_s: domain seconds between polls where the provider asks for no other frequency.
         jitter: share of the time between polls by which one may come later.
@@ -47,3 +48,4 @@ class Openadr2Settings:
     max_body_bytes: int = MAX_BODY_BYTES
     seed: str = field(default="", repr=False)
     randomize_prices: bool = False
+    unverified: bool = False

@@ -25,7 +25,7 @@ from drrouter.adapters.sp.openadr3.inbox import Notice
 from drrouter.adapters.sp.openadr3.notifier import Broker, Place, find_broker, find_topics
 from drrouter.adapters.sp.openadr3.session import VtnSession
 from drrouter.adapters.sp.openadr3.settings import Openadr3Settings
-from drrouter.adapters.sp.openadr3.tls import client_context
+from drrouter.adapters.sp.openadr3.tls import client_context, require_home
 from drrouter.adapters.sp.openadr3.webhook import read_notice
 from drrouter.errors import MessageError, ProviderError
 from drrouter.ports import Clock
@@ -62,6 +62,7 @@ class MqttPush:
         self._on_notice = on_notice
         self._task: asyncio.Task[None] | None = None
         self._ask_at = clock.now()
+        self._complaint = ""
         self._heard: OrderedDict[bytes, float] = OrderedDict()
         self.connected = False
 
@@ -116,13 +117,15 @@ class MqttPush:
         try:
             async with await self._client(broker, place) as client:
                 await client.subscribe([(topic, 1) for topic in topics])
-                was = self.connected = True
+                was, self._complaint = True, ""
+                self.connected = True
                 log.info("provider %s pushes over MQTT from %s", name, place.host)
                 self._on_notice(Notice(None))
                 async for message in client.messages:
                     self._take(bytes(message.payload))
         except (MqttError, OSError, ValueError, ProviderError) as error:
-            log.log(logging.WARNING if was else logging.DEBUG, "no MQTT session with %s: %s", name, error)
+            is_news, self._complaint = was or str(error) != self._complaint, str(error)
+            log.log(logging.WARNING if is_news else logging.DEBUG, "no MQTT session with %s: %s", name, error)
         finally:
             self.connected = False
         if was:
@@ -138,6 +141,8 @@ class MqttPush:
         """
         from aiomqtt import Client
 
+        if self._settings.unverified:
+            require_home(self._settings.id, place.host, "MQTT broker")
         username = password = None
         if broker.method == "OAUTH2_BEARER_TOKEN":
             username = broker.username.replace("{clientID}", self._settings.client_id) or None
@@ -155,7 +160,8 @@ class MqttPush:
 
     def _context(self, broker: Broker) -> ssl.SSLContext:
         """TLS that trusts whom the owner trusts, or the authority that came over the verified link."""
-        context = client_context(self._settings.id, self._settings.ca_file)
+        where = self._settings
+        context = client_context(where.id, where.ca_file, where.unverified)
         if broker.method == "CERTIFICATE":
             if broker.secrets["caCert"]:
                 context.load_verify_locations(cadata=broker.secrets["caCert"])

@@ -110,7 +110,7 @@ class VtnSession:
             ProviderRefusedError: 400, or 401 and 403 with a fresh token too.
             ProviderUntrustedError: see ``tls``.
         """
-        base = safe_url(self._settings.id, self._settings.url)
+        base = safe_url(self._settings.id, self._settings.url, unverified=self._settings.unverified)
         url = base.with_path(base.path.rstrip("/") + path).extend_query(list(query))
         with self._clock.working():
             token = await self._tokens.token()
@@ -203,13 +203,17 @@ class VtnSession:
     def _open(self) -> aiohttp.ClientSession:
         if self._http is None:
             self._http = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(ssl=client_context(self._settings.id, self._settings.ca_file)),
+                connector=aiohttp.TCPConnector(ssl=self._trust()),
                 timeout=aiohttp.ClientTimeout(total=self._settings.timeout_s),
                 headers={"Accept": "application/json", "Accept-Encoding": "identity"},
                 cookie_jar=aiohttp.DummyCookieJar(),
                 auto_decompress=False,
             )
         return self._http
+
+    def _trust(self) -> ssl.SSLContext:
+        where = self._settings
+        return client_context(where.id, where.ca_file, where.unverified)
 
     async def _read(self, response: aiohttp.ClientResponse) -> bytes:
         """The body, never more than the cap; compressed bodies, which were not asked for, are refused."""

@@ -41,6 +41,7 @@ class Openadr3Settings:
         client_id, client_secret: credentials; without them requests carry no token.
         token_url: where tokens are given out; empty asks ``/auth/server``, else ``/auth/token``.
         ca_file: the authority trusted for this provider; None trusts the system's authorities.
+        unverified: whether whoever answers is believed; the owner wrote why.
         ven_name: under which the provider knows this router; unique at the provider.
         resources: names of the devices and groups that the provider may target.
         poll_s: domain seconds between full polls; they go on beside the webhook.
@@ -74,3 +75,4 @@ class Openadr3Settings:
     seed: str = field(default="", repr=False)
     randomize_prices: bool = False
     mqtt: bool = False
+    unverified: bool = False

@@ -158,16 +158,17 @@ class TokenSource:
 
     async def _find_endpoint(self) -> URL:
         """Obligation 3: from the home file, else ``/auth/server``, else ``/auth/token``."""
-        name = self._settings.id
-        if self._settings.token_url:
-            return safe_url(name, self._settings.token_url, "token_url")
-        base = safe_url(name, self._settings.url)
+        where = self._settings
+        name, unverified = where.id, where.unverified
+        if where.token_url:
+            return safe_url(name, where.token_url, "token_url", unverified)
+        base = safe_url(name, where.url, unverified=unverified)
         root = base.path.rstrip("/")
         answer = await self._exchange("GET", base.with_path(f"{root}/auth/server"))
         body = answer.body if answer.status == 200 and isinstance(answer.body, Mapping) else {}
         for key in ("tokenURL", "tokenUrl", "token_url"):
             if isinstance(said := body.get(key), str) and said:
-                return safe_url(name, str(joined(base, said) or said), "token endpoint")
+                return safe_url(name, str(joined(base, said) or said), "token endpoint", unverified)
         return base.with_path(f"{root}/auth/token")
 
 
