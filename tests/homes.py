@@ -27,6 +27,7 @@ from drrouter.planner.port import Solver
 from drrouter.ports import Collection, DocumentSource
 from drrouter.router.book import Book
 from drrouter.router.core import Router, Settings
+from drrouter.router.failsafe import Failsafe
 from drrouter.router.finder import Finder
 from drrouter.router.forecast import BaseLoad, Roof
 from drrouter.router.front import Front
@@ -169,9 +170,11 @@ class Home:
         sun_w: Callable[[datetime], float] = lambda _: 0.0,
         roof: Roof | None = None,
         wallbox: bool = False,
+        failsafe: Failsafe | None = None,
     ) -> None:
         self.sun_w, self.base_w, self.wallbox = sun_w, base_w, wallbox
         self.tick, self.replan, self.offline = tick, replan, offline
+        self.failsafes = {SP: failsafe} if failsafe else {}
         self.clock = SimulatedClock(start)
         self.profiles = profiles or (freezer(), washer(), car(), hvac())
         self.store = store or MemoryStore()
@@ -225,6 +228,7 @@ class Home:
             OfflineSetup(
                 {SP: self.offline} if self.offline else {},
                 kept=await self.store.load(Collection.SETTINGS),
+                failsafes=self.failsafes,
             ),
         )
         self.front = Front(self.router, self.store)

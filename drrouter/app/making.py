@@ -64,7 +64,9 @@ async def build_router(
         clock=clock,
         standing={device.profile.id: device.standing for device in home.devices if device.standing},
         kept=(await store.load(Collection.LEDGER)).get("router"),
-        offline=OfflineSetup(sources or {}, _rules(home), await store.load(Collection.SETTINGS)),
+        offline=OfflineSetup(
+            sources or {}, _rules(home), await store.load(Collection.SETTINGS), home.failsafes
+        ),
     )
 
 

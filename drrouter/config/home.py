@@ -13,6 +13,7 @@ from drrouter.config.secret import Secret
 from drrouter.domain.device import DeviceClass, DeviceProfile
 from drrouter.domain.ids import DeviceId, ProviderId
 from drrouter.objectmodel import Catalogue
+from drrouter.router.failsafe import Failsafe
 from drrouter.router.household import StandingWish
 from drrouter.tariff import TariffDocument
 
@@ -49,6 +50,7 @@ class ProviderConfig:
         jitter: share of ``poll`` by which a look may come later.
         programs: names of the programmes that count; empty: all.
         offline: where its offline profile comes from; None: it has none.
+        failsafe: what holds while nothing is heard of it; None: nothing.
         randomize_prices: whether its randomizeStart moves prices as well as orders.
         version: of its protocol; ``auto`` finds out.
         mqtt: whether its MQTT broker is listened to, where it has one.
@@ -70,6 +72,7 @@ class ProviderConfig:
     programs: tuple[str, ...] = ()
     webhook: WebhookConfig | None = None
     offline: OfflineConfig | None = None
+    failsafe: Failsafe | None = None
     randomize_prices: bool = False
     version: Literal["auto", "3.1", "3.0"] = "auto"
     mqtt: bool = True
@@ -197,6 +200,11 @@ class HomeConfig:
     def profiles(self) -> tuple[DeviceProfile, ...]:
         """The profile of every device."""
         return tuple(device.profile for device in self.devices)
+
+    @property
+    def failsafes(self) -> dict[ProviderId, Failsafe]:
+        """What holds of each provider that is silent for too long."""
+        return {one.id: one.failsafe for one in self.providers if one.failsafe}
 
     @property
     def site_meter(self) -> DeviceId | None:

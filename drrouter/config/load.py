@@ -4,7 +4,7 @@ The form of the file is left to ``document``. Relative paths start from the home
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from drrouter.adapters.devices.plain import is_loopback
 from drrouter.config.devices import devices_of
 from drrouter.config.document import ApiPart, HomeDocument, RouterPart, json_schema
+from drrouter.config.failsafe import failsafe_of
 from drrouter.config.feeds import FeedConfig, FeedPart, beside, feed_of
 from drrouter.config.home import (
     ApiConfig,
@@ -38,6 +39,7 @@ from drrouter.config.provider_parts import LocalVtnPart, OfflinePart, ProviderPa
 from drrouter.config.secret import Secret, require_private, secret_from_environment, secret_from_file
 from drrouter.config.tariffs import tariff_of
 from drrouter.config.trust import believed
+from drrouter.domain.device import DeviceProfile
 from drrouter.domain.document import Table, as_json, parse_toml
 from drrouter.domain.ids import ProviderId
 from drrouter.domain.remedy import document_error
@@ -94,7 +96,8 @@ def resolve_home(
     if catalogue is None:
         catalogue = load_catalogue(models_folder)
     _refuse_silent_exposure(written, where)
-    providers, feeds = _providers(document, path, environ)
+    devices = devices_of(document.device, catalogue, where)
+    providers, feeds = _providers(document, path, environ, [device.profile for device in devices])
     unverified = tuple(believed(providers, feeds))
     tariff = tariff_of(document.tariff, site.currency, folder, where)
     return HomeConfig(
@@ -108,7 +111,7 @@ def resolve_home(
         tariff=tariff,
         providers=providers,
         feeds=feeds,
-        devices=devices_of(document.device, catalogue, where),
+        devices=devices,
         router=_router(document.router),
         api=_api(document.api, folder, where),
         store_path=folder / document.store.path,
@@ -180,7 +183,10 @@ def _api(part: ApiPart, folder: Path, where: str) -> ApiConfig:
 
 
 def _providers(
-    document: HomeDocument, path: Path, environ: Mapping[str, str] | None
+    document: HomeDocument,
+    path: Path,
+    environ: Mapping[str, str] | None,
+    profiles: Sequence[DeviceProfile],
 ) -> tuple[tuple[ProviderConfig, ...], tuple[FeedConfig, ...]]:
     """Every provider and feed; their ids differ."""
     seen: set[str] = set()
@@ -189,11 +195,14 @@ def _providers(
             raise DocumentError(str(path), f"provider[{part.id}].id", "is used twice", "Give each its own id")
         seen.add(part.id)
     parts = document.provider
-    providers = (_provider(part, path, environ) for part in parts if isinstance(part, ProviderPart))
+    mine = [part for part in parts if isinstance(part, ProviderPart)]
+    providers = (_provider(part, path, environ, profiles) for part in mine)
     return tuple(providers), tuple(feed_of(part, path) for part in parts if isinstance(part, FeedPart))
 
 
-def _provider(part: ProviderPart, path: Path, environ: Mapping[str, str] | None) -> ProviderConfig:
+def _provider(
+    part: ProviderPart, path: Path, environ: Mapping[str, str] | None, profiles: Iterable[DeviceProfile]
+) -> ProviderConfig:
     """One provider with its secret and files."""
     key = f"provider[{part.id}]"
     return ProviderConfig(
@@ -211,6 +220,7 @@ def _provider(part: ProviderPart, path: Path, environ: Mapping[str, str] | None)
         programs=part.programs,
         webhook=_webhook(part.webhook, path, f"{key}.webhook") if part.webhook else None,
         offline=_offline(part.offline, path.parent),
+        failsafe=failsafe_of(part.failsafe, profiles, str(path), f"{key}.failsafe"),
         randomize_prices=part.randomize_prices,
         version=part.version,
         mqtt=part.mqtt,

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, Field, SecretStr, model_validator
 
 from drrouter.adapters.devices.plain import is_loopback
+from drrouter.config.failsafe import FailsafePart
 from drrouter.config.feeds import FeedPart
 from drrouter.config.parts import FileName, Host, Id, Listener, Part, Port, Url
 from drrouter.config.trust import TrustPart
@@ -100,6 +101,14 @@ class ProviderPart(TrustPart):
     """A listener for its notices."""
     offline: OfflinePart | None = None
     """What the home does while the provider cannot be reached."""
+    failsafe: FailsafePart | None = None
+    """The limit that holds while nothing is heard of it; of a network provider."""
+
+    @model_validator(mode="after")
+    def _failsafe_of_a_network(self) -> Self:
+        if self.failsafe and self.role != "network":
+            raise ValueError('has a failsafe, which only the network may order; write role = "network"')
+        return self
 
     @model_validator(mode="after")
     def _keys_of_its_kind(self) -> Self:

@@ -1,9 +1,12 @@
 """What the home file says about providers, feeds and the home's own VTN, in the words of their adapters."""
 
+import math
+
 from drrouter.adapters.sp.feeds.settings import FeedSettings
 from drrouter.adapters.sp.openadr2 import Openadr2Settings
 from drrouter.adapters.sp.openadr3 import Openadr3Settings, WebhookSettings
 from drrouter.adapters.vtn.local import LocalVtnSettings
+from drrouter.config.failsafe import ASKED_TIMES
 from drrouter.config.feeds import FeedConfig
 from drrouter.config.home import HomeConfig, LocalVtnConfig, ProviderConfig
 
@@ -26,6 +29,7 @@ def openadr2_settings(config: ProviderConfig, seed: str) -> Openadr2Settings:
         programs=config.programs,
         seed=f"{seed} {config.id}",
         randomize_prices=config.randomize_prices,
+        longest_poll_s=_longest_poll_s(config),
     )
 
 
@@ -55,7 +59,13 @@ def openadr3_settings(config: ProviderConfig, home: HomeConfig, seed: str) -> Op
         randomize_prices=config.randomize_prices,
         version=config.version,
         mqtt=config.mqtt,
+        longest_poll_s=_longest_poll_s(config),
     )
+
+
+def _longest_poll_s(config: ProviderConfig) -> float:
+    """Seconds between two polls at most: a provider whose silence counts is asked often enough."""
+    return config.failsafe.heartbeat.total_seconds() / ASKED_TIMES if config.failsafe else math.inf
 
 
 def feed_settings(config: FeedConfig, home: HomeConfig) -> FeedSettings:

@@ -29,18 +29,23 @@ class Peak:
 
 @dataclass(frozen=True, slots=True)
 class OfflineOrders:
-    """Everything that offline profiles order over a span.
+    """Everything that offline profiles and failsafes order over a span.
 
     Attributes:
         prices: per kWh of import, where the profile names a level; gaps elsewhere.
+        export_limits: the most that may be fed in.
     """
 
     peaks: tuple[Peak, ...] = ()
     limits: tuple[Limit, ...] = ()
     prices: Rates = field(default_factory=Rates)
+    export_limits: tuple[Limit, ...] = ()
 
     def plus(self, other: "OfflineOrders") -> "OfflineOrders":
         """Both together; where both name a price, this one's counts."""
         return OfflineOrders(
-            (*self.peaks, *other.peaks), (*self.limits, *other.limits), other.prices.overlay(self.prices)
+            (*self.peaks, *other.peaks),
+            (*self.limits, *other.limits),
+            other.prices.overlay(self.prices),
+            (*self.export_limits, *other.export_limits),
         )

@@ -54,7 +54,15 @@ class LinkChanged:
     heard_at: datetime | None = None
 
 
-Signal = EventReceived | EventCancelled | EventsComplete | LinkChanged
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """The provider answered, and its answer brought nothing new: it lives, and that is all."""
+
+    provider: ProviderId
+    at: datetime
+
+
+Signal = EventReceived | EventCancelled | EventsComplete | LinkChanged | Heard
 
 
 class MessageKind(StrEnum):

@@ -138,7 +138,7 @@ class Router:
         clock, kept = self.clock, offline.kept
         names, shelf = [one.id for one in providers], Shelf(offline.rules, kept, offline.sources)
         zone, prices = self.settings.zone, self.site.follows_prices
-        self.uplinks = Uplinks(names, shelf, self.scribe, clock, zone, prices, kept)
+        self.uplinks = Uplinks(names, shelf, self.scribe, clock, zone, prices, kept, offline.failsafes)
         seed = str(kept.get("seed", self.settings.site_name))
         own = shelf, self.scribe, clock, self._orders_changed, seed
         self.keepers = {name: ProfileKeeper(name, source, *own) for name, source in offline.sources.items()}
@@ -148,7 +148,8 @@ class Router:
     def _join_messages(self) -> None:
         """What providers send, and what they are told."""
         book, scribe, clock, sent = self.book, self.scribe, self.clock, self._committed
-        self.intake = Intake(book, scribe, clock, self.steering.directory, self._orders_changed, sent)
+        told = self._orders_changed, sent, self.uplinks.hearing
+        self.intake = Intake(book, scribe, clock, self.steering.directory, *told)
         self.reporter = Reporter(self.steering, self.registry, book, scribe, clock, sent)
         self.outcomes = Outcomes(book, scribe, clock, sent)
 

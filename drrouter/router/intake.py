@@ -16,12 +16,14 @@ from drrouter.domain.signal import (
     EventCancelled,
     EventReceived,
     EventsComplete,
+    Heard,
     LinkChanged,
     MessageKind,
     Signal,
 )
 from drrouter.ports import Change, Clock, Enqueue, Note
 from drrouter.router.book import Book
+from drrouter.router.hearing import Hearing
 from drrouter.router.outbox import message
 from drrouter.router.scribe import Scribe
 
@@ -39,6 +41,7 @@ class Intake:
         directory: Directory,
         act: Callable[[str], None],
         committed: Callable[[ProviderId], None],
+        hearing: Hearing | None = None,
     ) -> None:
         """Wire it up.
 
@@ -49,13 +52,17 @@ class Intake:
             directory: which devices a target means, for one receipt per member of a group.
             act: told, before anything is awaited, why guard and dispatch should look again.
             committed: told which provider's outbox has news.
+            hearing: told of everything that comes.
         """
         self._book, self._scribe, self._clock = book, scribe, clock
         self._directory, self._act, self._committed = directory, act, committed
+        self._hearing = hearing or Hearing()
         self.links: dict[ProviderId, LinkChanged] = {}
 
     def take(self, signal: Signal) -> None:
         """Let one signal have its effect, now; what must be kept is handed to the scribe."""
+        if self._hearing.take(signal, self._clock.now()):
+            self._act("a provider is heard again")
         match signal:
             case EventReceived(event):
                 self._receive(event)
@@ -65,6 +72,8 @@ class Intake:
                 self._complete(signal)
             case LinkChanged():
                 self._link(signal)
+            case Heard():
+                pass
 
     def _receive(self, event: Event) -> None:
         """Keep, acknowledge, act; a version that is known changes nothing, unless it reaches farther now."""
@@ -74,6 +83,7 @@ class Intake:
                 self._lengthen(event, known)
                 return
             event = self._dated(event, known)
+        self._hearing.ordered(event, self._clock.now())
         change = self._book.keep_event(event)
         ignored = {"ignored": "; ".join(event.ignored)} if event.ignored else {}
         receipts = [

@@ -15,6 +15,7 @@ from drrouter.domain.ids import ProviderId
 from drrouter.domain.journal import JournalEntry, JournalKind
 from drrouter.errors import DocumentError, ProviderError
 from drrouter.ports import Clock, DocumentSource, Note
+from drrouter.router.failsafe import Failsafe
 from drrouter.router.local import lasting
 from drrouter.router.scribe import Scribe
 from drrouter.router.shelf import Rules, Shelf
@@ -39,11 +40,13 @@ class OfflineSetup:
         sources: where each provider puts its profile.
         rules: what a profile must fit to.
         kept: the settings of the store, with the profiles and links of an earlier run.
+        failsafes: what holds of each provider that is silent for too long.
     """
 
     sources: Mapping[ProviderId, DocumentSource] = field(default_factory=dict)
     rules: Rules = field(default_factory=Rules)
     kept: Mapping[str, object] = field(default_factory=dict)
+    failsafes: Mapping[ProviderId, Failsafe] = field(default_factory=dict)
 
 
 class ProfileKeeper:

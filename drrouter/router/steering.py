@@ -211,7 +211,10 @@ class Steering:
         orders = self._offline(_ahead(now))
         known = resolve(self._book.events.values(), self._tariff(_ahead(now), orders), self.directory())
         self.timeline = replace(
-            known, limits=(*known.limits, *orders.limits), peaks=(*known.peaks, *orders.peaks)
+            known,
+            limits=(*known.limits, *orders.limits),
+            peaks=(*known.peaks, *orders.peaks),
+            export_limits=(*known.export_limits, *orders.export_limits),
         )
 
     def _tariff(self, span: Interval, orders: OfflineOrders) -> TariffRates:

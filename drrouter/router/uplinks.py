@@ -19,6 +19,9 @@ from drrouter.domain.journal import JournalEntry, JournalKind
 from drrouter.domain.offline import OfflineOrders
 from drrouter.domain.signal import LinkChanged
 from drrouter.ports import Change, Clock, Collection, Note, Put
+from drrouter.router.failsafe import Failsafe
+from drrouter.router.failsafes import Failsafes
+from drrouter.router.hearing import Hearing
 from drrouter.router.local import lasting, said
 from drrouter.router.offline import Cause, Mode, Standing, Uplink, standing_of
 from drrouter.router.scribe import Scribe
@@ -48,6 +51,7 @@ class Uplinks:
         zone: ZoneInfo,
         follows_prices: bool = False,
         kept: Mapping[str, object] | None = None,
+        failsafes: Mapping[ProviderId, Failsafe] | None = None,
     ) -> None:
         """Count every link as lost, since now or since before the restart, until it is heard of.
 
@@ -59,6 +63,7 @@ class Uplinks:
             zone: of the home, for the words.
             follows_prices: whether the home's tariff needs prices of a provider.
             kept: the settings of the store.
+            failsafes: what holds of a provider that is silent for too long.
         """
         self._shelf, self._scribe, self._clock, self._zone = shelf, scribe, clock, zone
         self._follows_prices = follows_prices
@@ -66,6 +71,9 @@ class Uplinks:
         self._uplinks = {provider: _read_back(kept.get(key_of(provider)), now) for provider in providers}
         self.standings = {provider: Standing(Mode.LIVE, now) for provider in self._uplinks}
         self._entered: dict[ProviderId, datetime] = {}
+        self.hearing = Hearing()
+        silent_since = {provider: uplink.since for provider, uplink in self._uplinks.items()}
+        self.failsafes = Failsafes(failsafes or {}, self.hearing, scribe, clock, zone, silent_since, kept)
 
     # What comes in
 
@@ -100,7 +108,7 @@ class Uplinks:
                 log.warning("%s", sentence)
                 self._scribe.keep(Note(JournalEntry(now, JournalKind.OFFLINE, sentence)))
                 reasons.append(f"offline profile of {provider} {'' if begins else 'no longer '}in force")
-        return tuple(reasons)
+        return (*reasons, *self.failsafes.step())
 
     # What holds
 
@@ -115,8 +123,8 @@ class Uplinks:
         return all(uplink.up for uplink in self._uplinks.values())
 
     def orders(self, span: Interval) -> OfflineOrders:
-        """What the profiles in force order over the span."""
-        orders, now = OfflineOrders(), self._clock.now()
+        """What the profiles and failsafes in force order over the span."""
+        orders, now = self.failsafes.orders(span), self._clock.now()
         for provider in self.in_force:
             profile = self._shelf.profile(provider, now)
             if profile is not None:
@@ -125,8 +133,8 @@ class Uplinks:
 
     def next_change(self) -> datetime | None:
         """The next instant at which time alone changes a standing."""
-        edges = (standing.changes_at for standing in self.standings.values())
-        return min((edge for edge in edges if edge), default=None)
+        edges = [standing.changes_at for standing in self.standings.values()]
+        return min((edge for edge in (*edges, self.failsafes.next_change()) if edge), default=None)
 
     # What is shown
 
@@ -135,8 +143,9 @@ class Uplinks:
         return min((one.missing_since for one in self._told().values() if one.missing_since), default=None)
 
     def sentences(self) -> tuple[str, ...]:
-        """What is missing and what holds instead, one sentence for each provider that is not live."""
-        return tuple(self._sentence(provider, one) for provider, one in self._told().items())
+        """What is missing and what holds instead: one for each provider not live, and each failsafe."""
+        told = tuple(self._sentence(provider, one) for provider, one in self._told().items())
+        return (*told, *self.failsafes.sentences())
 
     def _told(self) -> dict[ProviderId, Standing]:
         """The standings that are worth a word: not those of links nobody has spoken of since a moment ago."""

@@ -17,7 +17,7 @@ from drrouter.adapters.clock import SimulatedClock
 from drrouter.adapters.sp.openadr2 import OpenAdr2Provider, Openadr2Settings
 from drrouter.domain.event import Event
 from drrouter.domain.ids import ProviderId
-from drrouter.domain.signal import EventReceived, EventsComplete, LinkChanged, Signal
+from drrouter.domain.signal import EventReceived, EventsComplete, Heard, LinkChanged, Signal
 from drrouter.ports import Usage
 
 NOW = datetime(2026, 11, 27, 12, 0, tzinfo=UTC)
@@ -240,15 +240,18 @@ async def listening(
     clock: SimulatedClock,
     usage: Usage | None = None,
     made: OpenAdr2Provider | None = None,
+    *,
+    merely: bool = False,
 ) -> AsyncIterator[tuple[OpenAdr2Provider, list[Signal]]]:
-    """A provider whose signals are collected in a list while this is entered."""
+    """A provider whose news are collected while this is entered; where it merely lives only if ``merely``."""
     provider, heard = made or OpenAdr2Provider(settings, clock), list[Signal]()
     if usage:
         provider.report_from(usage)
 
     async def listen() -> None:
         async for signal in provider.signals():
-            heard.append(signal)
+            if merely or not isinstance(signal, Heard):
+                heard.append(signal)
 
     task = asyncio.create_task(listen())
     try:

@@ -9,7 +9,7 @@ import pytest
 from aiohttp import web
 
 from drrouter.adapters.clock import SimulatedClock
-from drrouter.domain.signal import EventCancelled, LinkChanged
+from drrouter.domain.signal import EventCancelled, Heard, LinkChanged
 from tests.adapters.openadr2.peers import (
     HOUR,
     MINUTE,
@@ -38,6 +38,17 @@ async def test_the_router_queries_and_registers_under_its_name(vtn: Vtn, clock: 
         assert vtn.heard[1][1]["ven_name"] == "home"
         assert "ven_id" not in vtn.heard[1][1]
         assert links(heard) == [True]
+
+
+async def test_a_poll_that_brings_nothing_says_that_the_provider_lives_and_comes_often_enough(
+    vtn: Vtn, clock: SimulatedClock
+) -> None:
+    """43: silence is measured by it."""
+    settings = settings_for(vtn.url, longest_poll_s=4.0)
+    async with listening(settings, clock, merely=True) as (_, heard):
+        await clock.advance(timedelta(seconds=13))
+        lives = [signal.at for signal in heard if isinstance(signal, Heard)]
+        assert lives == [NOW + timedelta(seconds=4 * count) for count in (1, 2, 3)]
 
 
 async def test_an_id_that_the_provider_gave_beforehand_is_shown(vtn: Vtn, clock: SimulatedClock) -> None:

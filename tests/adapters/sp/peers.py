@@ -15,7 +15,7 @@ from drrouter.adapters.clock import SimulatedClock
 from drrouter.adapters.sp.openadr3 import OpenAdr3Provider, Openadr3Settings, WebhookSettings
 from drrouter.domain.event import Event
 from drrouter.domain.ids import ProviderId
-from drrouter.domain.signal import EventReceived, EventsComplete, LinkChanged, Signal
+from drrouter.domain.signal import EventReceived, EventsComplete, Heard, LinkChanged, Signal
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -171,14 +171,15 @@ def settings_for(url: str, **members: Any) -> Openadr3Settings:
 
 @asynccontextmanager
 async def listening(
-    settings: Openadr3Settings, clock: SimulatedClock
+    settings: Openadr3Settings, clock: SimulatedClock, *, merely: bool = False
 ) -> AsyncIterator[tuple[OpenAdr3Provider, list[Signal]]]:
-    """A provider whose signals are collected in a list while this is entered."""
+    """A provider whose news are collected while this is entered; where it merely lives only if ``merely``."""
     provider, heard = OpenAdr3Provider(settings, clock), list[Signal]()
 
     async def listen() -> None:
         async for signal in provider.signals():
-            heard.append(signal)
+            if merely or not isinstance(signal, Heard):
+                heard.append(signal)
 
     task = asyncio.create_task(listen())
     try:

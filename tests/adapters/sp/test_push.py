@@ -11,7 +11,7 @@ from drrouter.adapters.clock import SimulatedClock
 from drrouter.adapters.sp.openadr3 import OpenAdr3Provider, WebhookSettings
 from drrouter.adapters.sp.openadr3.ven import MOST_UNDERWAY
 from drrouter.domain.ids import EventId
-from drrouter.domain.signal import EventCancelled, EventReceived, EventsComplete, Signal
+from drrouter.domain.signal import EventCancelled, EventReceived, EventsComplete, Heard, Signal
 from tests.adapters.sp.peers import (
     MINUTE,
     NOW,
@@ -313,3 +313,26 @@ async def test_a_webhook_that_cannot_listen_costs_the_push_only(
             assert links(heard) == [True]
     assert caplog.text.count("cannot push") == 2
     assert not vtn.rows["subscriptions"]
+
+
+async def test_a_look_that_brings_nothing_new_says_that_the_provider_lives(
+    vtn: TroubleVtn, clock: SimulatedClock
+) -> None:
+    """43: silence is measured by it."""
+    row = shed(vtn)
+    async with listening(pushing(vtn), clock, merely=True) as (_, heard):
+        await clock.advance(timedelta(seconds=7))
+        await vtn.notify("UPDATE", row)
+        await clock.settle()
+        assert heard[-1] == Heard(heard[-1].provider, NOW + timedelta(seconds=7))  # type: ignore[union-attr]
+
+
+async def test_a_provider_whose_silence_counts_is_polled_often_though_it_pushes(
+    vtn: TroubleVtn, clock: SimulatedClock
+) -> None:
+    """34, 43."""
+    often = replace(pushing(vtn), poll_s=3600.0, longest_poll_s=20.0)
+    async with listening(often, clock) as (_, heard):
+        before = sum(isinstance(signal, EventsComplete) for signal in heard)
+        await clock.advance(timedelta(seconds=60))
+        assert sum(isinstance(signal, EventsComplete) for signal in heard) == before + 3

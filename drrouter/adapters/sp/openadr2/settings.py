@@ -1,5 +1,6 @@
 """What the home file says about one OpenADR 2.0b provider."""
 
+import math
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -27,6 +28,8 @@ class Openadr2Settings:
         jitter: share of the time between polls by which one may come later.
         role: decides the precedence of its orders.
         programs: market contexts that the customer takes part in; empty means all.
+        longest_poll_s: domain seconds between polls at most, whatever the provider asks for: where its
+            silence counts, it is asked often enough.
         timeout_s: real seconds that one exchange may take.
         seed: this router's own, by which it draws for ``startafter``; kept across restarts.
         randomize_prices: whether ``startafter`` moves prices, too.
@@ -49,3 +52,4 @@ class Openadr2Settings:
     seed: str = field(default="", repr=False)
     randomize_prices: bool = False
     unverified: bool = False
+    longest_poll_s: float = math.inf

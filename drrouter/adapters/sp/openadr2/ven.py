@@ -30,7 +30,7 @@ from drrouter.adapters.sp.openadr2.settings import Openadr2Settings
 from drrouter.adapters.sp.openadr2.telemetry import Telemetry
 from drrouter.adapters.sp.openadr3.backoff import Backoff
 from drrouter.domain.ids import ProviderId
-from drrouter.domain.signal import EventsComplete, LinkChanged, OutboxItem, Signal
+from drrouter.domain.signal import EventsComplete, Heard, LinkChanged, OutboxItem, Signal
 from drrouter.errors import ProviderError, ProviderRefusedError, ProviderUnreachableError
 from drrouter.ports import Clock, Usage
 
@@ -131,7 +131,11 @@ class OpenAdr2Provider:
             self._sync_at = self._clock.now() + SYNC_EVERY
             signals += self._found() + found
         self._heard_at = self._clock.now()
-        self._poll_at = self._heard_at + self._period * (1 + self._settings.jitter * self._dice.random())
+        signals += [] if signals else [Heard(self.id, self._heard_at)]
+        wait = self._period * (1 + self._settings.jitter * self._dice.random())
+        if wait.total_seconds() > self._settings.longest_poll_s:
+            wait = timedelta(seconds=self._settings.longest_poll_s)
+        self._poll_at = self._heard_at + wait
 
     async def _register(self) -> None:
         """Ask what the VTN offers, register or register again, and offer reports."""

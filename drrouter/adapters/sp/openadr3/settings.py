@@ -1,5 +1,6 @@
 """What the home file says about one OpenADR 3 provider."""
 
+import math
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -51,6 +52,8 @@ class Openadr3Settings:
         programs: names of the programs that the customer is enrolled in; empty means all it shows.
         version: of OpenADR 3 that the provider speaks; ``auto`` reads it from the url, else asks.
         timeout_s: real seconds that one exchange may take.
+        longest_poll_s: domain seconds between polls at most, also while a broker pushes: where silence of
+            the provider counts, it is asked often enough.
         mqtt: whether the provider's MQTT broker is listened to, where it has one.
         seed: this router's own, by which it draws for randomizeStart; kept across restarts.
         randomize_prices: whether randomizeStart moves prices, too.
@@ -76,3 +79,4 @@ class Openadr3Settings:
     randomize_prices: bool = False
     mqtt: bool = False
     unverified: bool = False
+    longest_poll_s: float = math.inf

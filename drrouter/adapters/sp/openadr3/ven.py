@@ -37,7 +37,7 @@ from drrouter.adapters.sp.openadr3.skew import Skew
 from drrouter.adapters.sp.openadr3.subscription import Subscription
 from drrouter.adapters.sp.openadr3.webhook import Webhook
 from drrouter.domain.ids import EventId, ProviderId
-from drrouter.domain.signal import EventsComplete, LinkChanged, OutboxItem, Signal
+from drrouter.domain.signal import EventsComplete, Heard, LinkChanged, OutboxItem, Signal
 from drrouter.errors import ProviderError, ProviderRefusedError
 from drrouter.ports import Clock
 
@@ -141,7 +141,7 @@ class OpenAdr3Provider:
         if self._up is not None:
             for notice in self._inbox.marked()[: max(0, MOST_UNDERWAY - len(self._errands))]:
                 if notice.event_id is not None:
-                    look_up = partial(self._look_up, notice.event_id, notice.deleted)
+                    look_up = partial(self._look, notice.event_id, notice.deleted)
                     self._errands.send(self._told(look_up))
                     self._inbox.attended([notice])
 
@@ -155,6 +155,10 @@ class OpenAdr3Provider:
             self._backoff.reset()
             self._heard_at = self._clock.now()
         return signals + self._known.read_on(self._clock.now())
+
+    async def _look(self, event_id: EventId, deleted: bool) -> list[Signal]:
+        """One look-up; where it brings nothing new, it says that the provider lives."""
+        return await self._look_up(event_id, deleted) or [Heard(self.id, self._clock.now())]
 
     async def _look_up(self, event_id: EventId, deleted: bool) -> list[Signal]:
         """One GET; an event that is gone though it was not said to be leads to a full poll."""
@@ -213,10 +217,12 @@ class OpenAdr3Provider:
         if all(listed):
             signals.append(EventsComplete(self.id, self._known.keep_only({*listed, *newer}), now))
         else:
+            signals.append(Heard(self.id, now))
             log.warning(
                 "provider %s lists an event without an id; nothing is cancelled by this poll", self.id
             )
         often = max(self._settings.poll_s, PUSHED_POLL_S) if self._push.connected else self._settings.poll_s
+        often = min(often, self._settings.longest_poll_s)
         wait = often * (1 + self._settings.jitter * self._dice.random())
         self._poll_at = self._clock.now() + timedelta(seconds=wait)
         return signals

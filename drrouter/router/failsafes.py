@@ -1,0 +1,184 @@
+"""Keeps the failsafe limits of all providers: in force when one was silent too long, said, and not forgotten.
+
+When one is in force is decided in ``failsafe``. Which are survives a restart; a provider that was heard
+before it has one heartbeat from the start, and one whose link was lost none beyond that.
+"""
+
+import logging
+from collections.abc import Mapping
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from drrouter.domain.ids import ProviderId
+from drrouter.domain.interval import Interval
+from drrouter.domain.journal import JournalEntry, JournalKind
+from drrouter.domain.limit import Limit, Scope
+from drrouter.domain.offline import OfflineOrders
+from drrouter.ports import Change, Clock, Collection, Note, Put
+from drrouter.router.failsafe import Failsafe, Guarding, guarding_of
+from drrouter.router.hearing import Hearing
+from drrouter.router.local import lasting, said
+from drrouter.router.scribe import Scribe
+
+log = logging.getLogger(__name__)
+
+
+def key_of(provider: ProviderId) -> str:
+    """Under which it stands among the settings of the store."""
+    return f"failsafe/{provider}"
+
+
+class Failsafes:
+    """Of every provider that has one."""
+
+    def __init__(
+        self,
+        failsafes: Mapping[ProviderId, Failsafe],
+        hearing: Hearing,
+        scribe: Scribe,
+        clock: Clock,
+        zone: ZoneInfo,
+        silent_since: Mapping[ProviderId, datetime],
+        kept: Mapping[str, object],
+    ) -> None:
+        """Go on from where an earlier run ended.
+
+        Args:
+            failsafes: of the home file.
+            hearing: who was heard when since the start.
+            scribe: keeps what must survive a restart, and the journal.
+            clock: for the present instant.
+            zone: of the home, for the words.
+            silent_since: for each provider, since when it counts as silent until it is heard.
+            kept: the settings of the store.
+        """
+        self._failsafes, self._hearing = failsafes, hearing
+        self._scribe, self._clock, self._zone = scribe, clock, zone
+        self._silent_since = {name: silent_since.get(name, clock.now()) for name in failsafes}
+        restored = {name: _read_back(kept.get(key_of(name))) for name in failsafes}
+        for name, found in restored.items():
+            if found:
+                self._silent_since[name] = found[1]
+        self.guarding = {name: Guarding(found[0] if found else None) for name, found in restored.items()}
+
+    def step(self) -> tuple[str, ...]:
+        """Bring every one up to this instant, note what changed, and return why a new plan is due."""
+        reasons = []
+        for provider in self._failsafes:
+            before, after = self.guarding[provider], self._guarding(provider)
+            self.guarding[provider] = after
+            if after.since and self.heard_at(provider) <= after.since:
+                self._hearing.awaited.add(provider)
+            if before.since != after.since:
+                self._scribe.keep(self._to_keep(provider, after))
+            if (before.since is None) is not (after.since is None):
+                sentence = self._entry(provider) if after.since else self._exit(provider, before)
+                log.warning("%s", sentence)
+                self._scribe.keep(Note(JournalEntry(self._clock.now(), JournalKind.OFFLINE, sentence)))
+                reasons.append(f"failsafe of {provider} {'' if after.since else 'no longer '}in force")
+            elif before.until != after.until:
+                reasons.append(f"failsafe of {provider} ends at another time")
+        return tuple(reasons)
+
+    @property
+    def in_force(self) -> tuple[ProviderId, ...]:
+        """The providers whose failsafe is in force."""
+        return tuple(name for name, one in self.guarding.items() if one.since)
+
+    def orders(self, span: Interval) -> OfflineOrders:
+        """The limits in force, as far as they reach into the span."""
+        limits, export_limits = [], []
+        for provider in self.in_force:
+            failsafe = self._failsafes[provider]
+            when = self._when(provider, span)
+            if when and failsafe.limit_w is not None:
+                limits.append(_limit(provider, failsafe, failsafe.limit_w, when))
+            if when and failsafe.export_limit_w is not None:
+                export_limits.append(_limit(provider, failsafe, failsafe.export_limit_w, when))
+        return OfflineOrders(limits=tuple(limits), export_limits=tuple(export_limits))
+
+    def next_change(self) -> datetime | None:
+        """The next instant at which time alone changes one."""
+        edges = (one.changes_at or self._guarding(name).changes_at for name, one in self.guarding.items())
+        return min((edge for edge in edges if edge), default=None)
+
+    def heard_at(self, provider: ProviderId) -> datetime:
+        """When it was heard last, or since when it counts as silent."""
+        return self._hearing.heard_at.get(provider, self._silent_since[provider])
+
+    def sentences(self) -> tuple[str, ...]:
+        """What is in force, one sentence for each."""
+        return tuple(self._sentence(provider) for provider in self.in_force)
+
+    def _guarding(self, provider: ProviderId) -> Guarding:
+        limit_at, since = self._hearing.limit_at.get(provider), self.guarding[provider].since
+        heard_at, failsafe = self.heard_at(provider), self._failsafes[provider]
+        return guarding_of(failsafe, heard_at, limit_at, since, self._clock.now())
+
+    def _when(self, provider: ProviderId, span: Interval) -> Interval | None:
+        """From its beginning to the end that is in sight, within the span."""
+        guarding = self.guarding[provider]
+        start = max(guarding.since or span.start, span.start)
+        end = min(guarding.until or span.end, span.end)
+        return Interval(start, end) if start < end else None
+
+    def _sentence(self, provider: ProviderId) -> str:
+        guarding = self.guarding[provider]
+        since, heard_at = guarding.since or self._clock.now(), self.heard_at(provider)
+        what = f"Failsafe of {provider} since {said(since, self._zone)}: {self._words(provider)}"
+        if heard_at > since and guarding.until:
+            until = said(guarding.until, self._zone)
+            return f"{what}, until {until} or a fresh limit of it, though it is heard again."
+        until = f"until {said(guarding.until, self._zone)}" if guarding.until else "until it is heard again"
+        return f"{what}, {until}; nothing was heard of it since {said(heard_at, self._zone)}."
+
+    def _words(self, provider: ProviderId) -> str:
+        """What it orders, in words."""
+        failsafe, parts = self._failsafes[provider], []
+        if failsafe.limit_w is not None:
+            parts.append(f"at most {failsafe.limit_w:.0f} W from the grid")
+        if failsafe.export_limit_w is not None:
+            parts.append(f"at most {failsafe.export_limit_w:.0f} W into it")
+        whom = f" for {', '.join(failsafe.members)}" if failsafe.members else ""
+        return " and ".join(parts) + whom
+
+    def _entry(self, provider: ProviderId) -> str:
+        silent = lasting(self._failsafes[provider].heartbeat)
+        return (
+            f"The failsafe of {provider} is in force ({self._words(provider)}): "
+            f"nothing was heard of it for {silent}."
+        )
+
+    def _exit(self, provider: ProviderId, before: Guarding) -> str:
+        began, heard_at = before.since or self._clock.now(), self.heard_at(provider)
+        why = (
+            "its time is over" if heard_at <= began else "the provider is heard again, its least time is over"
+        )
+        fresh_at = self._hearing.limit_at.get(provider)
+        if heard_at > began and fresh_at and fresh_at > began:
+            why = "the provider is heard again and has sent a fresh limit"
+        after = lasting(self._clock.now() - began)
+        return f"The failsafe of {provider} is no longer in force after {after}: {why}."
+
+    def _to_keep(self, provider: ProviderId, guarding: Guarding) -> Change:
+        since = guarding.since.isoformat() if guarding.since else None
+        heard_at = min(self.heard_at(provider), guarding.since or self._clock.now())
+        value = {"since": since, "heard_at": heard_at.isoformat()}
+        return Put(Collection.SETTINGS, key_of(provider), value)
+
+
+def _limit(provider: ProviderId, failsafe: Failsafe, max_w: float, when: Interval) -> Limit:
+    scope = Scope.GROUP if failsafe.members else Scope.SITE
+    program = f"failsafe of {provider}"
+    return Limit(when, max_w, scope, failsafe.members, provider=provider, program=program)
+
+
+def _read_back(kept: object) -> tuple[datetime, datetime] | None:
+    """Since when one was in force and when its provider was heard before; None where it was not."""
+    if not isinstance(kept, Mapping) or not kept.get("since"):
+        return None
+    try:
+        since, heard_at = (datetime.fromisoformat(str(kept[key])) for key in ("since", "heard_at"))
+    except (KeyError, ValueError):
+        return None
+    return (since, min(heard_at, since)) if since.tzinfo and heard_at.tzinfo else None
