@@ -38,3 +38,15 @@ def data_dir(kind: DataKind) -> Traversable:
     if in_package.is_dir():
         return in_package
     raise FileNotFoundError(f"drrouter is installed without its {kind}; please install it again.")
+
+
+def panel_dir() -> Traversable | None:
+    """Return the folder of the built web panel, None where it was not built.
+
+    In a checkout the build puts it into `ui/web/dist`, in a wheel it lies among the data.
+    """
+    in_checkout = _CHECKOUT / "ui" / "web" / "dist"
+    if (_CHECKOUT / "pyproject.toml").is_file() and (_CHECKOUT / "ui" / "web").is_dir():
+        return in_checkout if in_checkout.is_dir() else None
+    in_package = files("drrouter") / "_data" / "panel"
+    return in_package if in_package.is_dir() else None

@@ -14,7 +14,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from drrouter.adapters.api import LocalApi, TokenBook
+from drrouter.adapters.api import Entrance, LocalApi
 from drrouter.adapters.clock import open_clock
 from drrouter.adapters.executor import ThreadExecutor
 from drrouter.adapters.profile import Profile, remembered
@@ -86,8 +86,8 @@ async def running(home: HomeConfig, options: Options) -> AsyncIterator[App]:
         sources = offline_sources(home, clock, executor)
         router = await build_router(home, clock, store, solver, providers, sources)
         tell_usage(providers, router, home, clock)
-        tokens = await TokenBook.open(store, clock)
-        token = await owner_token(home.api.token_file, tokens)
+        entrance = await Entrance.open(store, clock, executor)
+        token = await owner_token(home.api.token_file, entrance.tokens)
         stack.push_async_callback(router.scribe.drain)
         supervisor = await stack.enter_async_context(Supervisor(clock))
         router.health = supervisor.health
@@ -101,15 +101,15 @@ async def running(home: HomeConfig, options: Options) -> AsyncIterator[App]:
             supervisor.start("tell prices", PriceTeller(front.timeline, listeners, clock).run)
         for name, work in local_vtn_tasks(home, front, clock):
             supervisor.start(name, work)
-        api = await stack.enter_async_context(_api(home, front, tokens, clock))
+        api = await stack.enter_async_context(_api(home, front, entrance, clock))
         yield App(router, front, supervisor, api.url, token)
 
 
-def _api(home: HomeConfig, front: Front, tokens: TokenBook, clock: Clock) -> LocalApi:
+def _api(home: HomeConfig, front: Front, entrance: Entrance, clock: Clock) -> LocalApi:
     """The local API as the home file wants it: plain on this machine alone, else over TLS."""
     where = home.api
     tls = server_context(where.cert_file, where.key_file) if where.cert_file and where.key_file else None
-    return LocalApi(front, tokens, clock, host=where.host, port=where.port, tls=tls, own_names=where.names)
+    return LocalApi(front, entrance, clock, host=where.host, port=where.port, tls=tls, own_names=where.names)
 
 
 async def run_router(home_path: Path, options: Options | None = None) -> None:

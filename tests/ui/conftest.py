@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
-from drrouter.adapters.api import LocalApi, TokenBook
+from drrouter.adapters.api import Entrance, LocalApi
 from drrouter.adapters.client import DrClient
 from drrouter.adapters.clock import SimulatedClock
 from drrouter.adapters.store import SqliteStore
@@ -88,9 +88,9 @@ async def served(tmp_path: Path) -> AsyncIterator[Served]:
     home = FullHome(clock)
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(SqliteStore(tmp_path / "store.db", Inline(), clock))
-        tokens = await TokenBook.open(store, clock)
-        secret = await tokens.owner_token()
-        api = await LocalApi(home, tokens, clock, port=0).__aenter__()
+        entrance = await Entrance.open(store, clock, Inline())
+        secret = await entrance.tokens.owner_token()
+        api = await LocalApi(home, entrance, clock, port=0).__aenter__()
         port = int(api.url.rpartition(":")[2])
         running = [api]
 
@@ -98,7 +98,7 @@ async def served(tmp_path: Path) -> AsyncIterator[Served]:
             await running.pop().__aexit__(None, None, None)
 
         async def start() -> None:
-            running.append(await LocalApi(home, tokens, clock, port=port).__aenter__())
+            running.append(await LocalApi(home, entrance, clock, port=port).__aenter__())
 
         client = await stack.enter_async_context(DrClient(api.url, secret))
         waits = Waits()

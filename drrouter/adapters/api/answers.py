@@ -1,14 +1,13 @@
 """Turns what handlers return, and what goes wrong, into HTTP answers with the same safe headers on each."""
 
-import json
 import logging
 from http import HTTPStatus
-from typing import Any
 
 from aiohttp import web
 
+from drrouter.adapters.api.refusals import problem_response, refusal
 from drrouter.adapters.api.route import Route
-from drrouter.adapters.problems import MEDIA_TYPE, Problem, problem, problem_of
+from drrouter.adapters.problems import Problem, problem, problem_of
 from drrouter.adapters.strict_json import adapter_of, plain
 from drrouter.domain.option import Option
 from drrouter.errors import DrrouterError, HoldConflictError
@@ -24,14 +23,21 @@ SAFE_HEADERS = {
     "Cache-Control": "no-store",
     "Server": "drrouter",
 }
-"""On every answer; the API has no page, so nothing may be loaded, framed or kept."""
+"""On every answer; what the API says is no page, so nothing may be loaded, framed or kept."""
 
 _RETRY_S = "5"
+_A_HALF_YEAR = "max-age=15552000"
 
 
-async def add_safe_headers(_request: web.Request, response: web.StreamResponse) -> None:
-    """Called by aiohttp just before the headers of any answer go out."""
-    response.headers.update(SAFE_HEADERS)
+async def add_safe_headers(request: web.Request, response: web.StreamResponse) -> None:
+    """Called by aiohttp just before the headers of any answer go out; a page may state its own."""
+    for name, value in SAFE_HEADERS.items():
+        response.headers.setdefault(name, value)
+    response.headers["Server"] = SAFE_HEADERS["Server"]
+    if "frame-ancestors 'none'" not in response.headers["Content-Security-Policy"]:
+        del response.headers["X-Frame-Options"]  # knows no exceptions
+    if request.transport is not None and request.transport.get_extra_info("sslcontext"):
+        response.headers["Strict-Transport-Security"] = _A_HALF_YEAR
 
 
 def answer(route: Route, value: object) -> web.Response:
@@ -42,13 +48,6 @@ def answer(route: Route, value: object) -> web.Response:
     return web.Response(status=route.status, body=body, content_type="application/json", charset="utf-8")
 
 
-def refusal(
-    status: HTTPStatus, slug: str, detail: str, headers: dict[str, str] | None = None
-) -> web.Response:
-    """A problem that is no error of ours: no token, no right, no such path."""
-    return _problem_response(problem(status, slug, detail), headers)
-
-
 def error_answer(error: DrrouterError) -> web.Response:
     """The problem that says the same as the error; a conflict brings fresh options."""
     said: Problem = problem_of(error)
@@ -57,7 +56,7 @@ def error_answer(error: DrrouterError) -> web.Response:
     if said["status"] >= HTTPStatus.INTERNAL_SERVER_ERROR:
         log.error("a request failed: %s", error.sentence)
     retry = {"Retry-After": _RETRY_S} if said["status"] == HTTPStatus.SERVICE_UNAVAILABLE else None
-    return _problem_response(said, retry)
+    return problem_response(said, retry)
 
 
 def http_answer(error: web.HTTPException) -> web.Response:
@@ -65,7 +64,7 @@ def http_answer(error: web.HTTPException) -> web.Response:
     phrase = HTTPStatus(error.status).phrase
     kept = {name: error.headers[name] for name in ("Allow",) if name in error.headers}
     slug = phrase.lower().replace(" ", "-")
-    return _problem_response(problem(error.status, slug, f"{phrase}."), kept)
+    return problem_response(problem(error.status, slug, f"{phrase}."), kept)
 
 
 def fault_answer(error: Exception) -> web.Response:
@@ -73,12 +72,3 @@ def fault_answer(error: Exception) -> web.Response:
     log.error("a request met a fault in the program", exc_info=error)
     detail = "The router met a fault of its own; its log says more."
     return refusal(HTTPStatus.INTERNAL_SERVER_ERROR, "fault", detail)
-
-
-def _problem_response(said: dict[str, Any], headers: dict[str, str] | None) -> web.Response:
-    return web.Response(
-        status=said["status"],
-        body=json.dumps(said, ensure_ascii=False).encode("utf-8", "replace"),
-        content_type=MEDIA_TYPE,
-        headers=headers,
-    )

@@ -2,46 +2,36 @@
 
 The order is fixed, and each step can only refuse:
 
-    token -> origin of a write -> route of the table -> role -> own device of an appliance -> query -> body
+    token or cookie -> origin of a write -> route of the table -> role -> host name and CSRF of a browser
+        -> own device of an appliance -> query -> body
 
-Nothing about the path decides whether a token is needed: one is needed always.
+Nothing about the path decides whether somebody must be known: every row of the table says it.
 """
 
 import asyncio
-import logging
 from collections.abc import Callable, Collection, Mapping
 from http import HTTPStatus
-from ipaddress import ip_address
 from typing import Any
-from urllib.parse import urlsplit
 
 from aiohttp import web
 from aiohttp.typedefs import Handler as HttpHandler
 from pydantic import BaseModel, ValidationError
 
-from drrouter.adapters.api.answers import answer, error_answer, fault_answer, http_answer, refusal
+from drrouter.adapters.api.answers import answer, error_answer, fault_answer, http_answer
+from drrouter.adapters.api.entrance import Entrance
+from drrouter.adapters.api.origins import Origins
+from drrouter.adapters.api.refusals import Refused, refusal, refused
 from drrouter.adapters.api.roles import Principal, Role
 from drrouter.adapters.api.route import Call, Route, Scope
 from drrouter.adapters.api.stream import Streams
-from drrouter.adapters.api.throttle import Throttle
-from drrouter.adapters.api.tokens import TokenBook
+from drrouter.adapters.api.visit import Visit, WithCookie, give_cookie, signed_out, visit_of
 from drrouter.adapters.strict_json import message_error, parse
 from drrouter.domain.ids import HoldToken
 from drrouter.errors import DeviceUnknownError, DrrouterError, HoldUnknownError, MessageError
 from drrouter.ports import Clock
 from drrouter.router.facade import RouterFacade
 
-log = logging.getLogger(__name__)
-
-_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _BODY_S = 10.0
-
-
-class _Refused(Exception):
-    """Leaves the gate at once with this answer."""
-
-    def __init__(self, response: web.Response) -> None:
-        self.response = response
 
 
 class Gate:
@@ -50,10 +40,9 @@ class Gate:
     def __init__(
         self,
         router: RouterFacade,
-        tokens: TokenBook,
+        entrance: Entrance,
         clock: Clock,
         streams: Streams,
-        throttle: Throttle,
         own_names: Collection[str],
         seen: Callable[[web.Request], None],
     ) -> None:
@@ -63,10 +52,10 @@ class Gate:
             own_names: host names under which the API's own pages are reached, beside addresses.
             seen: called with each request whose headers are complete.
         """
-        self._router, self._tokens, self._clock = router, tokens, clock
-        self._streams, self._throttle = streams, throttle
-        self._own_names, self._seen = frozenset(own_names), seen
+        self._router, self._entrance, self._clock = router, entrance, clock
+        self._streams, self._origins, self._seen = streams, Origins(own_names), seen
         self._routes: dict[HttpHandler, Route] = {}
+        self._pages: set[HttpHandler] = set()
 
     def declare(self, route: Route) -> HttpHandler:
         """Take a route into the table; returns what stands for it in aiohttp, closed to all but the gate."""
@@ -77,9 +66,14 @@ class Gate:
         self._routes[closed] = route
         return closed
 
+    def declare_page(self, page: HttpHandler) -> HttpHandler:
+        """Take a page of the panel into the table: it holds nothing of the home, and is there for anyone."""
+        self._pages.add(page)
+        return page
+
     def is_declared(self, handler: HttpHandler) -> bool:
-        """Whether aiohttp's handler is a route of the table."""
-        return handler in self._routes
+        """Whether aiohttp's handler is a page, or a route of the table."""
+        return handler in self._routes or handler in self._pages
 
     def middleware(self) -> Any:
         """The one middleware of the application."""
@@ -88,9 +82,12 @@ class Gate:
         async def gate(request: web.Request, handler: HttpHandler) -> web.StreamResponse:
             self._seen(request)
             try:
+                if request.match_info.handler in self._pages:
+                    self._origins.check_host(request)
+                    return await handler(request)
                 return await self._serve(request, *self._admit(request))
-            except _Refused as refused:
-                return refused.response
+            except Refused as leaving:
+                return leaving.response
             except web.HTTPException as error:
                 return http_answer(error)
             except DrrouterError as error:
@@ -100,63 +97,38 @@ class Gate:
 
         return gate
 
-    def _admit(self, request: web.Request) -> tuple[Principal, Route]:
-        who = self._authenticate(request)
-        self._check_origin(request)
-        route = self._route_of(request)
-        _check_role(who, route)
-        self._check_device(who, route, request.match_info)
-        return who, route
+    def _admit(self, request: web.Request) -> tuple[Visit, Route]:
+        visit = visit_of(request, self._entrance)
+        self._origins.check_page(request)
+        route = self._route_of(request, visit.who)
+        _check_role(visit.who, route)
+        if "Authorization" not in request.headers:
+            self._origins.check_host(request)
+        if Role.VISITOR not in route.roles:
+            self._origins.check_change(request, visit)
+        self._check_device(visit.who, route, request.match_info)
+        return visit, route
 
-    async def _serve(self, request: web.Request, who: Principal, route: Route) -> web.StreamResponse:
+    async def _serve(self, request: web.Request, visit: Visit, route: Route) -> web.StreamResponse:
+        if visit.secret is not None:
+            await self._entrance.sessions.used(visit.secret)
         if route.streams:
             return await self._stream(request)
         with self._clock.working():
-            return answer(route, await route.handler(await self._call(request, who, route)))
+            said = await route.handler(await self._call(request, visit, route))
+        if isinstance(said, WithCookie):
+            response = answer(route, said.answer)
+            give_cookie(request, response, said.secret)
+            return response
+        return answer(route, said)
 
-    def _authenticate(self, request: web.Request) -> Principal:
-        """Whom the bearer token belongs to (RFC 6750)."""
-        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-        address = request.remote or "?"
-        if scheme.lower() != "bearer" or not token:
-            raise _unauthorized("Send a token: Authorization: Bearer <token>.")
-        who = self._tokens.who(token.strip())
-        if who is not None:
-            self._throttle.right(address)
-            return who
-        if wait_s := self._throttle.wait_s(address):
-            raise _too_many(wait_s)
-        tried = self._throttle.wrong(address)
-        if tried in (1, 5) or tried % 100 == 0:
-            log.warning("a wrong token came from %s (%d so far)", address, tried)
-        raise _unauthorized("The token is not known here, or was revoked.")
-
-    def _check_origin(self, request: web.Request) -> None:
-        """A page of somebody else may not write through the browser of a person in the home."""
-        if request.method in _SAFE_METHODS:
-            return
-        origin = request.headers.get("Origin")
-        if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
-            raise _refused(HTTPStatus.FORBIDDEN, "foreign-page", "A page of another site may not do this.")
-        if origin is not None and not self._is_own(origin, request.host):
-            raise _refused(HTTPStatus.FORBIDDEN, "foreign-page", "A page of another site may not do this.")
-
-    def _is_own(self, origin: str, host: str) -> bool:
-        """Whether the page came from this very API, under a name that nobody else can point at it."""
-        try:
-            page = urlsplit(origin)
-            name = page.hostname or ""
-        except ValueError:
-            return False
-        return page.netloc == host and (name in self._own_names or _is_address(name))
-
-    def _route_of(self, request: web.Request) -> Route:
+    def _route_of(self, request: web.Request, who: Principal) -> Route:
         """The route of the table; anything else that aiohttp may know is not served."""
         if isinstance(request.match_info.http_exception, web.HTTPMethodNotAllowed):
-            raise request.match_info.http_exception
+            raise signed_out() if who.role is Role.VISITOR else request.match_info.http_exception
         route = self._routes.get(request.match_info.handler)
         if route is None:
-            raise _refused(HTTPStatus.NOT_FOUND, "no-such-path", "There is nothing at this path.")
+            raise refused(HTTPStatus.NOT_FOUND, "no-such-path", "There is nothing at this path.")
         return route
 
     def _check_device(self, who: Principal, route: Route, path: Mapping[str, str]) -> None:
@@ -169,15 +141,15 @@ class Gate:
     def _may_take(self, who: Principal, token: HoldToken) -> bool:
         return who.role is not Role.APPLIANCE or who.speaks_of(self._router.held_for(token))
 
-    async def _call(self, request: web.Request, who: Principal, route: Route) -> Call:
+    async def _call(self, request: web.Request, visit: Visit, route: Route) -> Call:
         query = _check_query(route.query, request)
         body = await _check_body(route.body, request)
         path = dict(request.match_info)
-        return Call(self._router, self._tokens, self._clock, who, path, query, body)
+        return Call(self._router, self._entrance, self._clock, visit, path, query, body)
 
     async def _stream(self, request: web.Request) -> web.StreamResponse:
         if self._streams.full:
-            raise _refused(
+            raise refused(
                 HTTPStatus.SERVICE_UNAVAILABLE, "too-many-streams", "Too many clients listen already."
             )
         return await self._streams.serve(request)
@@ -185,8 +157,10 @@ class Gate:
 
 def _check_role(who: Principal, route: Route) -> None:
     if who.role not in route.roles:
+        if who.role is Role.VISITOR:
+            raise signed_out()
         detail = f"The role {who.role} may not do this; {' or '.join(sorted(route.roles))} may."
-        raise _refused(HTTPStatus.FORBIDDEN, "not-allowed", detail)
+        raise refused(HTTPStatus.FORBIDDEN, "not-allowed", detail)
 
 
 def _check_query(model: type[BaseModel] | None, request: web.Request) -> BaseModel | None:
@@ -210,37 +184,14 @@ async def _check_body(model: type[BaseModel] | None, request: web.Request) -> Ba
         return None
     if request.content_type != "application/json":
         detail = "Send JSON: Content-Type: application/json."
-        raise _refused(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "not-json", detail)
+        raise refused(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "not-json", detail)
     try:
         async with asyncio.timeout(_BODY_S):
             text = await request.read()
     except TimeoutError:
-        raise _refused(HTTPStatus.REQUEST_TIMEOUT, "too-slow", "The body did not come in time.") from None
+        raise refused(HTTPStatus.REQUEST_TIMEOUT, "too-slow", "The body did not come in time.") from None
     parse(text, "the request")
     try:
         return model.model_validate_json(text, strict=True)
     except ValidationError as error:
         raise message_error(error, "the request") from error
-
-
-def _is_address(name: str) -> bool:
-    try:
-        ip_address(name)
-    except ValueError:
-        return False
-    return True
-
-
-def _refused(status: HTTPStatus, slug: str, detail: str, headers: dict[str, str] | None = None) -> _Refused:
-    return _Refused(refusal(status, slug, detail, headers))
-
-
-def _unauthorized(detail: str) -> _Refused:
-    headers = {"WWW-Authenticate": 'Bearer realm="drrouter"'}
-    return _refused(HTTPStatus.UNAUTHORIZED, "no-token", detail, headers)
-
-
-def _too_many(wait_s: float) -> _Refused:
-    detail = f"Too many wrong tokens came from your address. Try again in {wait_s:.0f} s."
-    headers = {"Retry-After": str(int(wait_s) + 1)}
-    return _refused(HTTPStatus.TOO_MANY_REQUESTS, "too-many-wrong-tokens", detail, headers)

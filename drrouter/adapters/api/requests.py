@@ -30,13 +30,13 @@ Instant = Annotated[AwareDatetime, AfterValidator(_in_utc)]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=r"^[^\x00-\x1f\x7f]*$")]
 
 
-class _Strict(BaseModel):
+class StrictBody(BaseModel):
     """Unknown keys, wrong types, NaN and Infinity are refused."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
-class OptionsBody(_Strict):
+class OptionsBody(StrictBody):
     """Which programme, in which window; what is left out, the router chooses."""
 
     programme_id: Name | None = None
@@ -50,7 +50,7 @@ class OptionsBody(_Strict):
         return self
 
 
-class OverrideBody(_Strict):
+class OverrideBody(StrictBody):
     """On or off, until an instant or for so many minutes from now."""
 
     mode: OverrideMode
@@ -64,7 +64,7 @@ class OverrideBody(_Strict):
         return self
 
 
-class WishBody(_Strict):
+class WishBody(StrictBody):
     """A cycle done by, or a level reached by, this time."""
 
     ready_by: Instant
@@ -81,19 +81,19 @@ class WishBody(_Strict):
         return self
 
 
-class HandBody(_Strict):
+class HandBody(StrictBody):
     """Whether the router steers a device, or only watches it."""
 
     steered: bool
 
 
-class JoinBody(_Strict):
+class JoinBody(StrictBody):
     """For how long new devices may join a network; 0 closes it."""
 
     seconds: Annotated[int, Field(ge=0, le=254)] = 120
 
 
-class TokenBody(_Strict):
+class TokenBody(StrictBody):
     """A token for a person's role, or for one appliance and its device."""
 
     role: Role
@@ -104,16 +104,18 @@ class TokenBody(_Strict):
     def _device_of_an_appliance(self) -> Self:
         if (self.role is Role.APPLIANCE) != (self.device_id is not None):
             raise ValueError("an appliance's token names its device_id, and only an appliance's")
+        if self.role is Role.VISITOR:
+            raise ValueError("a token is for an owner, a resident, a guest or an appliance")
         return self
 
 
-class WhyQuery(_Strict):
+class WhyQuery(StrictBody):
     """About which device."""
 
     device: Name
 
 
-class JournalQuery(_Strict):
+class JournalQuery(StrictBody):
     """How many entries, and of which device."""
 
     most: Annotated[int, Field(ge=1, le=1000)] = 100

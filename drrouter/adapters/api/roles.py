@@ -1,6 +1,7 @@
 """Who may come to the local API, and what a route must say of them.
 
-Where a request comes from is never a reason to trust it: every one carries a token, on loopback too.
+Where a request comes from is never a reason to trust it: every one carries a token or a session's cookie, on
+loopback too. The few routes by which somebody signs in say so themselves: ``ANYONE``.
 """
 
 from dataclasses import dataclass
@@ -16,6 +17,8 @@ class Role(StrEnum):
     RESIDENT = "resident"
     GUEST = "guest"
     APPLIANCE = "appliance"
+    VISITOR = "visitor"
+    """Somebody who has not signed in; no token and no account is ever of this role."""
 
 
 OWNER = frozenset({Role.OWNER})
@@ -23,11 +26,16 @@ PEOPLE = frozenset({Role.OWNER, Role.RESIDENT})
 READERS = PEOPLE | {Role.GUEST}
 READERS_AND_APPLIANCE = READERS | {Role.APPLIANCE}
 PEOPLE_AND_APPLIANCE = PEOPLE | {Role.APPLIANCE}
+ANYONE = READERS | {Role.VISITOR}
+"""Open to those who have shown nothing yet: a route must name it, and a test knows every one that does."""
+
+ACCOUNT_ROLES = (Role.OWNER, Role.RESIDENT, Role.GUEST)
+"""What a person may be, the one who may most first."""
 
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Whoever a token belongs to.
+    """Whoever a token or a session belongs to.
 
     Attributes:
         name: by which decisions are journalled.
@@ -45,6 +53,11 @@ class Principal:
         """An appliance is one device; nobody else is."""
         if (self.role is Role.APPLIANCE) != (self.device_id is not None):
             raise ValueError("an appliance's token names its device, and only an appliance's")
+
+    def may_lend(self, role: Role) -> bool:
+        """Whether the person may let somebody in who may do as much as this role."""
+        ranks = ACCOUNT_ROLES
+        return self.role in ranks and role in ranks and ranks.index(self.role) <= ranks.index(role)
 
     def speaks_of(self, device_id: str | None) -> bool:
         """Whether the principal may be told anything of the device."""

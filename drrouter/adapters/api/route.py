@@ -14,8 +14,10 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from drrouter.adapters.api.entrance import Entrance
 from drrouter.adapters.api.roles import Principal, Role
 from drrouter.adapters.api.tokens import TokenBook
+from drrouter.adapters.api.visit import Visit
 from drrouter.ports import Clock
 from drrouter.router.facade import RouterFacade
 
@@ -32,12 +34,22 @@ class Call:
     """
 
     router: RouterFacade
-    tokens: TokenBook
+    entrance: Entrance
     clock: Clock
-    who: Principal
+    visit: Visit
     path: Mapping[str, str] = field(default_factory=dict)
     query: Any = None
     body: Any = None
+
+    @property
+    def who(self) -> Principal:
+        """Whoever asks."""
+        return self.visit.who
+
+    @property
+    def tokens(self) -> TokenBook:
+        """Every token."""
+        return self.entrance.tokens
 
 
 class Scope(StrEnum):

@@ -1,6 +1,6 @@
-"""The local API's server: the route table behind the gate, on one address.
+"""The local API's server: the route table and the panel behind the gate, on one address.
 
-    async with LocalApi(router, tokens, clock, port=8088) as api:
+    async with LocalApi(router, await Entrance.open(store, clock, executor), clock, port=8088) as api:
         print(api.url)
 
 Plain HTTP is served on loopback alone; anything else needs TLS.
@@ -15,21 +15,24 @@ from types import TracebackType
 from typing import Any, Self
 
 from aiohttp import web
+from aiohttp.typedefs import Handler as HttpHandler
 
 from drrouter.adapters.api.act_routes import ACT_ROUTES
 from drrouter.adapters.api.answers import add_safe_headers
 from drrouter.adapters.api.connections import HEADERS_S, Doorkeeper, TerseHttpLog
+from drrouter.adapters.api.door_routes import DOOR_ROUTES
+from drrouter.adapters.api.entrance import Entrance
 from drrouter.adapters.api.gate import Gate
 from drrouter.adapters.api.openapi import describe
+from drrouter.adapters.api.panel import Panel, PanelFile
 from drrouter.adapters.api.read_routes import READ_ROUTES
 from drrouter.adapters.api.roles import READERS
 from drrouter.adapters.api.route import PREFIX, Call, Route, route
 from drrouter.adapters.api.stream import Streams
-from drrouter.adapters.api.throttle import Throttle
-from drrouter.adapters.api.tokens import TokenBook
 from drrouter.adapters.strict_json import MOST_BYTES
 from drrouter.errors import InputError
 from drrouter.ports import Clock
+from drrouter.resources import panel_dir
 from drrouter.router.facade import RouterFacade
 
 _SHUTDOWN_S = 2.0
@@ -47,7 +50,7 @@ async def openapi(_call: Call) -> dict[str, Any]:
     return describe(ROUTES)
 
 
-ROUTES: tuple[Route, ...] = (*READ_ROUTES, *ACT_ROUTES, stream, openapi)
+ROUTES: tuple[Route, ...] = (*READ_ROUTES, *ACT_ROUTES, *DOOR_ROUTES, stream, openapi)
 """The whole table; what is not in it is not served."""
 
 
@@ -57,7 +60,7 @@ class LocalApi:
     def __init__(
         self,
         router: RouterFacade,
-        tokens: TokenBook,
+        entrance: Entrance,
         clock: Clock,
         *,
         host: str = "127.0.0.1",
@@ -67,7 +70,7 @@ class LocalApi:
         heartbeat_s: float = 15.0,
         headers_s: float = HEADERS_S,
         routes: Iterable[Route] = ROUTES,
-        throttle: Throttle | None = None,
+        panel: Panel | None = None,
     ) -> None:
         """Prepare to listen.
 
@@ -76,6 +79,7 @@ class LocalApi:
             own_names: further host names under which the API is reached.
             heartbeat_s: pause of a stream after which it shows that it lives.
             headers_s: how long a connection may take for the headers of its first request.
+            panel: the pages for browsers; where None, those that were built with this program.
 
         Raises:
             InputError: the address is not loopback, and there is no TLS.
@@ -86,8 +90,9 @@ class LocalApi:
         self._host, self._port, self._tls = host, port, tls
         self._streams = Streams(router, clock, heartbeat_s)
         self._doorkeeper = Doorkeeper(headers_s)
-        gate_parts = (self._streams, throttle or Throttle(), ("localhost", *own_names), self._doorkeeper.seen)
-        self._gate = Gate(router, tokens, clock, *gate_parts)
+        self._panel = panel or Panel(panel_dir())
+        gate_parts = (self._streams, ("localhost", *own_names), self._doorkeeper.seen)
+        self._gate = Gate(router, entrance, clock, *gate_parts)
         self._runner = web.AppRunner(
             self.make_app(routes),
             access_log=None,
@@ -104,10 +109,12 @@ class LocalApi:
         return f"{'https' if self._tls else 'http'}://{host}:{self._port}"
 
     def make_app(self, routes: Iterable[Route] = ROUTES) -> web.Application:
-        """The application: the gate and the table."""
+        """The application: the gate, the table and the panel."""
         app = web.Application(middlewares=[self._gate.middleware()], client_max_size=MOST_BYTES)
         for row in routes:
             app.router.add_route(row.method, PREFIX + row.path, self._gate.declare(row))
+        for path, file in self._panel.files.items():
+            app.router.add_get(f"/{path}", self._gate.declare_page(self._page(file)))
         app.on_response_prepare.append(add_safe_headers)
         app.on_startup.append(self._refuse_strays)
         return app
@@ -144,6 +151,12 @@ class LocalApi:
             self._listener.close()
         await self._streams.close()
         await self._runner.cleanup()
+
+    def _page(self, file: PanelFile) -> HttpHandler:
+        async def page(request: web.Request) -> web.StreamResponse:
+            return self._panel.answer(file, request)
+
+        return page
 
     async def _refuse_strays(self, app: web.Application) -> None:
         """A route beside the table is a mistake; find it at the start."""

@@ -27,9 +27,9 @@ class _Tally:
 class Throttle:
     """Counts wrong tokens per address; real time, for this is about machines on a network."""
 
-    def __init__(self, time: Callable[[], float] = monotonic) -> None:
+    def __init__(self, time: Callable[[], float] = monotonic, longest_s: float = LONGEST_S) -> None:
         """Nobody has tried anything yet."""
-        self._time = time
+        self._time, self._longest_s = time, longest_s
         self._tallies: OrderedDict[str, _Tally] = OrderedDict()
 
     def wait_s(self, address: str) -> float:
@@ -44,7 +44,7 @@ class Throttle:
         tally.wrong += 1
         if tally.wrong > FREE:
             doublings = min(tally.wrong - FREE - 1, 32)
-            tally.until = self._time() + min(FIRST_S * 2**doublings, LONGEST_S)
+            tally.until = self._time() + min(FIRST_S * 2**doublings, self._longest_s)
         while len(self._tallies) > MOST_ADDRESSES:
             self._tallies.popitem(last=False)
         return tally.wrong

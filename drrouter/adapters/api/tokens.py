@@ -1,7 +1,7 @@
 """Tokens: 256 random bits each, of which the store keeps only the hash.
 
 Interpretation: a plain SHA-256 is enough here, since nobody can guess 256 random bits; slow hashes are for
-passwords, and there are none.
+passwords.
 """
 
 import hashlib
@@ -84,10 +84,12 @@ class TokenBook:
         """Make a token; its secret is shown this once.
 
         Raises:
-            ValueError: an appliance without a device, or a person with one.
+            ValueError: an appliance without a device, or a person with one; or nobody's role.
             StoreError: it could not be kept, and does not open anything.
         """
         Principal(role, label, device_id)
+        if role is Role.VISITOR:
+            raise ValueError("a token is somebody's: of an owner, a resident, a guest or an appliance")
         view = TokenView(secrets.token_hex(6), role, label, self._clock.now(), device_id)
         secret = _MARK + secrets.token_urlsafe(_BYTES)
         record = _Record(view, _hash(secret))

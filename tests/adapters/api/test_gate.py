@@ -11,7 +11,7 @@ from yarl import URL
 from drrouter.adapters.api import ROUTES, LocalApi, Role
 from drrouter.adapters.api.route import Call, Route, Scope, route
 from drrouter.errors import InputError
-from tests.adapters.api.conftest import Serve, Served
+from tests.adapters.api.conftest import TOKEN_ROLES, Serve, Served
 
 PREFIX = "/api/v1"
 
@@ -42,12 +42,16 @@ def _disguises(path: str) -> list[str]:
 
 async def test_without_a_token_every_route_in_every_disguise_is_closed(served: Served) -> None:
     methods = ("GET", "POST", "DELETE", "PUT", "HEAD", "OPTIONS")
-    targets = {disguise for row in ROUTES for disguise in _disguises(_concrete(row))} | {
-        "/",
-        "/favicon.ico",
-    }
+    targets = {disguise for row in ROUTES for disguise in _disguises(_concrete(row))} | {"/favicon.ico"}
+    open_here = {(row.method, PREFIX + row.path) for row in ROUTES if Role.VISITOR in row.roles}
     for method, target in itertools.product(methods, sorted(targets)):
-        assert await served.raw(method, target) in (401, 404), (method, target)
+        if (method, target) not in open_here:
+            assert await served.raw(method, target) in (401, 404), (method, target)
+
+
+def test_exactly_these_routes_are_open_to_those_who_have_not_signed_in() -> None:
+    open_here = {(row.method, row.path) for row in ROUTES if Role.VISITOR in row.roles}
+    assert open_here == {("GET", "/session"), ("POST", "/session"), ("POST", "/claim")}
 
 
 @pytest.mark.parametrize(
@@ -71,12 +75,13 @@ ALLOWED = {
     Role.GUEST: {
         *("status", "plan", "why", "devices", "device", "events", "timeline"),
         *("journal", "ledger", "stream", "openapi"),
+        *("session", "claim", "sign_in", "sign_out", "sessions", "end_session"),
     },
     Role.APPLIANCE: {"device", "options", "accept"},
 }
 
 
-@pytest.mark.parametrize("role", Role)
+@pytest.mark.parametrize("role", TOKEN_ROLES)
 async def test_a_role_reaches_its_routes_and_no_other(served: Served, role: Role) -> None:
     for row in ROUTES:
         url = served.api.url + PREFIX + _concrete(row)
@@ -121,7 +126,7 @@ async def test_a_route_beside_the_table_is_found_at_the_start(served: Served) ->
     async def stray(_request: web.Request) -> web.Response:
         return web.Response(text="secret")
 
-    api = LocalApi(served.router, served.tokens, served.clock)
+    api = LocalApi(served.router, served.entrance, served.clock)
     app = api.make_app()
     app.router.add_get("/stray", stray)
     with pytest.raises(RuntimeError, match="stands beside the route table"):
@@ -189,11 +194,11 @@ async def test_every_answer_carries_the_safe_headers(served: Served, path: str, 
 
 async def test_plain_text_is_served_on_loopback_alone(served: Served) -> None:
     with pytest.raises(InputError, match=r"plain HTTP on '0\.0\.0\.0' is not allowed"):
-        LocalApi(served.router, served.tokens, served.clock, host="0.0.0.0")
+        LocalApi(served.router, served.entrance, served.clock, host="0.0.0.0")
     with pytest.raises(InputError, match="is not allowed"):
-        LocalApi(served.router, served.tokens, served.clock, host="router.example")
-    assert LocalApi(served.router, served.tokens, served.clock, host="::1").url == "http://[::1]:0"
-    assert LocalApi(served.router, served.tokens, served.clock, host="localhost").url.startswith(
+        LocalApi(served.router, served.entrance, served.clock, host="router.example")
+    assert LocalApi(served.router, served.entrance, served.clock, host="::1").url == "http://[::1]:0"
+    assert LocalApi(served.router, served.entrance, served.clock, host="localhost").url.startswith(
         "http://localhost"
     )
 
@@ -201,5 +206,5 @@ async def test_plain_text_is_served_on_loopback_alone(served: Served) -> None:
 async def test_an_address_that_is_taken_is_a_sentence(served: Served) -> None:
     port = URL(served.api.url).port or 0
     with pytest.raises(InputError, match="cannot listen"):
-        async with LocalApi(served.router, served.tokens, served.clock, port=port):
+        async with LocalApi(served.router, served.entrance, served.clock, port=port):
             pass

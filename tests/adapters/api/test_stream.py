@@ -98,7 +98,7 @@ async def test_simulated_time_runs_while_nothing_is_told(
 
 
 async def test_the_api_stops_at_once_though_somebody_listens(served: Served) -> None:
-    api = LocalApi(served.router, served.tokens, served.clock)
+    api = LocalApi(served.router, served.entrance, served.clock)
     async with asyncio.timeout(10):
         await api.__aenter__()
         headers = served.bearer()

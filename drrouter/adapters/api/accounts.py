@@ -1,0 +1,174 @@
+"""Accounts: the people who sign in by a name and a password, kept with the hash alone.
+
+A router without an owner's account is unclaimed; it cannot become so again, for the last owner's stays.
+"""
+
+import asyncio
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from http import HTTPStatus
+from typing import Any
+
+from drrouter.adapters.api.passwords import Passwords
+from drrouter.adapters.api.refusals import refused
+from drrouter.adapters.api.roles import ACCOUNT_ROLES, Role
+from drrouter.adapters.strict_json import decode, encode, plain
+from drrouter.domain.document import harmless
+from drrouter.errors import MessageError, StoreError
+from drrouter.ports import Clock, Collection, Put, Remove, Store
+
+MOST_ACCOUNTS = 50
+LONGEST_NAME = 32
+_KEY = "account."
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One person as the owner sees it."""
+
+    name: str
+    role: Role
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class _Record:
+    """What the store keeps."""
+
+    account: Account
+    hash: str
+
+
+class Accounts:
+    """Everybody who may sign in; ``await Accounts.open(store, clock, passwords)`` reads them back."""
+
+    def __init__(
+        self, store: Store, clock: Clock, passwords: Passwords, records: Iterable[_Record] = ()
+    ) -> None:
+        """Know these people; use ``open``."""
+        self._store, self._clock, self._passwords = store, clock, passwords
+        self._records = {key_of(record.account.name): record for record in records}
+        self._changing = asyncio.Lock()
+
+    @classmethod
+    async def open(cls, store: Store, clock: Clock, passwords: Passwords) -> "Accounts":
+        """Read the accounts back.
+
+        Raises:
+            StoreError: the store cannot be read, or holds something else.
+        """
+        kept = await store.load(Collection.SETTINGS)
+        return cls(
+            store, clock, passwords, [_record(value) for key, value in kept.items() if key.startswith(_KEY)]
+        )
+
+    @property
+    def are_claimed(self) -> bool:
+        """Whether the router has an owner who can sign in."""
+        return self._owners() > 0
+
+    def views(self) -> tuple[Account, ...]:
+        """Everybody, the first one first."""
+        accounts = (record.account for record in self._records.values())
+        return tuple(sorted(accounts, key=lambda account: (account.created_at, account.name)))
+
+    def find(self, name: str) -> Account:
+        """The account of that name.
+
+        Raises:
+            Refused: there is none.
+        """
+        return self._find(name).account
+
+    async def check(self, name: str, password: str) -> Account | None:
+        """Whose name and password these are; nobody's takes as long as a wrong password."""
+        record = self._records.get(key_of(name))
+        right = await self._passwords.is_right(password, record.hash if record else None)
+        still = self._records.get(key_of(name))  # it may have been removed meanwhile
+        return record.account if record and right and still is record else None
+
+    async def add(self, name: str, role: Role, password: str) -> Account:
+        """A new person.
+
+        Raises:
+            Refused: the name is taken, or there are as many people as fit.
+            StoreError: it was not kept.
+        """
+        async with self._changing:
+            if key_of(name) in self._records:
+                raise refused(HTTPStatus.CONFLICT, "name-taken", "Somebody of that name is here already.")
+            if len(self._records) >= MOST_ACCOUNTS:
+                detail = f"There are {MOST_ACCOUNTS} people already. Remove one first."
+                raise refused(HTTPStatus.CONFLICT, "too-many-people", detail)
+            account = Account(name, role, self._clock.now())
+            await self._keep(_Record(account, await self._passwords.hash(password)))
+            return account
+
+    async def set_password(self, name: str, password: str) -> Account:
+        """Another password for the person; raises as ``find`` and ``add``."""
+        async with self._changing:
+            hashed = await self._passwords.hash(password)
+            record = replace(self._find(name), hash=hashed)
+            await self._keep(record)
+            return record.account
+
+    async def remove(self, name: str) -> Account:
+        """Forget a person.
+
+        Raises:
+            Refused: there is none of that name, or it is the last owner.
+            StoreError: it was not kept.
+        """
+        async with self._changing:
+            account = self._find(name).account
+            if account.role is Role.OWNER and self._owners() == 1:
+                detail = "The last owner stays. Make somebody else an owner first."
+                raise refused(HTTPStatus.CONFLICT, "last-owner", detail)
+            await self._store.commit(Remove(Collection.SETTINGS, _KEY + key_of(name)))
+            del self._records[key_of(name)]
+            return account
+
+    def _owners(self) -> int:
+        return sum(record.account.role is Role.OWNER for record in self._records.values())
+
+    def _find(self, name: str) -> _Record:
+        record = self._records.get(key_of(name))
+        if record is None:
+            raise refused(HTTPStatus.NOT_FOUND, "no-such-person", "Nobody of that name is here.")
+        return record
+
+    async def _keep(self, record: _Record) -> None:
+        key = key_of(record.account.name)
+        await self._store.commit(Put(Collection.SETTINGS, _KEY + key, plain(_Record, record)))
+        self._records[key] = record
+
+
+def key_of(name: str) -> str:
+    """Names that look the same are the same, however they are typed."""
+    return unicodedata.normalize("NFKC", name).casefold().strip()
+
+
+def clean_name(name: str) -> str:
+    """A new person's name as it is kept.
+
+    Raises:
+        ValueError: it is empty, too long, or holds what cannot be seen (S5).
+    """
+    made = " ".join(unicodedata.normalize("NFKC", harmless(name)).split())
+    if not 0 < len(made) <= LONGEST_NAME:
+        raise ValueError(f"a name has 1 to {LONGEST_NAME} characters")
+    if "/" in made or "\\" in made or made in (".", ".."):
+        raise ValueError("a name holds no slashes")
+    return made
+
+
+def _record(value: Any) -> _Record:
+    try:
+        record: _Record = decode(_Record, encode(Any, value), "an account in the store")
+    except MessageError as error:
+        raise StoreError(error.sentence) from error
+    if record.account.role not in ACCOUNT_ROLES:
+        raise StoreError(f"The store holds an account of the role {record.account.role}.")
+    return record

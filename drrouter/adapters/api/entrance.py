@@ -1,0 +1,151 @@
+"""The entrance: everything that decides who somebody is, by token, password, code, link or cookie.
+
+    entrance = await Entrance.open(store, clock, executor)
+    async with LocalApi(router, entrance, clock) as api: ...
+
+What somebody may do then is left to the gate.
+"""
+
+import logging
+from dataclasses import dataclass, field
+from http import HTTPStatus
+
+from drrouter.adapters.api.accounts import Account, Accounts
+from drrouter.adapters.api.claim import Claim
+from drrouter.adapters.api.links import Links
+from drrouter.adapters.api.passwords import Passwords
+from drrouter.adapters.api.preferences import PreferenceBook
+from drrouter.adapters.api.refusals import Refused, refused
+from drrouter.adapters.api.roles import Role
+from drrouter.adapters.api.sessions import Session, Sessions
+from drrouter.adapters.api.throttle import Throttle
+from drrouter.adapters.api.tokens import TokenBook
+from drrouter.ports import Clock, Executor, Store
+
+log = logging.getLogger(__name__)
+
+_LONGEST_FOR_A_NAME_S = 30.0
+
+
+def _for_names() -> Throttle:
+    """Whoever tries the passwords of one person from many addresses waits; the person never long."""
+    return Throttle(longest_s=_LONGEST_FOR_A_NAME_S)
+
+
+@dataclass(frozen=True, slots=True)
+class Entrance:
+    """Who may come in, and as whom.
+
+    Attributes:
+        throttle: counts wrong tokens, passwords, codes and links by address.
+        names: counts wrong passwords by name.
+    """
+
+    tokens: TokenBook
+    accounts: Accounts
+    sessions: Sessions
+    preferences: PreferenceBook
+    claim: Claim = field(default_factory=Claim)
+    links: Links = field(default_factory=Links)
+    throttle: Throttle = field(default_factory=Throttle)
+    names: Throttle = field(default_factory=_for_names)
+
+    @classmethod
+    async def open(cls, store: Store, clock: Clock, executor: Executor) -> "Entrance":
+        """Read everything back.
+
+        Raises:
+            StoreError: the store cannot be read, or holds something else.
+        """
+        return cls(
+            await TokenBook.open(store, clock),
+            await Accounts.open(store, clock, Passwords(executor)),
+            await Sessions.open(store, clock),
+            await PreferenceBook.open(store),
+        )
+
+    async def be_claimed(self, code: str, name: str, password: str, address: str) -> Account:
+        """Make the first owner.
+
+        Raises:
+            Refused: there is an owner, the code is wrong, or the address tried too often.
+        """
+        if self.accounts.are_claimed:
+            raise refused(HTTPStatus.CONFLICT, "claimed", "This router has an owner. Sign in instead.")
+        self._slow_down(address)
+        if not self.claim.take(code):
+            detail = "The code is not right, or too old. 'drrouter claim' shows the present one."
+            raise refused(HTTPStatus.FORBIDDEN, "wrong-code", detail)
+        self.throttle.right(address)
+        try:
+            return await self.accounts.add(name, Role.OWNER, password)
+        except BaseException:
+            self.claim.give_back(code)
+            raise
+
+    async def recognise(self, name: str, password: str, address: str) -> Account:
+        """The person of that name and password.
+
+        Raises:
+            Refused: they are nobody's, or somebody tried too often; it is not said which of the two is wrong.
+        """
+        self._slow_down(address)
+        self._slow_down_name(name)
+        account = await self.accounts.check(name, password)
+        if account is None:
+            log.warning("a wrong name or password came from %s", address)
+            detail = "The name or the password is not right."
+            raise refused(HTTPStatus.FORBIDDEN, "wrong-credentials", detail)
+        self.throttle.right(address)
+        self.names.right(_tried(name))
+        return account
+
+    async def let_in(self, account: Account, about: str) -> tuple[Session, str]:
+        """A session of the person."""
+        return await self.sessions.begin(account.name, account.role, person=True, about=about)
+
+    async def follow(self, link: str, address: str, about: str) -> tuple[Session, str]:
+        """A session by a one-time link.
+
+        Raises:
+            Refused: the link is not good any more.
+        """
+        self._slow_down(address)
+        invitation = self.links.take(link)
+        if invitation is None:
+            detail = "The link was used already, or is too old. Ask for another."
+            raise refused(HTTPStatus.FORBIDDEN, "link-used", detail)
+        self.throttle.right(address)
+        return await self.sessions.begin(
+            invitation.name, invitation.role, person=invitation.person, about=about
+        )
+
+    async def send_away(self, name: str) -> Account:
+        """Remove a person with all that lets the person in; raises as ``Accounts.remove``."""
+        account = await self.accounts.remove(name)
+        self.links.forget(account.name)
+        await self.sessions.end_all_of(account.name)
+        await self.preferences.forget(account.name)
+        return account
+
+    def _slow_down(self, address: str) -> None:
+        """Count a try, which a right one takes back; so that many at once are not looked at together."""
+        if wait_s := self.throttle.wait_s(address):
+            raise _too_many(wait_s)
+        self.throttle.wrong(address)
+
+    def _slow_down_name(self, name: str) -> None:
+        if wait_s := self.names.wait_s(_tried(name)):
+            raise _too_many(wait_s)
+        self.names.wrong(_tried(name))
+
+
+def _tried(name: str) -> str:
+    return name[:64].casefold()
+
+
+def _too_many(wait_s: float) -> Refused:
+    detail = f"Too many tries. Wait {wait_s:.0f} s, then try again."
+    return refused(
+        HTTPStatus.TOO_MANY_REQUESTS, "too-many-tries", detail, {"Retry-After": str(int(wait_s) + 1)}
+    )

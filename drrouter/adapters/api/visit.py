@@ -1,0 +1,125 @@
+"""Who comes with a request: by a bearer token, by a session's cookie, or as a visitor who has shown nothing.
+
+The cookie has no path, so that a browser keeps it for ``.../api/v1`` alone, below whatever prefix a proxy
+puts; and its name tells the port, for browsers send a cookie to every port of a host.
+"""
+
+import logging
+from dataclasses import dataclass, replace
+from http import HTTPStatus
+
+from aiohttp import web
+
+from drrouter.adapters.api.entrance import Entrance
+from drrouter.adapters.api.refusals import Refused, refused
+from drrouter.adapters.api.roles import Principal, Role
+from drrouter.adapters.api.sessions import LONGEST, Session, csrf_of
+
+log = logging.getLogger(__name__)
+
+_VISITOR = Principal(Role.VISITOR, "visitor")
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One request's sender, as far as it is known.
+
+    Attributes:
+        secret: the session's cookie; None where somebody comes otherwise.
+        base: the address of the API's own root as the sender knows it.
+    """
+
+    who: Principal
+    address: str
+    base: str
+    languages: str
+    about: str
+    session: Session | None = None
+    secret: str | None = None
+
+    @property
+    def csrf(self) -> str | None:
+        """What every change by this session's cookie must carry."""
+        return None if self.secret is None else csrf_of(self.secret)
+
+
+@dataclass(frozen=True, slots=True)
+class WithCookie:
+    """A handler's answer with a session's secret for the browser; without one, the browser forgets."""
+
+    answer: object
+    secret: str | None
+
+
+def visit_of(request: web.Request, entrance: Entrance) -> Visit:
+    """Recognise the sender.
+
+    Raises:
+        Refused: there is a bearer token and it is wrong. A cookie that opens nothing more is as none.
+    """
+    visitor = Visit(
+        _VISITOR,
+        request.remote or "?",
+        f"{'https' if is_secure(request) else 'http'}://{request.host}/",
+        request.headers.get("Accept-Language", ""),
+        request.headers.get("User-Agent", ""),
+    )
+    if "Authorization" in request.headers:
+        return replace(visitor, who=_bearer(request.headers["Authorization"], visitor.address, entrance))
+    secret = request.cookies.get(cookie_name(request))
+    session = entrance.sessions.find(secret) if secret else None
+    return replace(visitor, who=session.who, session=session, secret=secret) if session else visitor
+
+
+def give_cookie(request: web.Request, response: web.StreamResponse, secret: str | None) -> None:
+    """Let the browser keep the secret, or forget it."""
+    response.set_cookie(
+        cookie_name(request),
+        secret or "",
+        max_age=int(LONGEST.total_seconds()) if secret else 0,
+        path="",
+        secure=is_secure(request),
+        httponly=True,
+        samesite="Strict",
+    )
+
+
+def cookie_name(request: web.Request) -> str:
+    """By which a browser keeps the session of the router at this port."""
+    address = request.get_extra_info("sockname") or ("", 0)
+    return f"drrouter-{address[1]}"
+
+
+def is_secure(request: web.Request) -> bool:
+    """Whether the browser speaks TLS, to us or to a proxy that says so; a lie only hurts the liar."""
+    return request.secure or request.headers.get("X-Forwarded-Proto", "").lower() == "https"
+
+
+def signed_out() -> Refused:
+    """Nobody is known to come, and the route is not for anyone."""
+    detail = "Sign in first, or send a token: Authorization: Bearer <token>."
+    return _unauthorized("signed-out", detail)
+
+
+def _bearer(authorization: str, address: str, entrance: Entrance) -> Principal:
+    """Whom the bearer token belongs to (RFC 6750)."""
+    scheme, _, token = authorization.partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise _unauthorized("no-token", "Send a token: Authorization: Bearer <token>.")
+    who = entrance.tokens.who(token.strip())
+    if who is not None:
+        entrance.throttle.right(address)
+        return who
+    if wait_s := entrance.throttle.wait_s(address):
+        detail = f"Too many wrong tokens came from your address. Try again in {wait_s:.0f} s."
+        headers = {"Retry-After": str(int(wait_s) + 1)}
+        raise refused(HTTPStatus.TOO_MANY_REQUESTS, "too-many-wrong-tokens", detail, headers)
+    tried = entrance.throttle.wrong(address)
+    if tried in (1, 5) or tried % 100 == 0:
+        log.warning("a wrong token came from %s (%d so far)", address, tried)
+    raise _unauthorized("no-token", "The token is not known here, or was revoked.")
+
+
+def _unauthorized(slug: str, detail: str) -> Refused:
+    headers = {"WWW-Authenticate": 'Bearer realm="drrouter"'}
+    return refused(HTTPStatus.UNAUTHORIZED, slug, detail, headers)
