@@ -68,6 +68,7 @@ class Collection(StrEnum):
     PLANS = "plans"
     LEDGER = "ledger"
     SETTINGS = "settings"
+    ACKS = "acks"
 
 
 @dataclass(frozen=True, slots=True)

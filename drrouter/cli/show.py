@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from drrouter.cli.screen import console, pairs, say, table
 from drrouter.cli.words import LocalTime
+from drrouter.domain.ack import FAILURES, Ack
 from drrouter.domain.flexibility import ModesFlexibility
 from drrouter.domain.journal import JournalEntry
 from drrouter.domain.option import Option
@@ -78,7 +79,18 @@ def devices(views: Sequence[DeviceView], local: LocalTime) -> None:
 
 def events(views: Sequence[EventView], local: LocalTime) -> None:
     """Events, one a row."""
-    heads = ("event", "provider", "program", "what", "from", "to", "is", "receipt", "opted out")
+    heads = (
+        "event",
+        "provider",
+        "program",
+        "what",
+        "from",
+        "to",
+        "is",
+        "receipt",
+        "opted out",
+        "became of it",
+    )
     console().print(table(heads, [_event_row(view, local) for view in views]))
 
 
@@ -190,7 +202,18 @@ def _event_row(view: EventView, local: LocalTime) -> tuple[str, ...]:
         view.phase.value.replace("_", " "),
         "delivered" if view.acknowledged else "waiting",
         clean(", ".join(view.opted_out)) or "-",
+        clean(_became(view.acks), 120) or "-",
     )
+
+
+def _became(acks: Sequence[Ack]) -> str:
+    """What became of an event: "started", or "freezer done, car opted out"; why, where it failed."""
+    told = [(ack.member, ack.state.value.replace("_", " ") + _why(ack)) for ack in acks]
+    return ", ".join(f"{member} {words}" if member else words for member, words in told)
+
+
+def _why(ack: Ack) -> str:
+    return f" ({ack.reason})" if ack.reason and ack.state in FAILURES else ""
 
 
 def _option_row(option: Option, local: LocalTime) -> tuple[str, ...]:

@@ -69,6 +69,10 @@ IDLE = (
 )
 """Types that are kept and shown, and by which no device is moved."""
 
+LIMITS = frozenset(kind for kind in POWERS if kind.endswith(("_CAPACITY_LIMIT", "_CAPACITY_SUBSCRIPTION")))
+EFFECTS = LIMITS | STOPS | SETPOINTS | {PayloadType.ALERT_FLEX_ALERT, PayloadType.ALERT_POSSIBLE_OUTAGE}
+"""Types that want something to be done whatever their value is; those of ``SHEDS`` do above their level 0."""
+
 FLEX_ALERT_LEVEL = 1.0
 """Interpretation: who can shed during a flex alert does so as at the first level."""
 
@@ -95,3 +99,14 @@ def shed_level(kind: PayloadType, value: float) -> float:
             return float(min(3, max(0, math.floor((1.0 - value) * 4))))
         case _:
             return value
+
+
+def asks_effect(kind: PayloadType, value: float) -> bool:
+    """Whether a payload wants something to be done now, so that it can be obeyed or not.
+
+    >>> asks_effect(PayloadType.SIMPLE, 2), asks_effect(PayloadType.SIMPLE, 0)
+    (True, False)
+    >>> asks_effect(PayloadType.IMPORT_CAPACITY_LIMIT, 0), asks_effect(PayloadType.PRICE, 0.3)
+    (True, False)
+    """
+    return kind in EFFECTS or (kind in SHEDS and shed_level(kind, value) > 0)

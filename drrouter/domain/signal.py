@@ -71,6 +71,8 @@ class MessageKind(StrEnum):
     RECEIPT = "receipt"
     OPTED_OUT = "opted_out"
     IMPOSSIBLE = "impossible"
+    STARTED = "started"
+    DONE = "done"
     REPORT = "report"
 
 

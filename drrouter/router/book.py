@@ -7,6 +7,7 @@ orders act at once, and returned as the ``Change`` to commit; the acknowledgemen
 from datetime import datetime, timedelta
 from typing import Any
 
+from drrouter.domain.ack import AckRecord
 from drrouter.domain.device import KnownLevel
 from drrouter.domain.event import Event
 from drrouter.domain.ids import DeviceId, EventId, EventKey, ProviderId
@@ -35,6 +36,7 @@ class Book:
         self.running: dict[DeviceId, RunningCycle] = {}
         self.levels: dict[DeviceId, KnownLevel] = {}
         self.plan: Plan | None = None
+        self.acks: dict[EventKey, AckRecord] = {}
 
     @classmethod
     async def open(cls, store: Store) -> "Book":
@@ -46,6 +48,8 @@ class Book:
         book = cls()
         for event in (await store.load(Collection.EVENTS)).values():
             book.events[event.provider, event.id] = event
+        for record in (await store.load(Collection.ACKS)).values():
+            book.acks[record.provider, record.id] = record
         for collection, shelf in book._shelves().items():
             shelf.update({DeviceId(key): value for key, value in (await store.load(collection)).items()})
         book.plan = (await store.load(Collection.PLANS)).get("last")
@@ -75,6 +79,16 @@ class Book:
         """Forget a cancelled event."""
         self.events.pop((provider, event_id), None)
         return Remove(Collection.EVENTS, event_key(provider, event_id))
+
+    def keep_acks(self, record: AckRecord) -> Change:
+        """Remember what became of an event, in the place of an older version."""
+        self.acks[record.provider, record.id] = record
+        return Put(Collection.ACKS, event_key(record.provider, record.id), record)
+
+    def drop_acks(self, key: EventKey) -> Change:
+        """Forget what became of an event."""
+        self.acks.pop(key, None)
+        return Remove(Collection.ACKS, event_key(*key))
 
     def put(self, collection: Collection, device_id: DeviceId, value: object) -> Change:
         """Keep a value on the shelf of a collection."""

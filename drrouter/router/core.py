@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from drrouter.domain.ids import DeviceId, ProviderId
@@ -151,7 +152,7 @@ class Router:
         told = self._orders_changed, sent, self.uplinks.hearing
         self.intake = Intake(book, scribe, clock, self.steering.directory, *told)
         self.reporter = Reporter(self.steering, self.registry, book, scribe, clock, sent)
-        self.outcomes = Outcomes(book, scribe, clock, sent)
+        self.outcomes = Outcomes(book, scribe, clock, sent, partial(showing.hindrance_of, self))
 
     def tasks(self) -> tuple[Task, ...]:
         """Everything that must run, by name, for the supervisor."""
@@ -242,7 +243,7 @@ class Router:
         """Steer the devices by what holds now, and tell providers what cannot be done."""
         verdict = self.steering.look(self.book.plan)
         self._looked.set()
-        self.outcomes.tell(verdict)
+        self.outcomes.tell(verdict, self.steering.timeline)
 
     def _carried_out(self, instruction: Instruction, outcome: Outcome) -> None:
         """A device answered an instruction."""
@@ -329,6 +330,7 @@ class Router:
         """Take a plan into force."""
         self.account.planned(plan)
         self.steering.adopt(problem, plan)
+        self.outcomes.planned(problem.now)
         entry = JournalEntry(self.clock.now(), JournalKind.PLAN, said_of_plan(plan), data=figures_of(plan))
         ledger = Put(Collection.LEDGER, "router", self.account.keep())
         self.scribe.keep(self.book.keep_plan(plan), ledger, Note(entry))

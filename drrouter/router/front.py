@@ -56,10 +56,9 @@ class Front:
 
     def events(self) -> tuple[EventView, ...]:
         """Every event that is kept, in the order of their starts."""
-        now, out = self._router.clock.now(), self._router.steering.verdict.opted_out
-        kept = sorted(self._router.book.events.values(), key=_start)
         return tuple(
-            views.event(event, now, showing.is_acknowledged(self._router, event), out) for event in kept
+            showing.event_of(self._router, event)
+            for event in sorted(self._router.book.events.values(), key=_start)
         )
 
     def timeline(self) -> Timeline:

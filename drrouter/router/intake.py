@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
+from drrouter.domain.ack import received
 from drrouter.domain.event import Event
 from drrouter.domain.ids import DeviceId, ProviderId
 from drrouter.domain.journal import JournalEntry, JournalKind
@@ -86,19 +87,22 @@ class Intake:
         self._hearing.ordered(event, self._clock.now())
         change = self._book.keep_event(event)
         ignored = {"ignored": "; ".join(event.ignored)} if event.ignored else {}
+        members = self._members(event)
+        acks = self._book.keep_acks(received(event, members, self._clock.now()))
         receipts = [
-            Enqueue(message(event, MessageKind.RECEIPT, self._clock, member, **ignored))
-            for member in self._members(event)
+            Enqueue(message(event, MessageKind.RECEIPT, self._clock, member, **ignored)) for member in members
         ]
         note = self._note(JournalKind.EVENT_ACCEPTED, _accepted(event), event, version=event.version)
-        self._keep(event.provider, change, *receipts, note)
+        self._keep(event.provider, change, acks, *receipts, note)
         self._act(f"event {event.name or event.id}")
 
     def _lengthen(self, event: Event, known: Event) -> None:
         """Keep more of an event that goes on and on; it was acknowledged and noted long ago."""
         if event.reaches_beyond(known):
             event = replace(event, modified_at=known.modified_at, received_at=known.received_at)
-            self._scribe.keep(self._book.keep_event(event))
+            record = self._book.acks.get((event.provider, event.id))
+            acks = [self._book.keep_acks(record.lengthened(event))] if record else []
+            self._scribe.keep(self._book.keep_event(event), *acks)
             self._act(f"more of event {event.name or event.id} is known")
 
     def _dated(self, event: Event, known: Event) -> Event:

@@ -8,9 +8,10 @@ import logging
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
+from typing import Protocol
 
 from drrouter.domain.event import Event
-from drrouter.domain.ids import DeviceId, EventId
+from drrouter.domain.ids import DeviceId, EventId, ProgramId, ProviderId
 from drrouter.domain.signal import MessageKind, OutboxItem
 from drrouter.errors import ProviderError, ProviderRefusedError
 from drrouter.ports import Clock, Provider, Store
@@ -29,8 +30,32 @@ LATE = timedelta(minutes=5)
 """Interpretation: what is made this long after it was due, or sent this long after it was made, is late."""
 
 
+class About(Protocol):
+    """What a message is about: an event, or what is remembered of one."""
+
+    @property
+    def provider(self) -> ProviderId:
+        """Who sent it."""
+        ...
+
+    @property
+    def id(self) -> EventId:
+        """Its id."""
+        ...
+
+    @property
+    def version(self) -> str:
+        """Which version of it."""
+        ...
+
+    @property
+    def program_id(self) -> ProgramId:
+        """The program it belongs to."""
+        ...
+
+
 def message(
-    event: Event, kind: MessageKind, clock: Clock, member: DeviceId | None = None, **payloads: float | str
+    event: About, kind: MessageKind, clock: Clock, member: DeviceId | None = None, **payloads: float | str
 ) -> OutboxItem:
     """A message about one version of an event; the same facts give the same id, so none is sent twice."""
     who = member or "site"

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from drrouter.domain.device import Presence
 from drrouter.domain.event import Event
 from drrouter.domain.ids import DeviceId
 from drrouter.router import views
-from drrouter.router.viewed import DeviceView, LedgerView, StatusView
+from drrouter.router.viewed import DeviceView, EventView, LedgerView, StatusView
 
 if TYPE_CHECKING:
     from drrouter.router.core import Router
@@ -38,17 +39,36 @@ def status_of(router: Router) -> StatusView:
 def device_of(router: Router, device_id: DeviceId) -> DeviceView:
     """One device."""
     test = router.first_minutes.test_of(device_id)
-    refused = "" if router.dispatcher.is_obeyed(device_id) else router.household.trouble(device_id)
-    trouble = refused or router.watchman.trouble(device_id)
+    trouble = refusal_of(router, device_id) or router.watchman.trouble(device_id)
     learned, now = router.watchman.learned(device_id), router.clock.now()
     steering, registry, book = router.steering, router.registry, router.book
     return views.device(device_id, now, steering, registry, book, test, trouble, learned)
+
+
+def refusal_of(router: Router, device_id: DeviceId) -> str:
+    """Why a device does not do as it is told; empty where it does, or where nobody knows why."""
+    return "" if router.dispatcher.is_obeyed(device_id) else router.household.trouble(device_id)
+
+
+def hindrance_of(router: Router, device_id: DeviceId) -> str:
+    """Why an order cannot have had its effect on a device; empty where nothing speaks against it."""
+    seat = router.registry.seat(device_id)
+    if seat.state.presence is not Presence.PRESENT:
+        return f"{seat.profile.name} cannot be reached"
+    return refusal_of(router, device_id)
 
 
 def is_acknowledged(router: Router, event: Event) -> bool:
     """Whether the provider has had a receipt of this version."""
     sender = router.senders.get(event.provider)
     return sender is not None and sender.has_receipt(event)
+
+
+def event_of(router: Router, event: Event) -> EventView:
+    """One event, where it stands, and what became of it."""
+    record = router.book.acks.get((event.provider, event.id))
+    out, now = router.steering.verdict.opted_out, router.clock.now()
+    return views.event(event, now, is_acknowledged(router, event), out, record)
 
 
 def ledger_of(router: Router) -> LedgerView:

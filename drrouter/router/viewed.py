@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from drrouter.domain.ack import Ack
 from drrouter.domain.device import DeviceProfile, DeviceState, Presence
 from drrouter.domain.event import Event
 from drrouter.domain.ids import DeviceId, ProgrammeId, ProviderId
@@ -146,12 +147,14 @@ class EventView:
     Attributes:
         opted_out: devices that the owner has taken out of it.
         acknowledged: whether its receipt was delivered to the provider.
+        acks: what became of it so far, for the site or for each member of the group that it names.
     """
 
     event: Event
     phase: EventPhase
     acknowledged: bool = False
     opted_out: tuple[DeviceId, ...] = ()
+    acks: tuple[Ack, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from zoneinfo import ZoneInfo
 
+from drrouter.domain.ack import AckRecord
 from drrouter.domain.device import Presence
 from drrouter.domain.event import Event
 from drrouter.domain.ids import DeviceId, EventKey
@@ -184,9 +185,13 @@ def _next_cycle(device_id: DeviceId, book: Book) -> ScheduledCycle | None:
 
 
 def event(
-    kept: Event, now: datetime, acknowledged: bool, opted_out: Mapping[EventKey, tuple[DeviceId, ...]]
+    kept: Event,
+    now: datetime,
+    acknowledged: bool,
+    opted_out: Mapping[EventKey, tuple[DeviceId, ...]],
+    record: AckRecord | None = None,
 ) -> EventView:
-    """One event and where it stands."""
+    """One event and where it stands; ``record`` tells what became of it."""
     starts = [payload.interval.start for payload in kept.payloads]
     ends = [payload.interval.end for payload in kept.payloads]
     phase = EventPhase.IN_FORCE
@@ -194,7 +199,8 @@ def event(
         phase = EventPhase.OVER
     elif min(starts) > now:
         phase = EventPhase.COMING
-    return EventView(kept, phase, acknowledged, opted_out.get((kept.provider, kept.id), ()))
+    acks = record.acks if record and record.version == kept.version else ()
+    return EventView(kept, phase, acknowledged, opted_out.get((kept.provider, kept.id), ()), acks)
 
 
 def discovered(registry: Registry) -> tuple[FoundView, ...]:

@@ -91,7 +91,9 @@ async def test_a_shed_that_is_announced_waits_for_its_start(home: Home) -> None:
 async def test_a_group_order_stops_its_members_and_is_acknowledged_once_by_each(home: Home) -> None:
     await receive(home, shed("group", "12:00", "13:00", targets=("flexible",)))
     assert home.is_on(FREEZER, CAR, HVAC) == [True, False, False]
-    assert home.provider.heard == ["receipt group car", "receipt group hvac"]
+    assert home.provider.heard == [
+        f"{kind} group {name}" for kind in ("receipt", "started") for name in (CAR, HVAC)
+    ]
 
 
 async def test_a_shed_reaches_the_devices_while_the_solver_hangs() -> None:
@@ -180,7 +182,7 @@ async def test_the_owner_beats_the_order_and_the_provider_hears_of_it(home: Home
     await home.clock.settle()
     assert home.clock.now() == NOON
     assert home.is_on(HVAC) == [True]
-    assert home.provider.heard == ["receipt shed hvac", "opted_out shed hvac"]
+    assert home.provider.heard == ["receipt shed hvac", "started shed hvac", "opted_out shed hvac"]
     await home.clock.advance_to(at("13:00"))
     assert home.is_on(HVAC) == [False]
 
@@ -210,7 +212,7 @@ async def test_an_air_conditioner_gets_a_spell_after_its_longest_time_off(home: 
     assert home.is_on(HVAC) == [True]
     await home.clock.advance(16 * MINUTE)
     assert home.is_on(HVAC) == [False]
-    assert home.provider.heard == ["receipt shed hvac", "impossible shed hvac"]
+    assert home.provider.heard == ["receipt shed hvac", "started shed hvac", "impossible shed hvac"]
 
 
 async def test_a_freezer_near_its_bound_is_let_cool_although_it_is_shed() -> None:
@@ -237,7 +239,7 @@ async def test_a_limit_is_kept_by_the_controllable_load(home: Home) -> None:
             assert 300.0 + home.load_w() <= 2000.0
     await home.clock.advance(10 * MINUTE)
     assert home.load_w() > 3000.0
-    assert home.provider.heard == ["receipt limit site"]
+    assert home.provider.heard == ["receipt limit site", "started limit site", "done limit site"]
 
 
 async def test_what_a_limit_cannot_get_is_reported_in_watts(home: Home) -> None:

@@ -155,7 +155,7 @@ async def test_a_receipt_that_was_not_delivered_is_delivered_after_the_restart(h
         assert home.provider.heard == []
     home.provider.error = lambda _: None
     async with running(home):
-        assert home.provider.heard == ["receipt shed car"]
+        assert home.provider.heard == ["receipt shed car", "started shed car"]
 
 
 async def test_an_event_that_was_never_durable_was_never_acknowledged_and_comes_again(home: Home) -> None:
@@ -170,7 +170,7 @@ async def test_an_event_that_was_never_durable_was_never_acknowledged_and_comes_
         assert home.is_on(CAR) == [True]
         home.provider.says(EventReceived(shed("shed", "12:00", "13:00", targets=("car",))))
         await home.clock.settle()
-        assert home.provider.heard == ["receipt shed car"]
+        assert home.provider.heard == ["receipt shed car", "started shed car"]
         assert home.is_on(CAR) == [False]
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from pydantic import JsonValue
 
 from drrouter.adapters.strict_json import decode, encode
+from drrouter.domain.ack import AckRecord
 from drrouter.domain.device import KnownLevel
 from drrouter.domain.event import Event
 from drrouter.domain.journal import JournalEntry
@@ -24,6 +25,7 @@ TYPES: dict[Collection, Any] = {
     Collection.PLANS: Plan,
     Collection.LEDGER: JsonValue,
     Collection.SETTINGS: JsonValue,
+    Collection.ACKS: AckRecord,
 }
 """The type of the values of each collection; settings and the ledger hold whatever JSON can say."""
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from drrouter.adapters.clock import SimulatedClock
+from drrouter.domain.ack import Ack, AckState, received
 from drrouter.domain.device import DeviceClass, DeviceProfile, DeviceState, Presence
 from drrouter.domain.event import Event, Payload, PayloadType
 from drrouter.domain.flexibility import Phase, ProfileFlexibility, Programme, StorageFlexibility
@@ -120,7 +121,7 @@ class MemoryRouter:
         return tuple(self._view(profile) for profile in PROFILES)
 
     def events(self) -> tuple[EventView, ...]:
-        return (EventView(an_event(), EventPhase.IN_FORCE, acknowledged=True),)
+        return (EventView(an_event(), EventPhase.IN_FORCE, acknowledged=True, acks=an_end()),)
 
     def timeline(self) -> Timeline:
         return resolve([an_event()], TariffRates(import_adder=constant(0.1, DAY)), {})
@@ -278,6 +279,12 @@ class MemoryRouter:
             "optimal, live",
             NOON,
         )
+
+
+def an_end() -> tuple[Ack, ...]:
+    record = received(an_event(), (DeviceId("freezer"), DeviceId("big_car")), NOON)
+    freezer, car = record.acks
+    return freezer.took(AckState.STARTED, NOON), car.took(AckState.IMPOSSIBLE, NOON, "it is away")
 
 
 def an_event() -> Event:

@@ -114,6 +114,12 @@ async def test_devices_show_orders_wishes_and_what_runs(served: Served, run: Run
     assert "30000 by Tue 10:00" in car
 
 
+async def test_events_show_what_became_of_them(run: Run) -> None:
+    said = " ".join((await run("events")).out.split())
+    for words in ("started", "big_car", "impossible (it is", "away)"):
+        assert words in said
+
+
 async def test_an_option_is_asked_for_and_taken(served: Served, run: Run) -> None:
     said = await run("options", "washer", "--programme", "eco", "--earliest", "15:00", "--ready-by", "23:00")
     assert said.code == 0

@@ -11,6 +11,7 @@ import pytest
 
 from drrouter.adapters.clock import SimulatedClock
 from drrouter.adapters.store import SqliteStore, statements
+from drrouter.domain.ack import received
 from drrouter.domain.device import KnownLevel
 from drrouter.domain.ids import DeviceId, ProviderId
 from drrouter.domain.wish import CycleWish, LevelWish, Override, OverrideMode
@@ -38,12 +39,14 @@ def path(tmp_path: Path) -> Path:
 async def test_what_was_put_comes_back_as_its_own_type_after_a_restart(path: Path) -> None:
     level = LevelWish(CAR, 8000.0, NOON)
     override = Override(WASHER, OverrideMode.OFF, NOON)
+    acks = received(an_event(), (CAR, WASHER), NOON)
     async with store_at(path) as store:
         await store.commit(
             Put(Collection.EVENTS, "grid/e1", an_event()),
             Put(Collection.WISHES, CAR, level),
             Put(Collection.OVERRIDES, WASHER, override),
             Put(Collection.LEVELS, "freezer", COLD),
+            Put(Collection.ACKS, "grid/e1", acks),
             Put(Collection.SETTINGS, "x", {"a": [1, None, "ü"]}),
         )
     async with store_at(path) as store:
@@ -51,6 +54,7 @@ async def test_what_was_put_comes_back_as_its_own_type_after_a_restart(path: Pat
         assert await store.load(Collection.WISHES) == {CAR: level}
         assert await store.load(Collection.OVERRIDES) == {WASHER: override}
         assert await store.load(Collection.LEVELS) == {"freezer": COLD}
+        assert await store.load(Collection.ACKS) == {"grid/e1": acks}
         assert await store.load(Collection.SETTINGS) == {"x": {"a": [1, None, "ü"]}}
 
 

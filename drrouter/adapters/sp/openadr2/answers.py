@@ -4,6 +4,7 @@
     opted out, site     CreatedEvent  optOut
     opted out, device   CreateOpt     optOut of that resource for this event, its id made from the message
     impossible          CreatedEvent  optIn, and the words of the response say what is lacking
+    started, done       nothing: telemetry shows them
     receipt of a later  CancelOpt     of what was opted out of the version before
       version
 

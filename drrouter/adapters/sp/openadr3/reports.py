@@ -6,6 +6,8 @@ Its first payload says what it is about and names the version of the event (``mo
     receipt       X_RECEIPT     [version]     the event is kept durably
     opted out     X_OPTED_OUT   [version]     and OPERATING_STATE [RUNNING_OPTED_OUT], Definition, Table 4
     impossible    X_IMPOSSIBLE  [version]     the order cannot be met in full; more payloads say by how much
+    started       X_STARTED     [version]     its time has begun; OPERATING_STATE [RUNNING_CURTAILED] if so
+    done          X_DONE        [version]     its time is over and it was obeyed; not by whom, as a reason
     report        what the event asked for    by resource and interval, with DATA_QUALITY beside each value
 
 What is made long after it was due, or delivered long after it was made, says X_LATE [true], too.
@@ -27,6 +29,8 @@ _PAYLOAD = {
     MessageKind.RECEIPT: "X_RECEIPT",
     MessageKind.OPTED_OUT: "X_OPTED_OUT",
     MessageKind.IMPOSSIBLE: "X_IMPOSSIBLE",
+    MessageKind.STARTED: "X_STARTED",
+    MessageKind.DONE: "X_DONE",
     MessageKind.REPORT: "X_REPORT",
 }
 LATE = "X_LATE"
