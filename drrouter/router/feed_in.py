@@ -45,10 +45,10 @@ def within_feed_in(
 
 
 def _takes_w(claim: Claim, bands: Mapping[DeviceId, Band]) -> float:
-    """What a device draws now and may go on drawing; nothing where it does not answer."""
+    """What a device draws now and will go on drawing; nothing where it does not answer."""
     if claim.state.presence is Presence.GONE:
         return 0.0
-    return max(min(claim.state.power_w or 0.0, bands[claim.id].max_w), 0.0)
+    return max(min(claim.state.power_w or 0.0, bands[claim.id].clip(claim.proposed_w)), 0.0)
 
 
 def _sun_w(suns: Iterable[Claim], bands: Mapping[DeviceId, Band]) -> float:

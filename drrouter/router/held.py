@@ -1,4 +1,8 @@
-"""How far a plan holds inverters back: what the sun would offer, less what the plan lets them give."""
+"""How far a plan holds inverters back: what the sun would offer, less what the plan lets them give.
+
+Where it does so for a limit of feed-in alone, nobody holds to its means: the guard holds back exactly as much
+as that limit asks, by what the home uses at the moment.
+"""
 
 from datetime import datetime
 
@@ -18,12 +22,21 @@ def held_by(problem: Problem, plan: Plan) -> dict[DeviceId, HeldRow]:
     """What the plan lets each inverter give."""
     return {
         device.id: tuple(
-            (slot, _held(min(sun_w, device.flexibility.rated_power_w), power_w))
-            for slot, sun_w, power_w in zip(plan.slots, device.sun_w, plan.power_w[device.id], strict=False)
+            (slot, _held(min(sun_w, device.flexibility.rated_power_w), power_w) if paid else None)
+            for slot, sun_w, power_w, paid in zip(
+                plan.slots, device.sun_w, plan.power_w[device.id], _paid(problem), strict=False
+            )
         )
         for device in problem.devices
         if isinstance(device.flexibility, EnvelopeFlexibility) and device.id in plan.power_w
     }
+
+
+def _paid(problem: Problem) -> list[bool]:
+    """Where holding back pays by itself, or nothing is known to limit what is fed in."""
+    limited = (any(one.interval.overlap(slot) for one in problem.export_limits) for slot in problem.slots)
+    prices = zip(limited, problem.import_price, problem.export_price, strict=True)
+    return [not bound or min(buy, sell) < 0 for bound, buy, sell in prices]
 
 
 def _held(offered_w: float, power_w: float) -> float | None:

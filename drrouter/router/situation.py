@@ -20,6 +20,7 @@ from drrouter.domain.wish import LevelWish, Override, OverrideMode, Wish
 from drrouter.planner import Margin, Problem, per_slot
 from drrouter.planner.problem import DeviceInput
 from drrouter.router.book import Book
+from drrouter.router.feed_in_plan import bound_by, of_the_site
 from drrouter.router.guard import sheds_at
 from drrouter.router.kinds import Kind, gives_back, is_steered, kind_of
 from drrouter.router.offline import is_shiftable
@@ -62,8 +63,7 @@ def describe(
     Args:
         now: where the first slot begins.
         trigger: why a plan is wanted.
-        site: base load and fuse.
-        registry: profiles and states.
+        site, registry: base load and fuse; profiles and states.
         book: wishes, commitments, overrides and the previous plan.
         timeline: prices, limits, sheds and alerts.
         horizon: how far to plan.
@@ -82,19 +82,33 @@ def describe(
         import_price=per_slot(timeline.import_price, slots, UNKNOWN_PRICE),
         export_price=per_slot(timeline.export_price, slots, 0.0),
         base_load_w=base_load_w,
-        devices=tuple(_with_sun(_devices(now, span, registry, book, timeline), outlook, slots)),
+        devices=_plannable_devices(span, slots, registry, book, timeline, outlook),
         base_line_shares=outlook.line_shares(now),
         pv_w=outlook.free_sun_w(slots),
         currency=timeline.currency,
         co2_g_per_kwh=_co2(timeline, slots),
         co2_price_per_kg=site.co2_price_per_kg,
         limits=narrowed(limits, slots, base_load_w, registry, book),
+        export_limits=of_the_site(timeline.export_limits, span),
         data_rung=data_rung,
         previous=book.plan,
         trigger=trigger,
         timezone=site.base_load.zone.key,
         margin=margin,
     )
+
+
+def _plannable_devices(
+    span: Interval,
+    slots: Sequence[Interval],
+    registry: Registry,
+    book: Book,
+    timeline: Timeline,
+    outlook: Outlook,
+) -> tuple[DeviceInput, ...]:
+    """Every device that takes part, the inverters with the sun that they may give."""
+    devices = _with_sun(_devices(span.start, span, registry, book, timeline), outlook, slots)
+    return tuple(bound_by(timeline.export_limits, slots, devices))
 
 
 def _limits(site: Site, timeline: Timeline, outlook: Outlook, span: Interval) -> tuple[Limit, ...]:

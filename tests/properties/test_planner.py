@@ -1,6 +1,8 @@
 """Laws of the planner, over random homes."""
 
+import math
 import pickle
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 
@@ -8,10 +10,10 @@ import pytest
 from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
 
-from drrouter.domain.flexibility import ProfileFlexibility
+from drrouter.domain.flexibility import EnvelopeFlexibility, ProfileFlexibility
 from drrouter.domain.limit import Limit
 from drrouter.domain.option import OptionKind
-from drrouter.domain.plan import SolveRung
+from drrouter.domain.plan import Plan, SolveRung
 from drrouter.planner import Margin, Problem, fits, greedy, plan, price_options, verify
 from drrouter.planner.codec import plan_from_json, plan_to_json, problem_from_json, problem_to_json
 from drrouter.planner.fallback import start_now_entry
@@ -33,6 +35,30 @@ def test_a_plan_always_comes_back_and_keeps_every_rule(problem: Problem) -> None
     made = plan(problem)
     note(repr(problem))
     assert verify(made, problem) == ()
+
+
+@SOME
+@given(homes(), st.lists(limits([]), min_size=1, max_size=2), st.sampled_from([plan, greedy]))
+def test_no_more_is_sent_away_than_limits_allow_and_nobody_can_hold_back(
+    problem: Problem, bounds: list[Limit], make: Callable[[Problem], Plan]
+) -> None:
+    """Worked out from the numbers of the problem alone; limits of import may ask batteries for more."""
+    asked = replace(problem, limits=(), rebates=(), export_limits=tuple(bounds))
+    made = make(asked)
+    note(repr(asked))
+    least_w = [sum(watts) for watts in zip(*_always_given_w(asked), strict=True)]
+    for k, slot in enumerate(asked.slots):
+        most_w = min((one.effective_w for one in bounds if one.interval.overlap(slot)), default=math.inf)
+        forced_w = least_w[k] - asked.base_load_w[k]
+        assert -made.grid_w[k] <= max(most_w, forced_w) + 1.0, slot
+
+
+def _always_given_w(problem: Problem) -> Iterator[list[float]]:
+    """What each roof gives that cannot be told to give less."""
+    yield list(problem.pv_w or (0.0,) * len(problem.slots))
+    for device in problem.devices:
+        if isinstance(device.flexibility, EnvelopeFlexibility) and device.sun_w:
+            yield [max(0.0, min(sun, device.flexibility.least_power_w)) for sun in device.sun_w]
 
 
 @SOME

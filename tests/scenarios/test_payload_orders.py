@@ -1,5 +1,7 @@
 """A home under limits of feed-in and set-points of a provider; numbers are the obligations of a VEN."""
 
+from datetime import datetime
+
 import pytest
 
 from drrouter.domain.event import PayloadType
@@ -26,6 +28,11 @@ def home_with_sun(sun_w: float = 4000.0) -> Home:
     return Home(battery(), inverter(), meter(), solver=InlineSolver(), sun_w=lambda _: sun_w, base_w=300.0)
 
 
+def sunny(now: datetime) -> float:
+    """4 kW from ten to two."""
+    return 4000.0 if at("10:00") <= now < at("14:00") else 0.0
+
+
 async def test_the_home_feeds_in_no_more_than_the_network_allows_and_all_again_afterwards() -> None:
     """24."""
     home = Home(inverter(), meter(), solver=InlineSolver(), sun_w=lambda _: 4000.0, base_w=300.0)
@@ -39,6 +46,31 @@ async def test_the_home_feeds_in_no_more_than_the_network_allows_and_all_again_a
         assert "feed-in limit of 1000 W" in home.router.steering.setpoints[INVERTER].reason
         await home.clock.advance(HOUR)
         assert home.boxes[METER].power_w == pytest.approx(-3700.0, abs=50.0)
+
+
+async def test_a_battery_is_planned_to_have_room_for_what_may_not_be_fed_in() -> None:
+    """24: the plan knows of the limit before it holds, and says what it keeps back of the sun."""
+    home = Home(
+        battery(), inverter(), meter(), solver=InlineSolver(), sun_w=sunny, base_w=300.0, start=at("09:00")
+    )
+    async with running(home):
+        await home.clock.advance(MINUTE)
+        most = payload(PayloadType.EXPORT_CAPACITY_LIMIT, 500.0, "11:00", "13:00")
+        home.provider.says(EventReceived(event("curtail", most)))
+        await home.clock.advance(MINUTE)
+        plan = home.front.plan()
+        assert plan is not None
+        assert [limit.max_w for limit in home.router.problem("test").export_limits] == [500.0]
+        assert not plan.misses
+        inside = [
+            -watts
+            for slot, watts in zip(plan.slots, plan.grid_w, strict=True)
+            if at("11:00") <= slot.start < at("13:00")
+        ]
+        assert max(inside) <= 500.1
+        await home.clock.advance_to(at("11:30"))
+        assert home.boxes[METER].power_w >= -560.0
+        assert home.boxes[BATTERY].power_w > 1000.0
 
 
 async def test_a_battery_takes_what_a_provider_asks_until_its_owner_says_otherwise() -> None:

@@ -80,3 +80,10 @@ def test_what_gives_less_than_the_limit_allows_anyway_is_left_as_it_is() -> None
     verdict = Verdict({BATTERY: Band(-100.0, 0.0, "empty soon"), INVERTER: Band(-5000.0, 0.0)})
     found = within_feed_in(verdict, claims, [limit(6000), limit(5500)], 0.0)
     assert found.bands[BATTERY] == verdict.bands[BATTERY]
+
+
+def test_what_a_device_is_about_to_be_told_to_leave_is_no_room() -> None:
+    """24: else the limit would be exceeded until the next look, whenever a battery takes less."""
+    less = replace(claim(battery(), 2000.0), proposed_w=500.0)
+    verdict = judged([claim(inverter(), -4000.0), less], 300.0, limit(1000))
+    assert verdict.bands[INVERTER].min_w == -1800.0
