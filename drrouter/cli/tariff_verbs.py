@@ -130,11 +130,56 @@ def tariff_urdb(
     sys.stdout.write(text)
 
 
+def tariff_replay(
+    folder: Annotated[
+        Path,
+        typer.Argument(
+            metavar="FOLDER", help="Of one feed, in the folder feeds beside the database.", show_default=False
+        ),
+    ],
+    json: _Json = False,
+) -> None:
+    """Read again the documents that a price feed sent, as they were kept, and show their prices.
+
+    Examples: `drrouter tariff replay feeds/market`, `drrouter tariff replay feeds/market --json`
+    """
+    from drrouter.adapters.sp.feeds.raw import RawDocuments, replayed
+    from drrouter.cli.screen import console, table
+    from drrouter.errors import DocumentError
+
+    looks = RawDocuments(folder).looks()
+    if not looks:
+        raise DocumentError(str(folder), "", "holds no documents of a feed", "Name the folder of one feed")
+    prices, co2 = replayed(looks)
+    if json:
+        kept = [
+            {
+                "at": one.at.isoformat(),
+                "format": one.format,
+                "program": one.program,
+                "documents": [w for w, _ in one.documents],
+            }
+            for one in looks
+        ]
+        _print({"kept": kept, "price_per_kwh": _steps(prices), "co2_g_per_kwh": _steps(co2)})
+        return
+    rows = [
+        (f"{one.at:%Y-%m-%d %H:%M} UTC", one.format, one.program, str(len(one.documents))) for one in looks
+    ]
+    console().print(table(("read", "format", "by drrouter", "documents"), rows))
+    shown = [
+        (step["start"], step["end"], f"{step['value']:.5f}")
+        for step in _steps(prices if prices.steps else co2)
+    ]
+    console().print(table(("from", "until", "per kWh" if prices.steps else "g CO2 per kWh"), shown))
+
+
 VERBS: dict[str, Callable[..., None]] = {
     "list": tariff_list,
     "show": tariff_show,
     "cost": tariff_cost,
     "urdb": tariff_urdb,
+    "replay": tariff_replay,
 }
 """Each under its name behind ``drrouter tariff``."""
 
@@ -154,6 +199,14 @@ def _read(name: str) -> "TariffDocument":
             name, "", "is neither a tariff that ships nor a file", nearest(name, sorted(shipped))
         )
     return read_tariff(_bytes(Path(name)), name)
+
+
+def _steps(rates: "Rates") -> list[dict[str, Any]]:
+    """A series in JSON."""
+    return [
+        {"start": step.start.isoformat(), "end": step.end.isoformat(), "value": value}
+        for step, value in rates.steps
+    ]
 
 
 def _bytes(file: Path) -> bytes:

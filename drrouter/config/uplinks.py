@@ -83,6 +83,7 @@ def feed_settings(config: FeedConfig, home: HomeConfig) -> FeedSettings:
         ca_file=config.ca_file,
         unverified=bool(config.unverified),
         poll_s=config.poll_s,
+        keep_in=home.store_path.parent / "feeds" / config.id,
         jitter=config.jitter,
     )
 

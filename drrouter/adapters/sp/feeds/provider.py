@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from yarl import URL
 
 from drrouter.adapters.sp.feeds.fetch import FeedBusyError, FeedSession
+from drrouter.adapters.sp.feeds.raw import Look, RawDocuments
 from drrouter.adapters.sp.feeds.settings import FeedSettings, addresses
 from drrouter.adapters.sp.openadr3.backoff import Backoff
 from drrouter.domain.event import Event, Payload, PayloadType
@@ -48,6 +49,9 @@ class FeedProvider:
         """Open nothing yet."""
         self._settings, self._clock, self._executor = settings, clock, executor
         self._session = FeedSession(settings, clock)
+        self._asked = Asked(settings.area, settings.currency)
+        self._raw = RawDocuments(settings.keep_in) if settings.keep_in else None
+        self._complained = False
         self._backoff = Backoff(settings.id, first=timedelta(seconds=15), most=timedelta(minutes=30))
         self._dice = random.Random(f"{settings.id} poll")  # noqa: S311 -- spreads load, guards nothing
         self._prices, self._co2 = Rates(), Rates()
@@ -80,17 +84,21 @@ class FeedProvider:
     async def _look(self) -> list[Signal]:
         """One look; a failure loses the link and nothing else."""
         try:
-            await self._read()
+            documents = await self._read()
         except (ProviderError, MessageError, DocumentError) as error:
             return self._lost(error)
+        await self._keep(documents)
         self._backoff.reset()
         now = self._heard_at = self._clock.now()
         wait = self._settings.poll_s * (1 + self._settings.jitter * self._dice.random())
         self._look_at = now + timedelta(seconds=wait)
         return [*self._found(now), *self._news(now)]
 
-    async def _read(self) -> None:
+    async def _read(self) -> list[tuple[str, bytes]]:
         """Everything that the feed has; prices count only once all of it was read.
+
+        Returns:
+            Where each document was, and its bytes.
 
         Raises:
             ProviderError, DocumentError: it was not reached.
@@ -102,14 +110,32 @@ class FeedProvider:
             documents = [(str(self._settings.file), data)]
         else:
             documents = await self._download()
-        asked = Asked(self._settings.area, self._settings.currency)
         for where, data in documents:
-            found = read_feed(self._settings.format, data, where, asked)
+            found = read_feed(self._settings.format, data, where, self._asked)
             for note in found.notes:
                 log.debug("feed %s: %s", self.id, note)
             prices, co2 = prices.overlay(found.rates), co2.overlay(found.co2_g_per_kwh)
         since = floor_to(self._clock.now(), DAY) - KEPT
         self._prices, self._co2 = _after(prices, since), _after(co2, since)
+        return documents
+
+    async def _keep(self, documents: list[tuple[str, bytes]]) -> None:
+        """Keep what came, to read it again later; a full disk costs nothing else, and is said once."""
+        if self._raw is None:
+            return
+        look = Look(self._clock.now(), self._settings.format, self._asked, tuple(documents))
+        try:
+            await self._executor.run(self._raw.keep, look)
+        except (OSError, DocumentError) as error:
+            log.log(
+                logging.DEBUG if self._complained else logging.WARNING,
+                "feed %s: its documents are not kept: %s",
+                self.id,
+                error,
+            )
+            self._complained = True
+        else:
+            self._complained = False
 
     async def _download(self) -> list[tuple[str, bytes]]:
         """The documents at all addresses, with their further pages."""
@@ -128,8 +154,8 @@ class FeedProvider:
     async def _pages(self, address: str, data: bytes) -> list[tuple[str, bytes]]:
         """The document and those that it names as its next, which must lie on the same server."""
         pages = [(str(URL(address).with_query(None)), data)]
-        origin, asked = URL(address).origin(), Asked(self._settings.area, self._settings.currency)
-        while more := read_feed(self._settings.format, data, pages[-1][0], asked).more:
+        origin = URL(address).origin()
+        while more := read_feed(self._settings.format, data, pages[-1][0], self._asked).more:
             where = pages[0][0]
             if len(pages) == MOST_PAGES or not _leads_to(more, origin):
                 log.debug("feed %s: its further pages are not read", self.id)

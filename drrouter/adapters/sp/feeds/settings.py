@@ -28,6 +28,7 @@ class FeedSettings:
         direction: whether the prices are of import, of what is fed in, or of both.
         token: sent as the feed wants it; empty sends none.
         ca_file: the authority trusted for it; None trusts the system's.
+        keep_in: the folder in which its documents are kept as they came; None keeps none.
         unverified: whether whoever answers is believed; the owner wrote why.
         poll_s: domain seconds between two looks.
         jitter: share of ``poll_s`` by which a look may come later.
@@ -48,6 +49,7 @@ class FeedSettings:
     jitter: float = 0.1
     timeout_s: float = 15.0
     unverified: bool = False
+    keep_in: Path | None = None
 
 
 def addresses(url: str, now: datetime, zone: ZoneInfo) -> tuple[str, ...]:
