@@ -18,6 +18,7 @@ from urllib.parse import quote
 import aiohttp
 from yarl import URL
 
+from drrouter.adapters.door_views import ClaimView, LinkView, PersonView
 from drrouter.adapters.problems import error_of
 from drrouter.adapters.strict_json import decode, plain
 from drrouter.domain.ids import DeviceId, HoldToken
@@ -192,6 +193,37 @@ class DrClient:
     async def permit_join(self, integration: str, seconds: int) -> None:
         """Let new devices join a network such as Zigbee for so long; 0 closes it."""
         await self._send("POST", ("networks", integration, "join"), {"seconds": seconds})
+
+    async def claim_code(self, renew: bool = False) -> ClaimView:
+        """The code by which the router is claimed, or another; refused once somebody has done so."""
+        method, path = ("POST", ("claim", "renewal")) if renew else ("GET", ("claim",))
+        view: ClaimView = self._read(ClaimView, await self._send(method, path))
+        return view
+
+    async def make_link(self, role: str | None = None, minutes: int = 10) -> LinkView:
+        """A one-time link by which a browser signs in."""
+        body = {"minutes": minutes} | ({"role": role} if role else {})
+        view: LinkView = self._read(LinkView, await self._send("POST", ("links",), body))
+        return view
+
+    async def people(self) -> tuple[PersonView, ...]:
+        """Everybody who may sign in by a password."""
+        views: tuple[PersonView, ...] = await self._get(tuple[PersonView, ...], "people")
+        return views
+
+    async def add_person(self, name: str, role: str, password: str) -> PersonView:
+        """Let somebody sign in from now on."""
+        body = {"name": name, "role": role, "password": password}
+        view: PersonView = self._read(PersonView, await self._send("POST", ("people",), body))
+        return view
+
+    async def remove_person(self, name: str) -> None:
+        """Let somebody sign in no more."""
+        await self._send("DELETE", ("people", name))
+
+    async def set_password(self, name: str, password: str) -> None:
+        """Another password for somebody, who is signed out everywhere."""
+        await self._send("PUT", ("people", name, "password"), {"password": password})
 
     async def changes(self) -> AsyncGenerator[Change]:
         """Status and plan now, then every change; ends by an error when the router goes."""

@@ -10,6 +10,7 @@ Nothing about the path decides whether somebody must be known: every row of the 
 
 import asyncio
 from collections.abc import Callable, Collection, Mapping
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 
@@ -24,7 +25,7 @@ from drrouter.adapters.api.refusals import Refused, refusal, refused
 from drrouter.adapters.api.roles import Principal, Role
 from drrouter.adapters.api.route import Call, Route, Scope
 from drrouter.adapters.api.stream import Streams
-from drrouter.adapters.api.visit import Visit, WithCookie, give_cookie, signed_out, visit_of
+from drrouter.adapters.api.visit import Visit, WithCookie, give_cookie, is_known, signed_out, visit_of
 from drrouter.adapters.strict_json import message_error, parse
 from drrouter.domain.ids import HoldToken
 from drrouter.errors import DeviceUnknownError, DrrouterError, HoldUnknownError, MessageError
@@ -113,7 +114,7 @@ class Gate:
         if visit.secret is not None:
             await self._entrance.sessions.used(visit.secret)
         if route.streams:
-            return await self._stream(request)
+            return await self._stream(request, visit)
         with self._clock.working():
             said = await route.handler(await self._call(request, visit, route))
         if isinstance(said, WithCookie):
@@ -147,12 +148,12 @@ class Gate:
         path = dict(request.match_info)
         return Call(self._router, self._entrance, self._clock, visit, path, query, body)
 
-    async def _stream(self, request: web.Request) -> web.StreamResponse:
+    async def _stream(self, request: web.Request, visit: Visit) -> web.StreamResponse:
         if self._streams.full:
             raise refused(
                 HTTPStatus.SERVICE_UNAVAILABLE, "too-many-streams", "Too many clients listen already."
             )
-        return await self._streams.serve(request)
+        return await self._streams.serve(request, partial(is_known, visit, self._entrance))
 
 
 def _check_role(who: Principal, route: Route) -> None:

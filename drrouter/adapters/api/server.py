@@ -25,6 +25,7 @@ from drrouter.adapters.api.entrance import Entrance
 from drrouter.adapters.api.gate import Gate
 from drrouter.adapters.api.openapi import describe
 from drrouter.adapters.api.panel import Panel, PanelFile
+from drrouter.adapters.api.people_routes import PEOPLE_ROUTES
 from drrouter.adapters.api.read_routes import READ_ROUTES
 from drrouter.adapters.api.roles import READERS
 from drrouter.adapters.api.route import PREFIX, Call, Route, route
@@ -50,7 +51,7 @@ async def openapi(_call: Call) -> dict[str, Any]:
     return describe(ROUTES)
 
 
-ROUTES: tuple[Route, ...] = (*READ_ROUTES, *ACT_ROUTES, *DOOR_ROUTES, stream, openapi)
+ROUTES: tuple[Route, ...] = (*READ_ROUTES, *ACT_ROUTES, *DOOR_ROUTES, *PEOPLE_ROUTES, stream, openapi)
 """The whole table; what is not in it is not served."""
 
 

@@ -3,11 +3,11 @@
     event: plan
     data: {"made_at": ...}
 
-A stream ends with the router, with a client that does not read, and with nothing else.
+A stream ends with the router, with a client that does not read, and with the right to hear it.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing, suppress
 from typing import Any
 
@@ -46,14 +46,14 @@ class Streams:
         """Whether as many clients listen as may."""
         return len(self._tasks) >= MOST_STREAMS
 
-    async def serve(self, request: web.Request) -> web.StreamResponse:
-        """Tell one client everything until it goes."""
+    async def serve(self, request: web.Request, may_hear: Callable[[], bool]) -> web.StreamResponse:
+        """Tell one client everything until it goes, or may hear no more."""
         task = asyncio.current_task()
         assert task is not None  # noqa: S101 - a handler always runs in a task
         self._tasks.add(task)
         response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
         try:
-            await self._tell(request, response)
+            await self._tell(request, response, may_hear)
         except (ConnectionError, TimeoutError):
             request.protocol.force_close()  # it went, or does not read
         finally:
@@ -66,13 +66,17 @@ class Streams:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    async def _tell(self, request: web.Request, response: web.StreamResponse) -> None:
+    async def _tell(
+        self, request: web.Request, response: web.StreamResponse, may_hear: Callable[[], bool]
+    ) -> None:
         async with aclosing(_with_heartbeats(self._router.changes(), self._heartbeat_s)) as messages:
             with self._clock.working():
                 await anext(messages)  # from here on nothing is missed
                 await response.prepare(request)
                 await self._write(response, self._greeting())
             async for message in messages:
+                if not may_hear():
+                    return
                 with self._clock.working():
                     await self._write(response, message)
 

@@ -26,6 +26,7 @@ class Visit:
 
     Attributes:
         secret: the session's cookie; None where somebody comes otherwise.
+        token: the bearer token; None where somebody comes otherwise.
         base: the address of the API's own root as the sender knows it.
     """
 
@@ -36,6 +37,7 @@ class Visit:
     about: str
     session: Session | None = None
     secret: str | None = None
+    token: str | None = None
 
     @property
     def csrf(self) -> str | None:
@@ -65,10 +67,18 @@ def visit_of(request: web.Request, entrance: Entrance) -> Visit:
         request.headers.get("User-Agent", ""),
     )
     if "Authorization" in request.headers:
-        return replace(visitor, who=_bearer(request.headers["Authorization"], visitor.address, entrance))
+        who, token = _bearer(request.headers["Authorization"], visitor.address, entrance)
+        return replace(visitor, who=who, token=token)
     secret = request.cookies.get(cookie_name(request))
     session = entrance.sessions.find(secret) if secret else None
     return replace(visitor, who=session.who, session=session, secret=secret) if session else visitor
+
+
+def is_known(visit: Visit, entrance: Entrance) -> bool:
+    """Whether the sender's token or session still opens anything."""
+    if visit.token is not None:
+        return entrance.tokens.who(visit.token) is not None
+    return visit.secret is not None and entrance.sessions.find(visit.secret) is not None
 
 
 def give_cookie(request: web.Request, response: web.StreamResponse, secret: str | None) -> None:
@@ -97,19 +107,20 @@ def is_secure(request: web.Request) -> bool:
 
 def signed_out() -> Refused:
     """Nobody is known to come, and the route is not for anyone."""
-    detail = "Sign in first, or send a token: Authorization: Bearer <token>."
+    detail = "Send a token: Authorization: Bearer <token>; or sign in by the panel."
     return _unauthorized("signed-out", detail)
 
 
-def _bearer(authorization: str, address: str, entrance: Entrance) -> Principal:
+def _bearer(authorization: str, address: str, entrance: Entrance) -> tuple[Principal, str]:
     """Whom the bearer token belongs to (RFC 6750)."""
     scheme, _, token = authorization.partition(" ")
     if scheme.lower() != "bearer" or not token:
         raise _unauthorized("no-token", "Send a token: Authorization: Bearer <token>.")
-    who = entrance.tokens.who(token.strip())
+    token = token.strip()
+    who = entrance.tokens.who(token)
     if who is not None:
         entrance.throttle.right(address)
-        return who
+        return who, token
     if wait_s := entrance.throttle.wait_s(address):
         detail = f"Too many wrong tokens came from your address. Try again in {wait_s:.0f} s."
         headers = {"Retry-After": str(int(wait_s) + 1)}

@@ -71,11 +71,13 @@ async def test_a_disguised_path_with_a_token_is_another_path_and_not_found(serve
 ALLOWED = {
     Role.OWNER: {row.name for row in ROUTES},
     Role.RESIDENT: {row.name for row in ROUTES}
-    - {"tokens", "issue_token", "revoke_token", "hand_over", "test_plug", "stop_plug_test", "permit_join"},
+    - {"tokens", "issue_token", "revoke_token", "hand_over", "test_plug", "stop_plug_test", "permit_join"}
+    - {"people", "add_person", "remove_person", "claim_code", "renew_claim"},
     Role.GUEST: {
         *("status", "plan", "why", "devices", "device", "events", "timeline"),
         *("journal", "ledger", "stream", "openapi"),
         *("session", "claim", "sign_in", "sign_out", "sessions", "end_session"),
+        *("settings", "change_settings", "set_password"),
     },
     Role.APPLIANCE: {"device", "options", "accept"},
 }

@@ -15,7 +15,7 @@ from drrouter.adapters.strict_json import adapter_of
 from drrouter.domain.journal import JournalKind
 from drrouter.domain.plan import Plan
 from drrouter.router.facade import Change, Topic
-from tests.adapters.api.conftest import Serve, Served
+from tests.adapters.api.conftest import Browse, Serve, Served
 from tests.adapters.api.memory_router import a_plan
 
 
@@ -144,3 +144,24 @@ async def test_a_stream_whose_source_ends_ends(served: Served) -> None:
     served.router.changes = one_change  # type: ignore[method-assign] # a router that has no more to say
     async with listening(served) as reader:
         assert (await reader.read()).count(b"event: status") == 2
+
+
+async def test_a_page_hears_by_its_cookie_until_it_is_signed_out(serve: Serve, browse: Browse) -> None:
+    served = await serve(heartbeat_s=0.02)
+    page = await browse(served)
+    await page.claim(served)
+    url = f"{served.api.url}/api/v1/stream"
+    async with asyncio.timeout(10), page.session.get(url) as answer:
+        assert await an_event(answer.content) == ("status", served.router.status())
+        await page.ask("DELETE", "/session")
+        await answer.content.read()  # to its end
+    assert (await page.session.get(url)).status == 401
+
+
+async def test_a_revoked_token_hears_no_more(serve: Serve) -> None:
+    served = await serve(heartbeat_s=0.02)
+    guest = next(view for view in served.tokens.views() if view.role is Role.GUEST)
+    async with listening(served, Role.GUEST) as reader:
+        await an_event(reader)
+        await served.tokens.revoke(guest.id)
+        await reader.read()

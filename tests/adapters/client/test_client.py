@@ -93,6 +93,26 @@ async def test_a_device_is_taken_back_and_its_plug_tested(served: Served, client
     assert (await client.device(WASHER)).plug_test is None
 
 
+async def test_the_owner_lets_people_in_by_the_client(served: Served, client: DrClient) -> None:
+    shown = await client.claim_code()
+    assert shown.url == f"{served.api.url}/#claim={shown.code}"
+    assert (await client.claim_code(renew=True)).code != shown.code
+    link = await client.make_link("guest", minutes=5)
+    assert link.url.startswith(f"{served.api.url}/#link=")
+    assert (await client.make_link()).minutes == 10
+    anna = await client.add_person("Anna", "owner", "horse battery")
+    ben = await client.add_person("Ben Ü", "guest", "horse battery")
+    assert await client.people() == (anna, ben)
+    await client.set_password("Ben Ü", "another horse")
+    assert await served.entrance.accounts.check("ben ü", "another horse")
+    await client.remove_person("Ben Ü")
+    assert await client.people() == (anna,)
+    with pytest.raises(DaemonRefusedError, match="This router has an owner"):
+        await client.claim_code()
+    with pytest.raises(DaemonRefusedError, match="The last owner stays"):
+        await client.remove_person("Anna")
+
+
 async def test_refusals_are_sentences(served: Served, client: DrClient) -> None:
     with pytest.raises(DeviceUnknownError, match="Known devices: car, freezer, washer"):
         await client.device(DeviceId("no/body?#"))
