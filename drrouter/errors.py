@@ -22,6 +22,9 @@ A foreign exception is translated once, at the adapter that met it, with ``raise
     │   ├── HoldExpiredError
     │   ├── HoldConflictError
     │   └── WishImpossibleError    no start can keep what is asked
+    ├── ResourceError              the tree of opaque data
+    │   ├── LeafUnknownError       nothing there, or nothing for who asks
+    │   └── LeafForbiddenError     no right to write there
     ├── DaemonUnreachableError     a client found no router at the address
     └── DaemonRefusedError         the router answered a client, and refused
 """
@@ -144,6 +147,18 @@ class HoldConflictError(OptionError):
 
 class WishImpossibleError(OptionError):
     """No start can keep what is asked, whatever the prices are."""
+
+
+class ResourceError(DrrouterError):
+    """The tree of opaque data does not have it, or does not take it."""
+
+
+class LeafUnknownError(ResourceError):
+    """There is nothing at that path, or nothing for who asks."""
+
+
+class LeafForbiddenError(ResourceError):
+    """Who asks has no right to write there."""
 
 
 class DaemonUnreachableError(DrrouterError):

@@ -69,6 +69,8 @@ class Collection(StrEnum):
     LEDGER = "ledger"
     SETTINGS = "settings"
     ACKS = "acks"
+    RESOURCES = "resources"
+    RESOURCE_CHANGES = "resource_changes"
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,8 @@ STATUS: dict[type[errors.DrrouterError], HTTPStatus] = {
     errors.DeviceSilentError: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.DeviceRefusedError: HTTPStatus.CONFLICT,
     errors.DeviceError: HTTPStatus.BAD_GATEWAY,
+    errors.LeafUnknownError: HTTPStatus.NOT_FOUND,
+    errors.LeafForbiddenError: HTTPStatus.FORBIDDEN,
     errors.InputError: HTTPStatus.BAD_REQUEST,
     errors.StoreError: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.PlannerError: HTTPStatus.SERVICE_UNAVAILABLE,
@@ -71,5 +73,7 @@ _REBUILT: tuple[type[errors.DrrouterError], ...] = (
     errors.DeviceSilentError,
     errors.DeviceRefusedError,
     errors.DeviceError,
+    errors.LeafUnknownError,
+    errors.LeafForbiddenError,
     errors.StoreError,
 )

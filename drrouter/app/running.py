@@ -21,6 +21,7 @@ from drrouter.adapters.profile import Profile, remembered
 from drrouter.adapters.server_tls import server_context
 from drrouter.adapters.solver_child import SolverChild
 from drrouter.adapters.store import SqliteStore
+from drrouter.app.data_side import forward_tasks, resources_of
 from drrouter.app.home_side import answer_machines, integration_tasks, integrations_of, surroundings_of
 from drrouter.app.kept import owner_token, seed_of
 from drrouter.app.making import build_router
@@ -85,6 +86,7 @@ async def running(home: HomeConfig, options: Options) -> AsyncIterator[App]:
         providers += feeds_of(home, clock, executor)
         sources = offline_sources(home, clock, executor)
         router = await build_router(home, clock, store, solver, providers, sources)
+        data = await resources_of(home, router, store, clock, providers)
         tell_usage(providers, router, home, clock)
         entrance = await Entrance.open(store, clock, executor)
         token = await owner_token(home.api.token_file, entrance.tokens)
@@ -95,7 +97,9 @@ async def running(home: HomeConfig, options: Options) -> AsyncIterator[App]:
         for name, work in (*router.tasks(), *integration_tasks(home, router, clock, integrations)):
             supervisor.start(name, work)
         networks = {name: one for name, one in integrations.items() if isinstance(one, Joining)}
-        front = Front(router, store, networks)
+        front = Front(router, store, networks, data)
+        for name, work in forward_tasks(data, router, store, clock, providers):
+            supervisor.start(name, work)
         answer_machines(integrations, Machines(front, router.registry))
         if listeners := [one for one in integrations.values() if isinstance(one, PriceTelling)]:
             supervisor.start("tell prices", PriceTeller(front.timeline, listeners, clock).run)

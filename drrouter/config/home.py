@@ -55,6 +55,7 @@ class ProviderConfig:
         version: of its protocol; ``auto`` finds out.
         mqtt: whether its MQTT broker is listened to, where it has one.
         unverified: why whoever answers for it is believed; empty: it is verified.
+        data_of: the devices whose opaque data it is to have.
         ven_id, cert_file, key_file, sign: of OpenADR 2.0b, see its settings.
     """
 
@@ -76,6 +77,7 @@ class ProviderConfig:
     randomize_prices: bool = False
     version: Literal["auto", "3.1", "3.0"] = "auto"
     mqtt: bool = True
+    data_of: tuple[DeviceId, ...] = ()
     ven_id: str = ""
     cert_file: Path | None = None
     key_file: Path | None = None

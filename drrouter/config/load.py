@@ -41,7 +41,7 @@ from drrouter.config.tariffs import tariff_of
 from drrouter.config.trust import believed
 from drrouter.domain.device import DeviceProfile
 from drrouter.domain.document import Table, as_json, parse_toml
-from drrouter.domain.ids import ProviderId
+from drrouter.domain.ids import DeviceId, ProviderId
 from drrouter.domain.remedy import document_error
 from drrouter.errors import DocumentError
 from drrouter.objectmodel import Catalogue, load_catalogue, read_file
@@ -224,12 +224,25 @@ def _provider(
         randomize_prices=part.randomize_prices,
         version=part.version,
         mqtt=part.mqtt,
+        data_of=_data_of(part, profiles, str(path), f"{key}.data_of"),
         ven_id=part.ven_id,
         cert_file=_existing(path.parent, part.cert_file, str(path), f"{key}.cert_file"),
         key_file=_existing(path.parent, part.key_file, str(path), f"{key}.key_file"),
         sign=part.sign,
         unverified=part.tls_reason,
     )
+
+
+def _data_of(
+    part: ProviderPart, profiles: Iterable[DeviceProfile], where: str, key: str
+) -> tuple[DeviceId, ...]:
+    """The devices whose data it is to have; each is one of the home file."""
+    known = {profile.id for profile in profiles}
+    for name in part.data_of:
+        if name not in known:
+            remedy = f"Known: {', '.join(sorted(known)) or 'none'}"
+            raise DocumentError(where, key, f"{name!r} is no device", remedy)
+    return tuple(DeviceId(name) for name in part.data_of)
 
 
 def _secret(part: ProviderPart, path: Path, key: str, environ: Mapping[str, str] | None) -> Secret | None:

@@ -46,6 +46,7 @@ _OPENADR3_ONLY = (
     "client_secret_file",
     "client_secret_env",
     "token_url",
+    "data_of",
     "version",
     "mqtt",
     "webhook",
@@ -99,6 +100,8 @@ class ProviderPart(TrustPart):
     """Whether its MQTT broker is listened to, where it has one."""
     webhook: WebhookPart | None = None
     """A listener for its notices."""
+    data_of: Annotated[tuple[Id, ...], Field(max_length=100)] = ()
+    """Devices whose opaque data it is to have, such as a car's for its maker; without them, none."""
     offline: OfflinePart | None = None
     """What the home does while the provider cannot be reached."""
     failsafe: FailsafePart | None = None

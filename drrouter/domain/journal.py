@@ -24,6 +24,7 @@ class JournalKind(StrEnum):
     DEVICE = "device"
     LIMIT = "limit"
     OFFLINE = "offline"
+    DATA = "data"
     ALARM = "alarm"
 
 

@@ -10,10 +10,24 @@ from drrouter.domain.report import ReportBody
 
 
 @dataclass(frozen=True, slots=True)
+class Opaque:
+    """A part of an event that the router does not interpret, and keeps as it came.
+
+    Attributes:
+        type: of the payload, as the provider calls it.
+    """
+
+    type: str
+    media_type: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class EventReceived:
-    """A new or changed event."""
+    """A new or changed event, and all that came with it and is only kept."""
 
     event: Event
+    opaque: tuple[Opaque, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +88,7 @@ class MessageKind(StrEnum):
     STARTED = "started"
     DONE = "done"
     REPORT = "report"
+    DATA = "data"
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,6 +82,7 @@ class Router:
 
     Attributes:
         health: how its tasks do, from whoever keeps them running.
+        hear: told each signal of a provider before it has any effect here.
     """
 
     def __init__(
@@ -123,6 +124,7 @@ class Router:
         self.account = Account(ErrorCount.of("drrouter"), kept)
         self.shown = views.Shown(settings.site_name, settings.zone.key, clock.now())
         self.health: Callable[[], Mapping[str, TaskHealth]] = dict
+        self.hear: Callable[[Signal], None] = lambda _: None
         self._looked = asyncio.Event()
         self._stirred, self._reconciled_at = False, clock.now()
         self._breath = OneBreath(self._act_on_orders, self._looked.set)
@@ -183,6 +185,7 @@ class Router:
 
     def signal(self, signal: Signal) -> None:
         """Let one signal of a provider have its effect, at once."""
+        self.hear(signal)
         self.intake.take(signal)
 
     def readings(self, device_id: DeviceId, readings: Sequence[Reading]) -> None:

@@ -17,6 +17,7 @@ from drrouter.domain.plan import Plan
 from drrouter.domain.timeline import Timeline
 from drrouter.domain.wish import Commitment, Override, OverrideMode, Wish
 from drrouter.router.plug_test import PlugTest
+from drrouter.router.resources.facade import ResourcesFacade
 from drrouter.router.viewed import DeviceView, EventView, FoundView, LedgerView, StatusView
 
 
@@ -66,6 +67,11 @@ class RouterFacade(Protocol):
 
     Every method that names a device raises ``DeviceUnknownError`` where there is none of that id.
     """
+
+    @property
+    def resources(self) -> ResourcesFacade:
+        """Opaque data by path."""
+        ...
 
     def status(self) -> StatusView:
         """The router at a glance."""

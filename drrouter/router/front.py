@@ -18,6 +18,7 @@ from drrouter.domain.ids import DeviceId, HoldToken
 from drrouter.domain.journal import JournalEntry, JournalKind
 from drrouter.domain.option import Option
 from drrouter.domain.plan import Plan
+from drrouter.domain.resource import Rights
 from drrouter.domain.timeline import Timeline
 from drrouter.domain.wish import Commitment, CycleWish, LevelWish, Override, OverrideMode, Wish
 from drrouter.errors import HoldConflictError, MessageError, OptionError, StoreError, WishImpossibleError
@@ -29,6 +30,7 @@ from drrouter.router.desk import Question, programme_of
 from drrouter.router.facade import Change, OptionsRequest, WishRequest
 from drrouter.router.local import said
 from drrouter.router.plug_test import PlugTest
+from drrouter.router.resources.keeper import Resources
 from drrouter.router.viewed import DeviceView, EventView, FoundView, LedgerView, StatusView
 
 PATIENCE_S = 10.0
@@ -38,9 +40,21 @@ PATIENCE_S = 10.0
 class Front:
     """What clients may see and ask of one router."""
 
-    def __init__(self, router: Router, store: Store, networks: Mapping[str, Joining] | None = None) -> None:
-        """The store is read for the journal alone; ``networks`` are those that devices join, by name."""
+    def __init__(
+        self,
+        router: Router,
+        store: Store,
+        networks: Mapping[str, Joining] | None = None,
+        resources: Resources | None = None,
+    ) -> None:
+        """The store is read for the journal alone.
+
+        Args:
+            networks: those that devices join, by name.
+            resources: opaque data; a tree that has room for nobody where None.
+        """
         self._router, self._store, self._networks = router, store, dict(networks or {})
+        self.resources = resources or Resources(Rights(), router.scribe, router.clock)
 
     def status(self) -> StatusView:
         """The router at a glance."""

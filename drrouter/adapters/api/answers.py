@@ -6,7 +6,7 @@ from http import HTTPStatus
 from aiohttp import web
 
 from drrouter.adapters.api.refusals import problem_response, refusal
-from drrouter.adapters.api.route import Route
+from drrouter.adapters.api.route import Download, Route
 from drrouter.adapters.problems import Problem, problem, problem_of
 from drrouter.adapters.strict_json import adapter_of, plain
 from drrouter.domain.option import Option
@@ -44,8 +44,19 @@ def answer(route: Route, value: object) -> web.Response:
     """What the handler returned, as the route's type."""
     if route.answer is None:
         return web.Response(status=HTTPStatus.NO_CONTENT)
+    if isinstance(value, Download):
+        return _download(value)
     body = adapter_of(route.answer).dump_json(value)
     return web.Response(status=route.status, body=body, content_type="application/json", charset="utf-8")
+
+
+def _download(found: Download) -> web.Response:
+    """Bytes of a stranger: a browser saves them, and takes them for nothing else than they are called."""
+    headers = {
+        "Content-Disposition": f'attachment; filename="{found.name}"',
+        "ETag": f'"{found.version}"',
+    }
+    return web.Response(body=found.data, content_type=found.media_type, headers=headers)
 
 
 def error_answer(error: DrrouterError) -> web.Response:

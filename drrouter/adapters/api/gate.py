@@ -26,7 +26,7 @@ from drrouter.adapters.api.roles import Principal, Role
 from drrouter.adapters.api.route import Call, Route, Scope
 from drrouter.adapters.api.stream import Streams
 from drrouter.adapters.api.visit import Visit, WithCookie, give_cookie, is_known, signed_out, visit_of
-from drrouter.adapters.strict_json import message_error, parse
+from drrouter.adapters.strict_json import MOST_BYTES, message_error, parse
 from drrouter.domain.ids import HoldToken
 from drrouter.errors import DeviceUnknownError, DrrouterError, HoldUnknownError, MessageError
 from drrouter.ports import Clock
@@ -114,7 +114,7 @@ class Gate:
         if visit.secret is not None:
             await self._entrance.sessions.used(visit.secret)
         if route.streams:
-            return await self._stream(request, visit)
+            return await self._stream(request, visit, route)
         with self._clock.working():
             said = await route.handler(await self._call(request, visit, route))
         if isinstance(said, WithCookie):
@@ -144,16 +144,27 @@ class Gate:
 
     async def _call(self, request: web.Request, visit: Visit, route: Route) -> Call:
         query = _check_query(route.query, request)
-        body = await _check_body(route.body, request)
-        path = dict(request.match_info)
-        return Call(self._router, self._entrance, self._clock, visit, path, query, body)
+        body: Any = await (_take_bytes(request) if route.takes_bytes else _check_body(route.body, request))
+        return Call(
+            self._router,
+            self._entrance,
+            self._clock,
+            visit,
+            dict(request.match_info),
+            query,
+            body,
+            target=request.rel_url.raw_path,
+            media_type=request.headers.get("Content-Type", ""),
+            last_event_id=request.headers.get("Last-Event-ID"),
+        )
 
-    async def _stream(self, request: web.Request, visit: Visit) -> web.StreamResponse:
+    async def _stream(self, request: web.Request, visit: Visit, route: Route) -> web.StreamResponse:
         if self._streams.full:
             raise refused(
                 HTTPStatus.SERVICE_UNAVAILABLE, "too-many-streams", "Too many clients listen already."
             )
-        return await self._streams.serve(request, partial(is_known, visit, self._entrance))
+        messages = await route.handler(await self._call(request, visit, route))
+        return await self._streams.serve(request, partial(is_known, visit, self._entrance), messages)
 
 
 def _check_role(who: Principal, route: Route) -> None:
@@ -186,13 +197,30 @@ async def _check_body(model: type[BaseModel] | None, request: web.Request) -> Ba
     if request.content_type != "application/json":
         detail = "Send JSON: Content-Type: application/json."
         raise refused(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "not-json", detail)
-    try:
-        async with asyncio.timeout(_BODY_S):
-            text = await request.read()
-    except TimeoutError:
-        raise refused(HTTPStatus.REQUEST_TIMEOUT, "too-slow", "The body did not come in time.") from None
+    text = await _read(request)
     parse(text, "the request")
     try:
         return model.model_validate_json(text, strict=True)
     except ValidationError as error:
         raise message_error(error, "the request") from error
+
+
+async def _take_bytes(request: web.Request) -> bytes:
+    """The body as it is; what is packed would have to be unpacked, and is refused."""
+    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+        detail = "Send the data as it is, without Content-Encoding."
+        raise refused(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "packed", detail)
+    try:
+        return await _read(request)
+    except web.HTTPRequestEntityTooLarge:
+        detail = f"That is too much: send at most {MOST_BYTES} bytes."
+        raise refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too-large", detail) from None
+
+
+async def _read(request: web.Request) -> bytes:
+    """The whole body, if it comes in time."""
+    try:
+        async with asyncio.timeout(_BODY_S):
+            return await request.read()
+    except TimeoutError:
+        raise refused(HTTPStatus.REQUEST_TIMEOUT, "too-slow", "The body did not come in time.") from None

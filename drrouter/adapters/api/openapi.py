@@ -7,9 +7,10 @@ from typing import Any
 from pydantic import BaseModel, TypeAdapter
 
 from drrouter import __version__
-from drrouter.adapters.api.route import PREFIX, Route
+from drrouter.adapters.api.route import PREFIX, Download, Route
 from drrouter.adapters.problems import MEDIA_TYPE
 from drrouter.adapters.strict_json import adapter_of
+from drrouter.domain.resource import MEDIA_TYPES
 
 _REFERENCE = "#/components/schemas/{model}"
 _VARIABLE = re.compile(r"{(\w+)}")
@@ -45,7 +46,7 @@ def _schemas(routes: tuple[Route, ...]) -> tuple[dict[str, Document], dict[str, 
     """The schema of each route's answer by name, and what they all refer to."""
     inputs: list[tuple[str, Any, TypeAdapter[Any]]] = []
     for route in routes:
-        if route.answer is not None:
+        if route.answer not in (None, Download):
             inputs.append((f"answer {route.name}", "serialization", adapter_of(route.answer)))
         if route.body is not None:
             inputs.append((f"body {route.name}", "validation", adapter_of(route.body)))
@@ -70,6 +71,8 @@ def _operation(route: Route, schemas: dict[str, Document]) -> Document:
     if route.body is not None:
         content = {"application/json": {"schema": schemas[f"body {route.name}"]}}
         operation["requestBody"] = {"required": True, "content": content}
+    if route.takes_bytes:
+        operation["requestBody"] = {"required": True, "content": _ANY_BYTES}
     return operation
 
 
@@ -81,6 +84,8 @@ def _answer(route: Route, schemas: dict[str, Document]) -> Document:
         }
     if route.answer is None:
         return {"description": "Done"}
+    if route.answer is Download:
+        return {"description": route.summary, "content": _ANY_BYTES}
     content = {"application/json": {"schema": schemas[f"answer {route.name}"]}}
     return {"description": route.summary, "content": content}
 
@@ -104,6 +109,8 @@ def _query_parameters(model: type[BaseModel] | None) -> list[Document]:
 def _ref(name: str) -> Document:
     return {"$ref": _REFERENCE.format(model=name)}
 
+
+_ANY_BYTES: Document = {name: {"schema": {"type": "string", "format": "binary"}} for name in MEDIA_TYPES}
 
 _PROBLEM: Document = {
     "type": "object",

@@ -30,7 +30,10 @@ class Call:
 
     Attributes:
         path: the variables of the path, decoded.
-        query, body: of the route's models; None where the route has none.
+        query, body: of the route's models, or the body's bytes; None where the route has none.
+        target: the path as it was sent.
+        media_type: of the body, as it was sent.
+        last_event_id: of a client that comes back to a stream.
     """
 
     router: RouterFacade
@@ -40,6 +43,9 @@ class Call:
     path: Mapping[str, str] = field(default_factory=dict)
     query: Any = None
     body: Any = None
+    target: str = ""
+    media_type: str = ""
+    last_event_id: str | None = None
 
     @property
     def who(self) -> Principal:
@@ -52,12 +58,26 @@ class Call:
         return self.entrance.tokens
 
 
+@dataclass(frozen=True, slots=True)
+class Download:
+    """Bytes of somebody, to be saved and never shown as a page."""
+
+    data: bytes
+    media_type: str
+    name: str
+    version: int
+
+
 class Scope(StrEnum):
-    """What in the path tells which device a request is about; appliances reach only such routes."""
+    """What in the path tells which device a request is about; appliances reach only such routes.
+
+    Of a leaf the rights of its path decide, which the tree of opaque data knows.
+    """
 
     NONE = "none"
     DEVICE = "device"
     HOLD = "hold"
+    LEAF = "leaf"
 
 
 Handler = Callable[[Call], Awaitable[Any]]
@@ -69,7 +89,9 @@ class Route:
 
     Attributes:
         answer: the type of what the handler returns; None for 204 without a body.
-        streams: it answers with events for as long as the client listens.
+        streams: it answers with events for as long as the client listens; the handler returns them, or None
+            for the changes of the router itself.
+        takes_bytes: its body is bytes of any kind.
 
     Raises:
         ValueError: nobody may use it, or an appliance may and no device limits it.
@@ -85,6 +107,7 @@ class Route:
     scope: Scope = Scope.NONE
     status: int = 200
     streams: bool = False
+    takes_bytes: bool = False
 
     def __post_init__(self) -> None:
         """Refuse a route that does not say who may use it."""
@@ -114,11 +137,12 @@ def route(
     body: type[BaseModel] | None = None,
     scope: Scope = Scope.NONE,
     streams: bool = False,
+    takes_bytes: bool = False,
 ) -> Callable[[Handler], Route]:
     """Make a handler a route; see ``Route`` for what is said of it."""
 
     def declare(handler: Handler) -> Route:
         status = 200 if answer is not None or streams else 204
-        return Route(method, path, roles, handler, answer, query, body, scope, status, streams)
+        return Route(method, path, roles, handler, answer, query, body, scope, status, streams, takes_bytes)
 
     return declare

@@ -27,6 +27,7 @@ from drrouter.adapters.api.openapi import describe
 from drrouter.adapters.api.panel import Panel, PanelFile
 from drrouter.adapters.api.people_routes import PEOPLE_ROUTES
 from drrouter.adapters.api.read_routes import READ_ROUTES
+from drrouter.adapters.api.resource_routes import RESOURCE_ROUTES
 from drrouter.adapters.api.roles import READERS
 from drrouter.adapters.api.route import PREFIX, Call, Route, route
 from drrouter.adapters.api.stream import Streams
@@ -51,7 +52,15 @@ async def openapi(_call: Call) -> dict[str, Any]:
     return describe(ROUTES)
 
 
-ROUTES: tuple[Route, ...] = (*READ_ROUTES, *ACT_ROUTES, *DOOR_ROUTES, *PEOPLE_ROUTES, stream, openapi)
+ROUTES: tuple[Route, ...] = (
+    *READ_ROUTES,
+    *ACT_ROUTES,
+    *DOOR_ROUTES,
+    *PEOPLE_ROUTES,
+    *RESOURCE_ROUTES,
+    stream,
+    openapi,
+)
 """The whole table; what is not in it is not served."""
 
 
@@ -113,7 +122,8 @@ class LocalApi:
         """The application: the gate, the table and the panel."""
         app = web.Application(middlewares=[self._gate.middleware()], client_max_size=MOST_BYTES)
         for row in routes:
-            app.router.add_route(row.method, PREFIX + row.path, self._gate.declare(row))
+            path = row.path.replace("{path}", r"{path:[\s\S]+}")  # it has slashes of its own
+            app.router.add_route(row.method, PREFIX + path, self._gate.declare(row))
         for path, file in self._panel.files.items():
             app.router.add_get(f"/{path}", self._gate.declare_page(self._page(file)))
         app.on_response_prepare.append(add_safe_headers)

@@ -46,14 +46,27 @@ class Streams:
         """Whether as many clients listen as may."""
         return len(self._tasks) >= MOST_STREAMS
 
-    async def serve(self, request: web.Request, may_hear: Callable[[], bool]) -> web.StreamResponse:
-        """Tell one client everything until it goes, or may hear no more."""
+    async def serve(
+        self,
+        request: web.Request,
+        may_hear: Callable[[], bool],
+        messages: AsyncIterator[bytes] | None = None,
+    ) -> web.StreamResponse:
+        """Tell one client everything until it goes, or may hear no more.
+
+        Args:
+            may_hear: asked before each message.
+            messages: what it is told; every change of the router where None.
+        """
         task = asyncio.current_task()
         assert task is not None  # noqa: S101 - a handler always runs in a task
         self._tasks.add(task)
         response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
         try:
-            await self._tell(request, response, may_hear)
+            if messages is None:
+                await self._tell(request, response, may_hear)
+            else:
+                await self._pass(request, response, may_hear, messages)
         except (ConnectionError, TimeoutError):
             request.protocol.force_close()  # it went, or does not read
         finally:
@@ -69,12 +82,28 @@ class Streams:
     async def _tell(
         self, request: web.Request, response: web.StreamResponse, may_hear: Callable[[], bool]
     ) -> None:
-        async with aclosing(_with_heartbeats(self._router.changes(), self._heartbeat_s)) as messages:
+        changes = aclosing(_messages(self._router.changes()))
+        async with changes as told, aclosing(_with_heartbeats(told, self._heartbeat_s)) as messages:
             with self._clock.working():
                 await anext(messages)  # from here on nothing is missed
                 await response.prepare(request)
                 await self._write(response, self._greeting())
             async for message in messages:
+                if not may_hear():
+                    return
+                with self._clock.working():
+                    await self._write(response, message)
+
+    async def _pass(
+        self,
+        request: web.Request,
+        response: web.StreamResponse,
+        may_hear: Callable[[], bool],
+        messages: AsyncIterator[bytes],
+    ) -> None:
+        await response.prepare(request)
+        async with aclosing(_with_heartbeats(messages, self._heartbeat_s)) as beating:
+            async for message in beating:
                 if not may_hear():
                     return
                 with self._clock.working():
@@ -90,9 +119,15 @@ class Streams:
         return greeting + _event(Change(Topic.PLAN, plan)) if plan else greeting
 
 
-async def _with_heartbeats(changes: AsyncIterator[Change], heartbeat_s: float) -> AsyncGenerator[bytes]:
-    """First a heartbeat; then every change as an event, and a heartbeat whenever so long nothing came."""
-    following = asyncio.ensure_future(anext(changes))
+async def _messages(changes: AsyncIterator[Change]) -> AsyncGenerator[bytes]:
+    """Every change as an event."""
+    async for change in changes:
+        yield _event(change)
+
+
+async def _with_heartbeats(messages: AsyncIterator[bytes], heartbeat_s: float) -> AsyncGenerator[bytes]:
+    """First a heartbeat; then every message, and a heartbeat whenever so long nothing came."""
+    following = asyncio.ensure_future(anext(messages))
     try:
         await asyncio.sleep(0)  # the router knows now that somebody listens
         yield HEARTBEAT
@@ -101,9 +136,9 @@ async def _with_heartbeats(changes: AsyncIterator[Change], heartbeat_s: float) -
             if not done:
                 yield HEARTBEAT
                 continue
-            change = following.result()
-            following = asyncio.ensure_future(anext(changes))
-            yield _event(change)
+            message = following.result()
+            following = asyncio.ensure_future(anext(messages))
+            yield message
     except StopAsyncIteration:
         return
     finally:

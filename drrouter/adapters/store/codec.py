@@ -10,6 +10,7 @@ from drrouter.domain.device import KnownLevel
 from drrouter.domain.event import Event
 from drrouter.domain.journal import JournalEntry
 from drrouter.domain.plan import Plan
+from drrouter.domain.resource import LeafChange
 from drrouter.domain.signal import OutboxItem
 from drrouter.domain.wish import Commitment, Override, RunningCycle, Wish
 from drrouter.errors import MessageError, StoreError, StoreValueError
@@ -26,6 +27,8 @@ TYPES: dict[Collection, Any] = {
     Collection.LEDGER: JsonValue,
     Collection.SETTINGS: JsonValue,
     Collection.ACKS: AckRecord,
+    Collection.RESOURCES: JsonValue,
+    Collection.RESOURCE_CHANGES: LeafChange,
 }
 """The type of the values of each collection; settings and the ledger hold whatever JSON can say."""
 

@@ -39,6 +39,7 @@ from drrouter.router.viewed import (
     LinkView,
     StatusView,
 )
+from tests.data_home import resources_at_once
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 WASHER, FREEZER, CAR = DeviceId("washer"), DeviceId("freezer"), DeviceId("car")
@@ -72,6 +73,7 @@ class MemoryRouter:
 
     def __init__(self, clock: SimulatedClock) -> None:
         self.clock = clock
+        self.resources = resources_at_once(clock)
         self.broadcast = Broadcast()
         self.states = {
             profile.id: DeviceState(Presence.PRESENT, on=False, power_w=0.0) for profile in PROFILES

@@ -79,7 +79,10 @@ ALLOWED = {
         *("session", "claim", "sign_in", "sign_out", "sessions", "end_session"),
         *("settings", "change_settings", "set_password"),
     },
-    Role.APPLIANCE: {"device", "options", "accept"},
+    Role.APPLIANCE: {
+        *("device", "options", "accept", "resources", "resource_changes"),
+        *("resource", "put_resource", "remove_resource"),
+    },
 }
 
 

@@ -21,6 +21,7 @@ from datetime import datetime, timedelta
 
 from drrouter.adapters.openadr3 import reading
 from drrouter.adapters.sp.openadr3.normalise import Withdrawn, normalise
+from drrouter.adapters.sp.openadr3.opaque import opaque_of
 from drrouter.adapters.sp.openadr3.paging import identity, text
 from drrouter.adapters.sp.openadr3.settings import Openadr3Settings
 from drrouter.adapters.sp.openadr3.shift import Dice
@@ -96,7 +97,9 @@ class KnownEvents:
             self._seen[event_id] = _Seen(digest, in_force=False)
             return [EventCancelled(self._settings.id, event_id, now)]
         seen = _Seen(digest, True, _further(event, program, found, now))
-        return self._take(replace(found, fingerprint=digest), seen, now)
+        return self._take(
+            EventReceived(replace(found, fingerprint=digest), opaque_of(event, program)), seen, now
+        )
 
     def read_on(self, now: datetime) -> list[Signal]:
         """More of the events that repeat or never end, where what is known of them runs short."""
@@ -108,7 +111,8 @@ class KnownEvents:
             found = self._normalised(row, program, now)
             if isinstance(found, Event):
                 self._seen[event_id] = replace(seen, further=_further(row, program, found, now))
-                signals.append(EventReceived(replace(found, fingerprint=seen.digest)))
+                event = replace(found, fingerprint=seen.digest)
+                signals.append(EventReceived(event, opaque_of(row, program)))
         return signals
 
     def _normalised(
@@ -134,14 +138,15 @@ class KnownEvents:
         """What was in force at the provider when last looked at."""
         return frozenset(event_id for event_id, seen in self._seen.items() if seen.in_force)
 
-    def _take(self, event: Event, seen: _Seen, now: datetime) -> list[Signal]:
+    def _take(self, received: EventReceived, seen: _Seen, now: datetime) -> list[Signal]:
         """Remember a readable version and pass it on."""
+        event = received.event
         in_force = event.id in self._seen or any(payload.interval.end > now for payload in event.payloads)
         in_force = in_force or not event.payloads
         self._seen[event.id] = replace(seen, in_force=in_force)
         if event.ignored:
             log.info("event %s of %s, what is not used: %s", event.id, event.provider, event.ignored)
-        return [EventReceived(event)] if in_force else []
+        return [received] if in_force else []
 
     def _is_enrolled(self, program: reading.Program | None) -> bool:
         """Whether an event of this program is for us (obligation 10); None is one we may not see."""

@@ -57,6 +57,11 @@ class LocalProvider:
         """Its name in the home file."""
         return self._settings.id
 
+    @property
+    def carries_data(self) -> bool:
+        """Reports carry whatever the home has to say."""
+        return True
+
     async def signals(self) -> AsyncGenerator[Signal, None]:
         """What the VTN sends, for ever, wherever in the home it is."""
         missing = False

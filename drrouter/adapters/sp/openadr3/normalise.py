@@ -15,6 +15,7 @@ from datetime import datetime
 from drrouter.adapters.openadr3 import reading
 from drrouter.adapters.openadr3.times import parse_instant
 from drrouter.adapters.sp.openadr3.asking import asks_of, grid_of
+from drrouter.adapters.sp.openadr3.opaque import too_long
 from drrouter.adapters.sp.openadr3.repeating import MOST_INTERVALS, Placed
 from drrouter.adapters.sp.openadr3.shift import Dice
 from drrouter.adapters.sp.openadr3.targets import names
@@ -74,7 +75,7 @@ def normalise(
     payloads = tuple(
         payload for turn, placed in enumerate(timing.placed) for payload in reader.read(placed, turn)
     )
-    reader.ignored += _unmoving(payloads, targeted=bool(row.targets))
+    reader.ignored += [*_unmoving(payloads, targeted=bool(row.targets)), *too_long(row, program)]
     known_until = timing.known_until
     if len(payloads) > MOST_INTERVALS and known_until is not None:
         known_until = payloads[MOST_INTERVALS - 1].interval.end

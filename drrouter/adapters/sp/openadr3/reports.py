@@ -9,6 +9,7 @@ Its first payload says what it is about and names the version of the event (``mo
     started       X_STARTED     [version]     its time has begun; OPERATING_STATE [RUNNING_CURTAILED] if so
     done          X_DONE        [version]     its time is over and it was obeyed; not by whom, as a reason
     report        what the event asked for    by resource and interval, with DATA_QUALITY beside each value
+    data          X_DATA [text or base64]     opaque; beside it X_DATA_PATH, _MEDIA_TYPE, _ENCODING, _SEQUENCE
 
 What is made long after it was due, or delivered long after it was made, says X_LATE [true], too.
 Interpretation: DATA_QUALITY tells how far a value can be trusted; no word of OpenADR 3 says that it is late.
@@ -111,7 +112,8 @@ def _interval(one: Reported, mark: Iterable[Mapping[str, object]]) -> dict[str, 
 
 def _payloads(item: OutboxItem) -> dict[str, float | str]:
     """What the report says, by payload type; the message's own payloads win."""
-    standard: dict[str, float | str] = {_PAYLOAD[item.kind]: item.event_version}
+    kind = _PAYLOAD.get(item.kind)
+    standard: dict[str, float | str] = {kind: item.event_version} if kind else {}
     if item.kind in _STATE:
         standard["OPERATING_STATE"] = _STATE[item.kind]
     return standard | dict(sorted(item.payloads.items())) | ({LATE: True} if item.late else {})

@@ -79,6 +79,11 @@ class OpenAdr3Provider:
         """Its name in the home file."""
         return self._settings.id
 
+    @property
+    def carries_data(self) -> bool:
+        """Reports carry whatever the home has to say."""
+        return True
+
     async def signals(self) -> AsyncGenerator[Signal, None]:
         """What the provider sends, for ever; each call begins anew, with everything that is in force.
 
