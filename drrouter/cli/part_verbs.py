@@ -4,7 +4,7 @@ import asyncio
 import json as jsonlib
 import logging
 import sys
-from dataclasses import replace
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -104,6 +104,18 @@ def vtn(
         int | None,
         typer.Option("--port", min=0, max=65535, help="The port; 0 takes a free one.", show_default=False),
     ] = None,
+    mqtt: Annotated[
+        str | None,
+        typer.Option(
+            "--mqtt", metavar="URI", help="A broker on which changes are told, too.", show_default=False
+        ),
+    ] = None,
+    announce: Annotated[
+        str | None,
+        typer.Option(
+            "--announce", metavar="NAME", help="Be found by mDNS under this name.", show_default=False
+        ),
+    ] = None,
     hash_secret: Annotated[
         bool,
         typer.Option("--hash-secret", help="Read a secret and print its hash for the file; nothing runs."),
@@ -113,7 +125,9 @@ def vtn(
 ) -> None:
     """Run an OpenADR 3.1 VTN, the server of a service provider; prints one line of JSON when it is ready.
 
-    Examples: `drrouter vtn vtn.toml`, `drrouter vtn vtn.toml --port 8090`, `drrouter vtn --hash-secret`
+    Examples: `drrouter vtn vtn.toml`, `drrouter vtn vtn.toml --port 8090`,
+    `drrouter vtn vtn.toml --mqtt mqtt://127.0.0.1:1883`,
+    `drrouter vtn vtn.toml --host 192.168.1.5 --announce lab-vtn`, `drrouter vtn --hash-secret`
     """
     if hash_secret:
         _hash_secret()
@@ -122,7 +136,9 @@ def vtn(
         typer.echo("Name the file with the VTN's options and clients: drrouter vtn VTN.toml", err=True)
         raise typer.Exit(USAGE)
     _log_to_stderr(quiet)
-    asyncio.run(_run_vtn(file, host, port, clock))
+    said = {"host": host, "port": port, "mqtt": mqtt, "announce": announce}
+    flags = {key: value for key, value in said.items() if value is not None}
+    asyncio.run(_run_vtn(file, flags, clock))
 
 
 def sim_home(
@@ -180,12 +196,11 @@ def _hash_secret() -> None:
     typer.echo(hash_secret(secret))
 
 
-async def _run_vtn(file: Path, host: str | None, port: int | None, clock_url: str | None) -> None:
+async def _run_vtn(file: Path, flags: Mapping[str, object], clock_url: str | None) -> None:
     from drrouter.adapters.clock import open_clock
     from drrouter.adapters.vtn import read_options, run_vtn
 
-    options = read_options(file)
-    options = replace(options, host=host or options.host, port=options.port if port is None else port)
+    options = read_options(file, flags)
 
     def ready(url: str) -> None:
         sys.stdout.write(jsonlib.dumps({"ready": True, "url": url}) + "\n")

@@ -143,6 +143,7 @@ class LocalVtnConfig:
     key_file: Path | None = None
     state: Path | None = None
     mqtt: str | None = None
+    mqtt_ca: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)

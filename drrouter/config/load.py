@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 
-from drrouter.adapters.devices.plain import is_loopback
+from drrouter.adapters.this_machine import is_loopback
 from drrouter.config.devices import devices_of
 from drrouter.config.document import ApiPart, HomeDocument, RouterPart, json_schema
 from drrouter.config.failsafe import failsafe_of
@@ -289,6 +289,7 @@ def _local_vtn(part: LocalVtnPart, folder: Path, where: str) -> LocalVtnConfig:
         key_file=_existing(folder, part.key_file, where, "local_vtn.key_file"),
         state=folder / part.state if part.state else None,
         mqtt=part.mqtt,
+        mqtt_ca=_existing(folder, part.mqtt_ca, where, "local_vtn.mqtt_ca"),
     )
 
 

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from drrouter.adapters.devices.plain import is_loopback
+from drrouter.adapters.this_machine import is_loopback
 from drrouter.domain.document import harmless
 from drrouter.tariff.parts import known_zone
 

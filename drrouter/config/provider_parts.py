@@ -2,11 +2,10 @@
 
 from ipaddress import ip_address
 from typing import Annotated, Literal, Self
-from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr, model_validator
 
-from drrouter.adapters.devices.plain import is_loopback
+from drrouter.adapters.vtn.mqtt import safe_broker
 from drrouter.config.failsafe import FailsafePart
 from drrouter.config.feeds import FeedPart
 from drrouter.config.parts import FileName, Host, Id, Listener, Part, Port, Url
@@ -153,20 +152,8 @@ def _is_one_address(host: str) -> str:
     return str(address)
 
 
-def _is_safe_broker(uri: str) -> str:
-    """Over TLS, or on this machine alone (S8)."""
-    try:
-        parts = urlsplit(uri)
-        host, _ = parts.hostname, parts.port
-    except ValueError as error:
-        raise ValueError("is no address; write one such as mqtts://broker.home:8883") from error
-    if parts.scheme == "mqtt" and not is_loopback(host or ""):
-        raise ValueError("is plain MQTT to another machine, which anybody could read; write mqtts")
-    return uri
-
-
 _Broker = Annotated[
-    str, Field(pattern=r"^mqtts?://[A-Za-z0-9.:\[\]-]+$", max_length=300), AfterValidator(_is_safe_broker)
+    str, Field(pattern=r"^mqtts?://[A-Za-z0-9.:\[\]-]+$", max_length=300), AfterValidator(safe_broker)
 ]
 
 
@@ -183,5 +170,7 @@ class LocalVtnPart(Listener):
     """Under which it is found by mDNS; empty: it is not announced."""
     mqtt: _Broker | None = None
     """The home's MQTT broker, on which changes are told, such as mqtts://broker.home:8883."""
+    mqtt_ca: FileName | None = None
+    """The certificate authority that the broker is trusted by, as PEM; without it, the system's."""
     state: FileName | None = None
     """The SQLite file that keeps what devices wrote; without it, it lasts until the next start."""

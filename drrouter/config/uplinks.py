@@ -99,4 +99,5 @@ def local_vtn_settings(config: LocalVtnConfig) -> LocalVtnSettings:
         key_file=config.key_file,
         state=config.state,
         mqtt=config.mqtt,
+        mqtt_ca=config.mqtt_ca,
     )

@@ -1,20 +1,6 @@
 """Plain text travels on this machine alone; beyond it only where the owner gives a reason (S8)."""
 
-from ipaddress import ip_address
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host is this machine itself.
-
-    >>> is_loopback("localhost"), is_loopback("[::1]"), is_loopback("192.168.1.4")
-    (True, True, False)
-    """
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
+from drrouter.adapters.this_machine import is_loopback
 
 
 def refuse_plain(host: str, encrypted: bool, reason: str, remedy: str) -> None:

@@ -8,8 +8,9 @@ collection    what all collections do alike            provider_objects, ven_obj
 objects       kept in memory and in a file             privacy       who sees what
 notices       who is told what                         courier       webhooks, one lane each
 tokens, oauth who is who                               server, app   listening
+mqtt          notices on a broker                      announce      found by mDNS
 
-It speaks webhooks only, no MQTT. Contract: OpenADR 3.1.0.
+Contract: OpenADR 3.1.0.
 """
 
 from drrouter.adapters.vtn.app import build_app

@@ -59,7 +59,7 @@ def _parts(config: VtnConfig, clock: Clock) -> Callable[[web.Application], Async
             privacy = Privacy(objects, config.targets_must_be_asked)
             listeners = [Notifier(objects, privacy, clients, courier).changed]
             if config.mqtt is not None:
-                notices = MqttNotices(config.mqtt, objects, privacy, clients)
+                notices = MqttNotices(config.mqtt, objects, privacy, clients, config.mqtt_ca)
                 await stack.enter_async_context(notices.publishing())
                 listeners.append(notices.changed)
             objects.on_changed = _all_of(listeners)

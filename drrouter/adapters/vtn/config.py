@@ -85,6 +85,7 @@ class VtnConfig:
             them; else a query without targets finds all that it was granted.
         most_objects: of each kind.
         mqtt: the broker on which notices are published, ``mqtts://host:port``; ``mqtt://`` on this machine.
+        mqtt_ca: PEM file of the authority that vouches for the broker; None is the system's.
     """
 
     clients: tuple[ClientCredential, ...]
@@ -98,6 +99,7 @@ class VtnConfig:
     targets_must_be_asked: bool = False
     most_objects: int = 100_000
     mqtt: str | None = None
+    mqtt_ca: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)

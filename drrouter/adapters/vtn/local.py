@@ -19,13 +19,14 @@ from drrouter.adapters.openadr3 import ObjectType
 from drrouter.adapters.openadr3.requests import EventRequest, ProgramRequest
 from drrouter.adapters.openadr3.times import format_instant, format_span
 from drrouter.adapters.server_tls import server_context
+from drrouter.adapters.this_machine import is_loopback
 from drrouter.adapters.vtn.announce import Announcement, announced
 from drrouter.adapters.vtn.app import build_app
 from drrouter.adapters.vtn.call import VTN, Vtn
 from drrouter.adapters.vtn.config import VtnConfig
 from drrouter.adapters.vtn.objects import Body, Change
 from drrouter.adapters.vtn.options import read_clients
-from drrouter.adapters.vtn.server import is_loopback, listening
+from drrouter.adapters.vtn.server import listening
 from drrouter.domain.event import PayloadType
 from drrouter.ports import Clock
 from drrouter.router.local_price import Series
@@ -43,6 +44,7 @@ class LocalVtnSettings:
         clients: the file with the ``[[client]]`` tables (see ``options``).
         name: under which it is announced; empty: it is not.
         mqtt: the broker of the home on which notices are published; None: webhooks only.
+        mqtt_ca: the authority that vouches for the broker; None: the system's.
         state: the SQLite file that keeps reports and subscriptions; None keeps them in memory.
     """
 
@@ -54,6 +56,7 @@ class LocalVtnSettings:
     key_file: Path | None = None
     state: Path | None = None
     mqtt: str | None = None
+    mqtt_ca: Path | None = None
 
 
 class LocalVtn:
@@ -81,17 +84,22 @@ class LocalVtn:
             where.state,
             callbacks_on_this_machine=is_loopback(where.host),
             mqtt=where.mqtt,
+            mqtt_ca=where.mqtt_ca,
         )
-        app = build_app(config, self._clock)
+        app, context = build_app(config, self._clock), self._context()
         try:
             async with AsyncExitStack() as stack:
-                self.port = await stack.enter_async_context(
-                    listening(app, where.host, where.port, self._context())
-                )
+                self.port = await stack.enter_async_context(listening(app, where.host, where.port, context))
                 self._open = app[VTN]
                 await self._show()
                 if where.name:
-                    told = Announcement(where.name, where.host, self.port, programs=(PRICES, LIMITS))
+                    told = Announcement(
+                        where.name,
+                        where.host,
+                        self.port,
+                        programs=(PRICES, LIMITS),
+                        secure=context is not None,
+                    )
                     await stack.enter_async_context(announced(told))
                 self._ready.set()
                 await asyncio.Event().wait()

@@ -2,11 +2,15 @@
 
 import logging
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 
 from drrouter.adapters.server_tls import server_context
+from drrouter.adapters.this_machine import is_loopback
+from drrouter.adapters.vtn.announce import Announcement, following
+from drrouter.adapters.vtn.call import Vtn
 from drrouter.adapters.vtn.config import VtnConfig
 from drrouter.adapters.vtn.options import VtnOptions, read_clients
-from drrouter.adapters.vtn.server import is_loopback, serve
+from drrouter.adapters.vtn.server import serve
 from drrouter.errors import InputError
 from drrouter.ports import Clock
 
@@ -25,6 +29,11 @@ async def run_vtn(options: VtnOptions, clock: Clock, ready: Callable[[str], None
     """
     if (options.tls_cert is None) != (options.tls_key is None):
         raise InputError("the VTN", "tls_cert, tls_key", "one of them is missing", "Give both or none")
+    if options.announce and options.host in ("0.0.0.0", "::"):  # noqa: S104 -- refused here
+        remedy = "Let host be the address in the home network"
+        raise InputError(
+            "the VTN", "announce", f"needs one address, and {options.host} is all of them", remedy
+        )
     context = None
     if options.tls_cert is not None and options.tls_key is not None:
         context = server_context(options.tls_cert, options.tls_key)
@@ -35,7 +44,14 @@ async def run_vtn(options: VtnOptions, clock: Clock, ready: Callable[[str], None
         log.info("the VTN listens on %s", url)
         ready(url)
 
-    await serve(config_of(options), clock, options.host, options.port, context, tell)
+    def found_by_mdns(vtn: Vtn, port: int) -> AbstractAsyncContextManager[None]:
+        host = "127.0.0.1" if options.host == "localhost" else options.host
+        told = Announcement(options.announce, host, port, options.base_path, secure=context is not None)
+        return following(vtn.objects, told)
+
+    beside = found_by_mdns if options.announce else None
+    config = config_of(options)
+    await serve(config, clock, options.host, options.port, context, tell, beside=beside)
 
 
 def config_of(options: VtnOptions) -> VtnConfig:
@@ -54,4 +70,6 @@ def config_of(options: VtnOptions) -> VtnConfig:
         challenge_callbacks=options.challenge_callbacks,
         callback_ca=options.callback_ca,
         targets_must_be_asked=options.targets_must_be_asked,
+        mqtt=options.mqtt,
+        mqtt_ca=options.mqtt_ca,
     )

@@ -19,10 +19,12 @@ import ssl
 from collections import deque
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, suppress
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from drrouter.adapters.openadr3 import ObjectType, Operation
+from drrouter.adapters.this_machine import is_loopback
 from drrouter.adapters.vtn.objects import Body, Changed, Objects
 from drrouter.adapters.vtn.privacy import Privacy
 from drrouter.adapters.vtn.refusal import not_found
@@ -38,6 +40,24 @@ LONGEST_PAUSE_S = 60.0
 
 _PLURALS = {ObjectType.PROGRAM: "programs", ObjectType.EVENT: "events"}
 _TOLD = (Operation.CREATE, Operation.UPDATE, Operation.DELETE)
+
+
+def safe_broker(uri: str) -> str:
+    """The broker's address, as long as what is published there stays secret (S8).
+
+    Raises:
+        ValueError: it is none, or plain MQTT to another machine.
+    """
+    try:
+        parts = urlsplit(uri)
+        host, _ = parts.hostname, parts.port
+    except ValueError as error:
+        raise ValueError("is no address; write one such as mqtts://broker.home:8883") from error
+    if not host or parts.scheme not in ("mqtt", "mqtts") or parts.username or parts.path.strip("/"):
+        raise ValueError("is no address; write one such as mqtts://broker.home:8883")
+    if parts.scheme == "mqtt" and not is_loopback(host):
+        raise ValueError("is plain MQTT to another machine, which anybody could read; write mqtts")
+    return uri
 
 
 def binding(uri: str) -> dict[str, Any]:
@@ -74,9 +94,11 @@ def place(objects: Objects, path: str, client_id: str, is_bl: bool) -> str:
 class MqttNotices:
     """Hears of every change, and publishes in the order of changes while the broker is there."""
 
-    def __init__(self, uri: str, objects: Objects, privacy: Privacy, clients: Clients) -> None:
-        """Connect to nothing yet."""
-        self._uri, self._objects = uri, objects
+    def __init__(
+        self, uri: str, objects: Objects, privacy: Privacy, clients: Clients, ca_file: Path | None = None
+    ) -> None:
+        """Connect to nothing yet; ``ca_file`` vouches for the broker, None: the system's authorities."""
+        self._uri, self._objects, self._ca_file = uri, objects, ca_file
         self._privacy, self._clients = privacy, clients
         self._waiting: deque[tuple[str, bytes]] = deque(maxlen=MOST_WAITING)
         self._news = asyncio.Event()
@@ -100,7 +122,8 @@ class MqttNotices:
             raise InputError(
                 "the VTN", "mqtt", "needs a library that is missing", "pip install 'drrouter[mqtt]'"
             ) from error
-        task = asyncio.create_task(self._run())
+        tls = self._context()
+        task = asyncio.create_task(self._run(tls))
         try:
             yield
         finally:
@@ -125,12 +148,25 @@ class MqttNotices:
                 )
                 yield from _told(changed.kind, f"{PREFIX}/vens/{ven['id']}/{plural}", *views)
 
-    async def _run(self) -> None:
+    def _context(self) -> ssl.SSLContext | None:
+        """TLS towards the broker, None where it is plain.
+
+        Raises:
+            InputError: the authority's file cannot be used.
+        """
+        if urlsplit(self._uri).scheme != "mqtts":
+            return None
+        try:
+            return ssl.create_default_context(cafile=self._ca_file)
+        except OSError as error:
+            remedy = "Name the PEM certificate of the authority that vouches for the broker"
+            raise InputError("the VTN", "mqtt_ca", f"cannot be used ({error})", remedy) from error
+
+    async def _run(self, tls: ssl.SSLContext | None) -> None:
         """Connect, publish, and connect again ever more rarely after a loss."""
         from aiomqtt import Client, MqttError
 
         url, pause = urlsplit(self._uri), 1.0
-        tls = ssl.create_default_context() if url.scheme == "mqtts" else None
         port = url.port or (8883 if tls else 1883)
         while True:
             try:

@@ -16,16 +16,27 @@ ven_name = "home-17"
 targets = ["group-1"]
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, StrictStr, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StrictBool,
+    StrictInt,
+    StrictStr,
+    ValidationError,
+)
 
 from drrouter.adapters.vtn.config import ClientCredential, Role
+from drrouter.adapters.vtn.mqtt import safe_broker
 from drrouter.adapters.vtn.secret_hash import Verifier, is_hashed
-from drrouter.domain.document import parse_toml
+from drrouter.domain.document import Table, parse_toml
 from drrouter.domain.remedy import document_error
 from drrouter.errors import DocumentError
 
@@ -42,6 +53,7 @@ class VtnOptions:
     Attributes:
         clients: the file with the ``[[client]]`` tables.
         tls_cert, tls_key: PEM files; needed unless ``host`` is this machine.
+        announce: the name under which it is found by mDNS; empty: it is not announced.
     """
 
     clients: Path
@@ -56,6 +68,9 @@ class VtnOptions:
     callback_ca: Path | None = None
     challenge_callbacks: bool = True
     targets_must_be_asked: bool = False
+    mqtt: str | None = None
+    mqtt_ca: Path | None = None
+    announce: str = ""
 
 
 class _Client(BaseModel):
@@ -89,20 +104,27 @@ class _Document(BaseModel):
     callback_ca: _File = None
     challenge_callbacks: StrictBool = True
     targets_must_be_asked: StrictBool = False
+    mqtt: Annotated[StrictStr, AfterValidator(safe_broker)] | None = None
+    mqtt_ca: _File = None
+    announce: StrictStr = Field("", pattern=r"^[A-Za-z0-9-]{1,40}$|^$")
 
 
-def read_options(path: Path) -> VtnOptions:
+def read_options(path: Path, flags: Mapping[str, object] | None = None) -> VtnOptions:
     """The options that a file says; its paths start at the file's folder.
+
+    Args:
+        path: the file.
+        flags: keys that the command line says instead.
 
     Raises:
         DocumentError: it cannot be read, or is no such file.
     """
-    found = _read(path)
+    found = _read(path, flags or {})
     if bool(found.client) == (found.clients is not None):
         remedy = "Write [[client]] tables, or name their file"
         raise DocumentError(str(path), "client, clients", "needs one of the two", remedy)
     plain: dict[str, Any] = found.model_dump(exclude={"client", "token_life_s"})
-    for key in ("tls_cert", "tls_key", "state", "callback_ca"):
+    for key in ("tls_cert", "tls_key", "state", "callback_ca", "mqtt_ca"):
         plain[key] = path.parent / plain[key] if plain[key] is not None else None
     plain["clients"] = path.parent / found.clients if found.clients is not None else path
     return VtnOptions(**plain, token_life=timedelta(seconds=found.token_life_s))
@@ -114,16 +136,16 @@ def read_clients(path: Path) -> tuple[ClientCredential, ...]:
     Raises:
         DocumentError: it cannot be read, names none, or shows secrets in clear to others.
     """
-    found = _read(path)
+    found = _read(path, {})
     if not found.client:
         raise DocumentError(str(path), "client", "is missing", "Name at least one [[client]]")
     is_private = not path.stat().st_mode & _OTHERS
     return tuple(_credential(client, str(path), is_private) for client in found.client)
 
 
-def _read(path: Path) -> _Document:
+def _read(path: Path, flags: Mapping[str, object]) -> _Document:
     try:
-        table = parse_toml(path.read_bytes(), str(path))
+        table: Table = {**parse_toml(path.read_bytes(), str(path)), **flags}
     except OSError as error:
         raise DocumentError(str(path), "", f"cannot be read ({error.strerror})") from error
     try:

@@ -1,16 +1,17 @@
 """Listens: the application on one address, over TLS unless that is this machine, until asked to end."""
 
 import asyncio
-import ipaddress
 import logging
 import signal
 import ssl
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, contextmanager
 
 from aiohttp import web
 
+from drrouter.adapters.this_machine import is_loopback
 from drrouter.adapters.vtn.app import build_app
+from drrouter.adapters.vtn.call import VTN, Vtn
 from drrouter.adapters.vtn.config import VtnConfig
 from drrouter.errors import InputError
 from drrouter.ports import Clock
@@ -25,16 +26,6 @@ _HANDSHAKE_S = 10.0
 _SHUTDOWN_S = 3.0
 
 
-def is_loopback(host: str) -> bool:
-    """Whether a host is this machine; a name other than ``localhost`` may point anywhere."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
 async def serve(
     config: VtnConfig,
     clock: Clock,
@@ -43,6 +34,7 @@ async def serve(
     ssl_context: ssl.SSLContext | None = None,
     ready: Callable[[int], None] = lambda port: None,
     idle_s: float = IDLE_S,
+    beside: Callable[[Vtn, int], AbstractAsyncContextManager[None]] | None = None,
 ) -> None:
     """Serve until SIGTERM, SIGINT, or cancelled; then finish what is under way and close.
 
@@ -51,13 +43,18 @@ async def serve(
         ssl_context: from ``server_tls.server_context``; None speaks plain http, on this machine only.
         ready: told the port once requests are answered.
         idle_s: how long a connection may take for the headers of a request, in real seconds.
+        beside: what is open as long as it listens, given its objects and its port.
 
     Raises:
         InputError: plain http is asked for beyond this machine, or the address is taken or not ours.
         StoreError: the state file cannot be used.
         DocumentError: the clients or the callbacks' authority cannot be used.
     """
-    async with listening(build_app(config, clock), host, port, ssl_context, idle_s) as bound:
+    app = build_app(config, clock)
+    async with AsyncExitStack() as stack:
+        bound = await stack.enter_async_context(listening(app, host, port, ssl_context, idle_s))
+        if beside is not None:
+            await stack.enter_async_context(beside(app[VTN], bound))
         with _asked_to_end() as end:
             ready(bound)
             await end.wait()

@@ -19,8 +19,8 @@ from yarl import URL
 
 from drrouter.adapters.mdns import Announced, Browser
 from drrouter.adapters.sp.openadr3.settings import Openadr3Settings
-from drrouter.adapters.sp.openadr3.tls import is_loopback
 from drrouter.adapters.sp.openadr3.ven import OpenAdr3Provider
+from drrouter.adapters.this_machine import is_loopback
 from drrouter.domain.ids import ProviderId
 from drrouter.domain.signal import LinkChanged, OutboxItem, Signal
 from drrouter.errors import DeviceError, ProviderUnreachableError

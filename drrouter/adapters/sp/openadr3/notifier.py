@@ -16,7 +16,7 @@ from yarl import URL
 
 from drrouter.adapters.sp.openadr3.paging import rows_in, text
 from drrouter.adapters.sp.openadr3.session import VtnSession
-from drrouter.adapters.sp.openadr3.tls import is_loopback
+from drrouter.adapters.this_machine import is_loopback
 from drrouter.errors import ProviderError
 
 log = logging.getLogger(__name__)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from yarl import URL
 
+from drrouter.adapters.this_machine import is_loopback
 from drrouter.domain.ids import ProviderId
 from drrouter.errors import ProviderUntrustedError
 
@@ -105,16 +106,6 @@ def explain(provider: ProviderId, host: str, error: BaseException) -> ProviderUn
     else:
         said = f"{host} does not speak TLS 1.2 or newer ({type(error).__name__}). Check the provider's url"
     return ProviderUntrustedError(f"Provider {provider} is not trusted: {said}.")
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host is this machine; a name other than ``localhost`` may point anywhere."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def is_at_home(host: str) -> bool:

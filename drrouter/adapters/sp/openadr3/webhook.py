@@ -20,7 +20,7 @@ from drrouter.adapters.openadr3 import loads_strict
 from drrouter.adapters.sp.openadr3.inbox import Notice
 from drrouter.adapters.sp.openadr3.paging import identity
 from drrouter.adapters.sp.openadr3.settings import WebhookSettings
-from drrouter.adapters.sp.openadr3.tls import is_loopback
+from drrouter.adapters.this_machine import is_loopback
 from drrouter.domain.ids import EventId
 from drrouter.errors import DocumentError, MessageError
 from drrouter.ports import Clock
