@@ -27,17 +27,26 @@ DEV_INSTALLED := $(VENV)/.installed-dev
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help venv demo demo-full check test test-system bench bench-planner bench-peers pictures lock clean
+.PHONY: help venv panel demo demo-full check test test-system bench bench-planner bench-peers pictures lock clean
 
 help: ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-20s %s\n", $$1, $$2 }'
 
 venv: $(DEV_INSTALLED) ## install everything for development into .venv
 
+# Without a way to the npm registry the router still runs, with the panel that was built before, or with none.
+PANEL := $(BIN)/python hatch_build.py
+BUILD_PANEL := $(PANEL) || echo "The web panel could not be built; the router runs without." >&2
+
+panel: $(RUN_INSTALLED) ## build the web panel anew, if its sources have changed
+	@$(PANEL)
+
 demo: $(RUN_INSTALLED) ## run the router with a simulated home; pass options with ARGS="..."
+	@$(BUILD_PANEL)
 	@$(BIN)/drrouter demo $(ARGS) || [ $$? -eq 130 ] # Ctrl-C, which is how it ends
 
 demo-full: $(DEV_INSTALLED) ## run the router with a home that has a device of every integration
+	@$(BUILD_PANEL)
 	@$(BIN)/drrouter demo --full $(ARGS) || [ $$? -eq 130 ] # Ctrl-C, which is how it ends
 
 # ------------------------------------------------------------------------------------------------ checking
@@ -52,9 +61,12 @@ check: $(DEV_INSTALLED) ## format, lint, types, import contracts and the quick t
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
+	@$(PANEL)
+	@$(PANEL) check
 	@$(PYTEST) $(PARALLEL) -m "not long" $(wildcard tests/unit tests/architecture tests/properties)
 
 test: $(DEV_INSTALLED) ## all tests but the system's, with coverage
+	@$(PANEL)
 	@mkdir -p $(BUILD)
 	@$(COVERAGE) erase
 	@$(COVERAGE) run -m pytest $(PARALLEL) --ignore=tests/system --ignore=tests/bench | tee $(BUILD)/test.log
@@ -64,6 +76,7 @@ test: $(DEV_INSTALLED) ## all tests but the system's, with coverage
 	@tail -n 1 $(BUILD)/test.log
 
 test-system: $(DEV_INSTALLED) ## run the program from outside; installs the Debian packages that are missing
+	@$(PANEL)
 	@tests/system/install.sh
 	@$(PYTEST) tests/system
 
@@ -149,5 +162,5 @@ lock: $(UV) ## choose new versions: rewrite locks/ for each Python
 	done
 
 clean: ## remove what was built and installed
-	@rm -rf $(VENV) $(BUILD) dist .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@rm -rf $(VENV) $(BUILD) dist ui/web/dist ui/web/node_modules .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -52,6 +52,14 @@ def test_a_wheel_carries_the_screens_with_their_style(unpacked_wheel: Path) -> N
         assert (unpacked_wheel / "drrouter_ui" / name).is_file()
 
 
+def test_a_wheel_carries_the_built_panel_with_what_is_sent_packed(unpacked_wheel: Path) -> None:
+    panel = unpacked_wheel / "drrouter" / "_data" / "panel"
+    for name in ("index.html", "index.html.gz", "panel.webmanifest", "licences.txt"):
+        assert (panel / name).is_file()
+    print_folder = "from drrouter.resources import panel_dir; print(panel_dir())"
+    assert Path(_python_with(unpacked_wheel, print_folder)) == panel
+
+
 def test_outside_a_checkout_the_data_are_taken_from_the_package(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -1,0 +1,116 @@
+// Speaks to the local API of the router that has served this page; addresses are relative to the page.
+import type { Commitment, DeviceView, EventView, JournalEntry, Option, OptionsBody, Override, OverrideBody, Plan, Problem, StatusView, Timeline, CycleWish, LevelWish, WishBody, WhyView } from "./api_types.ts";
+
+export interface Session {
+  state: "unclaimed" | "signed_out" | "signed_in";
+  name: string | null;
+  role: string | null;
+  csrf: string | null;
+  language: string | null;
+  site: string | null;
+}
+
+export interface Settings {
+  language: string;
+  theme: string;
+}
+
+/** The router has refused, with a sentence that says why. */
+export class Refused extends Error {
+  readonly problem: Problem;
+
+  constructor(problem: Problem) {
+    super(problem.detail);
+    this.problem = problem;
+  }
+
+  /** The kind of refusal: `signed-out`, `hold-expired`, ... */
+  get slug(): string {
+    return this.problem.type.split(":").at(-1) ?? "";
+  }
+}
+
+/** No router answers. */
+export class Unreachable extends Error {}
+
+/** Where the API is, seen from the page: below whatever prefix a proxy has put before it. */
+const BASE = new URL("api/v1/", document.baseURI);
+
+let csrf = "";
+let onSignedOut: () => void = () => {};
+
+/** Whom to tell that the session is over. */
+export function whenSignedOut(told: () => void): void {
+  onSignedOut = told;
+}
+
+async function request(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<Response> {
+  const headers: Record<string, string> = method === "GET" ? {} : { "X-CSRF": csrf };
+  const sent: RequestInit = { method, headers, credentials: "same-origin", cache: "no-store" };
+  if (signal) sent.signal = signal;
+  if (body !== undefined) {
+    headers["Content-Type"] = "application/json";
+    sent.body = JSON.stringify(body);
+  }
+  let response: Response;
+  try {
+    response = await fetch(new URL(path, BASE), sent);
+  } catch {
+    throw new Unreachable();
+  }
+  if (response.ok) return response;
+  if (response.status === 502 || response.status === 504) throw new Unreachable(); // a proxy whose router is gone
+  const problem = await problemOf(response);
+  if (response.status === 401) onSignedOut();
+  throw new Refused(problem);
+}
+
+async function problemOf(response: Response): Promise<Problem> {
+  const title = `${response.status} ${response.statusText}`;
+  try {
+    return (await response.json()) as Problem;
+  } catch {
+    return { type: "", title, status: response.status, detail: title };
+  }
+}
+
+async function ask<Answer>(method: string, path: string, body?: unknown): Promise<Answer> {
+  const response = await request(method, path, body);
+  return (response.status === 204 ? undefined : await response.json()) as Answer;
+}
+
+const at = (deviceId: string) => `devices/${encodeURIComponent(deviceId)}`;
+
+function admitted(session: Session): Session {
+  csrf = session.csrf ?? "";
+  return session;
+}
+
+export const api = {
+  session: async () => admitted(await ask<Session>("GET", "session")),
+  claim: async (code: string, name: string, password: string) =>
+    admitted(await ask<Session>("POST", "claim", { code, name, password })),
+  signIn: async (name: string, password: string) => admitted(await ask<Session>("POST", "session", { name, password })),
+  follow: async (link: string) => admitted(await ask<Session>("POST", "session", { link })),
+  signOut: () => ask<void>("DELETE", "session"),
+  settings: () => ask<Settings>("GET", "settings"),
+  changeSettings: (change: Partial<Settings>) => ask<Settings>("PUT", "settings", change),
+
+  status: () => ask<StatusView>("GET", "status"),
+  plan: () => ask<Plan | null>("GET", "plan"),
+  devices: () => ask<DeviceView[]>("GET", "devices"),
+  events: () => ask<EventView[]>("GET", "events"),
+  timeline: () => ask<Timeline>("GET", "timeline"),
+  journal: (most: number) => ask<JournalEntry[]>("GET", `journal?most=${most}`),
+  why: (deviceId: string) => ask<WhyView>("GET", `plan/why?device=${encodeURIComponent(deviceId)}`),
+
+  options: (deviceId: string, body: OptionsBody) => ask<Option[]>("POST", `${at(deviceId)}/options`, body),
+  accept: (token: string) => ask<Commitment>("POST", `options/${encodeURIComponent(token)}/accept`),
+  override: (deviceId: string, body: OverrideBody) => ask<Override>("POST", `${at(deviceId)}/override`, body),
+  clearOverride: (deviceId: string) => ask<void>("DELETE", `${at(deviceId)}/override`),
+  wish: (deviceId: string, body: WishBody) => ask<CycleWish | LevelWish>("POST", `${at(deviceId)}/wish`, body),
+  clearWish: (deviceId: string) => ask<void>("DELETE", `${at(deviceId)}/wish`),
+
+  /** What the router tells from now on, as it comes. */
+  stream: (signal: AbortSignal) => request("GET", "stream", undefined, signal),
+};

@@ -1,0 +1,591 @@
+// Made by `python ui/web/make_types.py > ui/web/src/api_types.ts`; see there.
+
+export interface Band {
+  min_w: number;
+  max_w: number;
+  because: string;
+}
+
+export interface Binding {
+  start_above_w: number;
+  start_for: string;
+  end_below_w: number;
+  end_for: string;
+  thermostat: [number, number] | null;
+  fail_safe: FailSafe;
+}
+
+export interface ClaimBody {
+  code: string;
+  name: string;
+  password: string;
+}
+
+export interface Commitment {
+  device_id: string;
+  programme_id: string;
+  start: string;
+  duration: string;
+  token: string;
+  accepted_at: string;
+}
+
+export type Consent = "none" | "once" | "each";
+
+export interface CostSplit {
+  import_cost: number;
+  export_revenue: number;
+  co2_cost: number;
+  penalties: number;
+  peak_cost: number;
+  tier_cost: number;
+  capacity_cost: number;
+  wear_cost: number;
+  rebates: number;
+}
+
+export interface CycleWish {
+  device_id: string;
+  programme_id: string;
+  earliest: string;
+  ready_by: string;
+  alternatives: string[];
+}
+
+export type DataRung = "live" | "last_published" | "offline_profile" | "best_practice";
+
+export interface DemandFlexibility {
+  power_w: number;
+  max_power_w: number;
+  max_off: string;
+  curtail_price_per_kwh: number;
+}
+
+export type DeviceClass = "freezer" | "refrigerator" | "washing_machine" | "tumble_dryer" | "dishwasher" | "heater" | "cooler" | "hot_water" | "hvac" | "heat_pump" | "pool_pump" | "sauna" | "ev_charger" | "battery" | "pv" | "meter" | "switch";
+
+export interface DeviceProfile {
+  id: string;
+  name: string;
+  device_class: DeviceClass;
+  model_id: string;
+  flexibility: ProfileFlexibility | StorageFlexibility | DemandFlexibility | EnvelopeFlexibility | ModesFlexibility | null;
+  line: Line;
+  groups: string[];
+  shed_from_level: number | null;
+  binding: Binding;
+  watch_only: boolean;
+  lines: Line[];
+  may_discharge: boolean;
+}
+
+export interface DeviceState {
+  presence: Presence;
+  on: boolean | null;
+  power_w: number | null;
+  energy_wh: number | null;
+  exported_wh: number | null;
+  line_w: [Line, number][];
+  setpoint_w: number | null;
+  mode: number | null;
+  mode_since: string | null;
+  armed: boolean | null;
+  level: number | null;
+  plugged: boolean;
+  running: RunningCycle | null;
+  seen_at: string | null;
+  changed_at: string | null;
+}
+
+export interface DeviceView {
+  profile: DeviceProfile;
+  state: DeviceState;
+  band: Band | null;
+  wished_w: number | null;
+  next_cycle: ScheduledCycle | null;
+  commitment: Commitment | null;
+  override: Override | null;
+  wish: CycleWish | LevelWish | null;
+  because: string;
+  watched: boolean;
+  plug_test: PlugTest | null;
+  trouble: string;
+  learned: LearnedProgramme[];
+}
+
+export interface Discharge {
+  max_power_w: number;
+  level_per_wh: number;
+  min_power_w: number;
+  wear_per_kwh: number;
+  may_export: boolean;
+  consent: Consent;
+}
+
+export type DoorState = "unclaimed" | "signed_out" | "signed_in";
+
+export interface DoorView {
+  state: DoorState;
+  language: "en" | "de" | "fr" | "nl";
+  name: string | null;
+  role: Role | null;
+  csrf: string | null;
+  site: string | null;
+}
+
+export interface EnvelopeFlexibility {
+  rated_power_w: number;
+  least_power_w: number;
+}
+
+export interface Event {
+  id: string;
+  provider: string;
+  program_id: string;
+  name: string;
+  modified_at: string;
+  payloads: Payload[];
+  priority: number | null;
+  targets: string[];
+  currency: string;
+  ignored: string[];
+  known_until: string | null;
+  fingerprint: string;
+  asks: ReportAsk[];
+  grid: Grid;
+  received_at: string | null;
+}
+
+export type EventPhase = "coming" | "in_force" | "over";
+
+export interface EventView {
+  event: Event;
+  phase: EventPhase;
+  acknowledged: boolean;
+  opted_out: string[];
+}
+
+export interface Explanation {
+  device_id: string;
+  text: string;
+  cost_now: number | null;
+  cost_planned: number | null;
+  binding: string;
+  would_change: string;
+  cost_best: number | null;
+  saving_if_changed: number | null;
+  reasons: Reason[];
+  binding_reason: Reason | null;
+  would_change_reason: Reason | null;
+}
+
+export type FailSafe = "keep" | "restore_power" | "cut_power";
+
+export interface Found {
+  integration: string;
+  address: string;
+  identity: Record<string, string>;
+}
+
+export interface FoundView {
+  found: Found;
+  device_id: string | null;
+  model_id: string | null;
+  proposed_id: string | null;
+  confidence: number | null;
+  presence: Presence;
+  seen_at: string | null;
+  gone_after_s: number | null;
+}
+
+export interface Grid {
+  slots: [number, Interval][];
+  repeats: boolean;
+  implied: boolean;
+  until: string | null;
+}
+
+export interface HandBody {
+  steered: boolean;
+}
+
+export interface Interval {
+  start: string;
+  end: string;
+}
+
+export interface IssuedToken {
+  token: TokenView;
+  secret: string;
+}
+
+export interface JoinBody {
+  seconds?: number;
+}
+
+export interface JournalEntry {
+  at: string;
+  kind: JournalKind;
+  sentence: string;
+  device_id: string | null;
+  event_id: string | null;
+  data: Record<string, number | string | boolean | null>;
+}
+
+export type JournalKind = "started" | "event_accepted" | "event_cancelled" | "link" | "plan" | "setpoint" | "refused" | "cycle" | "wish" | "override" | "commitment" | "device" | "limit" | "offline" | "alarm";
+
+export interface LearnedProgramme {
+  programme_id: string;
+  runs: number;
+  measured_minutes: number;
+  measured_wh: number;
+  makers_minutes: number;
+  makers_wh: number;
+  in_use: boolean;
+}
+
+export interface LedgerView {
+  solve_rungs: Record<string, number>;
+  data_rungs: Record<string, number>;
+  errors_logged: number;
+  offline_minutes: number;
+  energy_wh: Record<string, number>;
+}
+
+export interface LevelWish {
+  device_id: string;
+  level: number;
+  by: string;
+}
+
+export interface Limit {
+  interval: Interval;
+  max_w: number;
+  scope: Scope;
+  members: string[];
+  guaranteed_w: number;
+  provider: string | null;
+  event_id: string | null;
+  program: string;
+  line: Line | null;
+}
+
+export type Line = "L1" | "L2" | "L3";
+
+export interface LinkView {
+  provider: string;
+  up: boolean;
+  since: string;
+  sentence: string;
+}
+
+export interface Miss {
+  kind: MissKind;
+  device_id: string | null;
+  amount: number;
+  unit: string;
+  cause: string;
+  reason: Reason | null;
+}
+
+export type MissKind = "cycle" | "deadline" | "level" | "comfort" | "setpoint" | "rebound" | "limit";
+
+export interface Mode {
+  name: string;
+  power_w: number;
+  cost_per_h: number;
+  longest: string | null;
+  most_per_day: string | null;
+}
+
+export interface ModesFlexibility {
+  modes: Mode[];
+  normal: number;
+  min_dwell: string;
+  most_switches: number | null;
+}
+
+export interface Option {
+  kind: OptionKind;
+  device_id: string;
+  programme_id: string;
+  start: string;
+  end: string;
+  cost: number;
+  currency: string;
+  co2_g: number;
+  saving: number;
+  reason: string;
+  token: string;
+  expires_at: string;
+  basis: string;
+  plan_made_at: string;
+  option_schema: number;
+}
+
+export type OptionKind = "now" | "cheapest" | "greenest" | "latest";
+
+export interface OptionsBody {
+  programme_id?: string | null;
+  earliest?: string | null;
+  ready_by?: string | null;
+}
+
+export interface Order {
+  interval: Interval;
+  value: number;
+  event_id: string;
+  provider: string;
+  program_id: string;
+  members: string[];
+  text: string;
+  unit: string;
+  curve: [number, number][];
+  kind: PayloadType | null;
+}
+
+export interface Override {
+  device_id: string;
+  mode: OverrideMode;
+  until: string;
+  by: string;
+}
+
+export interface OverrideBody {
+  mode: OverrideMode;
+  until?: string | null;
+  minutes?: number | null;
+}
+
+export type OverrideMode = "on" | "off";
+
+export interface Payload {
+  type: PayloadType;
+  interval: Interval;
+  value: number;
+  text: string;
+  unit: string;
+  curve: [number, number][];
+}
+
+export type PayloadType = "PRICE" | "PRICE_ALTERNATE" | "EXPORT_PRICE" | "GHG" | "IMPORT_CAPACITY_LIMIT" | "EXPORT_CAPACITY_LIMIT" | "IMPORT_CAPACITY_SUBSCRIPTION" | "IMPORT_CAPACITY_RESERVATION" | "IMPORT_CAPACITY_RESERVATION_FEE" | "IMPORT_CAPACITY_AVAILABLE" | "IMPORT_CAPACITY_AVAILABLE_PRICE" | "EXPORT_CAPACITY_SUBSCRIPTION" | "EXPORT_CAPACITY_RESERVATION" | "EXPORT_CAPACITY_RESERVATION_FEE" | "EXPORT_CAPACITY_AVAILABLE" | "EXPORT_CAPACITY_AVAILABLE_PRICE" | "SIMPLE" | "CONTROL_LEVEL_OFFSET" | "CONTROL_LEVEL_OFFSET_PERCENT" | "OLS" | "DISPATCH_SETPOINT" | "DISPATCH_SETPOINT_RELATIVE" | "CHARGE_STATE_SETPOINT" | "CONTROL_SETPOINT" | "DISPATCH_INSTRUCTION" | "CURVE" | "ALERT_GRID_EMERGENCY" | "ALERT_BLACK_START" | "ALERT_POSSIBLE_OUTAGE" | "ALERT_FLEX_ALERT" | "ALERT_FIRE" | "ALERT_FREEZING" | "ALERT_WIND" | "ALERT_TSUNAMI" | "ALERT_AIR_QUALITY" | "ALERT_OTHER" | "CTA2045_REBOOT" | "CTA2045_SET_OVERRIDE_STATUS";
+
+export interface Peak {
+  interval: Interval;
+  provider: string;
+  name: string;
+  origin: string;
+}
+
+export interface Phase {
+  name: string;
+  duration: string;
+  power_w: number;
+  max_pause: string;
+}
+
+export interface Plan {
+  made_at: string;
+  slots: Interval[];
+  currency: string;
+  power_w: Record<string, number[]>;
+  level: Record<string, number[]>;
+  cycles: ScheduledCycle[];
+  grid_w: number[];
+  misses: Miss[];
+  cost: CostSplit;
+  marginal_price: number[];
+  headroom_w: number[];
+  solve_rung: SolveRung;
+  data_rung: DataRung;
+  explanations: Explanation[];
+  changes: string[];
+  gap: number | null;
+  bound: number | null;
+  objective: number | null;
+  trigger: string;
+  plan_schema: number;
+  change_reasons: Reason[];
+  repaired: boolean;
+  gain: number | null;
+  modes: Record<string, number[][]>;
+}
+
+export interface PlugTest {
+  stage: Stage;
+  since: string;
+  sentence: string;
+  draws_since: string | null;
+}
+
+export type Presence = "expected" | "present" | "gone";
+
+export interface Problem {
+  type: string;
+  title: string;
+  status: number;
+  detail: string;
+  options?: Option[];
+}
+
+export interface ProfileFlexibility {
+  programmes: Programme[];
+  remote_start: RemoteStart;
+}
+
+export interface Programme {
+  id: string;
+  name: string;
+  phases: Phase[];
+}
+
+export interface Rates {
+  steps: [Interval, number][];
+}
+
+export interface Reason {
+  code: string;
+  values: Record<string, number | string>;
+  parts: Reason[];
+}
+
+export type RemoteStart = "always" | "armed" | "none";
+
+export interface ReportAsk {
+  payload_type: string;
+  reading_type: string;
+  units: string;
+  targets: string[];
+  aggregate: boolean;
+  start: number;
+  count: number;
+  historical: boolean;
+  frequency: number;
+  repeat: number;
+  intervals: ReportIntervals;
+}
+
+export type ReportIntervals = "INTERVALS" | "SUB_INTERVALS" | "OPEN_INTERVALS";
+
+export type Role = "owner" | "resident" | "guest" | "appliance" | "visitor";
+
+export interface RunningCycle {
+  device_id: string;
+  programme_id: string;
+  started_at: string;
+}
+
+export interface ScheduledCycle {
+  device_id: string;
+  programme_id: string;
+  start: string;
+  end: string;
+  fixed: boolean;
+  phase_starts: string[];
+}
+
+export type Scope = "site" | "group" | "device" | "line";
+
+export interface SessionView {
+  id: string;
+  name: string;
+  role: Role;
+  about: string;
+  created_at: string;
+  seen_at: string;
+  current: boolean;
+}
+
+export interface SignInBody {
+  name?: string | null;
+  password?: string | null;
+  link?: string | null;
+}
+
+export type SolveRung = "optimal" | "incumbent" | "greedy" | "device_default";
+
+export type Stage = "waiting" | "cut" | "watching" | "resumed" | "stayed_off" | "given_up";
+
+export interface StatusView {
+  site: string;
+  time_zone: string;
+  version: string;
+  now: string;
+  started_at: string;
+  degraded: boolean;
+  sentence: string;
+  data_rung: DataRung | null;
+  solve_rung: SolveRung | null;
+  plan_made_at: string | null;
+  currency: string;
+  price_per_kwh: number | null;
+  co2_g_per_kwh: number | null;
+  power_w: number | null;
+  limit_w: number | null;
+  links: LinkView[];
+  alerts: string[];
+  offline: string;
+  offline_since: string | null;
+  grid_w: number | null;
+}
+
+export interface StorageFlexibility {
+  unit: string;
+  level_min: number;
+  level_max: number;
+  level_target: number;
+  level_per_wh: number;
+  drift_per_h: number;
+  max_power_w: number;
+  min_power_w: number;
+  duty: boolean;
+  idle_power_w: number;
+  min_on: string;
+  min_off: string;
+  loss_per_h: number;
+  ambient: number;
+  discharge: Discharge | null;
+}
+
+export interface Timeline {
+  currency: string;
+  import_price: Rates;
+  export_price: Rates;
+  co2_g_per_kwh: Rates;
+  limits: Limit[];
+  sheds: Order[];
+  alerts: Order[];
+  peaks: Peak[];
+  in_force: Record<string, Order[]>;
+  export_limits: Limit[];
+  setpoints: Order[];
+  messages: Order[];
+}
+
+export interface TokenBody {
+  role: Role;
+  label?: string;
+  device_id?: string | null;
+}
+
+export interface TokenView {
+  id: string;
+  role: Role;
+  label: string;
+  created_at: string;
+  device_id: string | null;
+}
+
+export interface WhyView {
+  device_id: string;
+  name: string;
+  because: string;
+  cycle: ScheduledCycle | null;
+  explanation: Explanation | null;
+}
+
+export interface WishBody {
+  ready_by: string;
+  programme_id?: string | null;
+  earliest?: string | null;
+  level?: number | null;
+}

@@ -1,0 +1,91 @@
+// One device at a glance: how it is, what it will do and why, and the two taps that matter.
+import { auto, startNow } from "../acts.ts";
+import type { DeviceView } from "../api_types.ts";
+import { canStart, type State, stateOf, unitOf } from "../device_state.ts";
+import { to } from "../route.ts";
+import { link, now, plan } from "../state.ts";
+import { clock, level, plain, power, sentenceOf, t } from "../words.ts";
+import { Icon, iconOf } from "./icon.tsx";
+import { Name } from "./name.tsx";
+
+/** The state of a device in words. */
+export function stateSentence(state: State): string {
+  return t(state.key, {
+    power: power(state.power_w ?? 0),
+    start: state.start ? clock(state.start, now.value) : "",
+    end: state.end ? clock(state.end, state.start ?? now.value) : "",
+    by: plain(state.by ?? "", 40),
+  });
+}
+
+/** Why it runs when it runs, or else why it does what it does now. */
+export function whyText(view: DeviceView): string {
+  const explained = plan.value?.explanations.find((one) => one.device_id === view.profile.id);
+  return sentenceOf(explained?.text || view.because);
+}
+
+export function DeviceCard({ view }: { view: DeviceView }) {
+  const { profile } = view;
+  const state = stateOf(view, plan.value, now.value);
+  const why = whyText(view);
+  return (
+    <li class={`card device ${state.tone}`}>
+      <h3>
+        <Icon name={iconOf(profile.device_class)} />
+        <a href={to("device", profile.id)}>
+          <Name text={profile.name} />
+        </a>
+        <Level view={view} />
+      </h3>
+      <p class="state" aria-live="polite">
+        {stateSentence(state)}
+      </p>
+      {view.trouble && (
+        <p class="trouble">
+          <Name text={view.trouble} most={300} />
+        </p>
+      )}
+      {why && (
+        <p class="why">
+          <Name text={why} most={400} />
+        </p>
+      )}
+      <p class="acts">
+        <Acts view={view} />
+        <a class="more" href={to("why", profile.id)}>
+          {t("why.ask")}
+          <span class="unseen"> {plain(profile.name, 60)}</span>
+        </a>
+      </p>
+    </li>
+  );
+}
+
+function Level({ view }: { view: DeviceView }) {
+  const value = view.state.level;
+  return value === null ? null : <span class="level">{level(value, unitOf(view))}</span>;
+}
+
+/** Start now, and back to automatic where a person's word holds. */
+export function Acts({ view }: { view: DeviceView }) {
+  const name = plain(view.profile.name, 60);
+  const away = link.value !== "live" || view.state.presence !== "present";
+  const held = view.override !== null || view.commitment !== null;
+  return (
+    <>
+      {canStart(view) && !view.state.running && view.override?.mode !== "on" && (
+        <button type="button" class="soft" disabled={away} onClick={() => startNow(view)}>
+          <Icon name="play" />
+          {t("act.start_now")}
+          <span class="unseen"> {name}</span>
+        </button>
+      )}
+      {held && (
+        <button type="button" class="quiet" disabled={link.value !== "live"} onClick={() => auto(view)}>
+          {t("act.to_auto")}
+          <span class="unseen"> {name}</span>
+        </button>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,63 @@
+// "Ready by": a programme or a level by a time; the router finds the best start before it.
+import { useState } from "preact/hooks";
+import { wish } from "../acts.ts";
+import type { DeviceView } from "../api_types.ts";
+import { programmes, unitOf } from "../device_state.ts";
+import { instantOf, wallTime } from "../site_time.ts";
+import { link, now } from "../state.ts";
+import { t, zone } from "../words.ts";
+
+const AHEAD_MS = 12 * 3_600_000;
+const HOUR_MS = 3_600_000;
+
+export function WishForm({ view }: { view: DeviceView }) {
+  const known = programmes(view);
+  const full = targetOf(view);
+  const [by, setBy] = useState(() => wallTime(Math.ceil((now.peek() + AHEAD_MS) / HOUR_MS) * HOUR_MS, zone.peek()));
+  const [programme, setProgramme] = useState(known[0]?.id ?? "");
+  const [level, setLevel] = useState(full?.toString() ?? "");
+  if (!known.length && full === null) return null;
+
+  async function ask(event: SubmitEvent): Promise<void> {
+    event.preventDefault();
+    const readyBy = new Date(instantOf(by, zone.peek()));
+    await wish(view, readyBy, known.length ? programme : null, known.length ? null : Number(level));
+  }
+
+  return (
+    <form class="row" onSubmit={ask}>
+      {known.length > 1 && (
+        <label class="field">
+          {t("device.programme")}
+          <select value={programme} onChange={(event) => setProgramme(event.currentTarget.value)}>
+            {known.map((one) => (
+              <option key={one.id} value={one.id}>
+                {one.name}
+              </option>
+            ))}
+          </select>
+        </label>
+      )}
+      {!known.length && (
+        <label class="field">
+          {t("device.level", { unit: unitOf(view) })}
+          <input type="number" step="any" required value={level} onInput={(event) => setLevel(event.currentTarget.value)} />
+        </label>
+      )}
+      <label class="field">
+        {t("device.ready_by")}
+        <input type="datetime-local" required value={by} onInput={(event) => setBy(event.currentTarget.value)} />
+      </label>
+      <button type="submit" class="quiet" disabled={link.value !== "live"}>
+        {t("device.ask")}
+      </button>
+    </form>
+  );
+}
+
+/** Where a storage would keep itself; null for what has no level that people ask for. */
+function targetOf(view: DeviceView): number | null {
+  const flexibility = view.profile.flexibility;
+  const thermostat = view.profile.binding?.thermostat;
+  return flexibility && "level_target" in flexibility && !thermostat ? flexibility.level_target : null;
+}

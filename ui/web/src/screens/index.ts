@@ -1,0 +1,29 @@
+// Every screen: its name in addresses, its word in the menu, what draws it. A new screen is one row here.
+import type { ComponentType } from "preact";
+import type { IconName } from "../components/icon.tsx";
+import type { Key } from "../words.ts";
+import { DeviceScreen } from "./device.tsx";
+import { DevicesScreen } from "./devices.tsx";
+import { MoreScreen } from "./more.tsx";
+import { OptionsScreen } from "./options.tsx";
+import { TodayScreen } from "./today.tsx";
+import { WhyScreen } from "./why.tsx";
+
+export interface ScreenRow {
+  name: string;
+  title: Key;
+  screen: ComponentType<{ about: string }>;
+  /** Of the menu; screens without one are reached from others. */
+  icon?: IconName;
+  /** Whether it has a place in the bar of a phone; the others are under "More". */
+  first?: boolean;
+}
+
+export const SCREENS: ScreenRow[] = [
+  { name: "today", title: "nav.today", screen: TodayScreen, icon: "today", first: true },
+  { name: "devices", title: "nav.devices", screen: DevicesScreen, icon: "devices", first: true },
+  { name: "device", title: "nav.devices", screen: DeviceScreen },
+  { name: "options", title: "nav.options", screen: OptionsScreen, icon: "options", first: true },
+  { name: "why", title: "nav.why", screen: WhyScreen, icon: "why", first: true },
+  { name: "more", title: "nav.more", screen: MoreScreen },
+];
