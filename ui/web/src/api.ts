@@ -1,14 +1,8 @@
 // Speaks to the local API of the router that has served this page; addresses are relative to the page.
-import type { Commitment, DeviceView, EventView, JournalEntry, Option, OptionsBody, Override, OverrideBody, Plan, Problem, StatusView, Timeline, CycleWish, LevelWish, WishBody, WhyView } from "./api_types.ts";
+import type { Commitment, DeviceView, DoorView, EventView, JournalEntry, Option, OptionsBody, Override, OverrideBody, Plan, Problem, StatusView, Timeline, CycleWish, LevelWish, WishBody, WhyView } from "./api_types.ts";
 
-export interface Session {
-  state: "unclaimed" | "signed_out" | "signed_in";
-  name: string | null;
-  role: string | null;
-  csrf: string | null;
-  language: string | null;
-  site: string | null;
-}
+/** Who is here, as the router knows. */
+export type Session = DoorView;
 
 export interface Settings {
   language: string;

@@ -1,5 +1,6 @@
 // The frame around every screen: menu, connection, the answer to the last order.
 import { useEffect, useRef } from "preact/hooks";
+import { Announcer } from "./components/announcer.tsx";
 import { Icon, Mark } from "./components/icon.tsx";
 import { Looks } from "./components/looks.tsx";
 import { Pill } from "./components/pill.tsx";
@@ -74,6 +75,7 @@ function Frame() {
         <Screen about={about} />
       </main>
       <Toast />
+      <Announcer />
     </div>
   );
 }

@@ -15,13 +15,12 @@ import {
   type TooltipOptions,
 } from "chart.js";
 import { layerName } from "./components/plan_chart.tsx";
-import { type Picture, QUARTER_MS } from "./plan_view.ts";
+import { colourOf, type Picture, QUARTER_MS } from "./plan_view.ts";
 import { colour } from "./theme.ts";
 import { hour, hourOfDay, language, money, number, power, t } from "./words.ts";
 
 Chart.register(BarController, BarElement, CategoryScale, LinearScale, LineController, LineElement, PointElement, Tooltip);
 
-const LAYER_COLOURS = 9;
 const NARROW_PX = 520;
 
 /** Draw; call what is returned before drawing anew. */
@@ -81,8 +80,8 @@ function priceLine(shown: Picture, ink: string): ChartDataset<"line", (number | 
 }
 
 function stack(shown: Picture, surface: string): ChartDataset<"bar", (number | null)[]>[] {
-  return shown.layers.map((layer, place) => {
-    const solid = colour(`c${place % LAYER_COLOURS}`);
+  return shown.layers.map((layer) => {
+    const solid = colour(colourOf(layer));
     const hatched = hatch(solid, surface);
     return {
       type: "bar",

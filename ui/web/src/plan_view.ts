@@ -8,8 +8,17 @@ const LONGEST_MS = 36 * 3_600_000;
 export interface Layer {
   deviceId: string | null;
   name: string;
+  /** Its place among all devices, so that it keeps its colour from plan to plan; 0 is the home itself. */
+  place: number;
   /** Mean power per quarter, in W; negative where it gives. */
   power_w: number[];
+}
+
+const COLOURS = 8;
+
+/** The name of a layer's colour in the style sheet. */
+export function colourOf(layer: Layer): string {
+  return layer.place === 0 ? "c0" : `c${((layer.place - 1) % COLOURS) + 1}`;
 }
 
 export type SpanKind = "limit" | "shed" | "alert" | "peak";
@@ -41,12 +50,13 @@ export function picture(plan: Plan, timeline: Timeline | null, devices: DeviceVi
   const starts = quarters(now, Math.min(end, now + LONGEST_MS));
   const at = starts.map((start) => slots.findIndex((slot) => slot.from <= start + QUARTER_MS / 2 && start + QUARTER_MS / 2 < slot.to));
   const taken = (series: number[] | undefined) => at.map((slot) => series?.[slot] ?? 0);
-  const planned = devices.filter((view) => view.profile.id in plan.power_w);
-  const layers = planned.map((view) => ({
+  const all = devices.map((view, place) => ({
     deviceId: view.profile.id,
     name: view.profile.name,
+    place: place + 1,
     power_w: taken(plan.power_w[view.profile.id]),
   }));
+  const layers = all.filter((layer) => layer.deviceId in plan.power_w);
   const published = prices(timeline?.import_price, starts);
   const trusted = plan.data_rung !== "best_practice";
   return {
@@ -62,7 +72,7 @@ export function picture(plan: Plan, timeline: Timeline | null, devices: DeviceVi
 /** What the grid gives beside the devices of the plan: the home itself, less its sun. */
 function rest(grid_w: number[], layers: Layer[]): Layer {
   const power_w = grid_w.map((whole, place) => whole - layers.reduce((sum, layer) => sum + (layer.power_w[place] ?? 0), 0));
-  return { deviceId: null, name: "", power_w: power_w.map((value) => (Math.abs(value) < 1 ? 0 : value)) };
+  return { deviceId: null, name: "", place: 0, power_w: power_w.map((value) => (Math.abs(value) < 1 ? 0 : value)) };
 }
 
 function quarters(from: number, to: number): number[] {

@@ -1,7 +1,7 @@
 // One device at a glance: how it is, what it will do and why, and the two taps that matter.
 import { auto, startNow } from "../acts.ts";
 import type { DeviceView } from "../api_types.ts";
-import { canStart, type State, stateOf, unitOf } from "../device_state.ts";
+import { canStart, hasProgrammes, type State, stateOf, unitOf } from "../device_state.ts";
 import { to } from "../route.ts";
 import { link, now, plan } from "../state.ts";
 import { clock, level, plain, power, sentenceOf, t } from "../words.ts";
@@ -21,7 +21,9 @@ export function stateSentence(state: State): string {
 /** Why it runs when it runs, or else why it does what it does now. */
 export function whyText(view: DeviceView): string {
   const explained = plan.value?.explanations.find((one) => one.device_id === view.profile.id);
-  return sentenceOf(explained?.text || view.because);
+  if (explained) return sentenceOf(explained.text);
+  const idle = hasProgrammes(view) && !view.wish && !view.commitment && !view.state.running && !view.override;
+  return idle ? t("why.nobody_asked") : sentenceOf(view.because);
 }
 
 export function DeviceCard({ view }: { view: DeviceView }) {
@@ -37,9 +39,7 @@ export function DeviceCard({ view }: { view: DeviceView }) {
         </a>
         <Level view={view} />
       </h3>
-      <p class="state" aria-live="polite">
-        {stateSentence(state)}
-      </p>
+      <p class="state">{stateSentence(state)}</p>
       {view.trouble && (
         <p class="trouble">
           <Name text={view.trouble} most={300} />

@@ -1,6 +1,6 @@
 // The plan as a picture, with the same as a table one tap away.
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { Picture } from "../plan_view.ts";
+import { colourOf, type Picture } from "../plan_view.ts";
 import { now } from "../state.ts";
 import { themeChanges } from "../theme.ts";
 import { clock, language, plain, t } from "../words.ts";
@@ -73,9 +73,9 @@ function Legend({ shown }: { shown: Picture }) {
   const kinds = [...new Set(shown.spans.map((span) => span.kind))];
   return (
     <ul class="legend">
-      {shown.layers.map((layer, place) => (
+      {shown.layers.map((layer) => (
         <li key={layer.deviceId ?? ""}>
-          <span class={`swatch c${place % 9}`} aria-hidden="true" />
+          <span class={`swatch ${colourOf(layer)}`} aria-hidden="true" />
           <bdi>{layerName(layer)}</bdi>
         </li>
       ))}

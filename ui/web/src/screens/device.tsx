@@ -29,9 +29,7 @@ export function DeviceScreen({ about }: { about: string }) {
           <h1 tabIndex={-1}>
             <Name text={view.profile.name} />
           </h1>
-          <p class="state" aria-live="polite">
-            {stateSentence(stateOf(view, plan.value, now.value))}
-          </p>
+          <p class="state">{stateSentence(stateOf(view, plan.value, now.value))}</p>
         </div>
       </header>
       {view.trouble && (

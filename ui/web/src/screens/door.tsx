@@ -2,6 +2,7 @@
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { api, type Session } from "../api.ts";
+import { Mark } from "../components/icon.tsx";
 import { sentence } from "../said.ts";
 import { brought, linkRefused, session, show } from "../session.ts";
 import { t } from "../words.ts";
@@ -65,6 +66,7 @@ function Form({ title, hint, action, act, children }: FormParts) {
 
   return (
     <form class="card door" onSubmit={send}>
+      <Mark />
       <h1 tabIndex={-1}>{title}</h1>
       <p class="hint">{hint}</p>
       {children}

@@ -18,9 +18,7 @@ export function TodayScreen() {
         <p class="eyebrow">
           {moment(now.value)}
         </p>
-        <h1 tabIndex={-1} aria-live="polite">
-          {stateSentence()}
-        </h1>
+        <h1 tabIndex={-1}>{stateSentence()}</h1>
         <Notices />
       </header>
       <Tiles ahead={shown?.price ?? []} />
