@@ -1,5 +1,12 @@
 // Made by `python ui/web/make_types.py > ui/web/src/api_types.ts`; see there.
 
+export interface Ack {
+  member: string | null;
+  steps: Step[];
+}
+
+export type AckState = "received" | "understood" | "not_understood" | "planned" | "started" | "done" | "opted_out" | "impossible";
+
 export interface Band {
   min_w: number;
   max_w: number;
@@ -19,6 +26,11 @@ export interface ClaimBody {
   code: string;
   name: string;
   password: string;
+}
+
+export interface ClaimView {
+  code: string;
+  url: string;
 }
 
 export interface Commitment {
@@ -162,6 +174,7 @@ export interface EventView {
   phase: EventPhase;
   acknowledged: boolean;
   opted_out: string[];
+  acks: Ack[];
 }
 
 export interface Explanation {
@@ -271,11 +284,10 @@ export interface Limit {
 
 export type Line = "L1" | "L2" | "L3";
 
-export interface LinkView {
-  provider: string;
-  up: boolean;
-  since: string;
-  sentence: string;
+export interface LinkBody {
+  role?: Role | null;
+  minutes?: number;
+  base?: string | null;
 }
 
 export interface Miss {
@@ -358,6 +370,11 @@ export interface OverrideBody {
 
 export type OverrideMode = "on" | "off";
 
+export interface PasswordBody {
+  password: string;
+  current?: string | null;
+}
+
 export interface Payload {
   type: PayloadType;
   interval: Interval;
@@ -374,6 +391,18 @@ export interface Peak {
   provider: string;
   name: string;
   origin: string;
+}
+
+export interface PersonBody {
+  name: string;
+  role: Role;
+  password: string;
+}
+
+export interface PersonView {
+  name: string;
+  role: string;
+  created_at: string;
 }
 
 export interface Phase {
@@ -415,6 +444,11 @@ export interface PlugTest {
   since: string;
   sentence: string;
   draws_since: string | null;
+}
+
+export interface Preferences {
+  language: "en" | "de" | "fr" | "nl" | "auto";
+  theme: "auto" | "light" | "dark";
 }
 
 export type Presence = "expected" | "present" | "gone";
@@ -521,11 +555,17 @@ export interface StatusView {
   co2_g_per_kwh: number | null;
   power_w: number | null;
   limit_w: number | null;
-  links: LinkView[];
+  links: drrouter__router__viewed__LinkView[];
   alerts: string[];
   offline: string;
   offline_since: string | null;
   grid_w: number | null;
+}
+
+export interface Step {
+  state: AckState;
+  at: string;
+  reason: string;
 }
 
 export interface StorageFlexibility {
@@ -588,4 +628,17 @@ export interface WishBody {
   programme_id?: string | null;
   earliest?: string | null;
   level?: number | null;
+}
+
+export interface drrouter__adapters__door_views__LinkView {
+  url: string;
+  svg: string;
+  minutes: number;
+}
+
+export interface drrouter__router__viewed__LinkView {
+  provider: string;
+  up: boolean;
+  since: string;
+  sentence: string;
 }
