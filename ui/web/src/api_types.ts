@@ -244,7 +244,21 @@ export interface JournalEntry {
   data: Record<string, number | string | boolean | null>;
 }
 
-export type JournalKind = "started" | "event_accepted" | "event_cancelled" | "link" | "plan" | "setpoint" | "refused" | "cycle" | "wish" | "override" | "commitment" | "device" | "limit" | "offline" | "alarm";
+export type JournalKind = "started" | "event_accepted" | "event_cancelled" | "link" | "plan" | "setpoint" | "refused" | "cycle" | "wish" | "override" | "commitment" | "device" | "limit" | "offline" | "data" | "alarm";
+
+export interface LeafList {
+  sequence: number;
+  leaves: LeafView[];
+}
+
+export interface LeafView {
+  path: string;
+  media_type: string;
+  size: number;
+  sequence: number;
+  by: string;
+  at: string;
+}
 
 export interface LearnedProgramme {
   programme_id: string;
