@@ -71,6 +71,7 @@ class Collection(StrEnum):
     ACKS = "acks"
     RESOURCES = "resources"
     RESOURCE_CHANGES = "resource_changes"
+    WORDS = "words"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,33 +7,26 @@ Every method raises ``DaemonUnreachableError`` where no router answers, ``Daemon
 refuses, and the router's own error (``HoldExpiredError``, ``DeviceUnknownError``, ...) where it says one.
 """
 
-import json
-from collections.abc import AsyncGenerator, Iterator
-from contextlib import contextmanager, nullcontext
+from collections.abc import AsyncGenerator
 from datetime import datetime
-from types import TracebackType
-from typing import Any, Self
-from urllib.parse import quote
+from typing import Any
 
 import aiohttp
-from yarl import URL
 
+from drrouter.adapters.client_owner import OwnerCalls
 from drrouter.adapters.door_views import ClaimView, LinkView, PersonView
-from drrouter.adapters.problems import error_of
-from drrouter.adapters.strict_json import decode, plain
+from drrouter.adapters.strict_json import plain
 from drrouter.domain.ids import DeviceId, HoldToken
 from drrouter.domain.journal import JournalEntry
 from drrouter.domain.option import Option
 from drrouter.domain.plan import Plan
 from drrouter.domain.timeline import Timeline
 from drrouter.domain.wish import Commitment, Override, OverrideMode, Wish
-from drrouter.errors import DaemonRefusedError, DaemonUnreachableError, HoldConflictError, MessageError
-from drrouter.ports import Clock
+from drrouter.errors import DaemonUnreachableError
 from drrouter.router.facade import Change, OptionsRequest, Topic, WishRequest
 from drrouter.router.plug_test import PlugTest
 from drrouter.router.viewed import DeviceView, EventView, FoundView, LedgerView, StatusView, WhyView
 
-_TOTAL_S = 30.0
 _QUIET_S = 45.0  # three missed heartbeats of the stream
 _LONGEST_LINE = 4 * 1024 * 1024  # a plan for a hundred devices
 _PAYLOADS: dict[Topic, Any] = {
@@ -44,43 +37,8 @@ _PAYLOADS: dict[Topic, Any] = {
 }
 
 
-class DrClient:
+class DrClient(OwnerCalls):
     """Speaks to one router; open it with ``async with``."""
-
-    def __init__(self, url: str, token: str, clock: Clock | None = None, total_s: float = _TOTAL_S) -> None:
-        """Know where the router is.
-
-        Args:
-            clock: a shared simulated clock, which stands while a request is under way.
-            total_s: real seconds that one request may take.
-
-        Raises:
-            DaemonUnreachableError: the address is no URL.
-        """
-        self.url = url.rstrip("/")
-        if not self.url.startswith(("http://", "https://")):
-            raise DaemonUnreachableError(
-                f"{url!r} is no address of a router. Give one like http://127.0.0.1:8088."
-            )
-        self._token, self._clock, self._total_s = token, clock, total_s
-        self._session: aiohttp.ClientSession | None = None
-
-    async def __aenter__(self) -> Self:
-        """Nothing is sent yet."""
-        timeout = aiohttp.ClientTimeout(total=self._total_s)
-        headers = {"Authorization": f"Bearer {self._token}"} if self._token else {}
-        self._session = aiohttp.ClientSession(timeout=timeout, headers=headers)
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        """Close the connections."""
-        if self._session is not None:
-            await self._session.close()
 
     async def status(self) -> StatusView:
         """The router at a glance."""
@@ -240,59 +198,3 @@ class DrClient:
                     elif line.startswith(b"data: ") and topic in _PAYLOADS:
                         yield Change(Topic(topic), self._read(_PAYLOADS[Topic(topic)], line[6:]))
         raise DaemonUnreachableError(f"The router at {self.url} has ended the stream. Try again.")
-
-    async def _get(self, kind: Any, *path: str, **query: str) -> Any:
-        return self._read(kind, await self._send("GET", path, query=query))
-
-    async def _send(
-        self, method: str, path: tuple[str, ...], body: object = None, query: dict[str, str] | None = None
-    ) -> bytes:
-        with self._clock.working() if self._clock else nullcontext(), self._translated():
-            url = self._address(*path).with_query(query or {})
-            async with self._open().request(method, url, json=body) as answer:
-                content = await answer.read()
-                if answer.status >= 400:
-                    raise self._refusal(content, answer.status)
-                return content
-
-    def _open(self) -> aiohttp.ClientSession:
-        if self._session is None:
-            raise DaemonUnreachableError("The client is closed; open it with 'async with'.")
-        return self._session
-
-    def _address(self, *path: str) -> URL:
-        return URL("/".join((self.url, "api/v1", *(quote(part, safe="") for part in path))), encoded=True)
-
-    def _read(self, kind: Any, content: bytes) -> Any:
-        try:
-            return decode(kind, content, f"the answer of {self.url}")
-        except MessageError as error:
-            problem = f"{error.sentence} The router may be of another version."
-            raise DaemonRefusedError(problem, 200) from error
-
-    def _refusal(self, content: bytes, status: int) -> Exception:
-        """The error that the answer tells of."""
-        try:
-            said = json.loads(content)
-        except ValueError:
-            said = None
-        if not isinstance(said, dict):
-            return DaemonRefusedError(f"{self.url} answers {status}; it seems to be no router.", status)
-        error = error_of(said, status)
-        if isinstance(error, HoldConflictError):
-            error.options = self._read(tuple[Option, ...], json.dumps(said.get("options", [])).encode())
-        return error
-
-    @contextmanager
-    def _translated(self) -> Iterator[None]:
-        """Say in our own errors what aiohttp met."""
-        try:
-            yield
-        except aiohttp.ClientConnectorError as error:
-            raise DaemonUnreachableError(
-                f"No router answers at {self.url}. Start one with 'drrouter run HOME.toml' "
-                "or 'drrouter demo', or name another with --url."
-            ) from error
-        except (TimeoutError, aiohttp.ClientError) as error:
-            problem = str(error) or "it takes too long"
-            raise DaemonUnreachableError(f"The router at {self.url} does not answer: {problem}.") from error

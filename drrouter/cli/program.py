@@ -5,7 +5,16 @@ from typing import Annotated
 
 import typer
 
-from drrouter.cli import act_verbs, hand_verbs, part_verbs, read_verbs, screen_verbs, simulate, tariff_verbs
+from drrouter.cli import (
+    act_verbs,
+    hand_verbs,
+    owner_verbs,
+    part_verbs,
+    read_verbs,
+    screen_verbs,
+    simulate,
+    tariff_verbs,
+)
 from drrouter.cli.connection import client_verb
 
 _HELP = """The demand-response router of a home: takes tariffs and events, plans appliances, and steers them.
@@ -54,6 +63,11 @@ for work in (
     act_verbs.options,
     act_verbs.override,
     act_verbs.wish,
+    owner_verbs.opt_out,
+    owner_verbs.opt_in,
+    owner_verbs.hands_off,
+    owner_verbs.steer,
+    owner_verbs.vacation,
     hand_verbs.join,
     hand_verbs.hand_over,
     hand_verbs.watch,

@@ -1,4 +1,4 @@
-"""What the router must not forget: events, wishes, overrides, commitments, running cycles.
+"""What the router must not forget: events, wishes, overrides, the owner's words, commitments, running cycles.
 
 Held in memory for speed and in the store for safety. Every change is first applied in memory, so that
 orders act at once, and returned as the ``Change`` to commit; the acknowledgement waits for the commit.
@@ -11,6 +11,7 @@ from drrouter.domain.ack import AckRecord
 from drrouter.domain.device import KnownLevel
 from drrouter.domain.event import Event
 from drrouter.domain.ids import DeviceId, EventId, EventKey, ProviderId
+from drrouter.domain.owner import HandsOff, OptOut, OwnerWord, Vacation
 from drrouter.domain.plan import Plan
 from drrouter.domain.wish import Commitment, CycleWish, LevelWish, Override, RunningCycle, Wish
 from drrouter.ports import Change, Collection, Put, Remove, Store
@@ -35,6 +36,7 @@ class Book:
         self.commitments: dict[DeviceId, Commitment] = {}
         self.running: dict[DeviceId, RunningCycle] = {}
         self.levels: dict[DeviceId, KnownLevel] = {}
+        self.words: dict[str, OwnerWord] = {}
         self.plan: Plan | None = None
         self.acks: dict[EventKey, AckRecord] = {}
 
@@ -52,6 +54,7 @@ class Book:
             book.acks[record.provider, record.id] = record
         for collection, shelf in book._shelves().items():
             shelf.update({DeviceId(key): value for key, value in (await store.load(collection)).items()})
+        book.words.update(await store.load(Collection.WORDS))
         book.plan = (await store.load(Collection.PLANS)).get("last")
         return book
 
@@ -104,6 +107,31 @@ class Book:
         """Remember the plan in force."""
         self.plan = plan
         return Put(Collection.PLANS, "last", plan)
+
+    def say(self, key: str, word: OwnerWord) -> Change:
+        """Take in what the owner says of the whole home, replacing what was said under that key."""
+        self.words[key] = word
+        return Put(Collection.WORDS, key, word)
+
+    def unsay(self, key: str) -> Change:
+        """Forget what the owner said."""
+        self.words.pop(key, None)
+        return Remove(Collection.WORDS, key)
+
+    def opt_outs(self, now: datetime) -> tuple[OptOut, ...]:
+        """Those in force, the one that ends first before the others."""
+        words = [one for one in self.words.values() if isinstance(one, OptOut) and one.until > now]
+        return tuple(sorted(words, key=lambda one: (one.until, one.id)))
+
+    @property
+    def hands_off(self) -> HandsOff | None:
+        """Whether the router steers nothing, and until when."""
+        return next((one for one in self.words.values() if isinstance(one, HandsOff)), None)
+
+    @property
+    def vacation(self) -> Vacation | None:
+        """When nobody is at home."""
+        return next((one for one in self.words.values() if isinstance(one, Vacation)), None)
 
     def override_of(self, device_id: DeviceId, now: datetime) -> Override | None:
         """The override in force; an expired one counts no more."""

@@ -40,6 +40,7 @@ from drrouter.router.minutes import figures_of, said_of_plan
 from drrouter.router.one_breath import OneBreath
 from drrouter.router.outbox import OutboxSender
 from drrouter.router.outcomes import Outcomes
+from drrouter.router.owners_word import OwnersWord
 from drrouter.router.profile_keeper import OfflineSetup, ProfileKeeper
 from drrouter.router.registry import Registry
 from drrouter.router.replan import Replanner
@@ -120,6 +121,11 @@ class Router:
         self.household = Household(
             registry, book, self.scribe, clock, standing, settings.zone, self.replanner.request
         )
+        let_go = self.first_minutes.hands_off
+        self.word = OwnersWord(
+            registry, book, self.scribe, clock, settings.zone, self._said, let_go, self.steering.directory
+        )
+        self.household.is_away = self.word.is_away
         self.desk = OptionsDesk(self._live, settings.zone, self.steering.barred)
         self.account = Account(ErrorCount.of("drrouter"), kept)
         self.shown = views.Shown(settings.site_name, settings.zone.key, clock.now())
@@ -132,6 +138,8 @@ class Router:
 
     def _restore(self) -> None:
         """Take up what was kept over a restart."""
+        if self.book.hands_off is not None:
+            self.first_minutes.stay_off()
         self.registry.restore(self.book.running, self.book.levels)
         for commitment in self.book.commitments.values():
             self.desk.remember(commitment)
@@ -210,6 +218,12 @@ class Router:
         self.replanner.request(why)
         self.look()
 
+    def _said(self, why: str) -> None:
+        """The owner said something of the whole home."""
+        self.steering.events_changed()
+        self.replanner.request(why, urgent=True)
+        self.look()
+
     def _orders_changed(self, why: str) -> None:
         """An event, a link or an offline profile changed: act now, plan after."""
         self.steering.events_changed()
@@ -246,7 +260,7 @@ class Router:
         """Steer the devices by what holds now, and tell providers what cannot be done."""
         verdict = self.steering.look(self.book.plan)
         self._looked.set()
-        self.outcomes.tell(verdict, self.steering.timeline)
+        self.outcomes.tell(verdict, self.steering.timeline, self.word.refused())
 
     def _carried_out(self, instruction: Instruction, outcome: Outcome) -> None:
         """A device answered an instruction."""
@@ -261,6 +275,7 @@ class Router:
             self._breath.settle()
             self._step_offline()
             self.first_minutes.step()
+            self.word.step()
             self.watchman.step(self.steering.setpoints)
             self.account.passed(self.clock.now(), self.data_rung())
             if gone := self.book.expired(self.clock.now()):
@@ -288,7 +303,7 @@ class Router:
         busy = self._stirred or self.broadcast.is_heard or self.first_minutes.is_testing
         if busy or not self.dispatcher.is_settled():
             edge = min(edge, self._reconciled_at + period)
-        return min(edge, self.uplinks.next_change() or edge)
+        return min(edge, self.uplinks.next_change() or edge, self.word.next_change() or edge)
 
     # Planning
 

@@ -13,6 +13,7 @@ from typing import Protocol
 from drrouter.domain.ids import DeviceId, HoldToken, ProgrammeId
 from drrouter.domain.journal import JournalEntry
 from drrouter.domain.option import Option
+from drrouter.domain.owner import HandsOff, OptOut, Vacation
 from drrouter.domain.plan import Plan
 from drrouter.domain.timeline import Timeline
 from drrouter.domain.wish import Commitment, Override, OverrideMode, Wish
@@ -149,6 +150,42 @@ class RouterFacade(Protocol):
 
     async def hand_over(self, device_id: DeviceId, steered: bool, by: str = "owner") -> None:
         """Let the router steer a device from now on, or only watch it; kept over a restart."""
+        ...
+
+    async def opt_out(self, word: OptOut) -> OptOut:
+        """Take the home or a device out of events until then; the same again replaces it.
+
+        Raises:
+            MessageError: the event is unknown, the time is past or too far off, or too many stand already.
+        """
+        ...
+
+    async def opt_in(self, word_id: str, by: str = "owner") -> None:
+        """Let those orders count again; no error where they do."""
+        ...
+
+    async def take_hands_off(self, until: datetime | None, by: str = "owner") -> HandsOff:
+        """Steer nothing until then, or until told to; every device is as it would be without the router.
+
+        Raises:
+            MessageError: the time is past or too far off.
+        """
+        ...
+
+    async def steer(self, by: str = "owner") -> None:
+        """Steer again; no error where the router does."""
+        ...
+
+    async def go_away(self, word: Vacation) -> Vacation:
+        """Nobody is at home for a while; replaces what was said before.
+
+        Raises:
+            MessageError: the return is past or too far off.
+        """
+        ...
+
+    async def come_back(self, by: str = "owner") -> None:
+        """Somebody is at home; no error where nobody said otherwise."""
         ...
 
     async def test_plug(self, device_id: DeviceId) -> PlugTest:

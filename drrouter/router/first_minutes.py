@@ -41,9 +41,12 @@ class FirstMinutes:
         self._registry, self._scribe, self._clock, self._changed = registry, scribe, clock, changed
         self._tests: dict[DeviceId, PlugTest] = {}
         self._released: set[DeviceId] = set()
+        self._steered: dict[DeviceId, bool] = {}
+        self._hands_off = False
         for profile in registry.profiles():
             steered = kept.get(_HAND + profile.id)
-            registry.watch(profile.id, profile.watch_only if steered is None else steered is False)
+            self._steered[profile.id] = not profile.watch_only if steered is None else steered is not False
+            registry.watch(profile.id, not self._steered[profile.id])
             if kept.get(_TESTED + profile.id) == Stage.STAYED_OFF.value:
                 self._never_start(profile.id)
             if kept.get(_CUT + profile.id) is True:
@@ -52,12 +55,30 @@ class FirstMinutes:
     def hand_over(self, device_id: DeviceId, steered: bool, by: str = "owner") -> tuple[Change, ...]:
         """Let the router steer the device from now on, or only watch it; returns what is to be kept."""
         seat = self._registry.seat(device_id)
-        self._registry.watch(device_id, not steered)
-        self._release(device_id, not steered)
+        self._steered[device_id] = steered
+        if not self._hands_off:
+            self._registry.watch(device_id, not steered)
+            self._release(device_id, not steered)
         what = "is handed over to the router" if steered else "is only watched from now on"
         sentence = f"{seat.profile.name} {what} by the {by}."
         self._changed(sentence.rstrip("."))
         return (Put(Collection.SETTINGS, _HAND + device_id, steered), self._note(device_id, sentence))
+
+    def hands_off(self, off: bool) -> None:
+        """Let go of every device, giving back what was switched off, or steer those that were handed over."""
+        if off is self._hands_off:
+            return
+        self._hands_off = off
+        for device_id, steered in self._steered.items():
+            if steered:
+                self._registry.watch(device_id, off)
+                self._release(device_id, off)
+
+    def stay_off(self) -> None:
+        """Go on keeping the hands off after a restart; what was to be given back was given back before it."""
+        self._hands_off = True
+        for device_id in self._steered:
+            self._registry.watch(device_id, True)
 
     def test_of(self, device_id: DeviceId) -> PlugTest | None:
         """How far its test is; None where none was begun."""

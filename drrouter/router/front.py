@@ -8,7 +8,6 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping
 from datetime import datetime, timedelta
 
-from drrouter.domain.event import Event
 from drrouter.domain.flexibility import (
     ProfileFlexibility,
     RemoteStart,
@@ -17,6 +16,7 @@ from drrouter.domain.flexibility import (
 from drrouter.domain.ids import DeviceId, HoldToken
 from drrouter.domain.journal import JournalEntry, JournalKind
 from drrouter.domain.option import Option
+from drrouter.domain.owner import HandsOff, OptOut, Vacation
 from drrouter.domain.plan import Plan
 from drrouter.domain.resource import Rights
 from drrouter.domain.timeline import Timeline
@@ -70,10 +70,7 @@ class Front:
 
     def events(self) -> tuple[EventView, ...]:
         """Every event that is kept, in the order of their starts."""
-        return tuple(
-            showing.event_of(self._router, event)
-            for event in sorted(self._router.book.events.values(), key=_start)
-        )
+        return showing.events_of(self._router)
 
     def timeline(self) -> Timeline:
         """What holds at each instant."""
@@ -188,6 +185,33 @@ class Front:
         """Let the router steer a device from now on, or only watch it."""
         await self._durable(*self._router.first_minutes.hand_over(device_id, steered, by))
 
+    async def opt_out(self, word: OptOut) -> OptOut:
+        """Take the home or a device out of events until then."""
+        await self._durable(*self._router.word.opt_out(word))
+        return word
+
+    async def opt_in(self, word_id: str, by: str = "owner") -> None:
+        """Let those orders count again; no error where they do."""
+        await self._durable(*self._router.word.opt_in(word_id, by))
+
+    async def take_hands_off(self, until: datetime | None, by: str = "owner") -> HandsOff:
+        """Steer nothing until then, or until told to."""
+        await self._durable(*self._router.word.take_hands_off(until, by))
+        return self._router.book.hands_off or HandsOff(self._router.clock.now(), until, by)
+
+    async def steer(self, by: str = "owner") -> None:
+        """Steer again; no error where the router does."""
+        await self._durable(*self._router.word.steer(by))
+
+    async def go_away(self, word: Vacation) -> Vacation:
+        """Nobody is at home for a while."""
+        await self._durable(*self._router.word.go_away(word))
+        return word
+
+    async def come_back(self, by: str = "owner") -> None:
+        """Somebody is at home; no error where nobody said otherwise."""
+        await self._durable(*self._router.word.come_back(by))
+
     async def test_plug(self, device_id: DeviceId) -> PlugTest:
         """Begin the pull-plug test of a machine."""
         return self._router.first_minutes.begin_test(device_id)
@@ -285,8 +309,3 @@ class Front:
 def _unknown_programme(device_id: DeviceId, flexibility: ProfileFlexibility) -> MessageError:
     known = ", ".join(programme.id for programme in flexibility.programmes)
     return MessageError(device_id, "programme", "no such programme", f"Known: {known}")
-
-
-def _start(event: Event) -> tuple[float, str]:
-    """Where an event begins, for sorting; one without payloads comes first."""
-    return min((payload.interval.start.timestamp() for payload in event.payloads), default=0.0), event.id

@@ -42,7 +42,11 @@ class StandingWish:
 
 
 class Household:
-    """Turns happenings and outcomes into changes of the book."""
+    """Turns happenings and outcomes into changes of the book.
+
+    Attributes:
+        is_away: whether nobody is at home at an instant; then no car is charged by itself.
+    """
 
     def __init__(
         self,
@@ -60,6 +64,7 @@ class Household:
         self._refusals: dict[DeviceId, str] = {}
         self._said: dict[DeviceId, Gist] = {}
         self._left: dict[DeviceId, tuple[datetime, Wish]] = {}
+        self.is_away: Callable[[datetime], bool] = lambda _: False
 
     def happened(self, device_id: DeviceId, happening: Happening) -> None:
         """Let one happening have its consequences."""
@@ -181,7 +186,8 @@ class Household:
         changes: list[Change] = [
             self._note(JournalKind.DEVICE, f"{self._name(device_id)}: a car is here", device_id)
         ]
-        standing, now = self._standing.get(device_id), self._clock.now()
+        now = self._clock.now()
+        standing = None if self.is_away(now) else self._standing.get(device_id)
         left_at, asked = self._left.pop(device_id, (now, None))
         if asked and device_id not in self._book.wishes and now - left_at <= BACK_WITHIN:
             changes.append(self._book.put(Collection.WISHES, device_id, asked))

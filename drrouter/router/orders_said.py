@@ -43,7 +43,7 @@ def gist(seat: Seat, instruction: Instruction) -> Gist | None:
 def not_obeyed(kind: MessageKind, member: DeviceId | None, payloads: dict[str, float | str]) -> str:
     """What cannot be done, in words."""
     if kind is MessageKind.OPTED_OUT:
-        return f"does not bind {member}: the owner switched it on"
+        return f"does not bind {member or 'the home'}: the owner has taken it out"
     if member:
         return f"cannot stop {member}: {payloads.get('reason')}"
     return f"cannot be kept in full: {payloads.get('excess_w')} W too much"

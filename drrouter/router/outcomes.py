@@ -8,7 +8,7 @@ Receipts come from ``intake``. A step, its message and its note are one transact
 loses nor repeats any of them. Whoever sent an event hears of that event alone, once per version and member.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 
 from drrouter.domain.ack import Ack, AckRecord, AckState, received
@@ -72,17 +72,30 @@ class Outcomes:
         if changes:
             self._scribe.keep(*changes)
 
-    def tell(self, verdict: Verdict, timeline: Timeline) -> None:
-        """Take in what the guard found and what time has brought."""
+    def tell(
+        self,
+        verdict: Verdict,
+        timeline: Timeline,
+        refused: Mapping[EventKey, tuple[DeviceId | None, ...]],
+    ) -> None:
+        """Take in what the guard found, what the owner refuses and what time has brought."""
         for key, event in list(self._book.events.items()):
             if key in verdict.impossible_w:
                 excess_w = round(float(verdict.impossible_w[key]), 1)
                 self._failed(event, AckState.IMPOSSIBLE, None, excess_w=excess_w)
             for member in verdict.unable.get(key, ()):
                 self._failed(event, AckState.IMPOSSIBLE, member, reason=verdict.bands[member].because)
-            for member in verdict.opted_out.get(key, ()):
-                self._failed(event, AckState.OPTED_OUT, member)
+            for out in (*verdict.opted_out.get(key, ()), *self._members(event, refused.get(key, ()))):
+                self._failed(event, AckState.OPTED_OUT, out)
         self._pass(timeline, self._clock.now())
+
+    def _members(self, event: Event, refused: Iterable[DeviceId | None]) -> tuple[DeviceId | None, ...]:
+        """Who acknowledges what is refused: where the whole home is out of it, everyone that was asked."""
+        refused = tuple(refused)
+        if None not in refused:
+            return refused
+        asked = tuple(ack.member for ack in self._record(event).acks)
+        return (None,) if None in asked else asked
 
     def _failed(
         self, event: Event, state: AckState, member: DeviceId | None, **payloads: float | str

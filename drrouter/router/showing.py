@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from drrouter.domain.device import Presence
 from drrouter.domain.event import Event
-from drrouter.domain.ids import DeviceId
+from drrouter.domain.ids import DeviceId, EventKey
 from drrouter.router import views
 from drrouter.router.viewed import DeviceView, EventView, LedgerView, StatusView
 
@@ -33,7 +33,15 @@ def status_of(router: Router) -> StatusView:
         router.data_rung(),
         [*router.settings.lasting, *waiting, *failing, *offline, *lost],
     )
-    return replace(view, offline=" ".join(offline), offline_since=router.uplinks.offline_since())
+    return replace(
+        view,
+        offline=" ".join(offline),
+        offline_since=router.uplinks.offline_since(),
+        sentence=" ".join((*router.word.sentences(), view.sentence)),
+        hands_off=router.book.hands_off,
+        vacation=router.book.vacation,
+        opt_outs=router.book.opt_outs(view.now),
+    )
 
 
 def device_of(router: Router, device_id: DeviceId) -> DeviceView:
@@ -64,13 +72,6 @@ def is_acknowledged(router: Router, event: Event) -> bool:
     return sender is not None and sender.has_receipt(event)
 
 
-def event_of(router: Router, event: Event) -> EventView:
-    """One event, where it stands, and what became of it."""
-    record = router.book.acks.get((event.provider, event.id))
-    out, now = router.steering.verdict.opted_out, router.clock.now()
-    return views.event(event, now, is_acknowledged(router, event), out, record)
-
-
 def ledger_of(router: Router) -> LedgerView:
     """The router's account of its work."""
     seats = router.registry.seats.items()
@@ -78,3 +79,21 @@ def ledger_of(router: Router) -> LedgerView:
         device_id: seat.state.energy_wh for device_id, seat in seats if seat.state.energy_wh is not None
     }
     return router.account.view(energy)
+
+
+def events_of(router: Router) -> tuple[EventView, ...]:
+    """Every event that is kept, in the order of their starts."""
+    now, out = router.clock.now(), dict[EventKey, tuple[DeviceId | None, ...]](router.word.refused())
+    for key, members in router.steering.verdict.opted_out.items():
+        out[key] = (*out.get(key, ()), *(one for one in members if one not in out.get(key, ())))
+    kept = sorted(router.book.events.values(), key=_start)
+    acks = router.book.acks
+    return tuple(
+        views.event(event, now, is_acknowledged(router, event), out, acks.get((event.provider, event.id)))
+        for event in kept
+    )
+
+
+def _start(event: Event) -> tuple[float, str]:
+    """Where an event begins, for sorting; one without payloads comes first."""
+    return min((payload.interval.start.timestamp() for payload in event.payloads), default=0.0), event.id

@@ -13,6 +13,7 @@ from drrouter.domain.ids import DeviceId
 from drrouter.domain.interval import Interval
 from drrouter.domain.limit import Limit, Scope
 from drrouter.domain.offline import OfflineOrders
+from drrouter.domain.opted_out import kept_events, kept_orders
 from drrouter.domain.plan import Plan
 from drrouter.domain.rates import Rates
 from drrouter.domain.timeline import TariffRates, Timeline, resolve
@@ -209,13 +210,20 @@ class Steering:
             return
         self._timeline_from = now
         orders = self._offline(_ahead(now))
-        known = resolve(self._book.events.values(), self._tariff(_ahead(now), orders), self.directory())
+        known = self._known(now, orders)
         self.timeline = replace(
             known,
             limits=(*known.limits, *orders.limits),
             peaks=(*known.peaks, *orders.peaks),
             export_limits=(*known.export_limits, *orders.export_limits),
         )
+
+    def _known(self, now: datetime, orders: OfflineOrders) -> Timeline:
+        """What events and tariff say, less what the owner has taken the home or a device out of."""
+        opt_outs = self._book.opt_outs(now)
+        events = kept_events(self._book.events.values(), opt_outs)
+        known = resolve(events, self._tariff(_ahead(now), orders), self.directory())
+        return kept_orders(known, opt_outs, self._registry.seats)
 
     def _tariff(self, span: Interval, orders: OfflineOrders) -> TariffRates:
         """The tariff; what only stands in for a provider's price is told apart by day and night at least."""

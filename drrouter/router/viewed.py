@@ -12,6 +12,7 @@ from drrouter.domain.device import DeviceProfile, DeviceState, Presence
 from drrouter.domain.event import Event
 from drrouter.domain.ids import DeviceId, ProgrammeId, ProviderId
 from drrouter.domain.limit import Band
+from drrouter.domain.owner import HandsOff, OptOut, Vacation
 from drrouter.domain.plan import DataRung, Explanation, ScheduledCycle, SolveRung
 from drrouter.domain.wish import Commitment, Override, Wish
 from drrouter.ports import Found
@@ -42,6 +43,9 @@ class StatusView:
         limit_w: the tightest limit of the site in force, None without one.
         offline: what is missing from providers, and which offline profile is or will be in force; empty
             while all is live.
+        hands_off: set while the router steers nothing because the owner says so.
+        vacation: when nobody is at home.
+        opt_outs: what the owner has taken the home or a device out of.
         offline_since: since when something is missing; None while all is live.
     """
 
@@ -65,6 +69,9 @@ class StatusView:
     offline: str = ""
     offline_since: datetime | None = None
     grid_w: float | None = None
+    hands_off: HandsOff | None = None
+    vacation: Vacation | None = None
+    opt_outs: tuple[OptOut, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +153,7 @@ class EventView:
 
     Attributes:
         opted_out: devices that the owner has taken out of it.
+        home_opted_out: whether the owner has taken the whole home out of it.
         acknowledged: whether its receipt was delivered to the provider.
         acks: what became of it so far, for the site or for each member of the group that it names.
     """
@@ -155,6 +163,7 @@ class EventView:
     acknowledged: bool = False
     opted_out: tuple[DeviceId, ...] = ()
     acks: tuple[Ack, ...] = ()
+    home_opted_out: bool = False
 
 
 @dataclass(frozen=True, slots=True)

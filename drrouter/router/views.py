@@ -188,7 +188,7 @@ def event(
     kept: Event,
     now: datetime,
     acknowledged: bool,
-    opted_out: Mapping[EventKey, tuple[DeviceId, ...]],
+    opted_out: Mapping[EventKey, tuple[DeviceId | None, ...]],
     record: AckRecord | None = None,
 ) -> EventView:
     """One event and where it stands; ``record`` tells what became of it."""
@@ -200,7 +200,9 @@ def event(
     elif min(starts) > now:
         phase = EventPhase.COMING
     acks = record.acks if record and record.version == kept.version else ()
-    return EventView(kept, phase, acknowledged, opted_out.get((kept.provider, kept.id), ()), acks)
+    out = opted_out.get((kept.provider, kept.id), ())
+    members = tuple(one for one in out if one is not None)
+    return EventView(kept, phase, acknowledged, members, acks, None in out)
 
 
 def discovered(registry: Registry) -> tuple[FoundView, ...]:

@@ -81,6 +81,42 @@ class WishBody(StrictBody):
         return self
 
 
+class OptOutBody(StrictBody):
+    """Which events and which device; what is left out means every one, the end that of the named event."""
+
+    provider: Name | None = None
+    event_id: Annotated[str, StringConstraints(min_length=1, max_length=256)] | None = None
+    device_id: Name | None = None
+    until: Instant | None = None
+
+    @model_validator(mode="after")
+    def _an_end(self) -> Self:
+        if self.event_id is not None and self.provider is None:
+            raise ValueError("event_id needs its provider")
+        if self.event_id is None and self.until is None:
+            raise ValueError("give until: an opt-out of more than one event always ends")
+        return self
+
+
+class HandsOffBody(StrictBody):
+    """Until when nothing is steered; without it, until the router is told to steer again."""
+
+    until: Instant | None = None
+
+
+class VacationBody(StrictBody):
+    """From when (now, if it is left out) until when nobody is at home."""
+
+    end: Instant
+    start: Instant | None = None
+
+    @model_validator(mode="after")
+    def _window(self) -> Self:
+        if self.start and self.end <= self.start:
+            raise ValueError("end should be after start")
+        return self
+
+
 class HandBody(StrictBody):
     """Whether the router steers a device, or only watches it."""
 

@@ -24,6 +24,7 @@ from drrouter.adapters.api.door_routes import DOOR_ROUTES
 from drrouter.adapters.api.entrance import Entrance
 from drrouter.adapters.api.gate import Gate
 from drrouter.adapters.api.openapi import describe
+from drrouter.adapters.api.owner_routes import OWNER_ROUTES
 from drrouter.adapters.api.panel import Panel, PanelFile
 from drrouter.adapters.api.people_routes import PEOPLE_ROUTES
 from drrouter.adapters.api.read_routes import READ_ROUTES
@@ -55,6 +56,7 @@ async def openapi(_call: Call) -> dict[str, Any]:
 ROUTES: tuple[Route, ...] = (
     *READ_ROUTES,
     *ACT_ROUTES,
+    *OWNER_ROUTES,
     *DOOR_ROUTES,
     *PEOPLE_ROUTES,
     *RESOURCE_ROUTES,

@@ -9,6 +9,7 @@ from drrouter.domain.ack import AckRecord
 from drrouter.domain.device import KnownLevel
 from drrouter.domain.event import Event
 from drrouter.domain.journal import JournalEntry
+from drrouter.domain.owner import OwnerWord
 from drrouter.domain.plan import Plan
 from drrouter.domain.resource import LeafChange
 from drrouter.domain.signal import OutboxItem
@@ -29,6 +30,7 @@ TYPES: dict[Collection, Any] = {
     Collection.ACKS: AckRecord,
     Collection.RESOURCES: JsonValue,
     Collection.RESOURCE_CHANGES: LeafChange,
+    Collection.WORDS: OwnerWord,
 }
 """The type of the values of each collection; settings and the ledger hold whatever JSON can say."""
 

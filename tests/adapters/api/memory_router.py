@@ -14,6 +14,7 @@ from drrouter.domain.interval import Interval, slots
 from drrouter.domain.journal import JournalEntry, JournalKind
 from drrouter.domain.limit import Band
 from drrouter.domain.option import Option, OptionKind
+from drrouter.domain.owner import HandsOff, OptOut, Vacation
 from drrouter.domain.plan import CostSplit, DataRung, Explanation, Plan, ScheduledCycle, SolveRung
 from drrouter.domain.rates import constant
 from drrouter.domain.timeline import TariffRates, Timeline, resolve
@@ -92,6 +93,7 @@ class MemoryRouter:
         self.plug_tests: dict[DeviceId, PlugTest] = {}
         self.plug_stages: list[Stage] = []
         self.joining_s: int | None = None
+        self.words: list[object] = []
 
     def status(self) -> StatusView:
         if self.fault:
@@ -206,6 +208,27 @@ class MemoryRouter:
     async def hand_over(self, device_id: DeviceId, steered: bool, by: str = "owner") -> None:
         self._profile(device_id)
         self.watched = self.watched - {device_id} if steered else self.watched | {device_id}
+
+    async def opt_out(self, word: OptOut) -> OptOut:
+        self.words.append(word)
+        return word
+
+    async def opt_in(self, word_id: str, by: str = "owner") -> None:
+        self.words.append((word_id, by))
+
+    async def take_hands_off(self, until: datetime | None, by: str = "owner") -> HandsOff:
+        self.words.append(word := HandsOff(self.clock.now(), until, by))
+        return word
+
+    async def steer(self, by: str = "owner") -> None:
+        self.words.append(("steer", by))
+
+    async def go_away(self, word: Vacation) -> Vacation:
+        self.words.append(word)
+        return word
+
+    async def come_back(self, by: str = "owner") -> None:
+        self.words.append(("come back", by))
 
     async def test_plug(self, device_id: DeviceId) -> PlugTest:
         profile = self._profile(device_id)

@@ -1,6 +1,6 @@
 """What the routes of the local API show and do."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -134,6 +134,36 @@ async def test_a_device_is_taken_back_and_handed_over(served: Served) -> None:
     for steered in (False, True):
         assert (await served.ask("POST", "/devices/washer/hand", json={"steered": steered}))[0] == 204
         assert (await served.ask("GET", "/devices/washer"))[1]["watched"] is not steered
+
+
+async def test_an_opt_out_names_its_end_or_an_event_that_has_one(served: Served) -> None:
+    shed = next(view.event for view in served.router.events())
+    body = {"provider": shed.provider, "event_id": shed.id, "device_id": "car"}
+    status, word = await served.ask("POST", "/opt-outs", json=body)
+    assert (status, word["device_id"], word["by"]) == (200, "car", "owner Anna")
+    assert datetime.fromisoformat(word["until"]) == max(one.interval.end for one in shed.payloads)
+    for wrong in ({}, {"event_id": "shed"}, body | {"event_id": "no such"}, body | {"until": "never"}):
+        assert (await served.ask("POST", "/opt-outs", json=wrong))[0] in (400, 422)
+    assert (await served.ask("DELETE", "/opt-outs/a%3Ab%3A*"))[0] == 204
+    assert served.router.words[-1] == ("a:b:*", "owner Anna")
+
+
+async def test_hands_are_taken_off_and_put_on_again(served: Served) -> None:
+    status, word = await served.ask("PUT", "/hands-off", json={"until": "2026-06-02T07:00:00+02:00"})
+    assert (status, word["until"]) == (200, "2026-06-02T05:00:00Z")
+    assert (await served.ask("PUT", "/hands-off", json={}))[1]["until"] is None
+    assert (await served.ask("DELETE", "/hands-off"))[0] == 204
+    assert served.router.words[-1] == ("steer", "owner Anna")
+
+
+async def test_a_vacation_begins_now_unless_it_says_when(served: Served) -> None:
+    status, word = await served.ask("PUT", "/vacation", json={"end": "2026-06-08T18:00:00Z"})
+    assert (status, word["start"]) == (200, "2026-06-01T12:00:00Z")
+    for end, start in (("2026-05-01T00:00:00Z", None), ("2026-06-02T00:00:00Z", "2026-06-03T00:00:00Z")):
+        body = {"end": end} | ({"start": start} if start else {})
+        assert (await served.ask("PUT", "/vacation", json=body))[0] in (400, 422)
+    assert (await served.ask("DELETE", "/vacation"))[0] == 204
+    assert served.router.words[-1] == ("come back", "owner Anna")
 
 
 async def test_a_network_is_opened_for_new_devices_and_closed(served: Served) -> None:

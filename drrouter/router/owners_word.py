@@ -1,0 +1,247 @@
+"""The owner's word over the whole home: opt-outs, hands off, and days away; it outlives a restart.
+
+    said -> acts at once, kept -> journal, providers are told of what is opted out
+    time -> step() -> whatever has run out ends, a vacation begins
+
+Interpretation (TR 102 935, 7.1 gives the customer the final word and says no more): while nobody is at home
+the router charges no car by itself, and lets warm stores whose level is known sink to their lower bound until
+some hours before the return; frost and food stay safe, since those bounds stand above every order.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from drrouter.domain.event import Event
+from drrouter.domain.ids import DeviceId, EventKey
+from drrouter.domain.journal import JournalEntry, JournalKind
+from drrouter.domain.opted_out import takes_from
+from drrouter.domain.owner import HandsOff, OptOut, Vacation
+from drrouter.domain.wish import Override, OverrideMode
+from drrouter.errors import MessageError
+from drrouter.ports import Change, Clock, Collection, Note
+from drrouter.router.book import Book
+from drrouter.router.kinds import Kind, kind_of
+from drrouter.router.local import said
+from drrouter.router.registry import Registry
+from drrouter.router.scribe import Scribe
+
+WARM_AGAIN = timedelta(hours=4)
+"""How long before the return warm stores are let warm up again."""
+MOST_OPT_OUTS = 100
+LONGEST = timedelta(days=366)
+BY_VACATION = "vacation"
+
+_OUT, _OFF, _AWAY = "opt out/", "hands off", "vacation"
+
+
+class OwnersWord:
+    """Keeps the owner's word, and lets it end."""
+
+    def __init__(
+        self,
+        registry: Registry,
+        book: Book,
+        scribe: Scribe,
+        clock: Clock,
+        zone: ZoneInfo,
+        changed: Callable[[str], None],
+        let_go: Callable[[bool], None],
+        directory: Callable[[], Mapping[str, tuple[DeviceId, ...]]],
+    ) -> None:
+        """Take up what the book remembers.
+
+        Args:
+            registry, book, scribe, clock: parts of the router.
+            zone: of the home, for the words.
+            changed: told why guard, dispatch and planner should look again.
+            let_go: takes the router's hands off every device, or lets it steer again.
+            directory: which devices a target name means.
+        """
+        self._registry, self._book, self._scribe, self._clock = registry, book, scribe, clock
+        self._zone, self._changed, self._let_go = zone, changed, let_go
+        self._directory = directory
+
+    # What is said
+
+    def opt_out(self, word: OptOut) -> tuple[Change, ...]:
+        """Take the home or a device out of events; returns what is to be kept.
+
+        Raises:
+            DeviceUnknownError: there is no such device.
+            MessageError: the event is unknown, the time is past or too far off, or too many stand already.
+        """
+        self._check(word)
+        until = said(word.until, self._zone)
+        sentence = f"{self._who(word)} {self._what(word)} until {until}, says the {word.by}."
+        return self._act(sentence, self._book.say(_OUT + word.id, word), word.device_id)
+
+    def opt_in(self, word_id: str, by: str) -> tuple[Change, ...]:
+        """Let the orders count again; nothing where there is no such opt-out."""
+        word = self._book.words.get(_OUT + word_id)
+        if not isinstance(word, OptOut):
+            return ()
+        forgotten = self._book.unsay(_OUT + word_id)
+        sentence = f"{self._who(word)} {self._what(word, out=False)} again, says the {by}."
+        return self._act(sentence, forgotten, word.device_id)
+
+    def take_hands_off(self, until: datetime | None, by: str) -> tuple[Change, ...]:
+        """Steer nothing from now on.
+
+        Raises:
+            MessageError: the time is past or too far off.
+        """
+        self._in_time("until", until)
+        kept = self._book.say(_OFF, HandsOff(self._clock.now(), until, by))
+        self._let_go(True)
+        end = f"until {said(until, self._zone)}" if until else "until it is told to steer again"
+        sentence = f"The router takes its hands off every device {end}, says the {by}."
+        return self._act(sentence, kept)
+
+    def steer(self, by: str) -> tuple[Change, ...]:
+        """Steer again; nothing where it does."""
+        if self._book.hands_off is None:
+            return ()
+        forgotten = self._book.unsay(_OFF)
+        self._let_go(False)
+        return self._act(f"The router steers again, says the {by}.", forgotten)
+
+    def go_away(self, word: Vacation) -> tuple[Change, ...]:
+        """Nobody will be at home.
+
+        Raises:
+            MessageError: the return is past or too far off.
+        """
+        self._in_time("end", word.end)
+        changes = self._back()
+        start, end = said(word.start, self._zone), said(word.end, self._zone)
+        kept = self._book.say(_AWAY, word)
+        sentence = f"Nobody is at home from {start} to {end}, says the {word.by}."
+        return (*changes, *self._act(sentence, kept), *self._leave())
+
+    def come_back(self, by: str) -> tuple[Change, ...]:
+        """Somebody is at home; nothing where nobody said otherwise."""
+        if self._book.vacation is None:
+            return ()
+        changes, gone = self._back(), self._book.unsay(_AWAY)
+        return (*changes, *self._act(f"The vacation is over, says the {by}.", gone))
+
+    # What follows
+
+    def is_away(self, instant: datetime) -> bool:
+        """Whether nobody is at home then."""
+        return self._book.vacation is not None and self._book.vacation.holds(instant)
+
+    def refused(self) -> dict[EventKey, tuple[DeviceId | None, ...]]:
+        """What providers must hear: for each event the devices that are out of it; None: the whole home."""
+        out: dict[EventKey, dict[DeviceId | None, None]] = {}
+        opt_outs = self._book.opt_outs(self._clock.now())
+        for event in self._book.events.values() if opt_outs else ():
+            for one in opt_outs:
+                if one.means(event) and self._is_meant(event, one.device_id) and takes_from(event, one):
+                    out.setdefault((event.provider, event.id), {})[one.device_id] = None
+        return {key: tuple(members) for key, members in out.items()}
+
+    def _is_meant(self, event: Event, device_id: DeviceId | None) -> bool:
+        """Whether the event means the home, or the device."""
+        if not event.targets:
+            return True
+        directory = self._directory()
+        known = [directory[target] for target in event.targets if target in directory]
+        return any(not members or device_id is None or device_id in members for members in known)
+
+    def sentences(self) -> tuple[str, ...]:
+        """What of it the owner must see at once, on every screen."""
+        off, away = self._book.hands_off, self._book.vacation
+        told = []
+        if off:
+            end = f"until {said(off.until, self._zone)}" if off.until else "until it is told to"
+            told.append(f"The router steers nothing {end}.")
+        if away and away.holds(self._clock.now()):
+            told.append(f"Nobody is at home until {said(away.end, self._zone)}.")
+        return tuple(told)
+
+    def step(self) -> None:
+        """Let what has run out end, and a vacation begin."""
+        now = self._clock.now()
+        changes: list[Change] = []
+        for word in list(self._book.words.values()):
+            if isinstance(word, OptOut) and word.until <= now:
+                changes += self.opt_in(word.id, "clock")
+            elif isinstance(word, HandsOff) and word.until and word.until <= now:
+                changes += self.steer("clock")
+            elif isinstance(word, Vacation) and word.end <= now:
+                changes += self.come_back("clock")
+        changes += self._leave()
+        if changes:
+            self._scribe.keep(*changes)
+
+    def next_change(self) -> datetime | None:
+        """When time alone changes something."""
+        now, edges = self._clock.now(), list[datetime | None]()
+        for word in self._book.words.values():
+            edges += [word.start, word.end] if isinstance(word, Vacation) else [word.until]
+        return min((edge for edge in edges if edge and edge > now), default=None)
+
+    def _leave(self) -> list[Change]:
+        """Begin the vacation when it is time: hold warm stores off until shortly before the return."""
+        away, now = self._book.vacation, self._clock.now()
+        if away is None or away.begun or not away.holds(now):
+            return []
+        begun = self._book.say(_AWAY, replace(away, begun=True))
+        until = away.end - WARM_AGAIN
+        held = [name for name in self._warm() if until > now and not self._book.override_of(name, now)]
+        words = [Override(name, OverrideMode.OFF, until, BY_VACATION) for name in held]
+        changes: list[Change] = [self._book.put(Collection.OVERRIDES, one.device_id, one) for one in words]
+        names = ", ".join(self._registry.seat(name).profile.name for name in held)
+        rest = f"; {names} may sink to the lower bound until {said(until, self._zone)}" if names else ""
+        return [*changes, *self._act(f"The vacation begins{rest}.", begun)]
+
+    def _warm(self) -> Iterable[DeviceId]:
+        """Stores of warmth that tell their level, so that their lower bound is kept."""
+        for name, seat in self._registry.seats.items():
+            if kind_of(seat.profile) is Kind.WARM and seat.state.level is not None and not seat.watched:
+                yield name
+
+    def _back(self) -> list[Change]:
+        """Take back what the vacation did."""
+        held = [name for name, one in self._book.overrides.items() if one.by == BY_VACATION]
+        return [self._book.drop(Collection.OVERRIDES, name) for name in held]
+
+    def _act(
+        self, sentence: str, change: Change | None = None, device_id: DeviceId | None = None
+    ) -> tuple[Change, ...]:
+        """Let it have its effect at once; returns what is to be kept."""
+        self._changed(sentence.rstrip("."))
+        note = Note(JournalEntry(self._clock.now(), JournalKind.OVERRIDE, sentence, device_id))
+        return (note,) if change is None else (change, note)
+
+    def _check(self, word: OptOut) -> None:
+        """Refuse what means nothing."""
+        if word.device_id is not None:
+            self._registry.seat(word.device_id)
+        self._in_time("until", word.until)
+        if word.event_id is not None and (word.provider, word.event_id) not in self._book.events:
+            problem = f"{word.provider} has no event {word.event_id!r} here"
+            raise MessageError("opt-out", "event_id", problem, "See `drrouter events`")
+        if _OUT + word.id not in self._book.words and len(self._book.words) >= MOST_OPT_OUTS:
+            problem = f"{MOST_OPT_OUTS} opt-outs stand already"
+            raise MessageError("opt-out", "until", problem, "Take some of them back")
+
+    def _in_time(self, key: str, instant: datetime | None) -> None:
+        now = self._clock.now()
+        if instant is not None and not now < instant <= now + LONGEST:
+            problem = f"{said(instant, self._zone)} is past, or more than a year ahead"
+            raise MessageError("the request", key, problem, "Name another time")
+
+    def _who(self, word: OptOut) -> str:
+        return "The home" if word.device_id is None else self._registry.seat(word.device_id).profile.name
+
+    def _what(self, word: OptOut, *, out: bool = True) -> str:
+        """Which orders, and whether they are taken part in."""
+        key = (word.provider, word.event_id)
+        event = next((one for name, one in self._book.events.items() if name == key), None)
+        of = f"the orders of {word.provider}" if word.provider else "every provider's orders"
+        what = (event.name or event.id) if event else word.event_id or of
+        return f"takes {'no ' if out else ''}part in {what}"
