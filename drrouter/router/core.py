@@ -26,6 +26,8 @@ from drrouter.planner.port import Solver
 from drrouter.ports import Clock, Collection, Note, Provider, Put, Store
 from drrouter.router import showing, views
 from drrouter.router.account import Account, ErrorCount
+from drrouter.router.baseline import KEY as KEPT_BASELINES
+from drrouter.router.baseline import Baselines
 from drrouter.router.book import Book
 from drrouter.router.broadcast import Broadcast
 from drrouter.router.charged import charged
@@ -117,7 +119,7 @@ class Router:
         self.replanner = Replanner(
             solver, clock, settings.solver_budget, self.problem, self._adopt, lambda: book.plan is not None
         )
-        self._join_messages()
+        self._join_messages(Baselines(settings.zone, offline.kept.get(KEPT_BASELINES)))
         self.household = Household(
             registry, book, self.scribe, clock, standing, settings.zone, self.replanner.request
         )
@@ -156,12 +158,12 @@ class Router:
         versions, say = self.book.versions, self._alarm
         self.senders = {one.id: OutboxSender(one, store, clock, versions(one.id), say) for one in providers}
 
-    def _join_messages(self) -> None:
+    def _join_messages(self, baselines: Baselines) -> None:
         """What providers send, and what they are told."""
         book, scribe, clock, sent = self.book, self.scribe, self.clock, self._committed
         told = self._orders_changed, sent, self.uplinks.hearing
         self.intake = Intake(book, scribe, clock, self.steering.directory, *told)
-        self.reporter = Reporter(self.steering, self.registry, book, scribe, clock, sent)
+        self.reporter = Reporter(self.steering, self.registry, book, scribe, clock, sent, baselines)
         self.outcomes = Outcomes(book, scribe, clock, sent, partial(showing.hindrance_of, self))
 
     def tasks(self) -> tuple[Task, ...]:

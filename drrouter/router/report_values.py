@@ -3,6 +3,7 @@
     USAGE, DEMAND                                 the past from ``samples``, the future from the plan
     OPERATING_STATE, SIMPLE_LEVEL, SETPOINT       as it is now
     STORAGE_*, *_AVAILABLE                        what the model and the state tell
+    BASELINE, DELTA_USAGE                         the mean of like days (baseline.py), and how far from it
     IMPORT/EXPORT_RESERVATION_*                   nothing: the router asks for no more capacity
 
 What cannot be told is reported as missing.
@@ -21,6 +22,7 @@ from drrouter.domain.measurement import Quality
 from drrouter.domain.plan import Plan
 from drrouter.domain.report import ReportAsk, Value
 from drrouter.domain.timeline import Timeline
+from drrouter.router.baseline import Baselines
 from drrouter.router.guard import sheds_at
 from drrouter.router.kinds import gives_back
 from drrouter.router.levers import Setpoint
@@ -49,11 +51,14 @@ class Sight:
     plan: Plan | None
     setpoints: Mapping[DeviceId, Setpoint]
     kept_on: frozenset[DeviceId] = frozenset()
+    baselines: Baselines | None = None
 
 
 def unit_of(ask: ReportAsk) -> str:
     """The unit that a report is in: the one asked for where we know it, else kWh, kW or percent."""
     asked = ask.units.strip().upper()
+    if ask.payload_type == "BASELINE" and asked in _POWER:
+        return asked
     if ask.payload_type in _ENERGIES or ask.payload_type == "READING":
         return asked if asked in _ENERGY else "KWH"
     if ask.payload_type in _POWERS or ask.payload_type in _RESERVATIONS:
@@ -66,6 +71,9 @@ def value_of(ask: ReportAsk, device_id: DeviceId, interval: Interval, sight: Sig
     unit, seat = unit_of(ask), sight.registry.seat(device_id)
     if ask.payload_type in _RESERVATIONS:
         return 0.0, Quality.OK
+    if unit in _POWER and ask.payload_type == "BASELINE":
+        watts = _baseline_w(seat, interval, sight)
+        return MISSING if watts is None else (watts / _POWER[unit], Quality.ESTIMATED)
     if energy := _ENERGIES.get(ask.payload_type):
         found = energy(ask, seat, interval, sight)
         return found if isinstance(found[0], str) else (found[0] / _ENERGY[unit], found[1])
@@ -90,6 +98,25 @@ def _usage_wh(ask: ReportAsk, seat: Seat, interval: Interval, sight: Sight) -> F
     """Energy of the interval, in Wh."""
     watts, quality = _planned_w(seat, interval, sight) if ask.is_forecast else _mean_w(seat, interval, sight)
     return float(watts) * interval.hours, quality
+
+
+def _baseline_w(seat: Seat, interval: Interval, sight: Sight) -> float | None:
+    return sight.baselines.mean_w(seat.profile.id, interval) if sight.baselines else None
+
+
+def _baseline_wh(_ask: ReportAsk, seat: Seat, interval: Interval, sight: Sight) -> Found:
+    """What it would have used without an order, in Wh; never more than an estimate."""
+    watts = _baseline_w(seat, interval, sight)
+    return MISSING if watts is None else (watts * interval.hours, Quality.ESTIMATED)
+
+
+def _delta_wh(ask: ReportAsk, seat: Seat, interval: Interval, sight: Sight) -> Found:
+    """Interpretation: used less baseline, so that what was saved is negative."""
+    used, quality = _usage_wh(ask, seat, interval, sight)
+    watts = _baseline_w(seat, interval, sight)
+    if watts is None or quality is Quality.MISSING:
+        return MISSING
+    return float(used) - watts * interval.hours, Quality.ESTIMATED
 
 
 def _mean_w(seat: Seat, interval: Interval, sight: Sight) -> Found:
@@ -192,6 +219,8 @@ _Reader = Callable[[ReportAsk, Seat, Interval, Sight], Found]
 _ENERGIES: dict[str, _Reader] = {
     "USAGE": _usage_wh,
     "USAGE_FORECAST": _usage_wh,
+    "BASELINE": _baseline_wh,
+    "DELTA_USAGE": _delta_wh,
     "READING": _counted_wh,
     "STORAGE_USABLE_CAPACITY": _capacity_wh,
     "STORAGE_DISPATCH_FORECAST": _dispatchable_wh,

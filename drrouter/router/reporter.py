@@ -2,12 +2,13 @@
 
     every minute: sample what each device draws -> the newest report that is due and was not made -> outbox
 
-While no event asks for anything, nothing is sampled. A report is made once: its id names event, version,
-descriptor and number, and the outbox takes no id twice, over restarts too.
+While no event asks for anything, nothing is sampled but what baselines are made of, which are kept daily. A
+report is made once: its id names event, version, descriptor and number, and the outbox takes no id twice,
+over restarts too.
 """
 
 from collections.abc import Callable, Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from drrouter.domain.event import Event
 from drrouter.domain.ids import DeviceId, ProviderId
@@ -16,7 +17,8 @@ from drrouter.domain.measurement import Quality
 from drrouter.domain.report import AGGREGATED, ReportAsk, ReportBody, Reported, ReportIntervals, Value
 from drrouter.domain.signal import MessageKind, OutboxItem
 from drrouter.domain.wish import OverrideMode
-from drrouter.ports import Clock, Enqueue
+from drrouter.ports import Clock, Collection, Enqueue, Put
+from drrouter.router.baseline import KEY, Baselines
 from drrouter.router.book import Book
 from drrouter.router.outbox import LATE
 from drrouter.router.recent import Recent
@@ -44,8 +46,10 @@ class Reporter:
         scribe: Scribe,
         clock: Clock,
         committed: Callable[[ProviderId], None],
+        baselines: Baselines,
     ) -> None:
         """``committed`` is told which provider's outbox has news."""
+        self._baselines, self._kept_on = baselines, clock.now().date()
         self._steering, self._registry, self._book = steering, registry, book
         self._scribe, self._clock, self._committed = scribe, clock, committed
         self._samples, self._made = Samples(), Recent[str]()
@@ -58,7 +62,8 @@ class Reporter:
             self.step()
 
     def step(self) -> None:
-        """Sample, and make what is due; nothing where nobody asks."""
+        """Sample, and make what is due; nothing is made where nobody asks."""
+        self._learn(self._clock.now())
         asking = [event for event in self._book.events.values() if event.asks]
         if not asking:
             return
@@ -70,6 +75,21 @@ class Reporter:
         for event in asking:
             for place, ask in enumerate(event.asks):
                 self._make(event, place, ask)
+
+    def _learn(self, now: datetime) -> None:
+        """Let the baselines see what no order holds; keep them once a day."""
+        setpoints, meter = self._steering.setpoints, self._steering.meter
+        held = {device_id for device_id, told in setpoints.items() if told.urgent}
+        for device_id in self._registry.seats:
+            state, is_held = (
+                self._registry.state(device_id),
+                held if device_id == meter else device_id in held,
+            )
+            if state.power_w is not None and not is_held and self._registry.is_fresh(device_id, now):
+                self._baselines.saw(device_id, now - MINUTE, state.power_w)
+        if now.date() != self._kept_on:
+            self._kept_on = now.date()
+            self._scribe.keep(Put(Collection.SETTINGS, KEY, self._baselines.keep(self._registry.seats)))
 
     def _make(self, event: Event, place: int, ask: ReportAsk) -> None:
         """Make the newest report that is due, unless it was made."""
@@ -128,6 +148,7 @@ class Reporter:
             self._book.plan,
             steering.setpoints,
             kept_on,
+            self._baselines,
         )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -11,6 +11,9 @@ from drrouter.domain.measurement import Quality
 from drrouter.domain.report import AGGREGATED, Grid, ReportAsk, ReportBody, ReportIntervals
 from drrouter.domain.signal import EventReceived, MessageKind
 from drrouter.domain.wish import OverrideMode
+from drrouter.ports import Collection, Put
+from drrouter.router.baseline import Baselines
+from drrouter.router.forecast import Means
 from drrouter.router.report_values import value_of
 from tests.builders import (
     BATTERY,
@@ -29,7 +32,7 @@ from tests.builders import (
     span,
 )
 from tests.fakes import InlineSolver
-from tests.homes import Home, running
+from tests.homes import AMSTERDAM, Home, running
 
 HOURS = Grid(((4, span("12:00", "13:00")), (5, span("13:00", "14:00"))))
 
@@ -157,7 +160,9 @@ async def test_beyond_the_plan_nothing_is_foreseen() -> None:
         ("IMPORT_RESERVATION_CAPACITY", HVAC, 0.0, "KW"),
         ("READING", HVAC, 0.015278, "KWH"),
         ("READING", BATTERY, None, "KWH"),
-        ("BASELINE", HVAC, None, ""),
+        ("BASELINE", HVAC, None, "KWH"),
+        ("DELTA_USAGE", HVAC, None, "KWH"),
+        ("REGULATION_SETPOINT", HVAC, None, ""),
         ("X_OWN", HVAC, None, ""),
     ],
 )
@@ -199,3 +204,45 @@ async def test_a_device_that_does_not_answer_is_in_error() -> None:
         sight = home.router.reporter._sight()
         found = value_of(ReportAsk("OPERATING_STATE"), HVAC, span("12:00", "13:00"), sight)
     assert found == ("ERROR", Quality.OK)
+
+
+async def test_baseline_and_what_was_saved_against_it_are_estimates_of_like_days() -> None:
+    """30: BASELINE in W or Wh, and DELTA_USAGE, while an order holds the device; kept over restarts."""
+    before = Baselines(AMSTERDAM)
+    for quarter in range(12 * 96):
+        before.saw(HVAC, NOON - (12 * 96 - quarter) * 15 * MINUTE, 1000.0)
+    home = Home(hvac())
+    await home.store.commit(Put(Collection.SETTINGS, "baselines", before.keep([HVAC])))
+    asks = (
+        ReportAsk("BASELINE", targets=(HVAC,), units="W"),
+        ReportAsk("BASELINE", targets=(HVAC,), units="WH"),
+        ReportAsk("DELTA_USAGE", targets=(HVAC,), units="WH"),
+    )
+    async with running(home):
+        home.provider.says(EventReceived(asking(*asks)))
+        home.provider.says(EventReceived(shed("order", "13:00", "14:00", level=3)))
+        await home.clock.advance(13 * HOUR)
+        kept = (await home.store.load(Collection.SETTINGS))["baselines"]
+    values = {(body.payload_type, body.units): said(body)[HVAC] for body in bodies(home)}
+    assert [row["BASELINE"] for _, row in values["BASELINE", "W"]] == pytest.approx([1000.0, 1000.0])
+    assert [row["BASELINE"] for _, row in values["BASELINE", "WH"]] == pytest.approx([1000.0, 1000.0])
+    steady, saved = (row["DELTA_USAGE"] for _, row in values["DELTA_USAGE", "WH"])
+    assert steady == pytest.approx(0.0, abs=20)
+    assert saved < -500
+    assert {row["DATA_QUALITY"] for rows in values.values() for _, row in rows} == {"ESTIMATED"}
+    history = Means(cast("dict[str, dict[str, object]]", kept)[HVAC]).history()
+    assert history
+    assert history.mean(span("12:00", "13:00")) == pytest.approx(1000.0)
+    assert history.mean(span("13:15", "14:00")) is None
+
+
+async def test_what_the_meter_shows_while_an_order_holds_any_device_is_no_baseline() -> None:
+    """30: BASELINE."""
+    home = Home(hvac(), meter(), base_w=300.0)
+    async with running(home):
+        home.provider.says(EventReceived(shed("order", "13:00", "14:00", level=3)))
+        await home.clock.advance(3 * HOUR)
+        history = Means(cast("Any", home.router.reporter._baselines.keep([METER])[METER])).history()
+    assert history
+    assert history.mean(span("12:00", "13:00")) == pytest.approx(1300.0, abs=20)
+    assert history.mean(span("13:15", "14:00")) is None
