@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+LONGEST_LINK_MINUTES = 60
+"""Of real time: a one-time link is for somebody who stands nearby."""
+
 
 @dataclass(frozen=True, slots=True)
 class ClaimView:

@@ -21,6 +21,7 @@ from drrouter.adapters.profile import Profile, remembered
 from drrouter.adapters.server_tls import server_context
 from drrouter.adapters.solver_child import SolverChild
 from drrouter.adapters.store import SqliteStore
+from drrouter.app.claiming import tell_how_to_claim
 from drrouter.app.data_side import forward_tasks, resources_of
 from drrouter.app.home_side import answer_machines, integration_tasks, integrations_of, surroundings_of
 from drrouter.app.kept import owner_token, seed_of
@@ -66,6 +67,7 @@ class App:
     supervisor: Supervisor
     url: str
     owner_token: str
+    entrance: Entrance
 
 
 @asynccontextmanager
@@ -106,7 +108,7 @@ async def running(home: HomeConfig, options: Options) -> AsyncIterator[App]:
         for name, work in local_vtn_tasks(home, front, clock):
             supervisor.start(name, work)
         api = await stack.enter_async_context(_api(home, front, entrance, clock))
-        yield App(router, front, supervisor, api.url, token)
+        yield App(router, front, supervisor, api.url, token, entrance)
 
 
 def _api(home: HomeConfig, front: Front, entrance: Entrance, clock: Clock) -> LocalApi:
@@ -135,5 +137,6 @@ async def run_router(home_path: Path, options: Options | None = None) -> None:
         with remembered(Profile(app.url, token_file=home.api.token_file.resolve())):
             sys.stdout.write(json.dumps(ready) + "\n")
             sys.stdout.flush()
+            tell_how_to_claim(app.entrance, app.url, home.api.names, sys.stderr)
             await ended.wait()
         log.info("the router ends")

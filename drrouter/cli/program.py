@@ -7,6 +7,7 @@ import typer
 
 from drrouter.cli import (
     act_verbs,
+    door_verbs,
     hand_verbs,
     owner_verbs,
     part_verbs,
@@ -72,6 +73,8 @@ for work in (
     hand_verbs.hand_over,
     hand_verbs.watch,
     hand_verbs.plug_test,
+    door_verbs.claim,
+    door_verbs.link,
 ):
     app.command()(client_verb(work))
 
@@ -93,4 +96,13 @@ tariffs = typer.Typer(
 for name, show in tariff_verbs.VERBS.items():
     tariffs.command(name)(show)
 app.add_typer(tariffs, name="tariff")
+people = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="People: who may sign in to the panel, and with which role.",
+)
+for name, do in door_verbs.PEOPLE.items():
+    people.command(name)(client_verb(do))
+app.add_typer(people, name="people")
 app.command("sim-home", hidden=True)(part_verbs.sim_home)

@@ -8,6 +8,7 @@ from drrouter.adapters.api.accounts import clean_name
 from drrouter.adapters.api.passwords import LONGEST, fault_of
 from drrouter.adapters.api.requests import StrictBody
 from drrouter.adapters.api.roles import ACCOUNT_ROLES, Role
+from drrouter.adapters.door_views import LONGEST_LINK_MINUTES
 
 NewName = Annotated[str, StringConstraints(max_length=128), AfterValidator(clean_name)]
 TypedPassword = Annotated[SecretStr, Field(max_length=4 * LONGEST)]
@@ -76,7 +77,7 @@ class LinkBody(StrictBody):
     """Whom a one-time link lets in, for how long it is good, and the address of the page that it opens."""
 
     role: AccountRole | None = None
-    minutes: Annotated[int, Field(ge=1, le=60)] = 10
+    minutes: Annotated[int, Field(ge=1, le=LONGEST_LINK_MINUTES)] = 10
     base: Annotated[str, StringConstraints(max_length=500)] | None = None
 
 

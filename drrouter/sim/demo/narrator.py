@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from typing import Protocol
 
 from drrouter.domain.journal import JournalEntry, JournalKind
 from drrouter.sim.demo.ledger import DemoLedger
@@ -33,6 +34,25 @@ def _program() -> str:
     return str(called.relative_to(here)) if called.is_relative_to(here) else str(called)
 
 
+class Reached(Protocol):
+    """How people reach the router."""
+
+    @property
+    def url(self) -> str:
+        """The address of its local API."""
+        ...
+
+    @property
+    def token(self) -> str:
+        """The owner's."""
+        ...
+
+    @property
+    def panel(self) -> str:
+        """The link that opens the panel signed in, once."""
+        ...
+
+
 class Narrator:
     """Writes lines to wherever it is told; a quiet one writes none."""
 
@@ -50,14 +70,15 @@ class Narrator:
         if entry.kind not in UNTOLD and not is_routine:
             self.say(entry.at, "router", entry.sentence)
 
-    def welcome(self, url: str, token: str, folder: str, speed: float | None) -> None:
+    def welcome(self, reached: Reached, folder: str, speed: float | None) -> None:
         """How to look at the demo from outside."""
         program = _program()
         pace = "as fast as it can" if speed is None else f"at {speed:g} times real speed"
         self._write(
             f"The demo runs {pace}, from Saturday 2023-07-29 18:00 for 24 hours, with real Dutch prices.\n"
-            f"  router  {url}\n"
-            f"  token   {token}\n"
+            f"  panel   {reached.panel}\n"
+            f"  router  {reached.url}\n"
+            f"  token   {reached.token}\n"
             f"  files   {folder}\n"
             "Try in another terminal:\n"
             + "".join(f"  {program} {words}\n" for words in NEXT)

@@ -52,7 +52,7 @@ async def _play(options: DemoOptions, folder: Path, finished: asyncio.Event) -> 
     speed = options.speed or (None if options.ends_by_itself else SPEED)
     narrator = Narrator(_nowhere if options.json else _to_terminal)
     async with set_stage(folder, speed, options.api_port, Processes(folder), narrator) as stage:
-        narrator.welcome(stage.url, stage.token, str(folder), speed)
+        narrator.welcome(stage, str(folder), speed)
         ledger = await _live(stage)
         _show(ledger, options, narrator)
         if not options.ends_by_itself:

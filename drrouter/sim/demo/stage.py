@@ -15,6 +15,7 @@ from yarl import URL
 
 from drrouter.adapters.client import DrClient
 from drrouter.adapters.clock import SharedClock
+from drrouter.adapters.door_views import LONGEST_LINK_MINUTES
 from drrouter.config import load_home
 from drrouter.sim.clock_server import ClockServer
 from drrouter.sim.demo.day import Day
@@ -38,6 +39,8 @@ class Stage:
     day: Day
     url: str
     token: str
+    panel: str
+    """Opens the panel, signed in as the owner, once."""
 
 
 @asynccontextmanager
@@ -69,11 +72,12 @@ async def set_stage(
             router = await processes.start("router", "run", str(home_file), *on_clock)
             token = _first_line(router["token_file"])
             api = await stack.enter_async_context(DrClient(router["url"], token, clock))
+            panel = (await api.make_link(minutes=LONGEST_LINK_MINUTES)).url
             household = await stack.enter_async_context(Household(home["control"], api, clock))
             tariff = load_home(home_file).tariff
             errors = partial(processes.errors_logged, "vtn", "home")  # the router counts its own
             day = Day(clock, provider, household, api, tariff, narrator, cable, errors)
-        yield Stage(server, processes, day, router["url"], token)
+        yield Stage(server, processes, day, router["url"], token, panel)
 
 
 def _first_line(path: str) -> str:

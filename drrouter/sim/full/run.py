@@ -142,7 +142,7 @@ async def _census(stage: FullStage) -> Census:
 def _tell(stage: FullStage, census: Census) -> None:
     """What people read first."""
     print(f"A home with {len(stage.pieces)} devices, each reached by another integration, in real time.")
-    print(f"  router  {stage.url}\n  token   {stage.token}\n")
+    print(f"  panel   {stage.panel}\n  router  {stage.url}\n  token   {stage.token}\n")
     for view, piece in zip(census.devices, stage.pieces, strict=True):
         power_w = view.state.power_w
         watts = "-" if power_w is None else f"{power_w:.0f} W"

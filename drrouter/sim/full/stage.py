@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from drrouter.adapters.client import DrClient
 from drrouter.adapters.clock.system import SystemClock
+from drrouter.adapters.door_views import LONGEST_LINK_MINUTES
 from drrouter.domain.ids import DeviceId
 from drrouter.objectmodel import Catalogue, binding_of, flexibility_of, load_catalogue, with_parameters
 from drrouter.sim.demo.processes import Processes
@@ -44,6 +45,7 @@ class FullStage:
     Attributes:
         wires: the open wire of each piece, by the piece's device.
         url, token: how people reach the router.
+        panel: opens the panel, signed in as the owner, once.
     """
 
     processes: Processes
@@ -52,6 +54,7 @@ class FullStage:
     wires: Mapping[str, AsyncExitStack]
     url: str
     token: str
+    panel: str
 
 
 @asynccontextmanager
@@ -75,7 +78,8 @@ async def set_stage(folder: Path, pieces: Sequence[Piece], api_port: int) -> Asy
         router = await processes.start("router", "run", str(home))
         token = _first_line(router["token_file"])
         client = await stack.enter_async_context(DrClient(router["url"], token, clock))
-        yield FullStage(processes, pieces, client, wires, router["url"], token)
+        panel = (await client.make_link(minutes=LONGEST_LINK_MINUTES)).url
+        yield FullStage(processes, pieces, client, wires, router["url"], token, panel)
 
 
 def write_home(folder: Path, pieces: Sequence[Piece], wires: Sequence[Wire], api_port: int) -> Path:

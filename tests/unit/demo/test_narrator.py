@@ -1,12 +1,14 @@
 """The demo's voice: local times, plain sentences, and nothing that steers the terminal."""
 
 from datetime import UTC, datetime
+from types import SimpleNamespace
 
 from drrouter.domain.ids import DeviceId
 from drrouter.domain.journal import JournalEntry, JournalKind
 from drrouter.sim.demo.ledger import DemoLedger
 from drrouter.sim.demo.narrator import Narrator
 
+REACHED = SimpleNamespace(url="http://127.0.0.1:1", token="drr_token", panel="http://127.0.0.1:1/#link=x")
 AT = datetime(2023, 7, 30, 10, 45, tzinfo=UTC)
 
 
@@ -35,11 +37,12 @@ def test_control_characters_of_strangers_do_not_reach_the_terminal() -> None:
 
 def test_the_welcome_says_where_the_router_is_and_how_it_is_reached() -> None:
     lines = list[str]()
-    Narrator(lines.append).welcome("http://127.0.0.1:1", "drr_token", "/tmp/demo", 60)
+    Narrator(lines.append).welcome(REACHED, "/tmp/demo", 60)
     (text,) = lines
+    assert "  panel   http://127.0.0.1:1/#link=x\n" in text
     for part in ("http://127.0.0.1:1", "drr_token", "/tmp/demo", "60 times", "drrouter status", "Ctrl-C"):
         assert part in text
-    Narrator(lines.append).welcome("http://127.0.0.1:1", "drr_token", "/tmp/demo", None)
+    Narrator(lines.append).welcome(REACHED, "/tmp/demo", None)
     assert "as fast as it can" in lines[1]
 
 
