@@ -37,7 +37,7 @@ _DEEPEST = 3
 _MISSING = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>drrouter</title></head>
 <body><h1>drrouter</h1><p>The router runs, but its web panel was not built in this checkout: run
-<code>make venv</code> at its top, then start the router again.</p></body></html>
+<code>make panel</code> at its top, then start the router again.</p></body></html>
 """
 
 

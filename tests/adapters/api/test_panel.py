@@ -143,7 +143,7 @@ async def test_pages_are_only_read(serve: Serve, folder: Path) -> None:
 async def test_without_a_panel_the_root_says_how_to_build_it(served: Served) -> None:
     status, headers, body = await _get(served, "/")
     assert status == 200
-    assert b"make venv" in body
+    assert b"make panel" in body
     assert headers["Content-Type"].startswith("text/html")
     assert (await _get(served, "/main.js"))[0] == 404
 
@@ -152,7 +152,7 @@ def test_a_panel_that_is_too_large_is_cut(folder: Path, monkeypatch: pytest.Monk
     monkeypatch.setattr(room, "MOST_BYTES", 60)
     assert set(Panel(folder).files) == {"", "index.html", "chunks/day-ABCD2346.css"}
     monkeypatch.setattr(room, "MOST_FILES", 0)
-    assert b"make venv" in Panel(folder).files[""].plain
+    assert b"make panel" in Panel(folder).files[""].plain
 
 
 def test_the_panel_lies_in_the_checkout_or_in_the_package(
