@@ -65,7 +65,7 @@ async def build_router(
         standing={device.profile.id: device.standing for device in home.devices if device.standing},
         kept=(await store.load(Collection.LEDGER)).get("router"),
         offline=OfflineSetup(
-            sources or {}, _rules(home), await store.load(Collection.SETTINGS), home.failsafes
+            sources or {}, _rules(home), await store.load(Collection.SETTINGS), home.failsafes, home.polls
         ),
     )
 

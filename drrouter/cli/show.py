@@ -45,6 +45,8 @@ def status(view: StatusView, local: LocalTime) -> None:
                 f"{state} since {local.say(link.since)} {clean(link.sentence)}",
             )
         )
+        if link.freshness:
+            rows.append(("", clean(link.freshness.sentence)))
     rows += [("alert", clean(alert)) for alert in view.alerts]
     out.print(pairs(rows))
 

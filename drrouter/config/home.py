@@ -8,6 +8,8 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from drrouter.adapters.devices.settings import IntegrationSettings
+from drrouter.adapters.sp.openadr3.settings import PUSHED_POLL_S
+from drrouter.config.failsafe import ASKED_TIMES
 from drrouter.config.feeds import FeedConfig
 from drrouter.config.secret import Secret
 from drrouter.domain.device import DeviceClass, DeviceProfile
@@ -83,6 +85,13 @@ class ProviderConfig:
     key_file: Path | None = None
     sign: bool = False
     unverified: str = ""
+
+    @property
+    def longest_poll(self) -> timedelta:
+        """The time between two looks at it at most; silence that counts keeps it short."""
+        pushed = self.kind == "openadr3" and self.mqtt
+        usual = max(self.poll, timedelta(seconds=PUSHED_POLL_S)) if pushed else self.poll
+        return min(usual, self.failsafe.heartbeat / ASKED_TIMES) if self.failsafe else usual
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +217,12 @@ class HomeConfig:
     def failsafes(self) -> dict[ProviderId, Failsafe]:
         """What holds of each provider that is silent for too long."""
         return {one.id: one.failsafe for one in self.providers if one.failsafe}
+
+    @property
+    def polls(self) -> dict[ProviderId, timedelta]:
+        """The time between two looks at each provider, longest where a broker may push."""
+        polls = {feed.id: timedelta(seconds=feed.poll_s) for feed in self.feeds}
+        return polls | {provider.id: provider.longest_poll for provider in self.providers}
 
     @property
     def site_meter(self) -> DeviceId | None:

@@ -151,7 +151,8 @@ class Router:
         clock, kept = self.clock, offline.kept
         names, shelf = [one.id for one in providers], Shelf(offline.rules, kept, offline.sources)
         zone, prices = self.settings.zone, self.site.follows_prices
-        self.uplinks = Uplinks(names, shelf, self.scribe, clock, zone, prices, kept, offline.failsafes)
+        silence = offline.failsafes, offline.polls
+        self.uplinks = Uplinks(names, shelf, self.scribe, clock, zone, prices, kept, *silence)
         seed = str(kept.get("seed", self.settings.site_name))
         own = shelf, self.scribe, clock, self._orders_changed, seed
         self.keepers = {name: ProfileKeeper(name, source, *own) for name, source in offline.sources.items()}

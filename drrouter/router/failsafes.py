@@ -106,6 +106,13 @@ class Failsafes:
         """When it was heard last, or since when it counts as silent."""
         return self._hearing.heard_at.get(provider, self._silent_since[provider])
 
+    def in_force_at(self, provider: ProviderId) -> datetime | None:
+        """When its failsafe came into force, or comes if nothing is heard; None where it has none."""
+        if provider not in self._failsafes:
+            return None
+        guarding = self._guarding(provider)
+        return guarding.since or guarding.changes_at
+
     def sentences(self) -> tuple[str, ...]:
         """What is in force, one sentence for each."""
         return tuple(self._sentence(provider) for provider in self.in_force)

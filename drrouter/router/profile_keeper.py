@@ -41,12 +41,14 @@ class OfflineSetup:
         rules: what a profile must fit to.
         kept: the settings of the store, with the profiles and links of an earlier run.
         failsafes: what holds of each provider that is silent for too long.
+        polls: the time between two looks at each provider.
     """
 
     sources: Mapping[ProviderId, DocumentSource] = field(default_factory=dict)
     rules: Rules = field(default_factory=Rules)
     kept: Mapping[str, object] = field(default_factory=dict)
     failsafes: Mapping[ProviderId, Failsafe] = field(default_factory=dict)
+    polls: Mapping[ProviderId, timedelta] = field(default_factory=dict)
 
 
 class ProfileKeeper:

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 def status_of(router: Router) -> StatusView:
     """The router at a glance."""
-    links = [views.link_view(link) for link in router.intake.links.values()]
+    fresh = router.uplinks.freshness_of
+    links = [views.link_view(link, fresh(name)) for name, link in router.intake.links.items()]
     behind = router.scribe.behind
     waiting = [f"{behind} changes wait for the disk."] if behind > 10 else []
     failing = [*views.failing(router.health()), *router.replanner.sentences(), *router.watchman.sentences()]

@@ -9,6 +9,7 @@ known of a link survives a restart: one that was lost before is not taken for fr
 
 import logging
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -21,6 +22,7 @@ from drrouter.domain.signal import LinkChanged
 from drrouter.ports import Change, Clock, Collection, Note, Put
 from drrouter.router.failsafe import Failsafe
 from drrouter.router.failsafes import Failsafes
+from drrouter.router.feed_state import Freshness, freshness_at, sentence_of
 from drrouter.router.hearing import Hearing
 from drrouter.router.local import lasting, said
 from drrouter.router.offline import Cause, Mode, Standing, Uplink, standing_of
@@ -52,6 +54,7 @@ class Uplinks:
         follows_prices: bool = False,
         kept: Mapping[str, object] | None = None,
         failsafes: Mapping[ProviderId, Failsafe] | None = None,
+        polls: Mapping[ProviderId, timedelta] | None = None,
     ) -> None:
         """Count every link as lost, since now or since before the restart, until it is heard of.
 
@@ -64,9 +67,10 @@ class Uplinks:
             follows_prices: whether the home's tariff needs prices of a provider.
             kept: the settings of the store.
             failsafes: what holds of a provider that is silent for too long.
+            polls: the time between two looks at each provider, a minute where nothing is said.
         """
         self._shelf, self._scribe, self._clock, self._zone = shelf, scribe, clock, zone
-        self._follows_prices = follows_prices
+        self._follows_prices, self._polls = follows_prices, polls or {}
         now, kept = clock.now(), kept or {}
         self._uplinks = {provider: _read_back(kept.get(key_of(provider)), now) for provider in providers}
         self.standings = {provider: Standing(Mode.LIVE, now) for provider in self._uplinks}
@@ -137,6 +141,24 @@ class Uplinks:
         return min((edge for edge in (*edges, self.failsafes.next_change()) if edge), default=None)
 
     # What is shown
+
+    def freshness_of(self, provider: ProviderId) -> Freshness:
+        """How fresh what is known of the provider is now."""
+        now, uplink = self._clock.now(), self._uplinks[provider]
+        standing, heard_at = self._standing(provider, now), self.hearing.heard_at.get(provider)
+        in_force = standing.since if standing.mode is Mode.IN_FORCE else standing.due_at
+        edges = [edge for edge in (in_force, self.failsafes.in_force_at(provider)) if edge]
+        counts = self._counts_prices(self._shelf.profile(provider, now))
+        found = freshness_at(
+            now,
+            heard_at or uplink.since,
+            heard_at,
+            self._polls.get(provider, PATIENCE),
+            lost=uplink.heard and not uplink.up,
+            data_until=uplink.data_until if counts else None,
+            failsafe_at=min(edges, default=None),
+        )
+        return replace(found, sentence=sentence_of(found, provider, self._zone))
 
     def offline_since(self) -> datetime | None:
         """Since when something is missing from a provider; None while all are live."""

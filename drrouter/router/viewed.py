@@ -16,17 +16,23 @@ from drrouter.domain.owner import HandsOff, OptOut, Vacation
 from drrouter.domain.plan import DataRung, Explanation, ScheduledCycle, SolveRung
 from drrouter.domain.wish import Commitment, Override, Wish
 from drrouter.ports import Found
+from drrouter.router.feed_state import Freshness
 from drrouter.router.plug_test import PlugTest
 
 
 @dataclass(frozen=True, slots=True)
 class LinkView:
-    """The link to one provider; ``sentence`` says what is wrong where it is down."""
+    """The link to one provider; ``sentence`` says what is wrong where it is down.
+
+    Attributes:
+        freshness: how fresh what is known of the provider is, and when that changes if nothing comes.
+    """
 
     provider: ProviderId
     up: bool
     since: datetime
     sentence: str = ""
+    freshness: Freshness | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from drrouter.domain.plan import DataRung, Plan, ScheduledCycle
 from drrouter.domain.signal import LinkChanged
 from drrouter.domain.timeline import Order
 from drrouter.router.book import Book
+from drrouter.router.feed_state import Freshness
 from drrouter.router.guard import Orders
 from drrouter.router.local import said
 from drrouter.router.plug_test import PlugTest
@@ -143,9 +144,9 @@ def _in_words(alert: Order) -> str:
     return f"{(alert.kind or 'GRID_EMERGENCY').removeprefix('ALERT_').replace('_', ' ').capitalize()}."
 
 
-def link_view(link: LinkChanged) -> LinkView:
+def link_view(link: LinkChanged, freshness: Freshness | None = None) -> LinkView:
     """The state of a provider's link."""
-    return LinkView(link.provider, link.up, link.at, link.sentence)
+    return LinkView(link.provider, link.up, link.at, link.sentence, freshness)
 
 
 def device(

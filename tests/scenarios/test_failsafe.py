@@ -61,6 +61,7 @@ async def test_silence_brings_the_limit_into_force_within_the_second_and_words_h
         assert home.is_on(CAR, HVAC) == [False, False]
         assert (status(home).limit_w, status(home).degraded) == (900, True)
         assert "Failsafe of grid since Mon 01 Jun 14:03: at most 900 W from the grid" in status(home).offline
+        assert [link.freshness and link.freshness.state for link in status(home).links] == ["failsafe"]
         assert told(home) == [
             "The failsafe of grid is in force (at most 900 W from the grid): "
             "nothing was heard of it for 2 min."

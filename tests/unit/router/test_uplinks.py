@@ -10,6 +10,7 @@ from drrouter.domain.event import Event
 from drrouter.domain.ids import ProviderId
 from drrouter.domain.signal import LinkChanged
 from drrouter.ports import Collection
+from drrouter.router.failsafe import Failsafe
 from drrouter.router.offline import Mode
 from drrouter.router.scribe import Scribe
 from drrouter.router.shelf import Rules, Shelf
@@ -31,6 +32,7 @@ class Watch:
         follows: bool = False,
         kept: Mapping[str, object] | None = None,
         start: datetime = NOON,
+        failsafes: Mapping[ProviderId, Failsafe] | None = None,
     ) -> None:
         self.clock, self.store = SimulatedClock(start), MemoryStore()
         self.scribe = Scribe(self.store, self.clock, lambda _: None)
@@ -38,7 +40,8 @@ class Watch:
         self.shelf = Shelf(Rules(), {}, self.providers)
         self.links: dict[ProviderId, LinkChanged] = {}
         self.events: list[Event] = []
-        self.uplinks = Uplinks(self.providers, self.shelf, self.scribe, self.clock, AMSTERDAM, follows, kept)
+        own = self.shelf, self.scribe, self.clock, AMSTERDAM, follows, kept
+        self.uplinks = Uplinks(self.providers, *own, failsafes)
 
     def put(self, data: bytes, provider: ProviderId = SP) -> None:
         self.shelf.take(provider, data, "acme.toml", self.clock.now())

@@ -13,6 +13,9 @@ Version = Literal["3.1", "3.0", "auto"]
 MAX_BODY_BYTES = 4 * 1024 * 1024
 """The largest answer that is read; 10,000 intervals of one price each take about a quarter of it."""
 
+PUSHED_POLL_S = 300.0
+"""Domain seconds between polls while a broker pushes: they find what no notice told of."""
+
 
 @dataclass(frozen=True, slots=True)
 class WebhookSettings:

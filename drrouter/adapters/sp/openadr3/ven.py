@@ -32,7 +32,7 @@ from drrouter.adapters.sp.openadr3.known import KnownEvents
 from drrouter.adapters.sp.openadr3.paging import PAGE, identity, read_all, text
 from drrouter.adapters.sp.openadr3.push import MqttPush
 from drrouter.adapters.sp.openadr3.session import VtnSession
-from drrouter.adapters.sp.openadr3.settings import Openadr3Settings
+from drrouter.adapters.sp.openadr3.settings import PUSHED_POLL_S, Openadr3Settings
 from drrouter.adapters.sp.openadr3.skew import Skew
 from drrouter.adapters.sp.openadr3.subscription import Subscription
 from drrouter.adapters.sp.openadr3.webhook import Webhook
@@ -42,9 +42,6 @@ from drrouter.errors import ProviderError, ProviderRefusedError
 from drrouter.ports import Clock
 
 log = logging.getLogger(__name__)
-
-PUSHED_POLL_S = 300.0
-"""Domain seconds between polls while a broker pushes: they find what no notice told of."""
 
 MOST_UNDERWAY = 8
 """Questions to one provider that are under way at once."""
