@@ -175,6 +175,7 @@ export interface EventView {
   acknowledged: boolean;
   opted_out: string[];
   acks: Ack[];
+  home_opted_out: boolean;
 }
 
 export interface Explanation {
@@ -193,6 +194,8 @@ export interface Explanation {
 
 export type FailSafe = "keep" | "restore_power" | "cut_power";
 
+export type FeedState = "fresh" | "ageing" | "stale" | "failsafe";
+
 export interface Found {
   integration: string;
   address: string;
@@ -210,6 +213,17 @@ export interface FoundView {
   gone_after_s: number | null;
 }
 
+export interface Freshness {
+  state: FeedState;
+  since: string;
+  heard_at: string | null;
+  ageing_at: string;
+  stale_at: string;
+  failsafe_at: string | null;
+  data_until: string | null;
+  sentence: string;
+}
+
 export interface Grid {
   slots: [number, Interval][];
   repeats: boolean;
@@ -219,6 +233,16 @@ export interface Grid {
 
 export interface HandBody {
   steered: boolean;
+}
+
+export interface HandsOff {
+  since: string;
+  until: string | null;
+  by: string;
+}
+
+export interface HandsOffBody {
+  until?: string | null;
 }
 
 export interface Interval {
@@ -328,6 +352,21 @@ export interface ModesFlexibility {
   normal: number;
   min_dwell: string;
   most_switches: number | null;
+}
+
+export interface OptOut {
+  until: string;
+  provider: string | null;
+  event_id: string | null;
+  device_id: string | null;
+  by: string;
+}
+
+export interface OptOutBody {
+  provider?: string | null;
+  event_id?: string | null;
+  device_id?: string | null;
+  until?: string | null;
 }
 
 export interface Option {
@@ -574,6 +613,9 @@ export interface StatusView {
   offline: string;
   offline_since: string | null;
   grid_w: number | null;
+  hands_off: HandsOff | null;
+  vacation: Vacation | null;
+  opt_outs: OptOut[];
 }
 
 export interface Step {
@@ -629,6 +671,18 @@ export interface TokenView {
   device_id: string | null;
 }
 
+export interface Vacation {
+  start: string;
+  end: string;
+  by: string;
+  begun: boolean;
+}
+
+export interface VacationBody {
+  end: string;
+  start?: string | null;
+}
+
 export interface WhyView {
   device_id: string;
   name: string;
@@ -655,4 +709,5 @@ export interface drrouter__router__viewed__LinkView {
   up: boolean;
   since: string;
   sentence: string;
+  freshness: Freshness | null;
 }
