@@ -25,7 +25,15 @@ from drrouter.domain.wish import Commitment, Override, OverrideMode, Wish
 from drrouter.errors import DaemonUnreachableError
 from drrouter.router.facade import Change, OptionsRequest, Topic, WishRequest
 from drrouter.router.plug_test import PlugTest
-from drrouter.router.viewed import DeviceView, EventView, FoundView, LedgerView, StatusView, WhyView
+from drrouter.router.viewed import (
+    DeviceView,
+    EventView,
+    FoundView,
+    LedgerView,
+    StatusView,
+    WhatIfView,
+    WhyView,
+)
 
 _QUIET_S = 45.0  # three missed heartbeats of the stream
 _LONGEST_LINE = 4 * 1024 * 1024  # a plan for a hundred devices
@@ -130,6 +138,12 @@ class DrClient(OwnerCalls):
         answer = await self._send("POST", ("devices", device_id, "wish"), plain(WishRequest, request))
         wish: Wish = self._read(Wish, answer)
         return wish
+
+    async def what_if(self, device_id: DeviceId, request: WishRequest) -> WhatIfView:
+        """What would be planned if this were asked; nothing is kept."""
+        answer = await self._send("POST", ("devices", device_id, "what-if"), plain(WishRequest, request))
+        view: WhatIfView = self._read(WhatIfView, answer)
+        return view
 
     async def clear_wish(self, device_id: DeviceId) -> None:
         """Forget what was asked of a device."""

@@ -43,9 +43,18 @@ class SolverChild:
     """
 
     def __init__(
-        self, clock: Clock, target: Callable[[Problem], Plan] = plan_in_child, idle: timedelta = IDLE
+        self,
+        clock: Clock,
+        target: Callable[[Problem], Plan] = plan_in_child,
+        idle: timedelta = IDLE,
+        *,
+        early: bool = True,
     ) -> None:
-        """Hold ``clock`` while solving; ``target`` is called in the child and must be importable there."""
+        """Hold ``clock`` while solving; ``target`` is called in the child and must be importable there.
+
+        ``early``: the child is started at once; else with the first problem.
+        """
+        self._early = early
         self._clock, self._target, self._idle = clock, target, idle
         self._context = get_context("forkserver")
         self._context.set_forkserver_preload(["drrouter.planner"])
@@ -58,7 +67,8 @@ class SolverChild:
 
     async def __aenter__(self) -> "SolverChild":
         """Begin to start the child; whoever asks first waits for the rest of it."""
-        self._begin_to_start()
+        if self._early:
+            self._begin_to_start()
         return self
 
     async def __aexit__(self, *_: object) -> None:

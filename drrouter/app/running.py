@@ -99,7 +99,8 @@ async def running(home: HomeConfig, options: Options) -> AsyncIterator[App]:
         for name, work in (*router.tasks(), *integration_tasks(home, router, clock, integrations)):
             supervisor.start(name, work)
         networks = {name: one for name, one in integrations.items() if isinstance(one, Joining)}
-        front = Front(router, store, networks, data)
+        second = await stack.enter_async_context(SolverChild(clock, early=False))
+        front = Front(router, store, networks, data, second)
         for name, work in forward_tasks(data, router, store, clock, providers):
             supervisor.start(name, work)
         answer_machines(integrations, Machines(front, router.registry))

@@ -126,6 +126,39 @@ async def override(
     screen.say(f"{clean(made.device_id)} is {made.mode.value} until {local.say(made.until)}.")
 
 
+async def what_if(
+    client: "DrClient",
+    device: Device,
+    ready_by: Annotated[str, typer.Option("--ready-by", metavar="TIME", help="Done by, such as 07:00.")],
+    programme: Programme = None,
+    earliest: Earliest = None,
+    level: Annotated[
+        float | None, typer.Option("--level", help="The level to reach, in the storage's unit.")
+    ] = None,
+    json: Json = False,
+) -> int | None:
+    """See what would be planned, and what it would cost, if this were asked; nothing is kept.
+
+    Examples: `drrouter what-if washer --ready-by 'tomorrow 12:00'`,
+    `drrouter what-if car --level 30000 --ready-by 'tomorrow 09:00' --json`
+    """
+    from drrouter.cli import screen, show
+    from drrouter.domain.ids import DeviceId, ProgrammeId
+    from drrouter.router.facade import WishRequest
+    from drrouter.router.viewed import WhatIfView
+
+    status = await client.status()
+    local = show.local_time(status)
+    start = local.parse(earliest) if earliest else None
+    request = WishRequest(local.parse(ready_by), ProgrammeId(programme) if programme else None, start, level)
+    view = await client.what_if(DeviceId(device), request)
+    if json:
+        screen.print_json(WhatIfView, view)
+    else:
+        show.what_if(view, local, status.currency)
+    return IMPOSSIBLE if view.misses else None
+
+
 async def wish(
     client: "DrClient",
     device: Device,

@@ -64,6 +64,7 @@ for work in (
     act_verbs.options,
     act_verbs.override,
     act_verbs.wish,
+    act_verbs.what_if,
     owner_verbs.opt_out,
     owner_verbs.opt_in,
     owner_verbs.hands_off,

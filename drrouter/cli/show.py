@@ -10,7 +10,7 @@ from drrouter.domain.journal import JournalEntry
 from drrouter.domain.option import Option
 from drrouter.domain.wish import Commitment, CycleWish
 from drrouter.domain.words import clean, money, power
-from drrouter.router.viewed import DeviceView, EventView, FoundView, StatusView, WhyView
+from drrouter.router.viewed import DeviceView, EventView, FoundView, StatusView, WhatIfView, WhyView
 
 
 def local_time(view: StatusView) -> LocalTime:
@@ -229,3 +229,16 @@ def _option_row(option: Option, local: LocalTime) -> tuple[str, ...]:
         clean(option.reason),
         clean(option.token, 80),
     )
+
+
+def what_if(view: WhatIfView, local: LocalTime, currency: str) -> None:
+    """What would be planned, beside what is planned."""
+    out = console()
+    if view.cycle:
+        out.print(f"It would run from {local.say(view.cycle.start)} to {local.say(view.cycle.end)}.")
+    cost, known = money(view.cost, currency), money(view.cost_in_force, currency)
+    out.print(f"It would cost {cost}; as planned now it costs {known}.")
+    for miss in view.misses:
+        out.print(f"Not met: {clean(miss.cause)} ({miss.amount:g} {clean(miss.unit)})", style="bold red")
+    if view.explanation:
+        out.print(clean(view.explanation.text, 600))

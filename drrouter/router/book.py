@@ -4,6 +4,7 @@ Held in memory for speed and in the store for safety. Every change is first appl
 orders act at once, and returned as the ``Change`` to commit; the acknowledgement waits for the commit.
 """
 
+from copy import copy
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -66,6 +67,13 @@ class Book:
             Collection.RUNNING: self.running,
             Collection.LEVELS: self.levels,
         }
+
+    def supposing(self, device_id: DeviceId, wish: Wish) -> "Book":
+        """The same memory with this wish in place of all that is asked of the device; not to be kept."""
+        other = copy(self)
+        other.wishes = {**self.wishes, device_id: wish}
+        other.commitments = {key: one for key, one in self.commitments.items() if key != device_id}
+        return other
 
     def versions(self, provider: ProviderId) -> tuple[tuple[EventId, str], ...]:
         """Every event version of a provider that has been taken in."""

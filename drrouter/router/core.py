@@ -320,15 +320,15 @@ class Router:
             self._keep_levels()
             self.replanner.request(TIME_PASSED)
 
-    def problem(self, trigger: str) -> Problem:
-        """The home as it is now, for the planner."""
+    def problem(self, trigger: str, book: Book | None = None) -> Problem:
+        """The home as it is now, for the planner; by another book where something is only supposed."""
         self.steering.refresh()
         home = describe(
             self.clock.now(),
             trigger,
             self.site,
             self.registry,
-            self.book,
+            book or self.book,
             self.steering.timeline,
             self.settings.horizon,
             self.data_rung(),

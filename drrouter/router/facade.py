@@ -19,7 +19,7 @@ from drrouter.domain.timeline import Timeline
 from drrouter.domain.wish import Commitment, Override, OverrideMode, Wish
 from drrouter.router.plug_test import PlugTest
 from drrouter.router.resources.facade import ResourcesFacade
-from drrouter.router.viewed import DeviceView, EventView, FoundView, LedgerView, StatusView
+from drrouter.router.viewed import DeviceView, EventView, FoundView, LedgerView, StatusView, WhatIfView
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +141,15 @@ class RouterFacade(Protocol):
         Raises:
             WishImpossibleError: it cannot be met, whatever the prices are.
             InputError: the request does not suit the device (an unknown programme, a level out of bounds).
+        """
+        ...
+
+    async def what_if(self, device_id: DeviceId, request: WishRequest) -> WhatIfView:
+        """What would be planned if this were asked of the device; the plan in force stays.
+
+        Raises:
+            WishImpossibleError, MessageError: as ``wish``.
+            OptionError: the device would take no part in it, such as a car that is not here.
         """
         ...
 

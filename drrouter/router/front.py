@@ -6,12 +6,11 @@ durable, so that "yes" is never forgotten.
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from drrouter.domain.flexibility import (
     ProfileFlexibility,
     RemoteStart,
-    StorageFlexibility,
 )
 from drrouter.domain.ids import DeviceId, HoldToken
 from drrouter.domain.journal import JournalEntry, JournalKind
@@ -20,8 +19,10 @@ from drrouter.domain.owner import HandsOff, OptOut, Vacation
 from drrouter.domain.plan import Plan
 from drrouter.domain.resource import Rights
 from drrouter.domain.timeline import Timeline
-from drrouter.domain.wish import Commitment, CycleWish, LevelWish, Override, OverrideMode, Wish
-from drrouter.errors import HoldConflictError, MessageError, OptionError, StoreError, WishImpossibleError
+from drrouter.domain.wish import Commitment, Override, OverrideMode, Wish
+from drrouter.errors import HoldConflictError, MessageError, OptionError, StoreError
+from drrouter.planner import Problem
+from drrouter.planner.port import Solver
 from drrouter.ports import Change as Kept
 from drrouter.ports import Collection, Joining, Note, Store
 from drrouter.router import showing, views
@@ -31,7 +32,9 @@ from drrouter.router.facade import Change, OptionsRequest, WishRequest
 from drrouter.router.local import said
 from drrouter.router.plug_test import PlugTest
 from drrouter.router.resources.keeper import Resources
-from drrouter.router.viewed import DeviceView, EventView, FoundView, LedgerView, StatusView
+from drrouter.router.viewed import DeviceView, EventView, FoundView, LedgerView, StatusView, WhatIfView
+from drrouter.router.what_if import WhatIf
+from drrouter.router.wishing import unknown_programme, wish_of, wish_said
 
 PATIENCE_S = 10.0
 """Real seconds that a client waits for the disk before it is told that the answer is not durable yet."""
@@ -46,15 +49,22 @@ class Front:
         store: Store,
         networks: Mapping[str, Joining] | None = None,
         resources: Resources | None = None,
+        second: Solver | None = None,
     ) -> None:
         """The store is read for the journal alone.
 
         Args:
             networks: those that devices join, by name.
             resources: opaque data; a tree that has room for nobody where None.
+            second: a solver beside the router's, for questions of "what if"; None: they are answered by hand.
         """
         self._router, self._store, self._networks = router, store, dict(networks or {})
         self.resources = resources or Resources(Rights(), router.scribe, router.clock)
+        self._what_if = WhatIf(second, self._supposed, lambda: router.book.plan)
+
+    def _supposed(self, device_id: DeviceId, wish: Wish) -> Problem:
+        """The home as it is, with this asked of a device."""
+        return self._router.problem("what if", self._router.book.supposing(device_id, wish))
 
     def status(self) -> StatusView:
         """The router at a glance."""
@@ -111,7 +121,7 @@ class Front:
         wanted = request.programme_id or (wish.programme_id if wish else None)
         programme = programme_of(flexibility, wanted)
         if programme is None:
-            raise _unknown_programme(device_id, flexibility)
+            raise unknown_programme(device_id, flexibility)
         earliest = max(request.earliest or now, now)
         ready_by = request.ready_by or (wish.ready_by if wish else now + self._router.settings.horizon)
         return self._router.desk.quote(Question(device_id, programme, earliest, ready_by), now)
@@ -166,20 +176,26 @@ class Front:
     async def wish(self, device_id: DeviceId, request: WishRequest, by: str = "owner") -> Wish:
         """Ask for a cycle or a level; replaces the device's earlier wish."""
         seat = self._router.registry.seat(device_id)
-        flexibility = seat.profile.flexibility
-        wish: Wish
-        if isinstance(flexibility, ProfileFlexibility):
-            wish = self._cycle_wish(device_id, flexibility, request)
-        elif isinstance(flexibility, StorageFlexibility):
-            wish = self._level_wish(device_id, flexibility, request)
-        else:
-            raise MessageError(
-                "wish", "device", f"{seat.profile.name} runs as it likes; nothing can be asked of it"
-            )
+        wish = self._wish_of(device_id, request)
         change = self._router.book.put(Collection.WISHES, device_id, wish)
-        sentence = f"{seat.profile.name}: the {by} asks for {self._words(wish)}."
+        sentence = f"{seat.profile.name}: the {by} asks for {wish_said(wish, self._router.settings.zone)}."
         await self._ask(sentence, device_id, JournalKind.WISH, change)
         return wish
+
+    async def what_if(self, device_id: DeviceId, request: WishRequest) -> WhatIfView:
+        """What would be planned if this were asked; the plan in force stays.
+
+        Raises:
+            OptionError: a cycle runs, which no plan moves.
+        """
+        seat = self._router.registry.seat(device_id)
+        if seat.state.running:
+            raise OptionError(f"{seat.profile.name} is running; ask again when it is done.")
+        return await self._what_if.ask(device_id, self._wish_of(device_id, request))
+
+    def _wish_of(self, device_id: DeviceId, request: WishRequest) -> Wish:
+        profile = self._router.registry.seat(device_id).profile
+        return wish_of(profile, request, self._router.clock.now(), self._router.settings.zone)
 
     async def hand_over(self, device_id: DeviceId, steered: bool, by: str = "owner") -> None:
         """Let the router steer a device from now on, or only watch it."""
@@ -242,46 +258,6 @@ class Front:
             f"{seat.profile.name}: the {by} asks for nothing.", device_id, JournalKind.WISH, *changes
         )
 
-    def _cycle_wish(
-        self, device_id: DeviceId, flexibility: ProfileFlexibility, request: WishRequest
-    ) -> CycleWish:
-        """A wish that some start can keep."""
-        if flexibility.remote_start is RemoteStart.NONE:
-            raise MessageError(
-                "wish", "device", f"{device_id} starts at its own buttons only", "Start it there"
-            )
-        programme = programme_of(flexibility, request.programme_id)
-        if programme is None:
-            raise _unknown_programme(device_id, flexibility)
-        now = self._router.clock.now()
-        earliest = max(request.earliest or now, now)
-        if earliest + programme.duration > request.ready_by:
-            minutes = round(programme.duration / timedelta(minutes=1))
-            raise WishImpossibleError(
-                f"{programme.name} takes {minutes} minutes and cannot be done by"
-                f" {self._said(request.ready_by)}. Allow a later time."
-            )
-        return CycleWish(device_id, programme.id, earliest, request.ready_by)
-
-    def _level_wish(
-        self, device_id: DeviceId, flexibility: StorageFlexibility, request: WishRequest
-    ) -> LevelWish:
-        """A level inside the storage's bounds."""
-        best = flexibility.level_min if flexibility.runs_downwards else flexibility.level_max
-        level = best if request.level is None else request.level
-        if not flexibility.level_min <= level <= flexibility.level_max:
-            bounds = f"{flexibility.level_min:g} to {flexibility.level_max:g} {flexibility.unit}"
-            raise MessageError("wish", "level", f"{level:g} is not within {bounds}", "Name a level within")
-        if request.ready_by <= self._router.clock.now():
-            raise WishImpossibleError("The time asked for is past. Allow a later time.")
-        return LevelWish(device_id, level, request.ready_by)
-
-    def _words(self, wish: Wish) -> str:
-        """A wish in words."""
-        if isinstance(wish, CycleWish):
-            return f"{wish.programme_id}, ready by {self._said(wish.ready_by)}"
-        return f"a level of {wish.level:g} by {self._said(wish.by)}"
-
     def _said(self, instant: datetime) -> str:
         return said(instant, self._router.settings.zone)
 
@@ -304,8 +280,3 @@ class Front:
             raise StoreError(
                 "This holds now, but the disk does not take it; a restart may forget it."
             ) from error
-
-
-def _unknown_programme(device_id: DeviceId, flexibility: ProfileFlexibility) -> MessageError:
-    known = ", ".join(programme.id for programme in flexibility.programmes)
-    return MessageError(device_id, "programme", "no such programme", f"Known: {known}")

@@ -13,7 +13,7 @@ from drrouter.domain.event import Event
 from drrouter.domain.ids import DeviceId, ProgrammeId, ProviderId
 from drrouter.domain.limit import Band
 from drrouter.domain.owner import HandsOff, OptOut, Vacation
-from drrouter.domain.plan import DataRung, Explanation, ScheduledCycle, SolveRung
+from drrouter.domain.plan import DataRung, Explanation, Miss, ScheduledCycle, SolveRung
 from drrouter.domain.wish import Commitment, Override, Wish
 from drrouter.ports import Found
 from drrouter.router.feed_state import Freshness
@@ -143,6 +143,28 @@ class WhyView:
     because: str
     cycle: ScheduledCycle | None = None
     explanation: Explanation | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WhatIfView:
+    """What would be planned if this were asked of a device; nobody carries it out.
+
+    Attributes:
+        wish: what would be asked.
+        cycle: when its cycle would run; None for devices without cycles, or where none fits.
+        explanation: of that plan, in words and numbers.
+        cost, cost_in_force: of the device by that plan, and by the plan in force; None where not told.
+        misses: what of the wish would not be met, and because of what.
+    """
+
+    device_id: DeviceId
+    wish: Wish
+    cycle: ScheduledCycle | None
+    explanation: Explanation | None
+    cost: float | None
+    cost_in_force: float | None
+    misses: tuple[Miss, ...]
+    solve_rung: SolveRung
 
 
 class EventPhase(StrEnum):

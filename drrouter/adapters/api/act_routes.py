@@ -21,6 +21,7 @@ from drrouter.domain.wish import Commitment, Override, Wish
 from drrouter.errors import MessageError
 from drrouter.router.facade import OptionsRequest, WishRequest
 from drrouter.router.plug_test import PlugTest
+from drrouter.router.viewed import WhatIfView
 
 
 @route(
@@ -71,6 +72,14 @@ async def wish(call: Call) -> Wish:
     body: WishBody = call.body
     request = WishRequest(body.ready_by, _programme(body.programme_id), body.earliest, body.level)
     return await call.router.wish(_device_id(call), request, call.who.name)
+
+
+@route("POST", "/devices/{device_id}/what-if", PEOPLE, answer=WhatIfView, body=WishBody)
+async def what_if(call: Call) -> WhatIfView:
+    """What would be planned if this were asked of the device; nothing is kept, and nobody carries it out."""
+    body: WishBody = call.body
+    request = WishRequest(body.ready_by, _programme(body.programme_id), body.earliest, body.level)
+    return await call.router.what_if(_device_id(call), request)
 
 
 @route("DELETE", "/devices/{device_id}/wish", PEOPLE)
@@ -139,6 +148,7 @@ ACT_ROUTES: tuple[Route, ...] = (
     override,
     clear_override,
     wish,
+    what_if,
     clear_wish,
     hand_over,
     test_plug,

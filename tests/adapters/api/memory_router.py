@@ -39,6 +39,7 @@ from drrouter.router.viewed import (
     LedgerView,
     LinkView,
     StatusView,
+    WhatIfView,
 )
 from tests.data_home import resources_at_once
 
@@ -208,6 +209,14 @@ class MemoryRouter:
     async def hand_over(self, device_id: DeviceId, steered: bool, by: str = "owner") -> None:
         self._profile(device_id)
         self.watched = self.watched - {device_id} if steered else self.watched | {device_id}
+
+    async def what_if(self, device_id: DeviceId, request: WishRequest) -> WhatIfView:
+        self._profile(device_id)
+        wish = CycleWish(device_id, ECO.id, self.clock.now(), request.ready_by)
+        start = request.ready_by - ECO.duration
+        cycle = ScheduledCycle(device_id, ECO.id, start, request.ready_by)
+        told = Explanation(device_id, "It waits for the sun.", 0.6, 0.2)
+        return WhatIfView(device_id, wish, cycle, told, 0.2, 0.4, (), SolveRung.OPTIMAL)
 
     async def opt_out(self, word: OptOut) -> OptOut:
         self.words.append(word)

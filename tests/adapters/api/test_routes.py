@@ -136,6 +136,14 @@ async def test_a_device_is_taken_back_and_handed_over(served: Served) -> None:
         assert (await served.ask("GET", "/devices/washer"))[1]["watched"] is not steered
 
 
+async def test_what_if_is_answered_and_keeps_nothing(served: Served) -> None:
+    body = {"ready_by": "2026-06-01T22:00:00Z"}
+    status, view = await served.ask("POST", "/devices/washer/what-if", json=body)
+    assert (status, view["cycle"]["end"], view["cost"]) == (200, "2026-06-01T22:00:00Z", 0.2)
+    assert served.router.wishes == {}
+    assert (await served.ask("POST", "/devices/oven/what-if", json=body))[0] == 404
+
+
 async def test_an_opt_out_names_its_end_or_an_event_that_has_one(served: Served) -> None:
     shed = next(view.event for view in served.router.events())
     body = {"provider": shed.provider, "event_id": shed.id, "device_id": "car"}

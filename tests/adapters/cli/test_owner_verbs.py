@@ -69,3 +69,11 @@ async def test_a_vacation_is_told_and_over(served: Served, run: Run) -> None:
     assert (await run("vacation", "--over")).err == "The vacation is over.\n"
     said = await run("vacation")
     assert (said.code, "Name when you are back" in said.err) == (2, True)
+
+
+async def test_what_if_tells_the_time_and_both_costs(run: Run) -> None:
+    said = await run("what-if", "washer", "--ready-by", "22:00")
+    assert said.code == 0
+    assert "It would cost 0.20 EUR; as planned now it costs 0.40 EUR." in said.out
+    assert "It waits for the sun." in said.out
+    assert '"cost": 0.2' in (await run("what-if", "washer", "--ready-by", "22:00", "--json")).out

@@ -1,0 +1,81 @@
+"""What if something else were asked of a device? A whole plan for that, which nobody carries out.
+
+It is made by a child process of its own, so that no plan of the router waits for it; where that gives none in
+time, by hand.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from datetime import timedelta
+
+from drrouter.domain.ids import DeviceId
+from drrouter.domain.plan import Plan
+from drrouter.domain.wish import Wish
+from drrouter.errors import OptionError, PlannerError
+from drrouter.planner import Problem, greedy, verify
+from drrouter.planner.port import Solver
+from drrouter.router.viewed import WhatIfView
+
+log = logging.getLogger(__name__)
+
+BUDGET = timedelta(seconds=2)
+"""Real time for one answer: somebody moves a slider and looks."""
+
+Describe = Callable[[DeviceId, Wish], Problem]
+
+
+class WhatIf:
+    """One question at a time; the plan in force is not touched."""
+
+    def __init__(
+        self, solver: Solver | None, describe: Describe, in_force: Callable[[], Plan | None]
+    ) -> None:
+        """Wire it up.
+
+        Args:
+            solver: a child process beside the one that makes the router's plans; None: by hand.
+            describe: the home as it is, with this wish in place of all that is asked of the device.
+            in_force: the plan in force.
+        """
+        self._solver, self._describe, self._in_force = solver, describe, in_force
+        self._turn = asyncio.Lock()
+
+    async def ask(self, device_id: DeviceId, wish: Wish) -> WhatIfView:
+        """What the plan would be.
+
+        Raises:
+            OptionError: the device would take no part in it, such as a car that is not here.
+        """
+        async with self._turn:
+            problem = self._describe(device_id, wish)
+            if device_id not in [device.id for device in problem.devices]:
+                raise OptionError("Nothing can be planned for this device now: it is not here, or not ready.")
+            plan = await self._plan(problem)
+        return self._view(device_id, wish, plan)
+
+    async def _plan(self, problem: Problem) -> Plan:
+        """The solver's plan where it can be carried out, else one by hand."""
+        if self._solver is None:
+            return greedy(problem)
+        try:
+            plan = await self._solver.solve(problem, BUDGET)
+        except PlannerError as error:
+            log.debug("what if: %s", error.sentence)
+            return greedy(problem)
+        return greedy(problem) if verify(plan, problem) else plan
+
+    def _view(self, device_id: DeviceId, wish: Wish, plan: Plan) -> WhatIfView:
+        before = self._in_force()
+        told = {one.device_id: one for one in plan.explanations}
+        known = {one.device_id: one for one in before.explanations} if before else {}
+        return WhatIfView(
+            device_id,
+            wish,
+            cycle=next((one for one in plan.cycles if one.device_id == device_id), None),
+            explanation=told.get(device_id),
+            cost=told[device_id].cost_planned if device_id in told else None,
+            cost_in_force=known[device_id].cost_planned if device_id in known else None,
+            misses=tuple(one for one in plan.misses if one.device_id == device_id),
+            solve_rung=plan.solve_rung,
+        )
