@@ -11,8 +11,7 @@ from collections.abc import AsyncGenerator
 from datetime import datetime
 from typing import Any
 
-import aiohttp
-
+from drrouter.adapters.client_data import DataClient
 from drrouter.adapters.client_owner import OwnerCalls
 from drrouter.adapters.door_views import ClaimView, LinkView, PersonView
 from drrouter.adapters.strict_json import plain
@@ -22,7 +21,6 @@ from drrouter.domain.option import Option
 from drrouter.domain.plan import Plan
 from drrouter.domain.timeline import Timeline
 from drrouter.domain.wish import Commitment, Override, OverrideMode, Wish
-from drrouter.errors import DaemonUnreachableError
 from drrouter.router.facade import Change, OptionsRequest, Topic, WishRequest
 from drrouter.router.plug_test import PlugTest
 from drrouter.router.viewed import (
@@ -35,8 +33,6 @@ from drrouter.router.viewed import (
     WhyView,
 )
 
-_QUIET_S = 45.0  # three missed heartbeats of the stream
-_LONGEST_LINE = 4 * 1024 * 1024  # a plan for a hundred devices
 _PAYLOADS: dict[Topic, Any] = {
     Topic.STATUS: StatusView,
     Topic.PLAN: Plan,
@@ -47,6 +43,11 @@ _PAYLOADS: dict[Topic, Any] = {
 
 class DrClient(OwnerCalls):
     """Speaks to one router; open it with ``async with``."""
+
+    @property
+    def data(self) -> DataClient:
+        """Opaque data by path."""
+        return DataClient(self)
 
     async def status(self) -> StatusView:
         """The router at a glance."""
@@ -199,16 +200,6 @@ class DrClient(OwnerCalls):
 
     async def changes(self) -> AsyncGenerator[Change]:
         """Status and plan now, then every change; ends by an error when the router goes."""
-        timeout = aiohttp.ClientTimeout(total=None, sock_connect=self._total_s, sock_read=_QUIET_S)
-        with self._translated():
-            request = self._open().get(self._address("stream"), timeout=timeout, read_bufsize=_LONGEST_LINE)
-            async with request as answer:
-                if answer.status != 200:
-                    raise self._refusal(await answer.read(), answer.status)
-                topic = ""
-                async for line in answer.content:
-                    if line.startswith(b"event: "):
-                        topic = line[7:].decode().strip()
-                    elif line.startswith(b"data: ") and topic in _PAYLOADS:
-                        yield Change(Topic(topic), self._read(_PAYLOADS[Topic(topic)], line[6:]))
-        raise DaemonUnreachableError(f"The router at {self.url} has ended the stream. Try again.")
+        async for topic, data in self.listen(("stream",), {}):
+            if topic in _PAYLOADS:
+                yield Change(Topic(topic), self.understand(_PAYLOADS[Topic(topic)], data))

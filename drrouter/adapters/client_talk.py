@@ -1,8 +1,9 @@
 """How a client talks to the local API: addresses, tokens, refusals in our own errors."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import AsyncGenerator, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import quote
@@ -17,6 +18,16 @@ from drrouter.errors import DaemonRefusedError, DaemonUnreachableError, HoldConf
 from drrouter.ports import Clock
 
 _TOTAL_S = 30.0
+_QUIET_S = 45.0  # three missed heartbeats of the stream
+_LONGEST_LINE = 4 * 1024 * 1024  # a plan for a hundred devices
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """An answer of the router, unread."""
+
+    content: bytes
+    headers: Mapping[str, str]
 
 
 class Talk:
@@ -63,13 +74,42 @@ class Talk:
     async def _send(
         self, method: str, path: tuple[str, ...], body: object = None, query: dict[str, str] | None = None
     ) -> bytes:
+        packed = None if body is None else (json.dumps(body).encode(), "application/json")
+        return (await self.exchange(method, path, query or {}, packed)).content
+
+    async def exchange(
+        self, method: str, path: tuple[str, ...], query: dict[str, str], body: tuple[bytes, str] | None = None
+    ) -> Received:
+        """One request and its answer, unread; a refusal is raised as the error that it tells of.
+
+        Args:
+            body: with its media type.
+        """
+        data, headers = (body[0], {"Content-Type": body[1]}) if body else (None, None)
         with self._clock.working() if self._clock else nullcontext(), self._translated():
-            url = self._address(*path).with_query(query or {})
-            async with self._open().request(method, url, json=body) as answer:
+            url = self._address(*path).with_query(query)
+            async with self._open().request(method, url, data=data, headers=headers) as answer:
                 content = await answer.read()
                 if answer.status >= 400:
                     raise self._refusal(content, answer.status)
-                return content
+                return Received(content, answer.headers)
+
+    async def listen(self, path: tuple[str, ...], query: dict[str, str]) -> AsyncGenerator[tuple[str, bytes]]:
+        """Server-sent events, each with its name and its data; ends by an error when the router goes."""
+        timeout = aiohttp.ClientTimeout(total=None, sock_connect=self._total_s, sock_read=_QUIET_S)
+        with self._translated():
+            url = self._address(*path).with_query(query)
+            request = self._open().get(url, timeout=timeout, read_bufsize=_LONGEST_LINE)
+            async with request as answer:
+                if answer.status != 200:
+                    raise self._refusal(await answer.read(), answer.status)
+                name = ""
+                async for line in answer.content:
+                    if line.startswith(b"event: "):
+                        name = line[7:].decode().strip()
+                    elif line.startswith(b"data: "):
+                        yield name, line[6:]
+        raise DaemonUnreachableError(f"The router at {self.url} has ended the stream. Try again.")
 
     def _open(self) -> aiohttp.ClientSession:
         if self._session is None:
@@ -78,6 +118,14 @@ class Talk:
 
     def _address(self, *path: str) -> URL:
         return URL("/".join((self.url, "api/v1", *(quote(part, safe="") for part in path))), encoded=True)
+
+    def understand(self, kind: Any, content: bytes) -> Any:
+        """What the router says, as that type.
+
+        Raises:
+            DaemonRefusedError: it is something else.
+        """
+        return self._read(kind, content)
 
     def _read(self, kind: Any, content: bytes) -> Any:
         try:

@@ -7,6 +7,7 @@ import typer
 
 from drrouter.cli import (
     act_verbs,
+    data_verbs,
     door_verbs,
     hand_verbs,
     owner_verbs,
@@ -106,4 +107,13 @@ people = typer.Typer(
 for name, do in door_verbs.PEOPLE.items():
     people.command(name)(client_verb(do))
 app.add_typer(people, name="people")
+data = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="Opaque data: list it, read and write it by path, watch what changes.",
+)
+for name, verb in data_verbs.VERBS.items():
+    data.command(name)(client_verb(verb))
+app.add_typer(data, name="data")
 app.command("sim-home", hidden=True)(part_verbs.sim_home)
