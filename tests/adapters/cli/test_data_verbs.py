@@ -60,8 +60,9 @@ async def test_bytes_go_out_as_they_are_and_to_a_terminal_without_what_acts(
     await served.router.resources.put(OWNER, "home/a", "text/plain", hostile)
     for kind, expected in ((io.TextIOWrapper, hostile), (Terminal, "a\ufffd[31mb\ufffd\n\n".encode())):
         written = io.BytesIO()
+        output = kind(written, encoding="utf-8", write_through=True)
         with monkeypatch.context() as patch:
-            patch.setattr(sys, "stdout", kind(written, encoding="utf-8", write_through=True))
+            patch.setattr(sys, "stdout", output)
             await run("data", "get", "home/a")
         assert written.getvalue() == expected
 

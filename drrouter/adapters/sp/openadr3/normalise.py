@@ -75,7 +75,8 @@ def normalise(
     payloads = tuple(
         payload for turn, placed in enumerate(timing.placed) for payload in reader.read(placed, turn)
     )
-    reader.ignored += [*_unmoving(payloads, targeted=bool(row.targets)), *too_long(row, program)]
+    reader.ignored += _unmoving(payloads, targeted=bool(row.targets))
+    reader.ignored[:0] = too_long(row, program)
     known_until = timing.known_until
     if len(payloads) > MOST_INTERVALS and known_until is not None:
         known_until = payloads[MOST_INTERVALS - 1].interval.end
