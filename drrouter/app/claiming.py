@@ -20,7 +20,7 @@ def tell_how_to_claim(entrance: Entrance, url: str, names: Sequence[str], termin
         terminal: a terminal or a log; a QR code is for terminals, and for a router that a phone can reach.
     """
     code = entrance.claim.code
-    if code is None or entrance.accounts.are_claimed:
+    if code is None or entrance.people.are_claimed:
         return
     page = page_of(_as_seen_by_others(url, names), "claim", code)
     if terminal.isatty() and not _is_loopback(page):

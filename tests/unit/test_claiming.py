@@ -19,7 +19,7 @@ class Terminal(io.StringIO):
 
 
 def an_entrance(code: str | None = CODE, claimed: bool = False) -> Any:
-    return SimpleNamespace(claim=SimpleNamespace(code=code), accounts=SimpleNamespace(are_claimed=claimed))
+    return SimpleNamespace(claim=SimpleNamespace(code=code), people=SimpleNamespace(are_claimed=claimed))
 
 
 def test_on_this_machine_a_link_and_a_code_are_enough() -> None:

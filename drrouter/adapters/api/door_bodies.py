@@ -4,10 +4,10 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, SecretStr, StringConstraints, model_validator
 
-from drrouter.adapters.api.accounts import clean_name
 from drrouter.adapters.api.passwords import LONGEST, fault_of
+from drrouter.adapters.api.people import clean_name
 from drrouter.adapters.api.requests import StrictBody
-from drrouter.adapters.api.roles import ACCOUNT_ROLES, Role
+from drrouter.adapters.api.roles import PERSON_ROLES, Role
 from drrouter.adapters.door_views import LONGEST_LINK_MINUTES
 
 NewName = Annotated[str, StringConstraints(max_length=128), AfterValidator(clean_name)]
@@ -15,14 +15,14 @@ TypedPassword = Annotated[SecretStr, Field(max_length=4 * LONGEST)]
 _Secret = Annotated[str, StringConstraints(min_length=1, max_length=128)]
 
 
-def _an_account(role: Role) -> Role:
+def _of_a_person(role: Role) -> Role:
     """A person's role."""
-    if role not in ACCOUNT_ROLES:
+    if role not in PERSON_ROLES:
         raise ValueError("a person is an owner, a resident or a guest")
     return role
 
 
-AccountRole = Annotated[Role, AfterValidator(_an_account)]
+PersonRole = Annotated[Role, AfterValidator(_of_a_person)]
 
 
 class ClaimBody(StrictBody):
@@ -57,7 +57,7 @@ class PersonBody(StrictBody):
     """Somebody who may sign in from now on."""
 
     name: NewName
-    role: AccountRole
+    role: PersonRole
     password: TypedPassword
 
     @model_validator(mode="after")
@@ -76,7 +76,7 @@ class PasswordBody(StrictBody):
 class LinkBody(StrictBody):
     """Whom a one-time link lets in, for how long it is good, and the address of the page that it opens."""
 
-    role: AccountRole | None = None
+    role: PersonRole | None = None
     minutes: Annotated[int, Field(ge=1, le=LONGEST_LINK_MINUTES)] = 10
     base: Annotated[str, StringConstraints(max_length=500)] | None = None
 

@@ -59,7 +59,7 @@ async def session(call: Call) -> DoorView:
     """Who am I here, and what can I do about it?"""
     who = call.who
     if who.role is Role.VISITOR:
-        claimed = call.entrance.accounts.are_claimed
+        claimed = call.entrance.people.are_claimed
         return DoorView(DoorState.SIGNED_OUT if claimed else DoorState.UNCLAIMED, _language(call, None))
     return _signed_in(call, who.name, who.role, call.visit.csrf)
 
@@ -69,8 +69,8 @@ async def claim(call: Call) -> WithCookie:
     """Become the first owner by the code that the router showed at its start, and sign in."""
     body: ClaimBody = call.body
     given = (body.code, body.name, body.password.get_secret_value())
-    account = await call.entrance.be_claimed(*given, call.visit.address)
-    return _welcome(call, *await call.entrance.let_in(account, call.visit.about))
+    person = await call.entrance.be_claimed(*given, call.visit.address)
+    return _welcome(call, *await call.entrance.let_in(person, call.visit.about))
 
 
 @route("POST", "/session", ANYONE, answer=DoorView, body=SignInBody)
@@ -81,8 +81,8 @@ async def sign_in(call: Call) -> WithCookie:
     if body.link is not None:
         return _welcome(call, *await entrance.follow(body.link, visit.address, visit.about))
     name, password = body.name or "", body.password.get_secret_value() if body.password else ""
-    account = await entrance.recognise(name, password, visit.address)
-    return _welcome(call, *await entrance.let_in(account, visit.about))
+    person = await entrance.recognise(name, password, visit.address)
+    return _welcome(call, *await entrance.let_in(person, visit.about))
 
 
 @route("DELETE", "/session", READERS)

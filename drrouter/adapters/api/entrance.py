@@ -10,10 +10,10 @@ import logging
 from dataclasses import dataclass, field
 from http import HTTPStatus
 
-from drrouter.adapters.api.accounts import Account, Accounts
 from drrouter.adapters.api.claim import Claim
 from drrouter.adapters.api.links import Links
 from drrouter.adapters.api.passwords import Passwords
+from drrouter.adapters.api.people import People, Person
 from drrouter.adapters.api.preferences import PreferenceBook
 from drrouter.adapters.api.refusals import Refused, refused
 from drrouter.adapters.api.roles import Role
@@ -42,7 +42,7 @@ class Entrance:
     """
 
     tokens: TokenBook
-    accounts: Accounts
+    people: People
     sessions: Sessions
     preferences: PreferenceBook
     claim: Claim = field(default_factory=Claim)
@@ -59,18 +59,18 @@ class Entrance:
         """
         return cls(
             await TokenBook.open(store, clock),
-            await Accounts.open(store, clock, Passwords(executor)),
+            await People.open(store, clock, Passwords(executor)),
             await Sessions.open(store, clock),
             await PreferenceBook.open(store),
         )
 
-    async def be_claimed(self, code: str, name: str, password: str, address: str) -> Account:
+    async def be_claimed(self, code: str, name: str, password: str, address: str) -> Person:
         """Make the first owner.
 
         Raises:
             Refused: there is an owner, the code is wrong, or the address tried too often.
         """
-        if self.accounts.are_claimed:
+        if self.people.are_claimed:
             raise refused(HTTPStatus.CONFLICT, "claimed", "This router has an owner. Sign in instead.")
         self._slow_down(address)
         if not self.claim.take(code):
@@ -78,12 +78,14 @@ class Entrance:
             raise refused(HTTPStatus.FORBIDDEN, "wrong-code", detail)
         self.throttle.right(address)
         try:
-            return await self.accounts.add(name, Role.OWNER, password)
+            owner = await self.people.add(name, Role.OWNER, password)
         except BaseException:
             self.claim.give_back(code)
             raise
+        log.info("the router has an owner now, who came from %s", address)
+        return owner
 
-    async def recognise(self, name: str, password: str, address: str) -> Account:
+    async def recognise(self, name: str, password: str, address: str) -> Person:
         """The person of that name and password.
 
         Raises:
@@ -91,18 +93,18 @@ class Entrance:
         """
         self._slow_down(address)
         self._slow_down_name(name)
-        account = await self.accounts.check(name, password)
-        if account is None:
+        person = await self.people.check(name, password)
+        if person is None:
             log.warning("a wrong name or password came from %s", address)
             detail = "The name or the password is not right."
             raise refused(HTTPStatus.FORBIDDEN, "wrong-credentials", detail)
         self.throttle.right(address)
         self.names.right(_tried(name))
-        return account
+        return person
 
-    async def let_in(self, account: Account, about: str) -> tuple[Session, str]:
+    async def let_in(self, person: Person, about: str) -> tuple[Session, str]:
         """A session of the person."""
-        return await self.sessions.begin(account.name, account.role, person=True, about=about)
+        return await self.sessions.begin(person.name, person.role, person=True, about=about)
 
     async def follow(self, link: str, address: str, about: str) -> tuple[Session, str]:
         """A session by a one-time link.
@@ -120,13 +122,13 @@ class Entrance:
             invitation.name, invitation.role, person=invitation.person, about=about
         )
 
-    async def send_away(self, name: str) -> Account:
-        """Remove a person with all that lets the person in; raises as ``Accounts.remove``."""
-        account = await self.accounts.remove(name)
-        self.links.forget(account.name)
-        await self.sessions.end_all_of(account.name)
-        await self.preferences.forget(account.name)
-        return account
+    async def send_away(self, name: str) -> Person:
+        """Remove a person with all that lets the person in; raises as ``People.remove``."""
+        person = await self.people.remove(name)
+        self.links.forget(person.name)
+        await self.sessions.end_all_of(person.name)
+        await self.preferences.forget(person.name)
+        return person
 
     def _slow_down(self, address: str) -> None:
         """Count a try, which a right one takes back; so that many at once are not looked at together."""

@@ -21,7 +21,7 @@ class Invitation:
     """Whom a link lets in.
 
     Attributes:
-        person: whether the name is that of an account.
+        person: whether the name is that of somebody with a password.
         lender: who made the link.
     """
 

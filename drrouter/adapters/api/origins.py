@@ -51,7 +51,7 @@ class Origins:
         origin = request.headers.get("Origin")
         if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
             raise _foreign()
-        if origin is not None and not self._is_own(origin, request.host):
+        if origin is not None and not self._is_own(origin, request):
             raise _foreign()
 
     def check_change(self, request: web.Request, visit: Visit) -> None:
@@ -68,14 +68,19 @@ class Origins:
             detail = f"A change by cookie needs the header {CSRF_HEADER} of its session. Load the page again."
             raise refused(HTTPStatus.FORBIDDEN, "no-csrf", detail)
 
-    def _is_own(self, origin: str, host: str) -> bool:
-        """Whether the page came from this very API, under a name that nobody else can point at it."""
+    def _is_own(self, origin: str, request: web.Request) -> bool:
+        """Whether the page came from this very API, under a name that nobody else can point at it.
+
+        A proxy may say under which host it was asked. A foreign page cannot say so in its stead: a browser
+        asks us before it sends such a header, and the page would still come from another name.
+        """
         try:
             page = urlsplit(origin)
             name = page.hostname or ""
         except ValueError:
             return False
-        return page.netloc == host and self._is_ours(name)
+        hosts = (request.host, request.headers.get("X-Forwarded-Host"))
+        return page.netloc in hosts and self._is_ours(name)
 
     def _is_ours(self, name: str) -> bool:
         return name in self._own_names or _is_address(name)

@@ -4,9 +4,9 @@ from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from drrouter.adapters import qr
-from drrouter.adapters.api.accounts import Account, key_of
 from drrouter.adapters.api.door_bodies import LinkBody, PasswordBody, PersonBody, check_password
 from drrouter.adapters.api.links import Invitation
+from drrouter.adapters.api.people import Person, key_of
 from drrouter.adapters.api.preferences import Preferences
 from drrouter.adapters.api.refusals import refused
 from drrouter.adapters.api.roles import OWNER, PEOPLE, READERS, Role
@@ -18,14 +18,14 @@ from drrouter.errors import MessageError
 @route("GET", "/people", OWNER, answer=tuple[PersonView, ...])
 async def people(call: Call) -> tuple[PersonView, ...]:
     """Everybody who may sign in by a password."""
-    return tuple(map(_view, call.entrance.accounts.views()))
+    return tuple(map(_view, call.entrance.people.views()))
 
 
 @route("POST", "/people", OWNER, answer=PersonView, body=PersonBody)
 async def add_person(call: Call) -> PersonView:
     """Let somebody sign in from now on."""
     body: PersonBody = call.body
-    return _view(await call.entrance.accounts.add(body.name, body.role, body.password.get_secret_value()))
+    return _view(await call.entrance.people.add(body.name, body.role, body.password.get_secret_value()))
 
 
 @route("DELETE", "/people/{name}", OWNER)
@@ -47,13 +47,13 @@ async def set_password(call: Call) -> None:
         raise refused(
             HTTPStatus.FORBIDDEN, "not-allowed", "Only an owner may change the passwords of others."
         )
-    account = call.entrance.accounts.find(name)
-    _check_new(body, account.name)
+    person = call.entrance.people.find(name)
+    _check_new(body, person.name)
     if is_own:
         current = body.current.get_secret_value() if body.current else ""
-        await call.entrance.recognise(account.name, current, call.visit.address)
-    await call.entrance.accounts.set_password(name, body.password.get_secret_value())
-    await call.entrance.sessions.end_all_of(account.name, but=session.id if session and is_own else None)
+        await call.entrance.recognise(person.name, current, call.visit.address)
+    await call.entrance.people.set_password(name, body.password.get_secret_value())
+    await call.entrance.sessions.end_all_of(person.name, but=session.id if session and is_own else None)
 
 
 @route("POST", "/links", PEOPLE, answer=LinkView, body=LinkBody)
@@ -95,8 +95,8 @@ async def change_settings(call: Call) -> Preferences:
     return await call.entrance.preferences.change(call.who.name, call.body)
 
 
-def _view(account: Account) -> PersonView:
-    return PersonView(account.name, account.role.value, account.created_at)
+def _view(person: Person) -> PersonView:
+    return PersonView(person.name, person.role.value, person.created_at)
 
 
 def _check_new(body: PasswordBody, name: str) -> None:
@@ -111,16 +111,17 @@ def _base(call: Call, given: str | None) -> str:
     if given is None:
         return call.visit.base
     try:
-        page, own = urlsplit(given), urlsplit(call.visit.base)
+        page = urlsplit(given)
     except ValueError as error:
         raise MessageError("the request", "base", "it is no address") from error
-    if page.scheme not in ("http", "https") or page.netloc != own.netloc:
+    own = {urlsplit(address).netloc for address in (call.visit.base, call.visit.origin)}
+    if page.scheme not in ("http", "https") or not page.netloc or page.netloc not in own:
         raise MessageError("the request", "base", "it is not an address of this router")
     return page._replace(query="", fragment="").geturl()
 
 
 def _claim(call: Call, code: str) -> ClaimView:
-    if call.entrance.accounts.are_claimed:
+    if call.entrance.people.are_claimed:
         raise refused(HTTPStatus.CONFLICT, "claimed", "This router has an owner; there is nothing to claim.")
     return ClaimView(code, page_of(call.visit.base, "claim", code))
 

@@ -8,8 +8,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from drrouter.adapters.api.accounts import key_of
 from drrouter.adapters.api.language import Language
+from drrouter.adapters.api.people import key_of
 from drrouter.ports import Collection, Put, Remove, Store
 
 _KEY = "screens."

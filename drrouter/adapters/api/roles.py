@@ -18,7 +18,7 @@ class Role(StrEnum):
     GUEST = "guest"
     APPLIANCE = "appliance"
     VISITOR = "visitor"
-    """Somebody who has not signed in; no token and no account is ever of this role."""
+    """Somebody who has not signed in; no token and no person is ever of this role."""
 
 
 OWNER = frozenset({Role.OWNER})
@@ -29,7 +29,7 @@ PEOPLE_AND_APPLIANCE = PEOPLE | {Role.APPLIANCE}
 ANYONE = READERS | {Role.VISITOR}
 """Open to those who have shown nothing yet: a route must name it, and a test knows every one that does."""
 
-ACCOUNT_ROLES = (Role.OWNER, Role.RESIDENT, Role.GUEST)
+PERSON_ROLES = (Role.OWNER, Role.RESIDENT, Role.GUEST)
 """What a person may be, the one who may most first."""
 
 
@@ -56,7 +56,7 @@ class Principal:
 
     def may_lend(self, role: Role) -> bool:
         """Whether the person may let somebody in who may do as much as this role."""
-        ranks = ACCOUNT_ROLES
+        ranks = PERSON_ROLES
         return self.role in ranks and role in ranks and ranks.index(self.role) <= ranks.index(role)
 
     def speaks_of(self, device_id: str | None) -> bool:

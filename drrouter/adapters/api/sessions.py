@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from drrouter.adapters.api.accounts import key_of
+from drrouter.adapters.api.people import key_of
 from drrouter.adapters.api.roles import Principal, Role
 from drrouter.adapters.strict_json import decode, encode, plain
 from drrouter.errors import MessageError, StoreError
@@ -36,7 +36,7 @@ class Session:
     """One browser that is signed in.
 
     Attributes:
-        person: whether the name is that of an account; one let in by a link may have none.
+        person: whether the name is that of somebody with a password; one let in by a link may have none.
         about: what the browser says of itself, cut short.
     """
 

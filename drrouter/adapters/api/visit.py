@@ -28,11 +28,13 @@ class Visit:
         secret: the session's cookie; None where somebody comes otherwise.
         token: the bearer token; None where somebody comes otherwise.
         base: the address of the API's own root as the sender knows it.
+        origin: where the page of the sender came from, which is ours; empty where no page says so.
     """
 
     who: Principal
     address: str
     base: str
+    origin: str
     languages: str
     about: str
     session: Session | None = None
@@ -63,6 +65,7 @@ def visit_of(request: web.Request, entrance: Entrance) -> Visit:
         _VISITOR,
         request.remote or "?",
         f"{'https' if is_secure(request) else 'http'}://{request.host}/",
+        request.headers.get("Origin", ""),
         request.headers.get("Accept-Language", ""),
         request.headers.get("User-Agent", ""),
     )

@@ -100,7 +100,11 @@ class Browser:
         self, method: str, path: str, headers: dict[str, str] | None = None, **more: Any
     ) -> tuple[int, Any]:
         """Send a request as the page does; its status, and its JSON where it has any."""
-        sent = {"Origin": self.url, "Sec-Fetch-Site": "same-origin", "X-CSRF": self.csrf} | (headers or {})
+        sent = {
+            "Origin": str(URL(self.url).origin()),
+            "Sec-Fetch-Site": "same-origin",
+            "X-CSRF": self.csrf,
+        } | (headers or {})
         sent = {name: value for name, value in sent.items() if value}
         url = f"{self.url}/api/v1{path}"
         async with self.session.request(method, url, headers=sent, **more) as answer:

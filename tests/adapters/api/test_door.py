@@ -58,7 +58,7 @@ async def test_two_who_claim_at_once_are_one_owner(served: Served, browse: Brows
     answers = await asyncio.gather(*claims)
     assert sorted(status for status, _ in answers)[0] == 200
     assert sum(status == 200 for status, _ in answers) == 1
-    assert len(served.entrance.accounts.views()) == 1
+    assert len(served.entrance.people.views()) == 1
 
 
 @pytest.mark.parametrize("code", ["", "x", "\u202e" * 100, "x" * 1000, "22222-22222", "ß\x00"])
@@ -68,7 +68,7 @@ async def test_a_wrong_code_claims_nothing(served: Served, browse: Browse, code:
     status, problem = await page.ask("POST", "/claim", json=body)
     assert status in (400, 403)
     assert "22222" not in problem["detail"]
-    assert not served.entrance.accounts.are_claimed
+    assert not served.entrance.people.are_claimed
 
 
 @pytest.mark.parametrize(
@@ -118,7 +118,7 @@ async def test_a_claim_that_cannot_be_kept_leaves_the_code_good(
 
     page = await browse(served)
     with monkeypatch.context() as broken:
-        broken.setattr(served.entrance.accounts, "_store", _with_commit(full))
+        broken.setattr(served.entrance.people, "_store", _with_commit(full))
         body = {"code": served.entrance.claim.code, "name": "Anna", "password": PASSWORD}
         assert (await page.ask("POST", "/claim", json=body))[0] == 503
     await page.claim(served)
@@ -175,7 +175,7 @@ async def test_an_unknown_name_costs_as_many_hashes_as_a_known_one(
 ) -> None:
     await (await browse(served)).claim(served)
     page = await browse(served)
-    passwords, checked = served.entrance.accounts._passwords, []
+    passwords, checked = served.entrance.people._passwords, []
     verify = passwords._verify
 
     def counted(kept: str, given: str) -> bool:
@@ -249,7 +249,7 @@ async def test_many_tries_at_once_are_not_looked_at_together(serve: Serve, brows
 
 
 async def test_more_sign_ins_at_once_than_fit_are_told_to_come_again(served: Served) -> None:
-    passwords = served.entrance.accounts._passwords
+    passwords = served.entrance.people._passwords
     passwords._waiting = 16
     status, problem = await served.ask("POST", "/session", json={"name": "Anna", "password": PASSWORD})
     assert (status, problem["title"]) == (503, "Busy")
@@ -266,8 +266,8 @@ async def test_people_and_their_sessions_survive_a_restart_and_no_secret_is_kept
     assert page.cookie.value not in kept
     assert "$argon2id$" in kept
     again = await Entrance.open(store, served.clock, Inline())
-    assert again.accounts.are_claimed
-    assert await again.accounts.check("anna", PASSWORD)
+    assert again.people.are_claimed
+    assert await again.people.check("anna", PASSWORD)
     session = again.sessions.find(page.cookie.value)
     assert session
     assert session.who.role is Role.OWNER

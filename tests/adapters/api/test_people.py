@@ -7,10 +7,10 @@ from xml.etree import ElementTree
 import pytest
 
 from drrouter.adapters.api import Entrance, Role
-from drrouter.adapters.api import accounts as accounts_room
-from drrouter.adapters.api.accounts import Accounts
+from drrouter.adapters.api import people as people_room
 from drrouter.adapters.api.language import asked_for
 from drrouter.adapters.api.links import MOST_LINKS, Invitation, Links
+from drrouter.adapters.api.people import People
 from drrouter.adapters.api.preferences import PreferenceBook, Preferences
 from drrouter.errors import StoreError
 from drrouter.ports import Collection, Put
@@ -104,11 +104,11 @@ async def test_an_impossible_person_is_not_let_in(
     await (await browse(served)).claim(served)
     body = {"name": "Ben", "role": "guest", "password": PASSWORD} | change
     assert (await served.ask("POST", "/people", json=body))[0] == status
-    assert len(served.entrance.accounts.views()) == 1
+    assert len(served.entrance.people.views()) == 1
 
 
 async def test_there_is_room_for_so_many_people(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(accounts_room, "MOST_ACCOUNTS", 1)
+    monkeypatch.setattr(people_room, "MOST_PEOPLE", 1)
     for status, name in ((200, "Ben"), (409, "Cleo")):
         body = {"name": name, "role": "guest", "password": PASSWORD}
         assert (await served.ask("POST", "/people", json=body))[0] == status
@@ -195,16 +195,18 @@ def test_links_are_few_and_do_not_last() -> None:
     assert links.take(others[1]) is None
 
 
-async def test_a_session_by_a_token_owners_link_is_nobodys_account(served: Served, browse: Browse) -> None:
+async def test_a_session_by_a_token_owners_link_is_nobody_with_a_password(
+    served: Served, browse: Browse
+) -> None:
     """The way of the demo: its owner's token makes the link that the newcomer clicks."""
     _, link = await served.ask("POST", "/links", json={"minutes": 60})
     page = await browse(served)
     _, door = await page.ask("POST", "/session", json={"link": _secret(link["url"])})
     assert (door["state"], door["role"]) == ("signed_in", "owner")
-    assert not served.entrance.accounts.are_claimed
+    assert not served.entrance.people.are_claimed
     body = {"name": "Anna", "role": "owner", "password": PASSWORD}
     assert (await page.ask("POST", "/people", json=body))[0] == 200
-    assert served.entrance.accounts.are_claimed
+    assert served.entrance.people.are_claimed
 
 
 async def test_the_owners_token_shows_the_claim_again_and_renews_it(served: Served, browse: Browse) -> None:
@@ -261,14 +263,14 @@ async def test_settings_of_another_version_are_read_as_far_as_they_are_understoo
     "value",
     [
         {"hash": 5},
-        {"account": {"name": "x", "role": "visitor", "created_at": "2026-06-01T12:00:00Z"}, "hash": ""},
+        {"person": {"name": "x", "role": "visitor", "created_at": "2026-06-01T12:00:00Z"}, "hash": ""},
     ],
 )
-async def test_a_broken_account_in_the_store_is_a_sentence(served: Served, value: Any) -> None:
+async def test_a_broken_person_in_the_store_is_a_sentence(served: Served, value: Any) -> None:
     store = served.tokens._store
-    await store.commit(Put(Collection.SETTINGS, "account.x", value))
-    with pytest.raises(StoreError, match="an account"):
-        await Accounts.open(store, served.clock, served.entrance.accounts._passwords)
+    await store.commit(Put(Collection.SETTINGS, "person.x", value))
+    with pytest.raises(StoreError, match="a person"):
+        await People.open(store, served.clock, served.entrance.people._passwords)
 
 
 @pytest.mark.parametrize(

@@ -60,7 +60,7 @@ async def test_a_forgotten_password_is_replaced(
     await run("people", "add", "Ben")
     monkeypatch.setattr(sys, "stdin", io.StringIO("another horse\n"))
     assert "another password" in (await run("people", "password", "Ben")).err
-    assert await served.entrance.accounts.check("Ben", "another horse")
+    assert await served.entrance.people.check("Ben", "another horse")
     assert (await run("people", "password", "Ben")).code == 2, "nothing came by the pipe"
 
 

@@ -104,7 +104,7 @@ async def test_the_owner_lets_people_in_by_the_client(served: Served, client: Dr
     ben = await client.add_person("Ben Ü", "guest", "horse battery")
     assert await client.people() == (anna, ben)
     await client.set_password("Ben Ü", "another horse")
-    assert await served.entrance.accounts.check("ben ü", "another horse")
+    assert await served.entrance.people.check("ben ü", "another horse")
     await client.remove_person("Ben Ü")
     assert await client.people() == (anna,)
     with pytest.raises(DaemonRefusedError, match="This router has an owner"):

@@ -1,6 +1,6 @@
-"""Accounts: the people who sign in by a name and a password, kept with the hash alone.
+"""The people who sign in by a name and a password, which is kept as a hash alone.
 
-A router without an owner's account is unclaimed; it cannot become so again, for the last owner's stays.
+A router without an owner among them is unclaimed; it cannot become so again, for the last owner stays.
 """
 
 import asyncio
@@ -13,19 +13,19 @@ from typing import Any
 
 from drrouter.adapters.api.passwords import Passwords
 from drrouter.adapters.api.refusals import refused
-from drrouter.adapters.api.roles import ACCOUNT_ROLES, Role
+from drrouter.adapters.api.roles import PERSON_ROLES, Role
 from drrouter.adapters.strict_json import decode, encode, plain
 from drrouter.domain.document import harmless
 from drrouter.errors import MessageError, StoreError
 from drrouter.ports import Clock, Collection, Put, Remove, Store
 
-MOST_ACCOUNTS = 50
+MOST_PEOPLE = 50
 LONGEST_NAME = 32
-_KEY = "account."
+_KEY = "person."
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
+class Person:
     """One person as the owner sees it."""
 
     name: str
@@ -37,24 +37,24 @@ class Account:
 class _Record:
     """What the store keeps."""
 
-    account: Account
+    person: Person
     hash: str
 
 
-class Accounts:
-    """Everybody who may sign in; ``await Accounts.open(store, clock, passwords)`` reads them back."""
+class People:
+    """Everybody who may sign in; ``await People.open(store, clock, passwords)`` reads them back."""
 
     def __init__(
         self, store: Store, clock: Clock, passwords: Passwords, records: Iterable[_Record] = ()
     ) -> None:
         """Know these people; use ``open``."""
         self._store, self._clock, self._passwords = store, clock, passwords
-        self._records = {key_of(record.account.name): record for record in records}
+        self._records = {key_of(record.person.name): record for record in records}
         self._changing = asyncio.Lock()
 
     @classmethod
-    async def open(cls, store: Store, clock: Clock, passwords: Passwords) -> "Accounts":
-        """Read the accounts back.
+    async def open(cls, store: Store, clock: Clock, passwords: Passwords) -> "People":
+        """Read the people back.
 
         Raises:
             StoreError: the store cannot be read, or holds something else.
@@ -69,27 +69,27 @@ class Accounts:
         """Whether the router has an owner who can sign in."""
         return self._owners() > 0
 
-    def views(self) -> tuple[Account, ...]:
+    def views(self) -> tuple[Person, ...]:
         """Everybody, the first one first."""
-        accounts = (record.account for record in self._records.values())
-        return tuple(sorted(accounts, key=lambda account: (account.created_at, account.name)))
+        people = (record.person for record in self._records.values())
+        return tuple(sorted(people, key=lambda person: (person.created_at, person.name)))
 
-    def find(self, name: str) -> Account:
-        """The account of that name.
+    def find(self, name: str) -> Person:
+        """The person of that name.
 
         Raises:
             Refused: there is none.
         """
-        return self._find(name).account
+        return self._find(name).person
 
-    async def check(self, name: str, password: str) -> Account | None:
+    async def check(self, name: str, password: str) -> Person | None:
         """Whose name and password these are; nobody's takes as long as a wrong password."""
         record = self._records.get(key_of(name))
         right = await self._passwords.is_right(password, record.hash if record else None)
         still = self._records.get(key_of(name))  # it may have been removed meanwhile
-        return record.account if record and right and still is record else None
+        return record.person if record and right and still is record else None
 
-    async def add(self, name: str, role: Role, password: str) -> Account:
+    async def add(self, name: str, role: Role, password: str) -> Person:
         """A new person.
 
         Raises:
@@ -99,22 +99,22 @@ class Accounts:
         async with self._changing:
             if key_of(name) in self._records:
                 raise refused(HTTPStatus.CONFLICT, "name-taken", "Somebody of that name is here already.")
-            if len(self._records) >= MOST_ACCOUNTS:
-                detail = f"There are {MOST_ACCOUNTS} people already. Remove one first."
+            if len(self._records) >= MOST_PEOPLE:
+                detail = f"There are {MOST_PEOPLE} people already. Remove one first."
                 raise refused(HTTPStatus.CONFLICT, "too-many-people", detail)
-            account = Account(name, role, self._clock.now())
-            await self._keep(_Record(account, await self._passwords.hash(password)))
-            return account
+            person = Person(name, role, self._clock.now())
+            await self._keep(_Record(person, await self._passwords.hash(password)))
+            return person
 
-    async def set_password(self, name: str, password: str) -> Account:
+    async def set_password(self, name: str, password: str) -> Person:
         """Another password for the person; raises as ``find`` and ``add``."""
         async with self._changing:
             hashed = await self._passwords.hash(password)
             record = replace(self._find(name), hash=hashed)
             await self._keep(record)
-            return record.account
+            return record.person
 
-    async def remove(self, name: str) -> Account:
+    async def remove(self, name: str) -> Person:
         """Forget a person.
 
         Raises:
@@ -122,16 +122,16 @@ class Accounts:
             StoreError: it was not kept.
         """
         async with self._changing:
-            account = self._find(name).account
-            if account.role is Role.OWNER and self._owners() == 1:
+            person = self._find(name).person
+            if person.role is Role.OWNER and self._owners() == 1:
                 detail = "The last owner stays. Make somebody else an owner first."
                 raise refused(HTTPStatus.CONFLICT, "last-owner", detail)
             await self._store.commit(Remove(Collection.SETTINGS, _KEY + key_of(name)))
             del self._records[key_of(name)]
-            return account
+            return person
 
     def _owners(self) -> int:
-        return sum(record.account.role is Role.OWNER for record in self._records.values())
+        return sum(record.person.role is Role.OWNER for record in self._records.values())
 
     def _find(self, name: str) -> _Record:
         record = self._records.get(key_of(name))
@@ -140,7 +140,7 @@ class Accounts:
         return record
 
     async def _keep(self, record: _Record) -> None:
-        key = key_of(record.account.name)
+        key = key_of(record.person.name)
         await self._store.commit(Put(Collection.SETTINGS, _KEY + key, plain(_Record, record)))
         self._records[key] = record
 
@@ -166,9 +166,9 @@ def clean_name(name: str) -> str:
 
 def _record(value: Any) -> _Record:
     try:
-        record: _Record = decode(_Record, encode(Any, value), "an account in the store")
+        record: _Record = decode(_Record, encode(Any, value), "a person in the store")
     except MessageError as error:
         raise StoreError(error.sentence) from error
-    if record.account.role not in ACCOUNT_ROLES:
-        raise StoreError(f"The store holds an account of the role {record.account.role}.")
+    if record.person.role not in PERSON_ROLES:
+        raise StoreError(f"The store holds a person of the role {record.person.role}.")
     return record
