@@ -2,7 +2,7 @@
 # Installs the Debian packages that the system tests drive, if one of them is missing.
 set -euo pipefail
 
-packages=(mosquitto tmux) # each is named like the program it brings
+packages=(chromium mosquitto tmux) # each is named like the program it brings
 
 missing=()
 for package in "${packages[@]}"; do
