@@ -1,6 +1,7 @@
 """A reverse proxy that shows a router below a path prefix, and can be taken away and brought back."""
 
 import asyncio
+import contextlib
 import threading
 from collections.abc import Coroutine
 from typing import Any
@@ -91,6 +92,7 @@ class PrefixProxy:
             for name, value in kept:
                 response.headers.add(name, value)
             await response.prepare(request)
-            async for chunk in answer.content.iter_any():
-                await response.write(chunk)
+            with contextlib.suppress(ConnectionError):  # the page was left
+                async for chunk in answer.content.iter_any():
+                    await response.write(chunk)
             return response

@@ -8,7 +8,16 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Route
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Playwright,
+    Request,
+    Response,
+    Route,
+)
 
 CHROMIUM = "/usr/bin/chromium"
 _ARGUMENTS = [
@@ -38,6 +47,21 @@ class Watched:
     wrongs: list[str] = field(default_factory=list)
     strays: list[str] = field(default_factory=list)
 
+    def hear(self, said: ConsoleMessage) -> None:
+        """Note what the page complains of, a violation of its security policy among it."""
+        if said.type in ("error", "warning"):
+            self.wrongs.append(said.text)
+
+    def failed(self, request: Request) -> None:
+        """Note what did not arrive, but for a stream that ends because its page is left."""
+        if not (request.url.endswith("/stream") and request.failure == "net::ERR_ABORTED"):
+            self.wrongs.append(f"{request.url}: {request.failure}")
+
+    def answered(self, answer: Response) -> None:
+        """Note a refusal."""
+        if answer.status >= 400:
+            self.wrongs.append(f"{answer.url}: {answer.status}")
+
     def grave_violations(self) -> list[str]:
         """What axe finds on the screen that is shown, of the graver kinds."""
         self.page.evaluate(_AXE.read_text())
@@ -56,13 +80,10 @@ def watched(browser: Browser, **options: Any) -> Iterator[Watched]:
     context = browser.new_context(**options)
     one = Watched(context.new_page(), context)
     context.route("**/*", lambda route: _only_loopback(route, one.strays))
-    one.page.on("console", lambda said: said.type in ("error", "warning") and one.wrongs.append(said.text))
+    one.page.on("console", one.hear)
     one.page.on("pageerror", lambda error: one.wrongs.append(str(error)))
-    one.page.on("requestfailed", lambda request: one.wrongs.append(f"{request.url}: {request.failure}"))
-    one.page.on(
-        "response",
-        lambda answer: answer.status >= 400 and one.wrongs.append(f"{answer.url}: {answer.status}"),
-    )
+    one.page.on("requestfailed", one.failed)
+    one.page.on("response", one.answered)
     try:
         yield one
     finally:

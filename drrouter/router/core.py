@@ -39,6 +39,7 @@ from drrouter.router.freshness import data_rung_of
 from drrouter.router.household import Household, StandingWish
 from drrouter.router.intake import Intake
 from drrouter.router.minutes import figures_of, said_of_plan
+from drrouter.router.news import DeviceNews
 from drrouter.router.one_breath import OneBreath
 from drrouter.router.outbox import OutboxSender
 from drrouter.router.outcomes import Outcomes
@@ -105,6 +106,7 @@ class Router:
         """Join the parts; ``book``, ``kept`` and ``offline.kept`` have been read back from the store."""
         self.settings, self.site, self.registry, self.book = settings, site, registry, book
         self.clock, self._providers, self.broadcast = clock, providers, Broadcast()
+        self.news = DeviceNews(self.broadcast, self.device)
         self.scribe = Scribe(store, clock, lambda entry: self.broadcast.tell(Change(Topic.JOURNAL, entry)))
         self.dispatcher = Dispatcher(registry, clock, self._carried_out)
         self._join_uplinks(providers, offline, store)
@@ -206,6 +208,7 @@ class Router:
             self.household.happened(device_id, happening)
             self.look()
         self.watchman.read(device_id)
+        self.news.tell([device_id])
         if is_news(before, self.registry.state(device_id)):
             self._stir()
 
@@ -264,12 +267,13 @@ class Router:
         verdict = self.steering.look(self.book.plan)
         self._looked.set()
         self.outcomes.tell(verdict, self.steering.timeline, self.word.refused())
+        self.news.tell(self.registry.seats)
 
     def _carried_out(self, instruction: Instruction, outcome: Outcome) -> None:
         """A device answered an instruction."""
         self.household.carried_out(instruction, outcome)
         self._stir()
-        self.broadcast.tell(Change(Topic.DEVICE, self.device(instruction.device_id)))
+        self.news.tell([instruction.device_id])
 
     async def _reconcile(self) -> None:
         """Look again when something is new and at every edge, for ever; at an idle home now and then."""
@@ -287,6 +291,7 @@ class Router:
                 self.look()
             if self.broadcast.is_heard:
                 self.broadcast.tell(Change(Topic.STATUS, self.status()))
+                self.news.tell(self.registry.seats)
             await self._next_look()
 
     async def _next_look(self) -> None:

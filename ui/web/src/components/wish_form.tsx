@@ -5,7 +5,7 @@ import type { DeviceView } from "../api_types.ts";
 import { programmes, unitOf } from "../device_state.ts";
 import { instantOf, wallTime } from "../site_time.ts";
 import { link, now } from "../state.ts";
-import { t, zone } from "../words.ts";
+import { plain, t, zone } from "../words.ts";
 
 const AHEAD_MS = 12 * 3_600_000;
 const HOUR_MS = 3_600_000;
@@ -13,15 +13,17 @@ const HOUR_MS = 3_600_000;
 export function WishForm({ view }: { view: DeviceView }) {
   const known = programmes(view);
   const full = targetOf(view);
+  const unit = unitOf(view) === "Wh" ? "kWh" : unitOf(view);
+  const perUnit = unit === "kWh" ? 1000 : 1;
   const [by, setBy] = useState(() => wallTime(Math.ceil((now.peek() + AHEAD_MS) / HOUR_MS) * HOUR_MS, zone.peek()));
   const [programme, setProgramme] = useState(known[0]?.id ?? "");
-  const [level, setLevel] = useState(full?.toString() ?? "");
+  const [level, setLevel] = useState(full === null ? "" : (full / perUnit).toString());
   if (!known.length && full === null) return null;
 
   async function ask(event: SubmitEvent): Promise<void> {
     event.preventDefault();
     const readyBy = new Date(instantOf(by, zone.peek()));
-    await wish(view, readyBy, known.length ? programme : null, known.length ? null : Number(level));
+    await wish(view, readyBy, known.length ? programme : null, known.length ? null : Number(level) * perUnit);
   }
 
   return (
@@ -40,7 +42,7 @@ export function WishForm({ view }: { view: DeviceView }) {
       )}
       {!known.length && (
         <label class="field">
-          {t("device.level", { unit: unitOf(view) })}
+          {t("device.level", { unit: plain(unit, 10) })}
           <input type="number" step="any" required value={level} onInput={(event) => setLevel(event.currentTarget.value)} />
         </label>
       )}

@@ -41,7 +41,7 @@ export function DeviceScreen({ about }: { about: string }) {
       {hasProgrammes(view) && (
         <section aria-labelledby="best">
           <h2 id="best">{t("options.title")}</h2>
-          <OptionsList view={view} />
+          <OptionsList key={view.profile.id} view={view} />
         </section>
       )}
       <section class="card" aria-labelledby="why">
@@ -87,7 +87,7 @@ function Orders({ view }: { view: DeviceView }) {
           </button>
         ))}
       </p>
-      <WishForm view={view} />
+      <WishForm key={view.profile.id} view={view} />
     </section>
   );
 }
