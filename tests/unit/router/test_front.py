@@ -22,9 +22,9 @@ from drrouter.errors import (
 )
 from drrouter.ports import Collection
 from drrouter.router import front as front_room
-from drrouter.router.facade import OptionsRequest, Topic, WishRequest
+from drrouter.router.facade import OptionsRequest, WishRequest
 from drrouter.router.front import Front
-from drrouter.router.viewed import DeviceView, EventPhase
+from drrouter.router.viewed import EventPhase
 from tests.builders import (
     CAR,
     ECO,
@@ -358,37 +358,6 @@ async def test_what_was_found_is_shown_with_ours_first(home: Home, front: Front)
     await home.clock.advance(timedelta(seconds=10))
     assert [view.device_id for view in front.discovered()] == [*ALL, None]
     assert front.discovered()[0].model_id == "generic/freezer"
-
-
-async def test_changes_are_told_as_they_come(home: Home, front: Front) -> None:
-    changes = front.changes()
-    first = asyncio.ensure_future(anext(changes))
-    await home.clock.settle()
-    await front.override(HVAC, OFF, at("18:00"))
-    topics = {(await first).topic}
-    while not topics >= {Topic.DEVICE, Topic.JOURNAL}:
-        topics.add((await anext(changes)).topic)
-
-
-async def test_what_a_person_orders_is_told_of_the_device_at_once(home: Home, front: Front) -> None:
-    changes = front.changes()
-    first = asyncio.ensure_future(anext(changes))
-    await home.clock.settle()
-    await front.override(HVAC, OFF, at("18:00"))
-    change = await first
-    while not (isinstance(change.payload, DeviceView) and change.payload.override):
-        change = await anext(changes)
-    assert change.payload.profile.id == HVAC
-
-
-async def test_what_a_device_draws_is_told_as_it_is_read(home: Home, front: Front) -> None:
-    changes = front.changes()
-    first = asyncio.ensure_future(anext(changes))
-    await home.clock.advance(timedelta(seconds=10))
-    change = await first
-    while not (isinstance(change.payload, DeviceView) and change.payload.state.power_w):
-        change = await anext(changes)
-    assert change.payload.state.power_w > 0
 
 
 async def test_the_account_counts_plans_and_energy(home: Home, front: Front) -> None:

@@ -683,6 +683,17 @@ export interface VacationBody {
   start?: string | null;
 }
 
+export interface WhatIfView {
+  device_id: string;
+  wish: CycleWish | LevelWish;
+  cycle: ScheduledCycle | null;
+  explanation: Explanation | null;
+  cost: number | null;
+  cost_in_force: number | null;
+  misses: Miss[];
+  solve_rung: SolveRung;
+}
+
 export interface WhyView {
   device_id: string;
   name: string;
