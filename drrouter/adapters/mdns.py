@@ -7,11 +7,14 @@
         print(one.name, one.host, one.port, one.facts)
 
 What is switched off takes no leave, and its announcement holds for more than an hour. So whoever lists
-devices asks each of them whether it is still there.
+devices asks each of them whether it is still there. Anybody can announce anything: a flood of names of one
+host pushes nobody out, for every host has its turn.
 """
 
 import asyncio
+import random
 import socket
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -26,7 +29,11 @@ if TYPE_CHECKING:
     from zeroconf.asyncio import AsyncServiceBrowser, AsyncServiceInfo, AsyncZeroconf
 
 MOST_KNOWN = 1000
-"""Announcements kept, however many hosts there seem to be."""
+"""Announcements told of, however many there seem to be; every host has its turn before one has its second."""
+HEARD_TO_KNOWN = 5
+"""So many times as many names are remembered as are told of, so that a flood can be told from the rest."""
+MOST_ASKED = 100
+"""Announcements whose address is asked for at once; most come with it."""
 RESOLVE_S = 3.0
 """How long one announcement's address may take."""
 LOOK_S = 2.0
@@ -69,6 +76,7 @@ class Browser:
         self._known: dict[tuple[str, str], Announced | None] = {}
         self._resolving: dict[tuple[str, str], asyncio.Task[None]] = {}
         self._change = asyncio.Event()
+        self._dice = random.Random()  # noqa: S311 -- who guesses it gains nothing that a flood does not give
         self._zeroconf: AsyncZeroconf | None = None
         self._browser: AsyncServiceBrowser | None = None
 
@@ -126,7 +134,8 @@ class Browser:
             async with Browser(self._kinds, self._interfaces) as passing:
                 await asyncio.sleep(LOOK_S)
                 return passing._now()
-        for key in [key for key, one in self._known.items() if one is None]:
+        unknown = [key for key, one in self._known.items() if one is None]
+        for key in self._dice.sample(unknown, min(MOST_ASKED, len(unknown))):
             self._resolve(key)
         return self._now()
 
@@ -135,7 +144,17 @@ class Browser:
         await self._change.wait()
 
     def _now(self) -> tuple[Announced, ...]:
-        return tuple(one for _, one in sorted(self._known.items()) if one is not None)
+        """Those that are told of: where there are too many, each host's first, then each host's second ..."""
+        known = [one for one in self._known.values() if one is not None]
+        if len(known) <= MOST_KNOWN:
+            return tuple(sorted(known, key=_order))
+        place: Counter[str] = Counter()
+        turns = []
+        for one in known:
+            turns.append((place[one.host], one))
+            place[one.host] += 1
+        turns.sort(key=lambda turn: turn[0])  # stable: within a turn, who was heard first
+        return tuple(sorted((one for _, one in turns[:MOST_KNOWN]), key=_order))
 
     def _heard(
         self, zeroconf: "Zeroconf", service_type: str, name: str, state_change: "ServiceStateChange"
@@ -145,17 +164,44 @@ class Browser:
 
         key = (service_type, name)
         if state_change is ServiceStateChange.Removed:
-            if task := self._resolving.pop(key, None):
-                task.cancel()
-            self._keep(key, None)
-            self._known.pop(key, None)
-        elif key in self._known or len(self._known) < MOST_KNOWN:
-            self._known.setdefault(key, None)
-            self._resolve(key)
+            self._let_go(key)
+        else:
+            self._admit(key)
+
+    def _admit(self, key: tuple[str, str]) -> None:
+        """Learn of one more; where there are too many, one of a host that announces the most has to go."""
+        if key not in self._known and len(self._known) >= HEARD_TO_KNOWN * MOST_KNOWN:
+            self._let_go(self._dice.choice(self._crowd()))
+        self._known.setdefault(key, None)
+        self._resolve(key)
+
+    def _crowd(self) -> list[tuple[str, str]]:
+        """Whoever shares an address with the most others; what has none shares that it has none."""
+        by_host: dict[str, list[tuple[str, str]]] = {}
+        for key, one in self._known.items():
+            by_host.setdefault(one.host if one else "", []).append(key)
+        return max(by_host.values(), key=len)
+
+    def _let_go(self, key: tuple[str, str]) -> None:
+        """Forget one, and whoever asks about it."""
+        if task := self._resolving.pop(key, None):
+            task.cancel()
+        self._keep(key, None)
+        self._known.pop(key, None)
 
     def _resolve(self, key: tuple[str, str]) -> None:
-        """Ask for address and facts, unless somebody is at it."""
-        if key not in self._resolving and self._zeroconf is not None:
+        """Take address and facts from what was heard, else ask for them, unless too many are asked."""
+        if self._zeroconf is None or key in self._resolving:
+            return
+        from zeroconf import Error
+        from zeroconf.asyncio import AsyncServiceInfo
+
+        with suppress(Error, ValueError):  # a name that is none
+            info = AsyncServiceInfo(*key)
+            if info.load_from_cache(self._zeroconf.zeroconf):
+                self._keep(key, _announced(info, *key))
+                return
+        if len(self._resolving) < MOST_ASKED:
             task = asyncio.create_task(self._resolved(key), name=f"mdns {key[0]}")
             self._resolving[key] = task
             task.add_done_callback(lambda _: self._resolving.pop(key, None))
@@ -177,6 +223,10 @@ class Browser:
             self._known[key] = one
             self._change.set()
             self._change = asyncio.Event()
+
+
+def _order(one: Announced) -> tuple[str, str]:
+    return one.kind, one.name
 
 
 def _try_out(address: str) -> None:

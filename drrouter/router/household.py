@@ -74,6 +74,7 @@ class Household:
             Happening.CYCLE_ENDED: self._cycle_ended,
             Happening.CAR_ARRIVED: self._car_arrived,
             Happening.CAR_DONE: self._car_done,
+            Happening.FLUTTERS: self._flutters,
             Happening.ARMED: self._armed,
             Happening.DISARMED: self._disarmed,
         }
@@ -200,6 +201,14 @@ class Household:
             changes.append(self._book.put(Collection.LEVELS, device_id, known))
         self._scribe.keep(*changes)
         self._replan(f"{self._name(device_id)}: a car arrived")
+
+    def _flutters(self, device_id: DeviceId) -> None:
+        """Say once that what comes and goes is not followed."""
+        what = (
+            "a car seems to come and go all the time, which is not followed until it rests; look at the plug"
+        )
+        sentence = f"{self._name(device_id)}: {what}"
+        self._scribe.keep(self._note(JournalKind.DEVICE, sentence, device_id))
 
     def _car_done(self, device_id: DeviceId) -> None:
         """Full or gone: a bare plug cannot tell which, and in both cases nothing is asked any more."""

@@ -20,6 +20,9 @@ from drrouter.router.kinds import Kind, kind_of
 _LEVELS = frozenset({Quantity.TEMPERATURE_C, Quantity.LEVEL_WH, Quantity.LEVEL_PERCENT})
 _ALL = frozenset(Quantity)
 
+MOST_FLIPS, FLUTTER = 8, timedelta(minutes=5)
+"""Interpretation: a plug that changes this often within this time has a loose contact."""
+
 LEVEL_HOLDS = timedelta(minutes=30)
 """Interpretation: a temperature that is not told again for so long is reckoned on, lest food spoil behind a
 thermometer that has fallen silent."""
@@ -44,6 +47,7 @@ class Happening(StrEnum):
     CYCLE_BEGAN = "cycle_began"
     CYCLE_ENDED = "cycle_ended"
     CAR_ARRIVED = "car_arrived"
+    FLUTTERS = "flutters"
     CAR_DONE = "car_done"
     ARMED = "armed"
     DISARMED = "disarmed"
@@ -57,6 +61,8 @@ class Watch:
         pressed_at: when somebody switched it on by hand; None where it is off, or the router did.
         told: everything that the device has ever measured itself, and nobody need conclude.
         level_at: when it told its level last.
+        is_plugged: what its charging point told last of a car, believed or not; None where it never did.
+        flips: when that changed, the last few times.
     """
 
     above_since: datetime | None = None
@@ -64,6 +70,8 @@ class Watch:
     pressed_at: datetime | None = None
     told: frozenset[Quantity] = frozenset()
     level_at: datetime | None = None
+    is_plugged: bool | None = None
+    flips: tuple[datetime, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,14 +110,25 @@ def observe(
         seen = replace(seen, level=_level(profile, before, seen))
     pressed_at = now if state.on is False and seen.on else watch.pressed_at if seen.on else None
     timers = _timers(profile, watch, seen, now)
-    watch = replace(timers, pressed_at=pressed_at, told=told, level_at=level_at)
-    if Quantity.PLUGGED in values and kind_of(profile) is Kind.CAR:
-        after, happened = _plugged(seen, watch, plugged=bool(values[Quantity.PLUGGED]))
+    watch = replace(
+        timers,
+        pressed_at=pressed_at,
+        told=told,
+        level_at=level_at,
+        is_plugged=watch.is_plugged,
+        flips=watch.flips,
+    )
+    flutters: tuple[Happening, ...] = ()
+    if Quantity.PLUGGED in values:
+        watch, steady = _flipped(watch, now, plugged=bool(values[Quantity.PLUGGED])), watch
+        flutters = (Happening.FLUTTERS,) * (_flutters(watch, now) and not _flutters(steady, now))
+    if watch.is_plugged is not None and kind_of(profile) is Kind.CAR:
+        after, happened = _plugged(seen, watch, now)
         after = _full(profile, after, watch, now)
     else:
         after, happened = _conclude(profile, seen, watch, now)
     appeared = () if state.presence is Presence.PRESENT else (Happening.APPEARED,)
-    return Observation(after, watch, (*appeared, *_button(state, after), *happened))
+    return Observation(after, watch, (*appeared, *_button(state, after), *flutters, *happened))
 
 
 def _button(before: DeviceState, after: DeviceState) -> tuple[Happening, ...]:
@@ -265,14 +284,29 @@ def _conclude(
     return seen, ()
 
 
-def _plugged(seen: DeviceState, watch: Watch, *, plugged: bool) -> tuple[DeviceState, tuple[Happening, ...]]:
-    """A charging point that tells whether a car is there.
+def _flipped(watch: Watch, now: datetime, *, plugged: bool) -> Watch:
+    """Remember what a charging point tells of a car, and when that changed."""
+    if plugged == watch.is_plugged:
+        return watch
+    changed = watch.is_plugged is not None
+    return replace(
+        watch, is_plugged=plugged, flips=(*watch.flips, now)[-MOST_FLIPS:] if changed else watch.flips
+    )
+
+
+def _flutters(watch: Watch, now: datetime) -> bool:
+    """Whether the car seems to come and go faster than anybody plugs it, as by a loose contact."""
+    return len(watch.flips) == MOST_FLIPS and now - watch.flips[0] < FLUTTER
+
+
+def _plugged(seen: DeviceState, watch: Watch, now: datetime) -> tuple[DeviceState, tuple[Happening, ...]]:
+    """A charging point that tells whether a car is there; what flutters is believed once it rests.
 
     Interpretation: where no level is told, it counts the energy since the car arrived.
     """
-    if plugged == seen.plugged:
+    if watch.is_plugged == seen.plugged or _flutters(watch, now):
         return seen, ()
-    if not plugged:
+    if not watch.is_plugged:
         return replace(seen, plugged=False), (Happening.CAR_DONE,)
     level = seen.level if watch.told & _LEVELS else 0.0
     return replace(seen, plugged=True, level=level), (Happening.CAR_ARRIVED,)

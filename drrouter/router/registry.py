@@ -145,7 +145,7 @@ class Registry:
             on = state.on if Quantity.SWITCH in seat.watch.told else works(seat.profile, state)
         if state.on != on:
             state = replace(state, on=on, changed_at=at)
-            seat.watch = Watch(told=seat.watch.told, level_at=seat.watch.level_at)
+            seat.watch = replace(seat.watch, above_since=None, below_since=None, pressed_at=None)
         seat.state = state
 
     @staticmethod

@@ -1,7 +1,7 @@
 """A home with sun, a battery, a heat pump and a meter: what is planned is done, and follows the meter."""
 
 from dataclasses import replace
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 
 import pytest
 
@@ -256,3 +256,19 @@ async def test_a_limit_lets_a_car_charge_with_what_it_leaves() -> None:
         home.base_w = 2500.0
         await home.clock.advance(MINUTE)
         assert wallbox.power_w == 0.0
+
+
+async def test_a_plug_with_a_loose_contact_does_not_flood_the_journal() -> None:
+    home = Home(WALLBOX, meter(), base_w=500.0, wallbox=True, tick=timedelta(seconds=1))
+    async with running(home):
+        wallbox = home.boxes[CAR]
+        assert isinstance(wallbox, WallBox)
+        for second in range(240):
+            wallbox.plugged = second % 2 == 0
+            await home.clock.advance(timedelta(seconds=1))
+        said = home.store.sentences()
+        assert len([sentence for sentence in said if "Car: a car seems to come and go" in sentence]) == 1
+        assert len(said) < 60
+        wallbox.plugged = False
+        await home.clock.advance(7 * MINUTE)
+        assert not home.router.registry.state(CAR).plugged

@@ -36,6 +36,14 @@ def _service(kind: str, name: str, port: int = 80, **facts: str) -> ServiceInfo:
     )
 
 
+def _at(address: str, service: ServiceInfo) -> ServiceInfo:
+    """The same service at another address, and so of another host."""
+    host = f"host-{address.replace('.', '-')}.local."
+    return ServiceInfo(
+        service.type, service.name, service.port, parsed_addresses=[address], server=host, properties={}
+    )
+
+
 async def _announce(voice: AsyncZeroconf, service: ServiceInfo) -> None:
     """Say that it is there, without asking first whether somebody else has the name."""
     await (await voice.async_register_service(service, cooperating_responders=True))
@@ -85,6 +93,37 @@ async def test_a_flood_of_services_is_cut_off(
         await _announce(voice, _service(kind, f"plug {number}"))
     async with Browser((kind,), LOOPBACK) as browser:
         assert len(await _seen(browser, lambda now: len(now) == 2)) == 2
+
+
+async def test_a_flood_of_forged_names_of_one_host_keeps_no_real_one_out(
+    kind: str, voice: AsyncZeroconf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mdns, "MOST_KNOWN", 4)
+    async with Browser((kind,), LOOPBACK) as browser:
+        for number in range(12):
+            await _announce(voice, _service(kind, f"forged {number:02}"))
+        await _seen(browser, lambda now: len(now) == 4)
+        await _announce(voice, _at("127.0.0.7", _service(kind, "real")))
+        seen = await _seen(browser, lambda now: any(one.name == "real" for one in now))
+        assert [one.name for one in seen] == ["forged 00", "forged 01", "forged 02", "real"]
+        for number in range(12, 40):
+            await _announce(voice, _service(kind, f"forged {number:02}"))
+        await _announce(voice, _at("127.0.0.8", _service(kind, "late")))
+        seen = await _seen(browser, lambda now: any(one.name == "late" for one in now))
+        assert {"real", "late"} < {one.name for one in seen}
+        assert len(seen) == 4
+        assert len(browser._known) <= 20
+
+
+def test_a_name_without_an_address_is_the_first_to_go(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mdns, "MOST_KNOWN", 1)
+    browser = Browser((kind,), LOOPBACK)
+    real = Announced(kind, "real", "127.0.0.7", 80)
+    browser._known = {(kind, "real"): real, **{(kind, f"forged {number}"): None for number in range(4)}}
+    browser._admit((kind, "new"))
+    assert len(browser._known) == 5
+    assert browser._known[kind, "real"] == real
+    assert (kind, "new") in browser._known
 
 
 async def test_a_browser_that_nobody_serves_listens_when_it_is_asked(kind: str, voice: AsyncZeroconf) -> None:

@@ -205,7 +205,7 @@ async def test_a_meter_carries_nothing_out(meter: FakeMeter, listen: Listen, clo
 
 
 async def test_a_meter_that_no_home_file_names_is_unknown(listen: Listen) -> None:
-    integration = await listen()
+    integration = await listen({"alias": "other", "port": "/dev/null"})
     with pytest.raises(DeviceUnknownError, match=r"p1\.meter"):
         integration.setup(METER, Found("p1", "/dev/ttyUSB9"))
 
@@ -213,7 +213,9 @@ async def test_a_meter_that_no_home_file_names_is_unknown(listen: Listen) -> Non
 @pytest.mark.parametrize(
     "wrong",
     [
+        [],
         [{"alias": "a"}],
+        [{"alias": "a", "host": "a b"}],
         [{"alias": "a", "port": "/dev/x", "host": "h"}],
         [{"alias": "a", "port": "/dev/x"}, {"alias": "a", "port": "/dev/y"}],
         [{"alias": "a", "port": "/dev/x"}, {"alias": "b", "port": "/dev/x"}],

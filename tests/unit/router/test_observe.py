@@ -8,7 +8,7 @@ import pytest
 from drrouter.domain.device import Binding, DeviceProfile, DeviceState, Presence
 from drrouter.domain.flexibility import StorageFlexibility
 from drrouter.domain.ids import ProgrammeId
-from drrouter.domain.measurement import Quantity
+from drrouter.domain.measurement import Quantity, Reading
 from drrouter.domain.wish import RunningCycle
 from drrouter.router.observe import Happening, Observation, Watch, observe
 from tests.builders import (
@@ -318,3 +318,32 @@ def test_a_plug_that_was_switched_on_by_hand_is_remembered_until_it_is_off() -> 
 def test_a_plug_that_was_never_read_or_is_on_already_was_not_pressed() -> None:
     assert seen(washer(), DeviceState(), answer(WASHER, NOON, True, 0.0)).watch.pressed_at is None
     assert seen(washer(), HERE, answer(WASHER, at("12:01"), True, 0.0)).watch.pressed_at is None
+
+
+def _told_of(flips: int, gap: timedelta) -> tuple[list[Happening], Observation, datetime]:
+    """What is concluded from a plug that says in turns that a car is there and is not."""
+    after, happened, now = Observation(NO_CAR, Watch()), list[Happening](), NOON
+    for flip in range(flips):
+        reading = Reading(CAR, Quantity.PLUGGED, float(flip % 2 == 0), now)
+        after = observe(car(), after.state, after.watch, [reading])
+        happened += after.happened
+        now += gap
+    return happened, after, now
+
+
+def test_a_plug_that_flutters_once_a_second_is_believed_a_few_times_and_said_once() -> None:
+    happened, after, now = _told_of(600, timedelta(seconds=1))
+    assert happened.count(Happening.FLUTTERS) == 1
+    assert len(happened) <= 10
+    assert len(after.watch.flips) <= 8
+    resting = now + timedelta(minutes=6)
+    power = Reading(CAR, Quantity.POWER_W, 0.0, resting)
+    rested = observe(car(), replace(after.state, plugged=True), after.watch, [power])
+    assert rested.state.plugged is False
+    assert rested.happened == (Happening.CAR_DONE,)
+
+
+def test_a_car_that_comes_and_goes_as_people_drive_is_believed_each_time() -> None:
+    happened, _, _ = _told_of(40, timedelta(minutes=2))
+    assert Happening.FLUTTERS not in happened
+    assert len(happened) == 40

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from drrouter.adapters.devices.host import Host
 from drrouter.adapters.devices.settings import IntegrationSettings
 
 
@@ -20,7 +21,7 @@ class KasaHost(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
-    host: str = Field(min_length=1, max_length=253)
+    host: Host
     speaks: Literal["legacy", "kasa", "tapo"] | None = None
     port: int | None = Field(default=None, ge=1, le=65535)
 

@@ -4,6 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from drrouter.adapters.devices.host import Host
 from drrouter.adapters.devices.settings import IntegrationSettings
 
 Register = Annotated[int, Field(ge=0, le=65535)]
@@ -28,7 +29,7 @@ class ModbusDeviceSettings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, hide_input_in_errors=True)
 
     alias: Annotated[str, Field(min_length=1, max_length=64)]
-    host: Annotated[str, Field(min_length=1, max_length=255)]
+    host: Host
     port: int = Field(default=502, ge=1, le=65535)
     unit: int = Field(default=1, ge=1, le=255)
     kind: Kind

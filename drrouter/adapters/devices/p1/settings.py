@@ -4,6 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from drrouter.adapters.devices.host import Host
 from drrouter.adapters.devices.settings import IntegrationSettings
 
 Edition = Literal["2.2", "3", "4", "5", "belgium", "luxembourg", "austria", "sweden"]
@@ -29,7 +30,7 @@ class P1MeterSettings(BaseModel):
 
     alias: Annotated[str, Field(min_length=1, max_length=64)]
     port: Text | None = None
-    host: Text | None = None
+    host: Host | None = None
     tcp_port: int = Field(default=2001, ge=1, le=65535)
     dsmr: Edition = "5"
     key_file: Text | None = None
@@ -63,6 +64,8 @@ class P1Settings(IntegrationSettings):
 
     @model_validator(mode="after")
     def _told_apart(self) -> Self:
+        if not self.meter:
+            raise ValueError("names no meter; add a [[p1.meter]] table, or take [p1] out")
         for names in ([meter.alias for meter in self.meter], [meter.where for meter in self.meter]):
             if twice := next((name for name in names if names.count(name) > 1), None):
                 raise ValueError(f"names {twice} twice; each meter has an alias and a line of its own")

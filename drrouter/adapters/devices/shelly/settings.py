@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from drrouter.adapters.devices.host import Host
 from drrouter.adapters.devices.settings import IntegrationSettings
 
 
@@ -19,7 +20,7 @@ class ShellyHost(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
-    host: str = Field(min_length=1, max_length=253)
+    host: Host
     port: int = Field(default=80, ge=1, le=65535)
     password_file: str = Field(default="", max_length=4096)
 
