@@ -21,6 +21,7 @@ from drrouter.domain.option import Option
 from drrouter.domain.plan import Plan
 from drrouter.domain.timeline import Timeline
 from drrouter.domain.wish import Commitment, Override, OverrideMode, Wish
+from drrouter.router.doctor import Finding
 from drrouter.router.facade import Change, OptionsRequest, Topic, WishRequest
 from drrouter.router.plug_test import PlugTest
 from drrouter.router.viewed import (
@@ -99,6 +100,15 @@ class DrClient(OwnerCalls):
         """The router's account of its work."""
         view: LedgerView = await self._get(LedgerView, "ledger")
         return view
+
+    async def doctor(self) -> tuple[Finding, ...]:
+        """What is well, what is wrong, and what to do about it, the worst first."""
+        found: tuple[Finding, ...] = await self._get(tuple[Finding, ...], "doctor")
+        return found
+
+    async def bundle(self) -> bytes:
+        """A ZIP file for whoever helps, without what tells who lives here."""
+        return await self._send("GET", ("bundle",))
 
     async def openapi(self) -> dict[str, Any]:
         """The description of the API."""

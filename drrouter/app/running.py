@@ -12,6 +12,7 @@ import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from drrouter.adapters.api import Entrance, LocalApi
@@ -25,6 +26,7 @@ from drrouter.app.claiming import tell_how_to_claim
 from drrouter.app.data_side import forward_tasks, resources_of
 from drrouter.app.home_side import answer_machines, integration_tasks, integrations_of, surroundings_of
 from drrouter.app.kept import owner_token, seed_of
+from drrouter.app.machine import machine_of
 from drrouter.app.making import build_router
 from drrouter.app.uplink_side import feeds_of, local_vtn_tasks, offline_sources, provider_of, tell_usage
 from drrouter.config import HomeConfig, load_home
@@ -100,7 +102,7 @@ async def running(home: HomeConfig, options: Options) -> AsyncIterator[App]:
             supervisor.start(name, work)
         networks = {name: one for name, one in integrations.items() if isinstance(one, Joining)}
         second = await stack.enter_async_context(SolverChild(clock, early=False))
-        front = Front(router, store, networks, data, second)
+        front = Front(router, store, networks, data, second, partial(machine_of, home))
         for name, work in forward_tasks(data, router, store, clock, providers):
             supervisor.start(name, work)
         answer_machines(integrations, Machines(front, router.registry))

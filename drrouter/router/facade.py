@@ -17,6 +17,7 @@ from drrouter.domain.owner import HandsOff, OptOut, Vacation
 from drrouter.domain.plan import Plan
 from drrouter.domain.timeline import Timeline
 from drrouter.domain.wish import Commitment, Override, OverrideMode, Wish
+from drrouter.router.doctor import Finding
 from drrouter.router.plug_test import PlugTest
 from drrouter.router.resources.facade import ResourcesFacade
 from drrouter.router.viewed import DeviceView, EventView, FoundView, LedgerView, StatusView, WhatIfView
@@ -100,6 +101,10 @@ class RouterFacade(Protocol):
 
     def ledger(self) -> LedgerView:
         """The router's account of its work."""
+        ...
+
+    def doctor(self) -> tuple[Finding, ...]:
+        """What is well, what is wrong, and what to do about it, the worst first."""
         ...
 
     async def options(self, device_id: DeviceId, request: OptionsRequest) -> tuple[Option, ...]:

@@ -5,7 +5,7 @@ durable, so that "yes" is never forgotten.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from datetime import datetime
 
 from drrouter.domain.flexibility import (
@@ -28,6 +28,7 @@ from drrouter.ports import Collection, Joining, Note, Store
 from drrouter.router import showing, views
 from drrouter.router.core import Router
 from drrouter.router.desk import Question, programme_of
+from drrouter.router.doctor import Finding, Machine, examine
 from drrouter.router.facade import Change, OptionsRequest, WishRequest
 from drrouter.router.local import said
 from drrouter.router.plug_test import PlugTest
@@ -50,6 +51,7 @@ class Front:
         networks: Mapping[str, Joining] | None = None,
         resources: Resources | None = None,
         second: Solver | None = None,
+        machine: Callable[[], Machine] = Machine,
     ) -> None:
         """The store is read for the journal alone.
 
@@ -57,9 +59,11 @@ class Front:
             networks: those that devices join, by name.
             resources: opaque data; a tree that has room for nobody where None.
             second: a solver beside the router's, for questions of "what if"; None: they are answered by hand.
+            machine: the facts of the machine that the router runs on, for its doctor.
         """
         self._router, self._store, self._networks = router, store, dict(networks or {})
         self.resources = resources or Resources(Rights(), router.scribe, router.clock)
+        self._machine = machine
         self._what_if = WhatIf(second, self._supposed, lambda: router.book.plan)
 
     def _supposed(self, device_id: DeviceId, wish: Wish) -> Problem:
@@ -93,6 +97,10 @@ class Front:
     def ledger(self) -> LedgerView:
         """The router's account of its work."""
         return self._router.ledger()
+
+    def doctor(self) -> tuple[Finding, ...]:
+        """What is well, what is wrong, and what to do about it, the worst first."""
+        return examine(self.status(), self.devices(), self._router.health(), self._machine())
 
     async def journal(self, most: int = 100, device_id: DeviceId | None = None) -> tuple[JournalEntry, ...]:
         """The newest entries, newest first."""

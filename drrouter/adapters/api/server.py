@@ -23,6 +23,7 @@ from drrouter.adapters.api.connections import HEADERS_S, Doorkeeper, TerseHttpLo
 from drrouter.adapters.api.door_routes import DOOR_ROUTES
 from drrouter.adapters.api.entrance import Entrance
 from drrouter.adapters.api.gate import Gate
+from drrouter.adapters.api.help_routes import HELP_ROUTES
 from drrouter.adapters.api.openapi import describe
 from drrouter.adapters.api.owner_routes import OWNER_ROUTES
 from drrouter.adapters.api.panel import Panel, PanelFile
@@ -57,6 +58,7 @@ ROUTES: tuple[Route, ...] = (
     *READ_ROUTES,
     *ACT_ROUTES,
     *OWNER_ROUTES,
+    *HELP_ROUTES,
     *DOOR_ROUTES,
     *PEOPLE_ROUTES,
     *RESOURCE_ROUTES,

@@ -29,6 +29,7 @@ from drrouter.errors import (
 )
 from drrouter.ports import Found
 from drrouter.router.broadcast import Broadcast
+from drrouter.router.doctor import Finding, Machine, examine
 from drrouter.router.facade import Change, OptionsRequest, Topic, WishRequest
 from drrouter.router.plug_test import PlugTest, Stage
 from drrouter.router.viewed import (
@@ -209,6 +210,9 @@ class MemoryRouter:
     async def hand_over(self, device_id: DeviceId, steered: bool, by: str = "owner") -> None:
         self._profile(device_id)
         self.watched = self.watched - {device_id} if steered else self.watched | {device_id}
+
+    def doctor(self) -> tuple[Finding, ...]:
+        return examine(self.status(), self.devices(), {}, Machine("3.13.0", 10**10, solver="HiGHS"))
 
     async def what_if(self, device_id: DeviceId, request: WishRequest) -> WhatIfView:
         self._profile(device_id)
