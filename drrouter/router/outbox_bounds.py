@@ -1,6 +1,6 @@
 """Keeps what waits for one provider within bounds of age, number and size, and says what is let go.
 
-    waiting     oldest -> r r o r r r o r -> newest       r a report of measurements, o any other message
+    waiting     oldest -> r r o r r r o r -> newest       r measurements or opaque data, o any other
     too much    the oldest r go first; an o goes where no r is left
 
 Interpretation: measurements older than two days are of no use to anybody, and what became of an event is of
@@ -23,6 +23,8 @@ MESSAGE_LIFE = timedelta(days=30)
 MOST = OutboxSize(messages=5_000, bytes=16 * 2**20)
 ROOM = 0.9
 """The share of the bounds down to which is let go at once, so that it is not one by one from then on."""
+
+_FIRST_TO_GO = frozenset({MessageKind.REPORT, MessageKind.DATA})
 
 Say = Callable[[str], None]
 
@@ -91,7 +93,7 @@ def life_of(item: OutboxItem) -> timedelta:
 
 def victims(waiting: Sequence[OutboxItem], surplus: int) -> list[str]:
     """The ids of as many as must go: the oldest reports, then the oldest of the others."""
-    ranked = sorted(waiting, key=lambda item: item.kind is not MessageKind.REPORT)
+    ranked = sorted(waiting, key=lambda item: item.kind not in _FIRST_TO_GO)
     return [item.id for item in ranked[:surplus]]
 
 

@@ -85,6 +85,7 @@ async def data_of(operator: Operator, event_id: str) -> list[tuple[str, str, byt
 
 
 async def test_data_goes_both_ways_and_no_change_is_lost_though_the_router_is_killed(tmp_path: Path) -> None:
+    """22, 27, 31: over real bytes, with true processes on both sides."""
     async with Children(tmp_path) as children:
         url, port = await children.vtn(), free_port()
         home = HOME.format(url=url, secret=SECRET, port=port, kasa_port=free_port())

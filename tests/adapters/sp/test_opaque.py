@@ -38,6 +38,7 @@ def says(kind: str, *values: Any) -> dict[str, Any]:
 
 @pytest.mark.parametrize("kind", ["CTA2045_X", "CTA2045_REBOOT", "PRIVATE", "../../etc", "\u202e", ""])
 def test_what_nobody_interprets_is_a_document_with_everything_that_came(kind: str) -> None:
+    """22, 27: it is passed through."""
     values = [1, "two", {"three": [3.5, None, True]}, "\x00\ud800"]
     (found,) = opaque_of(wire(says(kind, *values), says("SIMPLE", 1), intervals=2), None)
     assert (found.type, found.media_type) == (kind, "application/json")

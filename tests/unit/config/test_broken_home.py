@@ -68,6 +68,14 @@ BROKEN = {
         SITE + 'role = "site_meter"\n'.join((CAR, WASHER)) + 'role = "site_meter"\n',
         "device[washer].role: is the second site meter. Keep one at the grid connection.",
     ),
+    "data of a device that is not there": (
+        f'{SITE}{PROVIDER}data_of = ["car", "wsher"]\n{CAR}',
+        "provider[sp].data_of: 'wsher' is no device. Known: car.",
+    ),
+    "data over OpenADR 2.0b": (
+        f'{SITE}{OLDER_PROVIDER}data_of = ["car"]\n{CAR}',
+        "provider[sp]: speaks openadr2b, which has no data_of. Leave it out.",
+    ),
     "unknown tariff": (
         SITE.replace("nl_dynamic", "nl_dynamc"),
         "tariff.id: there is no tariff 'generic.nl_dynamc'. Did you mean 'generic.nl_dynamic'?",
