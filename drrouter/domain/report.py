@@ -18,6 +18,10 @@ AGGREGATED = "AGGREGATED_REPORT"
 """The name of the resource that stands for several."""
 
 
+OPAQUE = "X_DATA"
+"""Our name for reports with data that nobody here interprets, which come when there is some."""
+
+
 class ReportIntervals(StrEnum):
     """Whose intervals a report has: the event's, parts of them, or the router's own."""
 

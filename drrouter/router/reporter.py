@@ -14,7 +14,7 @@ from drrouter.domain.event import Event
 from drrouter.domain.ids import DeviceId, ProviderId
 from drrouter.domain.interval import Interval
 from drrouter.domain.measurement import Quality
-from drrouter.domain.report import AGGREGATED, ReportAsk, ReportBody, Reported, ReportIntervals, Value
+from drrouter.domain.report import AGGREGATED, OPAQUE, ReportAsk, ReportBody, Reported, ReportIntervals, Value
 from drrouter.domain.signal import MessageKind, OutboxItem
 from drrouter.domain.wish import OverrideMode
 from drrouter.ports import Clock, Collection, Enqueue, Put
@@ -74,7 +74,8 @@ class Reporter:
                 self._samples.add(device_id, now, state.power_w)
         for event in asking:
             for place, ask in enumerate(event.asks):
-                self._make(event, place, ask)
+                if ask.payload_type != OPAQUE:
+                    self._make(event, place, ask)
 
     def _learn(self, now: datetime) -> None:
         """Let the baselines see what no order holds; keep them once a day."""

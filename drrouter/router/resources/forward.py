@@ -16,14 +16,12 @@ from typing import Protocol, runtime_checkable
 
 from drrouter.domain.event import Event
 from drrouter.domain.ids import DeviceId, ProviderId
+from drrouter.domain.report import OPAQUE
 from drrouter.domain.resource import Leaf
 from drrouter.domain.signal import MessageKind, OutboxItem
 from drrouter.ports import Clock, Collection, Enqueue, Put, Store
 from drrouter.router.resources.keeper import Resources
 from drrouter.router.scribe import Scribe
-
-ASKED = "X_DATA"
-"""The payload type of reports with opaque data."""
 
 MOST_WAITING = 20
 """While so many messages wait in the outbox, no data is added."""
@@ -96,7 +94,7 @@ class Forwarder:
     def _carrier(self) -> Event | None:
         """The event on which the report is made."""
         own = [event for event in self._events() if event.provider == self._provider]
-        asking = [event for event in own if any(ask.payload_type == ASKED for ask in event.asks)]
+        asking = [event for event in own if any(ask.payload_type == OPAQUE for ask in event.asks)]
         return max(asking or own, key=lambda event: (event.modified_at, event.id), default=None)
 
 
@@ -114,7 +112,7 @@ def data_message(leaf: Leaf, event: Event, now: datetime) -> OutboxItem:
         created_at=now,
         member=None if path[0] == "home" else DeviceId(path[0]),
         payloads={
-            "X_DATA": b64encode(leaf.data).decode() if text is None else text,
+            OPAQUE: b64encode(leaf.data).decode() if text is None else text,
             "X_DATA_ENCODING": "base64" if text is None else "text",
             "X_DATA_MEDIA_TYPE": leaf.media_type,
             "X_DATA_PATH": "/".join(path),

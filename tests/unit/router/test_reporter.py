@@ -8,7 +8,7 @@ import pytest
 
 from drrouter.domain.event import Event
 from drrouter.domain.measurement import Quality
-from drrouter.domain.report import AGGREGATED, Grid, ReportAsk, ReportBody, ReportIntervals
+from drrouter.domain.report import AGGREGATED, OPAQUE, Grid, ReportAsk, ReportBody, ReportIntervals
 from drrouter.domain.signal import EventReceived, MessageKind
 from drrouter.domain.wish import OverrideMode
 from drrouter.ports import Collection, Put
@@ -99,6 +99,11 @@ async def test_an_aggregate_is_one_resource_and_of_the_whole_home_what_its_meter
     assert said(whole)[AGGREGATED][1][1]["DEMAND"] == pytest.approx(1300.0, abs=20)
     assert said(named)[AGGREGATED][1][1]["DEMAND"] == pytest.approx(1.0)
     assert set(said(whole)) == {AGGREGATED}
+
+
+async def test_opaque_data_is_not_reported_by_measuring() -> None:
+    """28."""
+    assert await told(Home(hvac()), asking(ReportAsk(OPAQUE, start=0, count=1, repeat=-1))) == []
 
 
 async def test_all_devices_are_reported_where_none_is_named() -> None:

@@ -11,9 +11,9 @@ import pytest
 
 from drrouter.domain.event import Event
 from drrouter.domain.ids import EventId
-from drrouter.domain.report import ReportAsk
+from drrouter.domain.report import OPAQUE, ReportAsk
 from drrouter.domain.signal import EventReceived, MessageKind, OutboxItem
-from drrouter.router.resources.forward import ASKED, MOST_WAITING, RETRY, Forwarder
+from drrouter.router.resources.forward import MOST_WAITING, RETRY, Forwarder
 from tests.builders import price
 from tests.data_home import BYTES, JSON, MAKER, OWNER, THE_CAR, XML, DataHome, data_home
 from tests.fakes import MemoryStore
@@ -129,7 +129,7 @@ async def test_it_waits_for_an_event_and_takes_one_that_asks_for_data_else_the_n
         await made.home.clock.settle()
         made.hear(an_event("new", later=5))
         await made.put("c")
-        made.hear(an_event("asks", ASKED, later=-5))
+        made.hear(an_event("asks", OPAQUE, later=-5))
         await made.put("d")
         assert [(item.event_id, item.payloads["X_DATA_PATH"]) for item in made.items] == [
             ("old", "car/a"),
