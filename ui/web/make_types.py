@@ -1,4 +1,4 @@
-"""Writes the API's types in TypeScript, out of its OpenAPI description.
+"""Writes the types of the API that the panel uses in TypeScript, out of the OpenAPI description.
 
     python ui/web/make_types.py > ui/web/src/api_types.ts
 
@@ -6,12 +6,17 @@ A test compares the file with what this says; run it whenever a view of the API 
 """
 
 import json
+import re
+from pathlib import Path
 from typing import Any
 
 from drrouter.adapters.api.openapi import describe
 from drrouter.adapters.api.server import ROUTES
 
 _HEAD = "// Made by `python ui/web/make_types.py > ui/web/src/api_types.ts`; see there.\n"
+_SOURCES = Path(__file__).parent / "src"
+_IMPORT = re.compile(r"import type \{([^}]*)\} from \"[./]*/api_types\.ts\"")
+_REFERENCE = re.compile(r"#/components/schemas/(\w+)")
 _PLAIN = {
     "string": "string",
     "number": "number",
@@ -22,9 +27,25 @@ _PLAIN = {
 
 
 def types() -> str:
-    """The whole file."""
+    """The whole file: what the sources import, and what that is made of."""
     schemas = describe(ROUTES)["components"]["schemas"]
-    return "\n".join([_HEAD, *(_named(name, schemas[name]) for name in sorted(schemas))])
+    used: set[str] = set()
+    _use(_imported(), schemas, used)
+    return "\n".join([_HEAD, *(_named(name, schemas[name]) for name in sorted(used))])
+
+
+def _imported() -> set[str]:
+    """The names that the sources import from the file."""
+    texts = [path.read_text() for path in _SOURCES.rglob("*.ts*")]
+    lists = [names for text in texts for names in _IMPORT.findall(text)]
+    return {name for names in lists for name in re.findall(r"\w+", names)}
+
+
+def _use(names: set[str], schemas: dict[str, Any], used: set[str]) -> None:
+    """Add these, and whatever they refer to."""
+    for name in names - used:
+        used.add(name)
+        _use(set(_REFERENCE.findall(json.dumps(schemas[name]))), schemas, used)
 
 
 def _named(name: str, schema: dict[str, Any]) -> str:

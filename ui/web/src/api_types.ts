@@ -22,17 +22,6 @@ export interface Binding {
   fail_safe: FailSafe;
 }
 
-export interface ClaimBody {
-  code: string;
-  name: string;
-  password: string;
-}
-
-export interface ClaimView {
-  code: string;
-  url: string;
-}
-
 export interface Commitment {
   device_id: string;
   programme_id: string;
@@ -196,23 +185,6 @@ export type FailSafe = "keep" | "restore_power" | "cut_power";
 
 export type FeedState = "fresh" | "ageing" | "stale" | "failsafe";
 
-export interface Found {
-  integration: string;
-  address: string;
-  identity: Record<string, string>;
-}
-
-export interface FoundView {
-  found: Found;
-  device_id: string | null;
-  model_id: string | null;
-  proposed_id: string | null;
-  confidence: number | null;
-  presence: Presence;
-  seen_at: string | null;
-  gone_after_s: number | null;
-}
-
 export interface Freshness {
   state: FeedState;
   since: string;
@@ -231,32 +203,15 @@ export interface Grid {
   until: string | null;
 }
 
-export interface HandBody {
-  steered: boolean;
-}
-
 export interface HandsOff {
   since: string;
   until: string | null;
   by: string;
 }
 
-export interface HandsOffBody {
-  until?: string | null;
-}
-
 export interface Interval {
   start: string;
   end: string;
-}
-
-export interface IssuedToken {
-  token: TokenView;
-  secret: string;
-}
-
-export interface JoinBody {
-  seconds?: number;
 }
 
 export interface JournalEntry {
@@ -270,20 +225,6 @@ export interface JournalEntry {
 
 export type JournalKind = "started" | "event_accepted" | "event_cancelled" | "link" | "plan" | "setpoint" | "refused" | "cycle" | "wish" | "override" | "commitment" | "device" | "limit" | "offline" | "data" | "alarm";
 
-export interface LeafList {
-  sequence: number;
-  leaves: LeafView[];
-}
-
-export interface LeafView {
-  path: string;
-  media_type: string;
-  size: number;
-  sequence: number;
-  by: string;
-  at: string;
-}
-
 export interface LearnedProgramme {
   programme_id: string;
   runs: number;
@@ -292,14 +233,6 @@ export interface LearnedProgramme {
   makers_minutes: number;
   makers_wh: number;
   in_use: boolean;
-}
-
-export interface LedgerView {
-  solve_rungs: Record<string, number>;
-  data_rungs: Record<string, number>;
-  errors_logged: number;
-  offline_minutes: number;
-  energy_wh: Record<string, number>;
 }
 
 export interface LevelWish {
@@ -321,12 +254,6 @@ export interface Limit {
 }
 
 export type Line = "L1" | "L2" | "L3";
-
-export interface LinkBody {
-  role?: Role | null;
-  minutes?: number;
-  base?: string | null;
-}
 
 export interface Miss {
   kind: MissKind;
@@ -360,13 +287,6 @@ export interface OptOut {
   event_id: string | null;
   device_id: string | null;
   by: string;
-}
-
-export interface OptOutBody {
-  provider?: string | null;
-  event_id?: string | null;
-  device_id?: string | null;
-  until?: string | null;
 }
 
 export interface Option {
@@ -423,11 +343,6 @@ export interface OverrideBody {
 
 export type OverrideMode = "on" | "off";
 
-export interface PasswordBody {
-  password: string;
-  current?: string | null;
-}
-
 export interface Payload {
   type: PayloadType;
   interval: Interval;
@@ -444,18 +359,6 @@ export interface Peak {
   provider: string;
   name: string;
   origin: string;
-}
-
-export interface PersonBody {
-  name: string;
-  role: Role;
-  password: string;
-}
-
-export interface PersonView {
-  name: string;
-  role: string;
-  created_at: string;
 }
 
 export interface Phase {
@@ -497,11 +400,6 @@ export interface PlugTest {
   since: string;
   sentence: string;
   draws_since: string | null;
-}
-
-export interface Preferences {
-  language: "en" | "de" | "fr" | "nl" | "auto";
-  theme: "auto" | "light" | "dark";
 }
 
 export type Presence = "expected" | "present" | "gone";
@@ -572,22 +470,6 @@ export interface ScheduledCycle {
 
 export type Scope = "site" | "group" | "device" | "line";
 
-export interface SessionView {
-  id: string;
-  name: string;
-  role: Role;
-  about: string;
-  created_at: string;
-  seen_at: string;
-  current: boolean;
-}
-
-export interface SignInBody {
-  name?: string | null;
-  password?: string | null;
-  link?: string | null;
-}
-
 export type SolveRung = "optimal" | "incumbent" | "greedy" | "device_default";
 
 export type Stage = "waiting" | "cut" | "watching" | "resumed" | "stayed_off" | "given_up";
@@ -657,41 +539,11 @@ export interface Timeline {
   messages: Order[];
 }
 
-export interface TokenBody {
-  role: Role;
-  label?: string;
-  device_id?: string | null;
-}
-
-export interface TokenView {
-  id: string;
-  role: Role;
-  label: string;
-  created_at: string;
-  device_id: string | null;
-}
-
 export interface Vacation {
   start: string;
   end: string;
   by: string;
   begun: boolean;
-}
-
-export interface VacationBody {
-  end: string;
-  start?: string | null;
-}
-
-export interface WhatIfView {
-  device_id: string;
-  wish: CycleWish | LevelWish;
-  cycle: ScheduledCycle | null;
-  explanation: Explanation | null;
-  cost: number | null;
-  cost_in_force: number | null;
-  misses: Miss[];
-  solve_rung: SolveRung;
 }
 
 export interface WhyView {
@@ -707,12 +559,6 @@ export interface WishBody {
   programme_id?: string | null;
   earliest?: string | null;
   level?: number | null;
-}
-
-export interface drrouter__adapters__door_views__LinkView {
-  url: string;
-  svg: string;
-  minutes: number;
 }
 
 export interface drrouter__router__viewed__LinkView {
