@@ -7,11 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from drrouter.planner.catalogue.english import ENGLISH
+
 UI = Path(__file__).parents[3] / "ui"
 CATALOGUES = UI / "drrouter_ui" / "words"
 SCREENS = sorted((UI / "web" / "src").rglob("*.tsx"))
 OTHERS = ["de", "fr", "nl"]
 
+_FORMED = re.compile(r"\{[^}]*\}")
 _FIELD = re.compile(r"\{\w+\}")
 _LITERALS = (
     re.compile(r">([^<>{}=;()]*[^\W\d_]{2}[^<>{}=;()]*)(?:</|\{)"),  # >Some text</p>, >Some text {value}
@@ -49,6 +52,14 @@ def test_what_is_counted_has_a_form_for_one_and_for_many(language: str) -> None:
     words = catalogue(language)
     counted = {key.rpartition("_")[0] for key in words if key.endswith(("_one", "_other"))}
     assert all({f"{key}_one", f"{key}_other"} <= words.keys() for key in counted)
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_every_reason_of_the_planner_is_said_in_every_language(language: str) -> None:
+    reasons: dict[str, str] = json.loads((CATALOGUES / "reasons" / f"{language}.json").read_text())
+    assert list(reasons) == sorted(ENGLISH)
+    for code, template in ENGLISH.items():
+        assert Counter(_FORMED.findall(reasons[code])) == Counter(_FORMED.findall(template)), code
 
 
 def literals(source: str) -> list[str]:

@@ -20,13 +20,35 @@ export const LANGUAGE_NAMES: Record<Language, string> = {
   nl: "Nederlands",
 };
 
-const LOADERS: Record<Exclude<Language, "en">, () => Promise<{ default: Words }>> = {
-  de: () => import("../../drrouter_ui/words/de.json", { with: { type: "json" } }),
-  fr: () => import("../../drrouter_ui/words/fr.json", { with: { type: "json" } }),
-  nl: () => import("../../drrouter_ui/words/nl.json", { with: { type: "json" } }),
+type Templates = Record<string, string>;
+type Loaded = { default: Templates };
+
+/** Texts and reasons of each other language; the router itself says its reasons in English. */
+const LOADERS: Record<Exclude<Language, "en">, () => Promise<[Loaded, Loaded]>> = {
+  de: () =>
+    Promise.all([
+      import("../../drrouter_ui/words/de.json", { with: { type: "json" } }),
+      import("../../drrouter_ui/words/reasons/de.json", { with: { type: "json" } }),
+    ]),
+  fr: () =>
+    Promise.all([
+      import("../../drrouter_ui/words/fr.json", { with: { type: "json" } }),
+      import("../../drrouter_ui/words/reasons/fr.json", { with: { type: "json" } }),
+    ]),
+  nl: () =>
+    Promise.all([
+      import("../../drrouter_ui/words/nl.json", { with: { type: "json" } }),
+      import("../../drrouter_ui/words/reasons/nl.json", { with: { type: "json" } }),
+    ]),
 };
 
-const spoken = signal<{ language: Language; words: Record<string, string> }>({ language: "en", words: en });
+interface Spoken {
+  language: Language;
+  words: Templates;
+  reasons: Templates | null;
+}
+
+const spoken = signal<Spoken>({ language: "en", words: en, reasons: null });
 
 export const language = computed(() => spoken.value.language);
 
@@ -39,10 +61,17 @@ const locale = computed(() => {
   return own.find((tag) => tag.split("-")[0] === language.value) ?? language.value;
 });
 
-/** Speak another language from now on. */
+/** The planner's sentences by their codes; null where its own words will do. */
+export const reasonTemplates = computed(() => spoken.value.reasons);
+
+let latest = 0;
+
+/** Speak another language from now on; of several wishes the last holds. */
 export async function speak(wanted: Language): Promise<void> {
-  const words = wanted === "en" ? en : (await LOADERS[wanted]()).default;
-  spoken.value = { language: wanted, words };
+  const mine = ++latest;
+  const loaded = wanted === "en" ? null : await LOADERS[wanted]();
+  if (mine !== latest) return;
+  spoken.value = { language: wanted, words: loaded?.[0].default ?? en, reasons: loaded?.[1].default ?? null };
 }
 
 /** The first of the person's languages that we speak. */

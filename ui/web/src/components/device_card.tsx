@@ -2,6 +2,7 @@
 import { auto, startNow } from "../acts.ts";
 import type { DeviceView } from "../api_types.ts";
 import { canStart, hasProgrammes, type State, stateOf, unitOf } from "../device_state.ts";
+import { say } from "../reasons.ts";
 import { to } from "../route.ts";
 import { link, now, plan } from "../state.ts";
 import { clock, level, plain, power, sentenceOf, t } from "../words.ts";
@@ -21,7 +22,7 @@ export function stateSentence(state: State): string {
 /** Why it runs when it runs, or else why it does what it does now. */
 export function whyText(view: DeviceView): string {
   const explained = plan.value?.explanations.find((one) => one.device_id === view.profile.id);
-  if (explained) return sentenceOf(explained.text);
+  if (explained) return say(explained.reasons, sentenceOf(explained.text), { currency: plan.value?.currency ?? "", now: now.value });
   const idle = hasProgrammes(view) && !view.wish && !view.commitment && !view.state.running && !view.override;
   return idle ? t("why.nobody_asked") : sentenceOf(view.because);
 }

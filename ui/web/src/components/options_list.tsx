@@ -6,7 +6,7 @@ import type { DeviceView, Option } from "../api_types.ts";
 import { programmes } from "../device_state.ts";
 import { sentence } from "../said.ts";
 import { link, now } from "../state.ts";
-import { clock, money, number, span, t } from "../words.ts";
+import { clock, language, money, number, span, t } from "../words.ts";
 import { Name } from "./name.tsx";
 
 const RENEW_MS = 100_000; // the router holds an offer for two minutes
@@ -104,9 +104,11 @@ function Offer({ option, take }: { option: Option; take: () => Promise<void> }) 
           <dd>{span(length)}</dd>
         </div>
       </dl>
-      <p class="why">
-        <Name text={option.reason} most={300} />
-      </p>
+      {language.value === "en" && (
+        <p class="why">
+          <Name text={option.reason} most={300} />
+        </p>
+      )}
       <button type="button" class={option.kind === "cheapest" ? "" : "soft"} disabled={link.value !== "live"} onClick={take}>
         {option.kind === "now" ? t("act.start_now") : t("options.agree", { start })}
       </button>

@@ -1,6 +1,7 @@
 // Why a device runs when it runs: the sentence, the three costs side by side, what binds it and what would change it.
 import type { DeviceView, Explanation } from "../api_types.ts";
 import { stateOf } from "../device_state.ts";
+import { say } from "../reasons.ts";
 import { now, plan } from "../state.ts";
 import { clock, money, sentenceOf, t } from "../words.ts";
 import { stateSentence } from "./device_card.tsx";
@@ -23,11 +24,12 @@ export function WhyPanel({ view }: { view: DeviceView }) {
 }
 
 function Explained({ told, currency }: { told: Explanation; currency: string }) {
-  const reason = plan.value;
+  const planned = plan.value;
+  const setting = { currency, now: now.value };
   return (
     <>
       <p class="lead">
-        <Name text={told.text} most={600} />
+        <Name text={say(told.reasons, told.text, setting)} most={600} />
       </p>
       <Costs told={told} currency={currency} />
       <dl class="because">
@@ -35,7 +37,7 @@ function Explained({ told, currency }: { told: Explanation; currency: string }) 
           <div>
             <dt>{t("why.binding")}</dt>
             <dd>
-              <Name text={sentenceOf(told.binding)} most={300} />
+              <Name text={sentenceOf(say([told.binding_reason], told.binding, setting))} most={300} />
             </dd>
           </div>
         )}
@@ -43,16 +45,16 @@ function Explained({ told, currency }: { told: Explanation; currency: string }) 
           <div>
             <dt>{t("why.would_change")}</dt>
             <dd>
-              <Name text={sentenceOf(told.would_change)} most={300} />
+              <Name text={sentenceOf(say([told.would_change_reason], told.would_change, setting))} most={300} />
             </dd>
           </div>
         )}
-        {reason && (
+        {planned && (
           <div>
             <dt>{t("why.basis")}</dt>
             <dd>
-              {t(`rung.${reason.solve_rung}`)} {t(`rung.${reason.data_rung}`)}{" "}
-              {t("why.made_at", { at: clock(reason.made_at, now.value) })}
+              {t(`rung.${planned.solve_rung}`)} {t(`rung.${planned.data_rung}`)}{" "}
+              {t("why.made_at", { at: clock(planned.made_at, now.value) })}
             </dd>
           </div>
         )}

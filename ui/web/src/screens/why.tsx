@@ -2,9 +2,10 @@
 import { DeviceTabs } from "../components/device_tabs.tsx";
 import { Name } from "../components/name.tsx";
 import { WhyPanel } from "../components/why_panel.tsx";
+import { say } from "../reasons.ts";
 import { to } from "../route.ts";
-import { devices, plan } from "../state.ts";
-import { plain, t } from "../words.ts";
+import { devices, now, plan } from "../state.ts";
+import { plain, sentenceOf, t } from "../words.ts";
 
 export function WhyScreen({ about }: { about: string }) {
   const view = devices.value.find((one) => one.profile.id === about) ?? devices.value[0];
@@ -26,15 +27,16 @@ export function WhyScreen({ about }: { about: string }) {
 }
 
 function Changes() {
-  const changes = plan.value?.changes ?? [];
-  if (!changes.length) return null;
+  const planned = plan.value;
+  if (!planned?.changes.length) return null;
+  const setting = { currency: planned.currency, now: now.value };
   return (
     <section class="card" aria-labelledby="changes">
       <h2 id="changes">{t("why.changes")}</h2>
       <ul>
-        {changes.map((change) => (
+        {planned.changes.map((change, place) => (
           <li key={change}>
-            <Name text={change} most={400} />
+            <Name text={say([planned.change_reasons[place] ?? null], change, setting)} most={400} />
           </li>
         ))}
       </ul>
@@ -44,15 +46,16 @@ function Changes() {
 
 /** What cannot be kept, and because of what. */
 function Misses() {
-  const misses = plan.value?.misses ?? [];
-  if (!misses.length) return null;
+  const planned = plan.value;
+  if (!planned?.misses.length) return null;
+  const setting = { currency: planned.currency, now: now.value };
   return (
     <section class="card" aria-labelledby="misses">
       <h2 id="misses">{t("why.misses")}</h2>
       <ul>
-        {misses.map((miss) => (
+        {planned.misses.map((miss) => (
           <li key={miss.cause}>
-            <Name text={miss.cause} most={400} />
+            <Name text={sentenceOf(say([miss.reason], miss.cause, setting))} most={400} />
           </li>
         ))}
       </ul>

@@ -1,0 +1,51 @@
+// The planner's reasons in the person's language: a template by its code, each value in the form that it names.
+// English is what the router itself says; other languages stand beside the catalogue of texts.
+import type { Reason } from "./api_types.ts";
+import { clock, energy, money, number, plain, power, reasonTemplates } from "./words.ts";
+
+export interface Setting {
+  currency: string;
+  now: number;
+}
+
+/** The reasons as sentences; `told`, the router's own words, where one of them is not known here. */
+export function say(reasons: readonly (Reason | null)[], told: string, setting: Setting): string {
+  const known = reasons.filter((reason) => reason !== null);
+  const templates = reasonTemplates.value;
+  if (!templates || !known.length || !known.every((reason) => isKnown(reason, templates))) return told;
+  return known.map((reason) => sentence(reason, templates, setting)).join(" ");
+}
+
+type Templates = Record<string, string>;
+
+function isKnown(reason: Reason, templates: Templates): boolean {
+  return reason.code in templates && reason.parts.every((part) => isKnown(part, templates));
+}
+
+function sentence(reason: Reason, templates: Templates, setting: Setting): string {
+  const parts = reason.parts.map((part) => sentence(part, templates, setting)).join(", ");
+  return (templates[reason.code] ?? "").replace(/\{(\w+)(?::([^}]*))?\}/g, (_, name: string, form = "") => {
+    if (name === "parts") return parts;
+    const value = reason.values[name];
+    return value === undefined ? "?" : read(value, form, setting);
+  });
+}
+
+/** A value in the form that its field names. */
+function read(value: number | string, form: string, setting: Setting): string {
+  switch (form) {
+    case "clock":
+      return clock(String(value), setting.now);
+    case "watts":
+      return power(Number(value));
+    case "kwh":
+      return energy(Number(value) * 1000);
+    case "money":
+      return money(Number(value), setting.currency);
+    case "aside":
+      return value ? ` (${plain(String(value), 100)})` : "";
+  }
+  if (typeof value === "string") return plain(value, 100);
+  const decimals = /^\.(\d)f$/.exec(form);
+  return number(value, decimals ? Number(decimals[1]) : 2);
+}

@@ -1,0 +1,34 @@
+import assert from "node:assert/strict";
+import { afterEach, test } from "node:test";
+import type { Reason } from "../src/api_types.ts";
+import { say } from "../src/reasons.ts";
+import { speak, zone } from "../src/words.ts";
+
+afterEach(() => speak("en"));
+zone.value = "Europe/Amsterdam";
+
+const SETTING = { currency: "EUR", now: Date.parse("2026-11-27T12:00:00Z") };
+const between: Reason = { code: "storage.between", values: { since: "2026-11-27T13:00:00Z", until: "2026-11-27T15:00:00Z" }, parts: [] };
+const REASON: Reason = { code: "storage.less_full", values: { label: "Auto", energy: 5.5, cost: 1.2, difference: 0.3 }, parts: [between] };
+
+test("in English the router's own words stand", () => {
+  assert.equal(say([REASON], "Its own words.", SETTING), "Its own words.");
+});
+
+test("in another language a reason is said with its values and parts", async () => {
+  await speak("de");
+  const said = say([REASON], "", SETTING);
+  assert.match(said, /^Auto nimmt 5,5\u202fkWh zwischen 14:00 und 16:00 für 1,20\u00a0€, 0,30\u00a0€ weniger als mit voller Leistung ab jetzt\.$/);
+});
+
+test("a reason that nobody knows leaves the router's own words", async () => {
+  await speak("nl");
+  const strange = { ...REASON, parts: [{ ...between, code: "new.one" }] };
+  assert.equal(say([REASON, strange], "Its own words.", SETTING), "Its own words.");
+  assert.equal(say([null], "Its own words.", SETTING), "Its own words.");
+});
+
+test("a value that is missing shows, and stops nothing", async () => {
+  await speak("fr");
+  assert.match(say([{ ...REASON, values: {} }], "", SETTING), /^\? prend \?/);
+});
