@@ -1,9 +1,11 @@
 """How a client talks to the local API: addresses, tokens, refusals in our own errors."""
 
 import json
+import ssl
 from collections.abc import AsyncGenerator, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import quote
@@ -14,7 +16,13 @@ from yarl import URL
 from drrouter.adapters.problems import error_of
 from drrouter.adapters.strict_json import decode
 from drrouter.domain.option import Option
-from drrouter.errors import DaemonRefusedError, DaemonUnreachableError, HoldConflictError, MessageError
+from drrouter.errors import (
+    DaemonRefusedError,
+    DaemonUnreachableError,
+    DocumentError,
+    HoldConflictError,
+    MessageError,
+)
 from drrouter.ports import Clock
 
 _TOTAL_S = 30.0
@@ -33,12 +41,20 @@ class Received:
 class Talk:
     """A connection to one router; open it with ``async with``."""
 
-    def __init__(self, url: str, token: str, clock: Clock | None = None, total_s: float = _TOTAL_S) -> None:
+    def __init__(
+        self,
+        url: str,
+        token: str,
+        clock: Clock | None = None,
+        total_s: float = _TOTAL_S,
+        ca_file: Path | None = None,
+    ) -> None:
         """Know where the router is.
 
         Args:
             clock: a shared simulated clock, which stands while a request is under way.
             total_s: real seconds that one request may take.
+            ca_file: PEM file of what is trusted beside the system's authorities, over TLS.
 
         Raises:
             DaemonUnreachableError: the address is no URL.
@@ -48,14 +64,19 @@ class Talk:
             raise DaemonUnreachableError(
                 f"{url!r} is no address of a router. Give one like http://127.0.0.1:8088."
             )
-        self._token, self._clock, self._total_s = token, clock, total_s
+        self._token, self._clock, self._total_s, self._ca_file = token, clock, total_s, ca_file
         self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Self:
-        """Nothing is sent yet."""
+        """Nothing is sent yet.
+
+        Raises:
+            DocumentError: the file of what is trusted holds no certificate.
+        """
+        connector = aiohttp.TCPConnector(ssl=_trusting(self._ca_file)) if self._ca_file else None
         timeout = aiohttp.ClientTimeout(total=self._total_s)
         headers = {"Authorization": f"Bearer {self._token}"} if self._token else {}
-        self._session = aiohttp.ClientSession(timeout=timeout, headers=headers)
+        self._session = aiohttp.ClientSession(timeout=timeout, headers=headers, connector=connector)
         return self
 
     async def __aexit__(
@@ -152,6 +173,11 @@ class Talk:
         """Say in our own errors what aiohttp met."""
         try:
             yield
+        except aiohttp.ClientSSLError as error:
+            raise DaemonUnreachableError(
+                f"The certificate of the router at {self.url} is not trusted here. "
+                "Name its authority with --ca-file, such as tls/ca.pem beside its home file."
+            ) from error
         except aiohttp.ClientConnectorError as error:
             raise DaemonUnreachableError(
                 f"No router answers at {self.url}. Start one with 'drrouter run HOME.toml' "
@@ -160,3 +186,13 @@ class Talk:
         except (TimeoutError, aiohttp.ClientError) as error:
             problem = str(error) or "it takes too long"
             raise DaemonUnreachableError(f"The router at {self.url} does not answer: {problem}.") from error
+
+
+def _trusting(ca_file: Path) -> ssl.SSLContext:
+    """Verify routers by the system's authorities, and by those of the file."""
+    context = ssl.create_default_context()
+    try:
+        context.load_verify_locations(ca_file)
+    except OSError as error:
+        raise DocumentError(str(ca_file), "", "holds no certificate to trust", "Name a PEM file") from error
+    return context

@@ -24,11 +24,12 @@ _HEAD = "# Written by a running drrouter, so that the next commands find it.\n"
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """Where a router is reached; the token itself, or the file that holds it."""
+    """Where a router is reached, the token or the file that holds it, and what is trusted over TLS."""
 
     url: str
     token: str | None = None
     token_file: Path | None = None
+    ca_file: Path | None = None
 
     def secret(self) -> str | None:
         """The token.
@@ -65,12 +66,14 @@ def read_profile(path: Path) -> Profile | None:
         return None
     except (OSError, ValueError) as error:
         raise DocumentError(str(path), "", f"cannot be read: {error}", "Remove it") from error
-    values = {key: table.get(key) for key in ("url", "token", "token_file")}
+    values = {key: table.get(key) for key in ("url", "token", "token_file", "ca_file")}
     for key, value in values.items():
         if not isinstance(value, str | None) or (key == "url" and not value):
             raise DocumentError(str(path), key, "should be a text", "Remove the file, or mend it")
-    url, token, token_file = values.values()
-    return Profile(str(url), token, Path(token_file) if token_file else None)
+    url, token, token_file, ca_file = values.values()
+    return Profile(
+        str(url), token, Path(token_file) if token_file else None, Path(ca_file) if ca_file else None
+    )
 
 
 def write_profile(profile: Profile, path: Path) -> None:
@@ -79,7 +82,12 @@ def write_profile(profile: Profile, path: Path) -> None:
     Raises:
         DocumentError: it cannot be written.
     """
-    values = {"url": profile.url, "token": profile.token, "token_file": profile.token_file}
+    values = {
+        "url": profile.url,
+        "token": profile.token,
+        "token_file": profile.token_file,
+        "ca_file": profile.ca_file,
+    }
     lines = [f"{key} = {json.dumps(str(value))}\n" for key, value in values.items() if value is not None]
     _replace(path, _HEAD + "".join(lines))
 

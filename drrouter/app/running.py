@@ -18,6 +18,7 @@ from pathlib import Path
 from drrouter.adapters.api import Entrance, LocalApi
 from drrouter.adapters.clock import open_clock
 from drrouter.adapters.executor import ThreadExecutor
+from drrouter.adapters.own_authority import SOON, ends_at
 from drrouter.adapters.profile import Profile, remembered
 from drrouter.adapters.server_tls import server_context
 from drrouter.adapters.solver_child import SolverChild
@@ -118,7 +119,14 @@ def _api(home: HomeConfig, front: Front, entrance: Entrance, clock: Clock) -> Lo
     """The local API as the home file wants it: plain on this machine alone, else over TLS."""
     where = home.api
     tls = server_context(where.cert_file, where.key_file) if where.cert_file and where.key_file else None
+    if where.cert_file and (left := ends_at(where.cert_file) - clock.now()) < SOON:
+        log.warning("the certificate of the panel ends in %d days; renew it: drrouter setup tls", left.days)
     return LocalApi(front, entrance, clock, host=where.host, port=where.port, tls=tls, own_names=where.names)
+
+
+def _trusted(home: HomeConfig) -> Path | None:
+    """What the commands of this machine trust: the very certificate that the router shows."""
+    return home.api.cert_file.resolve() if home.api.cert_file else None
 
 
 async def run_router(home_path: Path, options: Options | None = None) -> None:
@@ -137,9 +145,9 @@ async def run_router(home_path: Path, options: Options | None = None) -> None:
         loop.add_signal_handler(number, ended.set)
     async with running(home, options or Options()) as app:
         ready = {"ready": True, "url": app.url, "token_file": str(home.api.token_file)}
-        with remembered(Profile(app.url, token_file=home.api.token_file.resolve())):
+        with remembered(Profile(app.url, None, home.api.token_file.resolve(), _trusted(home))):
+            tell_how_to_claim(app.entrance, app.url, home.api.host, home.api.names, sys.stderr)
             sys.stdout.write(json.dumps(ready) + "\n")
             sys.stdout.flush()
-            tell_how_to_claim(app.entrance, app.url, home.api.names, sys.stderr)
             await ended.wait()
         log.info("the router ends")

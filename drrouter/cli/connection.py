@@ -7,12 +7,9 @@ import os
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
-
-if TYPE_CHECKING:
-    from drrouter.adapters.profile import Profile
 
 DEFAULT_URL = "http://127.0.0.1:8088"
 
@@ -34,15 +31,25 @@ _Token = Annotated[
 _TokenFile = Annotated[
     Path | None, typer.Option("--token-file", help="The file with the token.", rich_help_panel="Router")
 ]
-_OPTIONS = (("url", _Url), ("token", _Token), ("token_file", _TokenFile))
+_CaFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--ca-file",
+        envvar="DRROUTER_CA_FILE",
+        help="The authority that the router's certificate is trusted by, as PEM.",
+        rich_help_panel="Router",
+    ),
+]
+_OPTIONS = (("url", _Url), ("token", _Token), ("token_file", _TokenFile), ("ca_file", _CaFile))
 
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """Where the router is, and the token for it."""
+    """Where the router is, the token for it, and what its certificate is trusted by."""
 
     url: str
     token: str
+    ca_file: Path | None = None
 
 
 def client_verb(work: Work) -> Callable[..., None]:
@@ -53,7 +60,8 @@ def client_verb(work: Work) -> Callable[..., None]:
 
     @functools.wraps(work)
     def verb(**given: Any) -> None:
-        access = find(given.pop("url"), given.pop("token"), given.pop("token_file"))
+        url, token, token_file, ca_file = (given.pop(name) for name, _ in _OPTIONS)
+        access = find(url, token, token_file, ca_file=ca_file)
         code = asyncio.run(_with_client(work, access, given))
         if code:
             raise typer.Exit(code)
@@ -74,6 +82,7 @@ def find(
     token: str | None,
     token_file: Path | None,
     environment: Mapping[str, str] = os.environ,
+    ca_file: Path | None = None,
 ) -> Access:
     """Where to go and with which token; the token of the note is for the note's own router only.
 
@@ -85,21 +94,16 @@ def find(
     if token_file is not None:
         token = read_token(token_file)
     if url is not None and token is not None:
-        return Access(url, token)
+        return Access(url, token, ca_file)
     profile = read_profile(profile_path(environment))
     found = url or (profile.url if profile else DEFAULT_URL)
-    return Access(found, token or _noted_token(profile, found) or "")
-
-
-def _noted_token(profile: "Profile | None", url: str) -> str | None:
-    """The token of the note, unless it is another router that is asked."""
-    if profile is None or profile.url.rstrip("/") != url.rstrip("/"):
-        return None
-    return profile.secret()
+    if profile is None or profile.url.rstrip("/") != found.rstrip("/"):
+        return Access(found, token or "", ca_file)  # the note is of another router
+    return Access(found, token or profile.secret() or "", ca_file or profile.ca_file)
 
 
 async def _with_client(work: Work, access: Access, given: dict[str, Any]) -> int | None:
     from drrouter.adapters.client import DrClient
 
-    async with DrClient(access.url, access.token) as client:
+    async with DrClient(access.url, access.token, ca_file=access.ca_file) as client:
         return await work(client, **given)

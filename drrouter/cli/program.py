@@ -15,6 +15,7 @@ from drrouter.cli import (
     part_verbs,
     read_verbs,
     screen_verbs,
+    setup_verbs,
     simulate,
     tariff_verbs,
 )
@@ -119,4 +120,12 @@ data = typer.Typer(
 for name, verb in data_verbs.VERBS.items():
     data.command(name)(client_verb(verb))
 app.add_typer(data, name="data")
+setup = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="Set a home up.",
+)
+setup.command()(setup_verbs.tls)
+app.add_typer(setup, name="setup")
 app.command("sim-home", hidden=True)(part_verbs.sim_home)

@@ -32,13 +32,14 @@ instants in UTC. `--debug`, anywhere on the line, shows where an error comes fro
 
 Verbs that speak to a router find it by `--url` and `--token-file` (or `--token`), else by the variables
 `DRROUTER_URL` and `DRROUTER_TOKEN`, else by the note that a running router leaves in
-`~/.config/drrouter/profile.toml`. The token of the note goes to the note's own router only.
+`~/.config/drrouter/profile.toml`. The token of the note goes to the note's own router only. Over TLS a router
+is trusted by the system's authorities, and by what `--ca-file`, `DRROUTER_CA_FILE` or the note names.
 
 Times are those of the site: `22:00` is the next one, `'tomorrow 07:00'`, `2026-06-01T22:00`, or with an
 offset. Lengths of time are written `30m`, `2h`, `1h30m` or `1d`.
 """
 
-_CONNECTION = frozenset({"url", "token", "token_file"})
+_CONNECTION = frozenset({"url", "token", "token_file", "ca_file"})
 
 Info = OptionInfo | ArgumentInfo
 

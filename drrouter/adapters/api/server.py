@@ -10,7 +10,6 @@ import asyncio
 import logging
 import ssl
 from collections.abc import Collection, Iterable
-from ipaddress import ip_address
 from types import TracebackType
 from typing import Any, Self
 
@@ -34,6 +33,7 @@ from drrouter.adapters.api.roles import READERS
 from drrouter.adapters.api.route import PREFIX, Call, Route, route
 from drrouter.adapters.api.stream import Streams
 from drrouter.adapters.strict_json import MOST_BYTES
+from drrouter.adapters.this_machine import is_loopback
 from drrouter.errors import InputError
 from drrouter.ports import Clock
 from drrouter.resources import panel_dir
@@ -98,7 +98,7 @@ class LocalApi:
         Raises:
             InputError: the address is not loopback, and there is no TLS.
         """
-        if tls is None and not _is_loopback(host):
+        if tls is None and not is_loopback(host):
             remedy = "Listen on 127.0.0.1, or give it a certificate"
             raise InputError("the local API", "host", f"plain HTTP on {host!r} is not allowed", remedy)
         self._host, self._port, self._tls = host, port, tls
@@ -118,8 +118,9 @@ class LocalApi:
 
     @property
     def url(self) -> str:
-        """Where it is reached, once entered."""
-        host = f"[{self._host}]" if ":" in self._host else self._host
+        """Where this machine reaches it, once entered."""
+        known = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self._host, self._host)  # noqa: S104 - none is bound
+        host = f"[{known}]" if ":" in known else known
         return f"{'https' if self._tls else 'http'}://{host}:{self._port}"
 
     def make_app(self, routes: Iterable[Route] = ROUTES) -> web.Application:
@@ -178,15 +179,6 @@ class LocalApi:
         for resource in app.router.routes():
             if not self._gate.is_declared(resource.handler):
                 raise RuntimeError(f"{resource.method} {resource.resource} stands beside the route table")
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _http_log() -> logging.Logger:
