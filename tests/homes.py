@@ -11,6 +11,7 @@ Behind the plugs stand models of appliances that draw power as the real ones do;
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
@@ -21,10 +22,11 @@ from drrouter.domain.flexibility import ProfileFlexibility, Programme, StorageFl
 from drrouter.domain.ids import DeviceId
 from drrouter.domain.instruction import Instruction, Outcome
 from drrouter.domain.interval import Interval
+from drrouter.domain.mandate import Mandates
 from drrouter.domain.rates import constant
 from drrouter.domain.timeline import TariffRates
 from drrouter.planner.port import Solver
-from drrouter.ports import Collection, DocumentSource
+from drrouter.ports import Collection, DocumentSource, Provider
 from drrouter.router.book import Book
 from drrouter.router.core import Router, Settings
 from drrouter.router.failsafe import Failsafe
@@ -150,6 +152,7 @@ def device_of(profile: DeviceProfile, home: "Home") -> "Plug | Box":
 class Home:
     """A home at noon with a freezer, a washer, a car and an air conditioner, each behind a plug.
 
+    Beside its provider it may have ``others``, and ``mandates`` for all of them, set before it is opened.
     Every ``tick`` the plugs are read and the router looks again; a long day is tested with a longer one.
     """
 
@@ -193,6 +196,8 @@ class Home:
         self.boxes = {name: one for name, one in self.devices.items() if isinstance(one, Box)}
         for address, device in self.devices.items():
             self.kasa.put(address, device, alias=address)
+        self.others: list[Provider] = []
+        self.mandates: Mandates = {}
         self.router: Router
         self.front: Front
         self.supervisor: Supervisor
@@ -216,11 +221,11 @@ class Home:
         """Read everything back from the store and join the parts, as after a start."""
         self.router = Router(
             Settings("Test home", AMSTERDAM, reconcile=self.tick, replan=self.replan),
-            self.site,
+            replace(self.site, mandates=self.mandates),
             Registry(self.profiles),
             await Book.open(self.store),
             self.store,
-            [self.provider],
+            [self.provider, *self.others],
             self.solver,
             self.clock,
             self.standing,

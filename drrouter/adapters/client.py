@@ -24,6 +24,7 @@ from drrouter.domain.wish import Commitment, Override, OverrideMode, Wish
 from drrouter.router.doctor import Finding
 from drrouter.router.facade import Change, OptionsRequest, Topic, WishRequest
 from drrouter.router.plug_test import PlugTest
+from drrouter.router.provider_views import ProviderView
 from drrouter.router.viewed import (
     DeviceView,
     EventView,
@@ -78,6 +79,11 @@ class DrClient(OwnerCalls):
     async def events(self) -> tuple[EventView, ...]:
         """Every event that is kept."""
         views: tuple[EventView, ...] = await self._get(tuple[EventView, ...], "events")
+        return views
+
+    async def providers(self) -> tuple[ProviderView, ...]:
+        """Every service provider of the home, side by side."""
+        views: tuple[ProviderView, ...] = await self._get(tuple[ProviderView, ...], "providers")
         return views
 
     async def timeline(self) -> Timeline:

@@ -80,6 +80,8 @@ def _site(home: HomeConfig) -> Site:
         names=tuple({provider.ven_name for provider in home.providers}),
         follows_prices=home.tariff.follows_provider,
         terms=partial(terms_of, home.tariff),
+        mandates=home.mandates,
+        protocols=home.protocols,
         meter=home.site_meter,
         line_fuse_w=home.line_limit_w,
         roof=Roof(home.pv_peak_w, Place(*home.place)) if home.place else None,

@@ -62,6 +62,7 @@ for work in (
     read_verbs.why,
     read_verbs.devices,
     read_verbs.events,
+    read_verbs.providers,
     read_verbs.journal,
     read_verbs.discover,
     act_verbs.options,

@@ -81,6 +81,18 @@ async def events(client: "DrClient", json: Json = False) -> None:
     _print(json, tuple[EventView, ...], views, show.events, local)
 
 
+async def providers(client: "DrClient", json: Json = False) -> None:
+    """Show all service providers side by side: what each may send, what holds, and who won a conflict.
+
+    Examples: `drrouter providers`, `drrouter providers --json`
+    """
+    from drrouter.cli import provider_show, show
+    from drrouter.router.provider_views import ProviderView
+
+    views, local = await client.providers(), show.local_time(await client.status())
+    _print(json, tuple[ProviderView, ...], views, provider_show.providers, local)
+
+
 async def journal(
     client: "DrClient",
     device: Annotated[str | None, typer.Argument(help="Of this device only.", show_default=False)] = None,

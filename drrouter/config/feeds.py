@@ -8,6 +8,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from drrouter.adapters.sp.feeds.settings import Direction
+from drrouter.config.mandates import MaySend
 from drrouter.config.parts import FileName, Id, Url
 from drrouter.config.secret import Secret, secret_from_file
 from drrouter.config.trust import TrustPart
@@ -26,6 +27,10 @@ class FeedPart(TrustPart):
     """Its name here."""
     kind: Literal["feed"]
     """Published prices."""
+    role: Literal["energy", "network"] = "energy"
+    """Whose prices they are: of energy, or of the network, which add up."""
+    may_send: MaySend | None = None
+    """Groups (prices, co2) and payload types that count; without it, as its role says."""
     format: Format
     """The form of the document."""
     url: Url | None = None

@@ -14,6 +14,7 @@ from drrouter.config.feeds import FeedConfig
 from drrouter.config.secret import Secret
 from drrouter.domain.device import DeviceClass, DeviceProfile
 from drrouter.domain.ids import DeviceId, ProviderId
+from drrouter.domain.mandate import Mandate
 from drrouter.objectmodel import Catalogue
 from drrouter.router.failsafe import Failsafe
 from drrouter.router.household import StandingWish
@@ -45,7 +46,7 @@ class ProviderConfig:
 
     Attributes:
         kind: the protocol (``openadr3`` or ``openadr2b``).
-        role: ``energy``, ``network`` or ``aggregator``.
+        role: ``energy``, ``network`` or ``aggregator``; None: all of that.
         client_secret: None where there is none, or where the environment was not looked at.
         ca_file: the authority that it is trusted by; None: the system's.
         poll: between two looks at its events, in domain time.
@@ -63,7 +64,7 @@ class ProviderConfig:
 
     id: ProviderId
     kind: str
-    role: Literal["energy", "network", "aggregator"]
+    role: Literal["energy", "network", "aggregator"] | None
     url: str
     client_id: str = ""
     client_secret: Secret | None = None
@@ -178,6 +179,7 @@ class HomeConfig:
         models_folder: the home's own object models, None where it has none.
         place: where the home is, in degrees north and east; None where it is not stated.
         pv_peak_w: what panels give at their best that no device measures; 0 without any.
+        mandates: what each provider and feed may send, in the order of the home file.
         exposures: what may listen beyond this machine.
         unverified: a sentence for each provider that is believed unverified.
         warnings: what is allowed and yet worth a look, one sentence each.
@@ -203,10 +205,16 @@ class HomeConfig:
     pv_peak_w: float = 0.0
     line_limit_w: float | None = None
     feeds: tuple[FeedConfig, ...] = ()
+    mandates: Mapping[ProviderId, Mandate] = field(default_factory=dict)
     local_vtn: LocalVtnConfig | None = None
     exposures: tuple[Exposure, ...] = ()
     unverified: tuple[str, ...] = ()
     warnings: tuple[str, ...] = field(default=())
+
+    @property
+    def protocols(self) -> dict[ProviderId, str]:
+        """What each provider speaks; feeds say ``feed``."""
+        return {one.id: one.kind for one in self.providers} | {one.id: "feed" for one in self.feeds}
 
     @property
     def profiles(self) -> tuple[DeviceProfile, ...]:

@@ -34,6 +34,7 @@ from drrouter.config.integrations import (
     tables_of,
     with_integrations,
 )
+from drrouter.config.mandates import mandates_of
 from drrouter.config.parts import SitePart
 from drrouter.config.provider_parts import LocalVtnPart, OfflinePart, ProviderPart, WebhookPart
 from drrouter.config.secret import Secret, require_private, secret_from_environment, secret_from_file
@@ -111,6 +112,7 @@ def resolve_home(
         tariff=tariff,
         providers=providers,
         feeds=feeds,
+        mandates=mandates_of(document.provider),
         devices=devices,
         router=_router(document.router),
         api=_api(document.api, folder, where),

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, Field, SecretStr, model_validator
 from drrouter.adapters.vtn.mqtt import safe_broker
 from drrouter.config.failsafe import FailsafePart
 from drrouter.config.feeds import FeedPart
+from drrouter.config.mandates import MaySend
 from drrouter.config.parts import FileName, Host, Id, Listener, Part, Port, Url
 from drrouter.config.trust import TrustPart
 from drrouter.domain.document import harmless
@@ -59,8 +60,10 @@ class ProviderPart(TrustPart):
     """Its name here."""
     kind: Literal["openadr3", "openadr2b"]
     """The protocol that it speaks."""
-    role: Literal["energy", "network", "aggregator"] = "energy"
-    """Sells energy, runs the grid, or runs programmes."""
+    role: Literal["energy", "network", "aggregator"] | None = None
+    """Sells energy, runs the grid, or runs programmes; without it, all of that."""
+    may_send: MaySend | None = None
+    """Groups (prices, limits, sheds ...) and payload types that it may send; without it, as its role says."""
     url: Url
     """The base address of its VTN; "https://_openadr3._tcp.local" finds one in the home by mDNS."""
     version: Literal["auto", "3.1", "3.0"] = "auto"

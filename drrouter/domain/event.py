@@ -92,6 +92,7 @@ class Event:
         fingerprint: of all that the provider said, dates too; empty where it is not known.
         asks: the reports that it asks for, on the intervals of ``grid``.
         received_at: when this version was first read.
+        beyond: payload types that its provider may not send; what it said of them is not among the payloads.
     """
 
     id: EventId
@@ -109,6 +110,7 @@ class Event:
     asks: tuple[ReportAsk, ...] = ()
     grid: Grid = NO_GRID
     received_at: datetime | None = None
+    beyond: tuple[PayloadType, ...] = ()
 
     @property
     def version(self) -> str:

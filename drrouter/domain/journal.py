@@ -26,6 +26,7 @@ class JournalKind(StrEnum):
     OFFLINE = "offline"
     DATA = "data"
     ALARM = "alarm"
+    CONFLICT = "conflict"
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,12 +17,12 @@ import itertools
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import reduce
 
 from drrouter.domain.event import Event, Payload, PayloadType
 from drrouter.domain.ids import DeviceId, EventId, ProgramId, ProviderId
 from drrouter.domain.interval import Interval
 from drrouter.domain.limit import Limit, Scope
+from drrouter.domain.mandate import NO_MANDATES, Mandates
 from drrouter.domain.offline import Peak
 from drrouter.domain.payload_classes import (
     FLEX_ALERT_LEVEL,
@@ -34,6 +34,7 @@ from drrouter.domain.payload_classes import (
     STOPS,
     shed_level,
 )
+from drrouter.domain.price_parts import PricePart, TariffParts, first_of, in_order, price_of
 from drrouter.domain.rates import Rates
 
 
@@ -45,6 +46,8 @@ class TariffRates:
         import_energy, export_energy: used where no provider sends a price.
         import_adder, export_adder: network fee, tax and margin on top of either.
         import_factor: what a provider's price is multiplied by, such as 1.21 where VAT comes on top.
+        import_network: the part of ``import_adder`` that a network's own price takes the place of.
+        network_factor: what a network's own price is multiplied by.
     """
 
     currency: str = "EUR"
@@ -54,6 +57,8 @@ class TariffRates:
     export_adder: Rates = field(default_factory=Rates)
     co2_g_per_kwh: Rates = field(default_factory=Rates)
     import_factor: float = 1.0
+    import_network: Rates = field(default_factory=Rates)
+    network_factor: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +89,7 @@ class Timeline:
         setpoints: what providers want of devices by name.
         messages: alerts that are told to the owner, and stop nothing.
         in_force: every winning stretch of every payload type, for the owner's eyes.
+        import_parts, export_parts: what those prices are the sums of.
     """
 
     currency: str
@@ -98,6 +104,8 @@ class Timeline:
     export_limits: tuple[Limit, ...] = ()
     setpoints: tuple[Order, ...] = ()
     messages: tuple[Order, ...] = ()
+    import_parts: tuple[PricePart, ...] = ()
+    export_parts: tuple[PricePart, ...] = ()
 
     def limits_at(self, instant: datetime) -> tuple[Limit, ...]:
         """The limits in force."""
@@ -119,6 +127,7 @@ def resolve(
     events: Iterable[Event],
     tariff: TariffRates,
     directory: Mapping[str, tuple[DeviceId, ...]],
+    mandates: Mandates = NO_MANDATES,
 ) -> Timeline:
     """Turn events and a tariff into the timeline.
 
@@ -127,20 +136,24 @@ def resolve(
         tariff: the tariff over the span that shall be known.
         directory: which devices a target name means; a name mapped to () is the whole site. An
             event whose targets are all unknown here is meant for somebody else and left out.
+        mandates: what each provider is to the home, in the order of the home file (``price_parts``).
 
-    Interpretation: prices of several providers add up (energy and network), over the time for
-    which all of them are known; OpenADR 3.1 leaves this open. A price for some devices only is not the
-    price of the site's meter: it is shown in ``in_force`` and counts nowhere.
+    Interpretation: a price for some devices only is not the price of the site's meter: it is shown in
+    ``in_force`` and counts nowhere. CO2 of several providers does not add up: the first that is known holds.
     """
     mine = [(event, members) for event in events if (members := _members(event, directory)) is not None]
     forces = {kind: _in_force(mine, kind) for kind in PayloadType}
+    import_price, import_parts = price_of(series_of(forces[PayloadType.PRICE]), _bought(tariff), mandates)
+    sold = TariffParts(tariff.export_energy, tariff.export_adder)
+    export_price, export_parts = price_of(series_of(forces[PayloadType.EXPORT_PRICE]), sold, mandates)
+    ghg = series_of(forces[PayloadType.GHG])
     return Timeline(
         currency=tariff.currency,
-        import_price=_price(
-            forces[PayloadType.PRICE], tariff.import_energy, tariff.import_adder, tariff.import_factor
-        ),
-        export_price=_price(forces[PayloadType.EXPORT_PRICE], tariff.export_energy, tariff.export_adder),
-        co2_g_per_kwh=tariff.co2_g_per_kwh.overlay(_sum_of_providers(forces[PayloadType.GHG])),
+        import_price=import_price,
+        export_price=export_price,
+        import_parts=import_parts,
+        export_parts=export_parts,
+        co2_g_per_kwh=tariff.co2_g_per_kwh.overlay(first_of(ghg, in_order(ghg, mandates))),
         limits=_limits(forces, "IMPORT"),
         export_limits=_limits(forces, "EXPORT"),
         sheds=_sheds(forces),
@@ -240,21 +253,24 @@ def _add_order(
     )
 
 
-def _price(orders: tuple[Order, ...], energy: Rates, adder: Rates, factor: float = 1.0) -> Rates:
-    """Energy (the providers' where known, else the tariff's) plus what the tariff adds."""
-    total = energy.overlay(_sum_of_providers(orders).times(factor))
-    return total.plus(adder) if adder.steps else total
+def _bought(tariff: TariffRates) -> TariffParts:
+    """What the tariff says of import."""
+    return TariffParts(
+        tariff.import_energy,
+        tariff.import_adder,
+        tariff.import_network,
+        tariff.import_factor,
+        tariff.network_factor,
+    )
 
 
-def _sum_of_providers(orders: tuple[Order, ...]) -> Rates:
-    """The sum of the rates that each provider sets for the whole site."""
+def series_of(orders: Iterable[Order]) -> dict[ProviderId, Rates]:
+    """What each provider sets for the whole site."""
     steps: dict[ProviderId, list[tuple[Interval, float]]] = {}
     for order in orders:
-        if order.members:
-            continue
-        steps.setdefault(order.provider, []).append((order.interval, order.value))
-    series = [Rates(tuple(sorted(group))) for group in steps.values()]
-    return reduce(Rates.plus, series) if series else Rates()
+        if not order.members:
+            steps.setdefault(order.provider, []).append((order.interval, order.value))
+    return {provider: Rates(tuple(sorted(group))) for provider, group in steps.items()}
 
 
 def _orders(

@@ -12,10 +12,12 @@ from drrouter.domain.ack import AckRecord
 from drrouter.domain.device import KnownLevel
 from drrouter.domain.event import Event
 from drrouter.domain.ids import DeviceId, EventId, EventKey, ProviderId
+from drrouter.domain.mandate import Mandates, admitted
 from drrouter.domain.owner import HandsOff, OptOut, OwnerWord, Vacation
 from drrouter.domain.plan import Plan
 from drrouter.domain.wish import Commitment, CycleWish, LevelWish, Override, RunningCycle, Wish
 from drrouter.ports import Change, Collection, Put, Remove, Store
+from drrouter.router.fair_share import Held
 
 REMEMBERED = timedelta(days=1)
 """How long an event that is over is still shown, where its provider goes on listing it."""
@@ -40,6 +42,7 @@ class Book:
         self.words: dict[str, OwnerWord] = {}
         self.plan: Plan | None = None
         self.acks: dict[EventKey, AckRecord] = {}
+        self._held = Held()
 
     @classmethod
     async def open(cls, store: Store) -> "Book":
@@ -50,7 +53,7 @@ class Book:
         """
         book = cls()
         for event in (await store.load(Collection.EVENTS)).values():
-            book.events[event.provider, event.id] = event
+            book.keep_event(event)
         for record in (await store.load(Collection.ACKS)).values():
             book.acks[record.provider, record.id] = record
         for collection, shelf in book._shelves().items():
@@ -81,14 +84,24 @@ class Book:
             (event.id, event.version) for event in self.events.values() if event.provider == provider
         )
 
+    def has_room(self, event: Event) -> bool:
+        """Whether its provider may have this one kept, too."""
+        return self._held.fits(event, self.events.get((event.provider, event.id)))
+
     def keep_event(self, event: Event) -> Change:
         """Take the event in, replacing an older version."""
+        self._held.swap(self.events.get((event.provider, event.id)), event)
         self.events[event.provider, event.id] = event
         return Put(Collection.EVENTS, event_key(event.provider, event.id), event)
 
+    def admit(self, mandates: Mandates) -> tuple[Change, ...]:
+        """Hold what was kept to what its providers may send by now."""
+        kept = [(event, admitted(event, mandates)) for event in self.events.values()]
+        return tuple(self.keep_event(after) for before, after in kept if after is not before)
+
     def drop_event(self, provider: ProviderId, event_id: EventId) -> Change:
         """Forget a cancelled event."""
-        self.events.pop((provider, event_id), None)
+        self._held.swap(self.events.pop((provider, event_id), None), None)
         return Remove(Collection.EVENTS, event_key(provider, event_id))
 
     def keep_acks(self, record: AckRecord) -> Change:

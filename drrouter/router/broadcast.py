@@ -3,7 +3,8 @@
 import asyncio
 from collections.abc import AsyncIterator
 
-from drrouter.router.facade import Change
+from drrouter.domain.journal import JournalEntry
+from drrouter.router.facade import Change, Topic
 
 ROOM = 200
 """How many changes wait for a slow listener."""
@@ -27,6 +28,10 @@ class Broadcast:
             if queue.full():
                 queue.get_nowait()
             queue.put_nowait(change)
+
+    def noted(self, entry: JournalEntry) -> None:
+        """Something was written into the journal."""
+        self.tell(Change(Topic.JOURNAL, entry))
 
     async def listen(self) -> AsyncIterator[Change]:
         """Everything told from now on."""

@@ -26,6 +26,7 @@ from drrouter.planner.port import Solver
 from drrouter.ports import Clock, Collection, Note, Provider, Put, Store
 from drrouter.router import showing, views
 from drrouter.router.account import Account, ErrorCount
+from drrouter.router.arbiter import KEPT, Arbiter
 from drrouter.router.baseline import KEY as KEPT_BASELINES
 from drrouter.router.baseline import Baselines
 from drrouter.router.book import Book
@@ -33,6 +34,7 @@ from drrouter.router.broadcast import Broadcast
 from drrouter.router.charged import charged
 from drrouter.router.desk import OptionsDesk
 from drrouter.router.dispatch import Dispatcher
+from drrouter.router.evidence import Evidence
 from drrouter.router.facade import Change, Topic
 from drrouter.router.first_minutes import FirstMinutes
 from drrouter.router.freshness import data_rung_of
@@ -107,7 +109,8 @@ class Router:
         self.settings, self.site, self.registry, self.book = settings, site, registry, book
         self.clock, self._providers, self.broadcast = clock, providers, Broadcast()
         self.news = DeviceNews(self.broadcast, self.device)
-        self.scribe = Scribe(store, clock, lambda entry: self.broadcast.tell(Change(Topic.JOURNAL, entry)))
+        self.evidence = Evidence(clock, offline.kept)
+        self.scribe = Scribe(store, clock, self.broadcast.noted, self.evidence.witness)
         self.dispatcher = Dispatcher(registry, clock, self._carried_out)
         self._join_uplinks(providers, offline, store)
         self.first_minutes = FirstMinutes(registry, self.scribe, clock, self._first_minutes, offline.kept)
@@ -121,7 +124,7 @@ class Router:
         self.replanner = Replanner(
             solver, clock, settings.solver_budget, self.problem, self._adopt, lambda: book.plan is not None
         )
-        self._join_messages(Baselines(settings.zone, offline.kept.get(KEPT_BASELINES)))
+        self._join_messages(offline.kept)
         self.household = Household(
             registry, book, self.scribe, clock, standing, settings.zone, self.replanner.request
         )
@@ -145,6 +148,8 @@ class Router:
         if self.book.hands_off is not None:
             self.first_minutes.stay_off()
         self.registry.restore(self.book.running, self.book.levels)
+        if narrowed := self.book.admit(self.site.mandates):
+            self.scribe.keep(*narrowed)
         for commitment in self.book.commitments.values():
             self.desk.remember(commitment)
 
@@ -161,13 +166,16 @@ class Router:
         versions, say = self.book.versions, self._alarm
         self.senders = {one.id: OutboxSender(one, store, clock, versions(one.id), say) for one in providers}
 
-    def _join_messages(self, baselines: Baselines) -> None:
+    def _join_messages(self, kept: Mapping[str, object]) -> None:
         """What providers send, and what they are told."""
         book, scribe, clock, sent = self.book, self.scribe, self.clock, self._committed
-        told = self._orders_changed, sent, self.uplinks.hearing
-        self.intake = Intake(book, scribe, clock, self.steering.directory, *told)
+        whom = self._orders_changed, sent, self.uplinks.hearing, self.site.mandates
+        self.intake = Intake(book, scribe, clock, self.steering.directory, *whom)
+        baselines = Baselines(self.settings.zone, kept.get(KEPT_BASELINES))
         self.reporter = Reporter(self.steering, self.registry, book, scribe, clock, sent, baselines)
         self.outcomes = Outcomes(book, scribe, clock, sent, partial(showing.hindrance_of, self))
+        may, zone, told = self.site.mandates, self.settings.zone, kept.get(KEPT)
+        self.arbiter = Arbiter(may, zone, self.steering.is_shed, told)
 
     def tasks(self) -> tuple[Task, ...]:
         """Everything that must run, by name, for the supervisor."""
@@ -268,6 +276,7 @@ class Router:
         self._looked.set()
         self.outcomes.tell(verdict, self.steering.timeline, self.word.refused())
         self.news.tell(self.registry.seats)
+        self.arbiter.note(self.steering.timeline, self.clock.now(), self.scribe)
 
     def _carried_out(self, instruction: Instruction, outcome: Outcome) -> None:
         """A device answered an instruction."""
@@ -350,6 +359,7 @@ class Router:
             all_up=self.uplinks.all_up,
             in_force=bool(self.uplinks.in_force),
             follows_prices=self.site.follows_prices,
+            mandates=self.site.mandates,
         )
 
     def _adopt(self, problem: Problem, plan: Plan) -> None:

@@ -18,7 +18,7 @@ from dataclasses import replace
 from drrouter.domain.device import DeviceProfile
 from drrouter.domain.event import PayloadType
 from drrouter.domain.flexibility import ModesFlexibility, StorageFlexibility
-from drrouter.domain.ids import DeviceId
+from drrouter.domain.ids import DeviceId, EventKey
 from drrouter.domain.timeline import Order
 from drrouter.router.kinds import Kind, kind_of
 from drrouter.router.levers import Lever, lever_of
@@ -26,12 +26,15 @@ from drrouter.router.registry import Seat
 from drrouter.router.safety import lowest_w, nominal_w
 from drrouter.router.schedule import Proposal
 
-_RANK = (
+RANK = (
     PayloadType.DISPATCH_SETPOINT,
     PayloadType.DISPATCH_SETPOINT_RELATIVE,
     PayloadType.CHARGE_STATE_SETPOINT,
     PayloadType.ALERT_POSSIBLE_OUTAGE,
 )
+"""Which of several orders counts: the first of these, then the lower value."""
+
+BY_LEVEL = frozenset({PayloadType.CHARGE_STATE_SETPOINT, PayloadType.ALERT_POSSIBLE_OUTAGE})
 
 HALF = 0.5
 """Interpretation: a mere switch is on where this share of its power, or more, is asked for."""
@@ -50,15 +53,29 @@ def directed(
         orders: the set-points in force now, of all devices.
         profile_of: the members of groups.
     """
-    mine = [order for order in orders if order.kind in _RANK and _means(order, seat.profile)]
+    mine = [order for order in orders if order.kind in RANK and _means(order, seat.profile)]
     if not mine or kind_of(seat.profile) in (Kind.MACHINE, Kind.WATCHED):
         return proposal
-    order = min(mine, key=lambda one: (_RANK.index(one.kind or _RANK[0]), one.value))
+    order, *others = sorted(mine, key=lambda one: (RANK.index(one.kind or RANK[0]), one.value, _key(one)))
     watts = _asked_w(seat, proposal, order, profile_of)
     if watts is None:
         return proposal
     reason = f"{order.provider} asks for {_words(order)}"
-    return _settable(seat, replace(proposal, power_w=watts, reason=reason, follows=None))
+    outvoted = tuple(_key(one) for one in others if (one.kind, one.value) != (order.kind, order.value))
+    asked = replace(
+        proposal,
+        power_w=watts,
+        reason=reason,
+        follows=None,
+        asked_by=_key(order),
+        by_level=order.kind in BY_LEVEL,
+        outvoted=outvoted,
+    )
+    return _settable(seat, asked)
+
+
+def _key(order: Order) -> EventKey:
+    return order.provider, order.event_id
 
 
 def _means(order: Order, profile: DeviceProfile) -> bool:
@@ -72,7 +89,7 @@ def _asked_w(
     seat: Seat, proposal: Proposal, order: Order, profile_of: Callable[[DeviceId], DeviceProfile]
 ) -> float | None:
     """The power that is asked of this device; None where the order means nothing to it."""
-    if order.kind in (PayloadType.CHARGE_STATE_SETPOINT, PayloadType.ALERT_POSSIBLE_OUTAGE):
+    if order.kind in BY_LEVEL:
         return _towards(seat, order)
     sizes = {member: _size_w(profile_of(member)) for member in order.members}
     share = sizes[seat.profile.id] / (sum(sizes.values()) or 1.0)

@@ -19,6 +19,7 @@ from drrouter.domain.timeline import Timeline
 from drrouter.domain.wish import Commitment, Override, OverrideMode, Wish
 from drrouter.router.doctor import Finding
 from drrouter.router.plug_test import PlugTest
+from drrouter.router.provider_views import ProviderView
 from drrouter.router.resources.facade import ResourcesFacade
 from drrouter.router.viewed import DeviceView, EventView, FoundView, LedgerView, StatusView, WhatIfView
 
@@ -93,6 +94,10 @@ class RouterFacade(Protocol):
 
     def timeline(self) -> Timeline:
         """What holds at each instant."""
+        ...
+
+    def providers(self) -> tuple[ProviderView, ...]:
+        """Every provider of the home, side by side."""
         ...
 
     def discovered(self) -> tuple[FoundView, ...]:

@@ -32,6 +32,7 @@ from drrouter.router.doctor import Finding, Machine, examine
 from drrouter.router.facade import Change, OptionsRequest, WishRequest
 from drrouter.router.local import said
 from drrouter.router.plug_test import PlugTest
+from drrouter.router.provider_views import ProviderView, providers_of
 from drrouter.router.resources.keeper import Resources
 from drrouter.router.viewed import DeviceView, EventView, FoundView, LedgerView, StatusView, WhatIfView
 from drrouter.router.what_if import WhatIf
@@ -89,6 +90,10 @@ class Front:
     def timeline(self) -> Timeline:
         """What holds at each instant."""
         return self._router.steering.timeline
+
+    def providers(self) -> tuple[ProviderView, ...]:
+        """Every provider of the home, side by side."""
+        return providers_of(self._router)
 
     def discovered(self) -> tuple[FoundView, ...]:
         """Every device seen on the home network."""

@@ -133,12 +133,14 @@ class Verdict:
         impossible_w: per event, the power above its limit that no switch of ours can remove.
         opted_out: per event, the devices that the owner keeps out of it.
         unable: per event, the devices that it should stop and that must run.
+        must_run: why each of these must, in words that name no provider and no programme.
     """
 
     bands: dict[DeviceId, Band]
     impossible_w: dict[EventKey, float] = field(default_factory=dict)
     opted_out: dict[EventKey, tuple[DeviceId, ...]] = field(default_factory=dict)
     unable: dict[EventKey, tuple[DeviceId, ...]] = field(default_factory=dict)
+    must_run: dict[DeviceId, str] = field(default_factory=dict)
 
 
 def judge(
@@ -169,7 +171,8 @@ def judge(
     stays = [claim for claim in ranked if held[claim.id] or (claim.recovery and not claim.override)]
     unable = _by_event([claim for claim in stays if not blocked[claim.id]], orders)
     kept = [claim for claim in ranked if claim.override and _kept_on(claim) and not blocked[claim.id]]
-    return Verdict(bands, impossible_w, _opted_out(kept, orders, impossible_w), unable)
+    why = {claim.id: held[claim.id] or claim.recovery for claim in stays}
+    return Verdict(bands, impossible_w, _opted_out(kept, orders, impossible_w), unable, why)
 
 
 def _kept_on(claim: Claim) -> bool:

@@ -7,12 +7,13 @@ commit, and whatever the guard has to say about the event comes behind its recei
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from drrouter.domain.ack import received
 from drrouter.domain.event import Event
 from drrouter.domain.ids import DeviceId, ProviderId
 from drrouter.domain.journal import JournalEntry, JournalKind
+from drrouter.domain.mandate import NO_MANDATES, Mandates, admitted
 from drrouter.domain.signal import (
     EventCancelled,
     EventReceived,
@@ -27,6 +28,9 @@ from drrouter.router.book import Book
 from drrouter.router.hearing import Hearing
 from drrouter.router.outbox import message
 from drrouter.router.scribe import Scribe
+
+FLOOD_NOTED = timedelta(hours=1)
+"""How often the owner is told that a provider sends more than can be kept."""
 
 Directory = Callable[[], dict[str, tuple[DeviceId, ...]]]
 
@@ -43,6 +47,7 @@ class Intake:
         act: Callable[[str], None],
         committed: Callable[[ProviderId], None],
         hearing: Hearing | None = None,
+        mandates: Mandates = NO_MANDATES,
     ) -> None:
         """Wire it up.
 
@@ -54,11 +59,14 @@ class Intake:
             act: told, before anything is awaited, why guard and dispatch should look again.
             committed: told which provider's outbox has news.
             hearing: told of everything that comes.
+            mandates: what each provider may send; the rest of its events is not obeyed.
         """
+        self._mandates = mandates
         self._book, self._scribe, self._clock = book, scribe, clock
         self._directory, self._act, self._committed = directory, act, committed
         self._hearing = hearing or Hearing()
         self.links: dict[ProviderId, LinkChanged] = {}
+        self._flooded: dict[ProviderId, datetime] = {}
 
     def take(self, signal: Signal) -> None:
         """Let one signal have its effect, now; what must be kept is handed to the scribe."""
@@ -78,12 +86,16 @@ class Intake:
 
     def _receive(self, event: Event) -> None:
         """Keep, acknowledge, act; a version that is known changes nothing, unless it reaches farther now."""
+        event = admitted(event, self._mandates)
         known = self._book.events.get((event.provider, event.id))
         if known is not None:
-            if event.repeats(known):
+            if event.repeats(known) and event.beyond == known.beyond:
                 self._lengthen(event, known)
                 return
-            event = self._dated(event, known)
+            if event.fingerprint or not event.repeats(known):
+                event = self._dated(event, known)
+        if not self._has_room(event):
+            return
         self._hearing.ordered(event, self._clock.now())
         change = self._book.keep_event(event)
         ignored = {"ignored": "; ".join(event.ignored)} if event.ignored else {}
@@ -96,9 +108,20 @@ class Intake:
         self._keep(event.provider, change, acks, *receipts, note)
         self._act(f"event {event.name or event.id}")
 
+    def _has_room(self, event: Event) -> bool:
+        """Whether it can be kept; where a provider sends too much the owner is told, now and then."""
+        if self._book.has_room(event):
+            return True
+        now = self._clock.now()
+        if now - self._flooded.get(event.provider, now - FLOOD_NOTED) >= FLOOD_NOTED:
+            self._flooded[event.provider] = now
+            sentence = f"{event.provider} sends more than can be kept; what is beyond is left out."
+            self._keep(event.provider, self._note(JournalKind.ALARM, sentence, event))
+        return False
+
     def _lengthen(self, event: Event, known: Event) -> None:
         """Keep more of an event that goes on and on; it was acknowledged and noted long ago."""
-        if event.reaches_beyond(known):
+        if event.reaches_beyond(known) and self._has_room(event):
             event = replace(event, modified_at=known.modified_at, received_at=known.received_at)
             record = self._book.acks.get((event.provider, event.id))
             acks = [self._book.keep_acks(record.lengthened(event))] if record else []
@@ -157,7 +180,8 @@ class Intake:
 
 def _accepted(event: Event) -> str:
     """What came, in words."""
-    kinds = ", ".join(sorted({payload.type for payload in event.payloads})) or "nothing we understand"
+    nothing = "nothing that it may send" if event.beyond else "nothing we understand"
+    kinds = ", ".join(sorted({payload.type for payload in event.payloads})) or nothing
     whom = f" for {', '.join(event.targets)}" if event.targets else ""
     ignored = f" Ignored: {'; '.join(event.ignored)}." if event.ignored else ""
     return f"{event.provider} sent {event.name or event.id} ({kinds}){whom}.{ignored}"

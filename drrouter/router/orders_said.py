@@ -40,10 +40,16 @@ def gist(seat: Seat, instruction: Instruction) -> Gist | None:
     return (watts > 0) - (watts < 0), instruction.reason
 
 
+NOT_NOW = "it cannot be done in this home now"
+"""All that a provider is told where orders of others, or their programmes, stand in its way."""
+
+
 def not_obeyed(kind: MessageKind, member: DeviceId | None, payloads: dict[str, float | str]) -> str:
     """What cannot be done, in words."""
     if kind is MessageKind.OPTED_OUT:
         return f"does not bind {member or 'the home'}: the owner has taken it out"
+    if member and payloads.get("reason") == NOT_NOW:
+        return f"cannot be carried out in full by {member}"
     if member:
         return f"cannot stop {member}: {payloads.get('reason')}"
     return f"cannot be kept in full: {payloads.get('excess_w')} W too much"

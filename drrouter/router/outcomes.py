@@ -21,7 +21,7 @@ from drrouter.domain.timeline import Timeline
 from drrouter.ports import Change, Clock, Enqueue, Note
 from drrouter.router.book import Book
 from drrouter.router.guard import Verdict
-from drrouter.router.orders_said import not_obeyed
+from drrouter.router.orders_said import NOT_NOW, not_obeyed
 from drrouter.router.outbox import message
 from drrouter.router.scribe import Scribe
 
@@ -84,7 +84,8 @@ class Outcomes:
                 excess_w = round(float(verdict.impossible_w[key]), 1)
                 self._failed(event, AckState.IMPOSSIBLE, None, excess_w=excess_w)
             for member in verdict.unable.get(key, ()):
-                self._failed(event, AckState.IMPOSSIBLE, member, reason=verdict.bands[member].because)
+                reason = verdict.must_run.get(member, NOT_NOW)
+                self._failed(event, AckState.IMPOSSIBLE, member, reason=reason)
             for out in (*verdict.opted_out.get(key, ()), *self._members(event, refused.get(key, ()))):
                 self._failed(event, AckState.OPTED_OUT, out)
         self._pass(timeline, self._clock.now())

@@ -16,7 +16,7 @@ from datetime import datetime
 
 from drrouter.domain.device import Presence
 from drrouter.domain.flexibility import StorageFlexibility
-from drrouter.domain.ids import DeviceId
+from drrouter.domain.ids import DeviceId, ProviderId
 from drrouter.domain.interval import Interval
 from drrouter.domain.measurement import Quality
 from drrouter.domain.plan import Plan
@@ -42,7 +42,11 @@ MISSING: Found = (0.0, Quality.MISSING)
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """Everything that reports are made of, as it is at one instant."""
+    """Everything that reports are made of, as it is at one instant.
+
+    Attributes:
+        asker: the provider that the report is for: of orders it is told its own alone; None: all.
+    """
 
     now: datetime
     registry: Registry
@@ -52,6 +56,7 @@ class Sight:
     setpoints: Mapping[DeviceId, Setpoint]
     kept_on: frozenset[DeviceId] = frozenset()
     baselines: Baselines | None = None
+    asker: ProviderId | None = None
 
 
 def unit_of(ask: ReportAsk) -> str:
@@ -185,22 +190,37 @@ def _more_w(_ask: ReportAsk, seat: Seat, _interval: Interval, _sight: Sight) -> 
 
 
 def _state(_ask: ReportAsk, seat: Seat, _interval: Interval, sight: Sight) -> Found:
-    """Table 4: whether it runs, and whether an order holds it back or its owner keeps it out."""
+    """Table 4: whether it runs, and whether the asker's order holds it back or its owner keeps it out."""
     if seat.state.presence is Presence.GONE:
         return "ERROR", Quality.OK
     runs = "RUNNING" if (seat.state.power_w or 0.0) >= RUNS_W else "IDLE"
     if seat.profile.id in sight.kept_on:
         return f"{runs}_OPTED_OUT", Quality.OK
     told = sight.setpoints.get(seat.profile.id)
-    return f"{runs}_{'CURTAILED' if told and told.urgent else 'NORMAL'}", Quality.OK
+    held = told is not None and told.urgent and _is_ordered(seat, sight)
+    return f"{runs}_{'CURTAILED' if held else 'NORMAL'}", Quality.OK
+
+
+def _is_ordered(seat: Seat, sight: Sight) -> bool:
+    """Whether an order of the asker is for the device now: of others it learns nothing."""
+    timeline = sight.timeline
+    limits = (*timeline.limits, *timeline.export_limits)
+    orders = (*timeline.sheds, *timeline.alerts, *timeline.setpoints, *timeline.messages)
+    mine = [(one.interval, one.members) for one in limits if sight.asker in (None, one.provider)]
+    mine += [(one.interval, one.members) for one in orders if sight.asker in (None, one.provider)]
+    return any(
+        interval.holds(sight.now) and (not members or seat.profile.id in members)
+        for interval, members in mine
+    )
 
 
 def _level(_ask: ReportAsk, seat: Seat, _interval: Interval, sight: Sight) -> Found:
-    """The highest level of shedding that holds for it now, and that it follows."""
+    """The highest of the asker's levels of shedding that holds for it now, and that it follows."""
     levels = [
         shed.value
         for shed in sight.timeline.sheds
         if shed.interval.holds(sight.now)
+        and sight.asker in (None, shed.provider)
         and (not shed.members or seat.profile.id in shed.members)
         and sheds_at(seat.profile, shed.value)
     ]

@@ -52,7 +52,7 @@ class Reporter:
         self._baselines, self._kept_on = baselines, clock.now().date()
         self._steering, self._registry, self._book = steering, registry, book
         self._scribe, self._clock, self._committed = scribe, clock, committed
-        self._samples, self._made = Samples(), Recent[str]()
+        self._samples, self._made = Samples(), dict[ProviderId, Recent[str]]()
 
     async def run(self) -> None:
         """Look at every full minute, for ever."""
@@ -99,9 +99,10 @@ class Reporter:
         if due is None:
             return
         item_id = f"{event.provider}/{event.id}/{event.version}/report {place}/{due.number}"
-        if item_id in self._made:
+        made = self._made.setdefault(event.provider, Recent())
+        if item_id in made:
             return
-        self._made.add(item_id)
+        made.add(item_id)
         item = OutboxItem(
             id=item_id,
             provider=event.provider,
@@ -110,13 +111,13 @@ class Reporter:
             event_version=event.version,
             program_id=event.program_id,
             created_at=self._clock.now(),
-            report=self._body(ask, due),
+            report=self._body(ask, due, event.provider),
         )
         self._scribe.keep(Enqueue(item), then=lambda: self._committed(event.provider))
 
-    def _body(self, ask: ReportAsk, due: Due) -> ReportBody:
+    def _body(self, ask: ReportAsk, due: Due, asker: ProviderId) -> ReportBody:
         """The report itself."""
-        sight = self._sight()
+        sight = self._sight(asker)
         members = self._members(ask)
         groups = [(AGGREGATED, members)] if ask.aggregate else [(str(one), (one,)) for one in members]
         resources = tuple((name, _said(ask, some, due, sight)) for name, some in groups)
@@ -132,8 +133,8 @@ class Reporter:
         meter = self._steering.meter
         return (meter,) if ask.aggregate and meter else tuple(sorted(self._registry.seats))
 
-    def _sight(self) -> Sight:
-        """The home as it is now."""
+    def _sight(self, asker: ProviderId | None = None) -> Sight:
+        """The home as it is now, for the eyes of one provider."""
         now = self._clock.now()
         kept_on = frozenset(
             device_id
@@ -150,6 +151,7 @@ class Reporter:
             steering.setpoints,
             kept_on,
             self._baselines,
+            asker,
         )
 
 

@@ -18,7 +18,7 @@ from drrouter.domain.flexibility import (
     RemoteStart,
     StorageFlexibility,
 )
-from drrouter.domain.ids import DeviceId
+from drrouter.domain.ids import DeviceId, EventKey
 from drrouter.domain.plan import Plan, ScheduledCycle
 from drrouter.domain.wish import Commitment, CycleWish, LevelWish, Wish
 from drrouter.router.kinds import Kind, kind_of
@@ -58,12 +58,18 @@ class Proposal:
 
     Attributes:
         follows: how it follows the meter inside the slot; None where the plan's power is meant as it stands.
+        asked_by: the event of a provider whose word this is; None where it is nobody's.
+        by_level: whether it asks for a level, so that any power on the way there will do.
+        outvoted: events that ask something else of the device, and do not get it.
     """
 
     power_w: float
     reason: str
     mode: int | None = None
     follows: Following | None = None
+    asked_by: EventKey | None = None
+    by_level: bool = False
+    outvoted: tuple[EventKey, ...] = ()
 
 
 def propose(

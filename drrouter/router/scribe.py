@@ -7,7 +7,7 @@ tried again until it succeeds.
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from drrouter.domain.journal import JournalEntry
@@ -25,8 +25,22 @@ Then = Callable[[], None]
 class Scribe:
     """Owns the writing side of the store; run it as one supervised task."""
 
-    def __init__(self, store: Store, clock: Clock, noted: Callable[[JournalEntry], None]) -> None:
-        """``noted`` is told every journal entry once it is durable."""
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        noted: Callable[[JournalEntry], None],
+        witness: Callable[[Sequence[Change]], Sequence[Change]] = lambda _: (),
+    ) -> None:
+        """Own nothing yet.
+
+        Args:
+            store: where everything goes.
+            clock: for retries.
+            noted: told every journal entry once it is durable.
+            witness: says what else is to be kept in the same transaction.
+        """
+        self._witness = witness
         self._store, self._clock, self._noted = store, clock, noted
         self._waiting: deque[tuple[tuple[Change, ...], Then | None]] = deque()
         self._news = asyncio.Event()
@@ -39,7 +53,7 @@ class Scribe:
 
     def keep(self, *changes: Change, then: Then | None = None) -> None:
         """Commit these soon, as one transaction; ``then`` is called once they are durable."""
-        self._waiting.append((changes, then))
+        self._waiting.append(((*changes, *self._witness(changes)), then))
         self._news.set()
 
     async def kept(self, *changes: Change) -> None:

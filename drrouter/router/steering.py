@@ -4,14 +4,15 @@
 event, an override or a plan comes, when an order begins or ends, and every few seconds in between.
 """
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from drrouter.domain.flexibility import Line, ProfileFlexibility
-from drrouter.domain.ids import DeviceId
+from drrouter.domain.ids import DeviceId, ProviderId
 from drrouter.domain.interval import Interval
 from drrouter.domain.limit import Limit, Scope
+from drrouter.domain.mandate import Mandates
 from drrouter.domain.offline import OfflineOrders
 from drrouter.domain.opted_out import kept_events, kept_orders
 from drrouter.domain.plan import Plan
@@ -22,13 +23,14 @@ from drrouter.ports import Clock
 from drrouter.router.best_practice import off_peak
 from drrouter.router.book import Book
 from drrouter.router.charged import Charging, no_terms
+from drrouter.router.clipped import with_clipped
 from drrouter.router.directed import directed
 from drrouter.router.dispatch import Dispatcher
 from drrouter.router.feed_in import within_feed_in
 from drrouter.router.follow import Follower, follow
 from drrouter.router.forecast import BaseLoad, Roof
 from drrouter.router.givers import Givers
-from drrouter.router.guard import Claim, Orders, Verdict, judge
+from drrouter.router.guard import Claim, Orders, Verdict, judge, sheds_at
 from drrouter.router.held import HeldRow, held_at, held_by
 from drrouter.router.levers import Setpoint
 from drrouter.router.offline import held_back
@@ -61,6 +63,8 @@ class Site:
         roof: the sun that feeds the home, as far as the home file tells of it.
         follows_prices: whether the tariff's own prices only stand in for those of a provider.
         terms: what the tariff charges beside prices, over the horizon and after what the meter has counted.
+        mandates: what each provider is and may send, in the order of the home file.
+        protocols: what each provider speaks, in the words of the home file.
     """
 
     base_load: BaseLoad
@@ -73,6 +77,8 @@ class Site:
     line_fuse_w: float | None = None
     roof: Roof | None = None
     terms: Charging = no_terms
+    mandates: Mandates = field(default_factory=dict)
+    protocols: Mapping[ProviderId, str] = field(default_factory=dict)
 
 
 class Steering:
@@ -108,6 +114,11 @@ class Steering:
         """Which devices a target name means."""
         return self._registry.directory(self._site.names)
 
+    def is_shed(self, device_id: DeviceId, level: float) -> bool:
+        """Whether a level of shedding stops the device."""
+        seat = self._registry.seats.get(device_id)
+        return seat is not None and sheds_at(seat.profile, level)
+
     @property
     def meter(self) -> DeviceId | None:
         """The device that measures the whole home."""
@@ -141,6 +152,7 @@ class Steering:
             )
             for device_id, proposal in proposals.items()
         }
+        self.verdict = with_clipped(self.verdict, claims, proposals, self.setpoints)
         for device_id in self._registry.seats:
             if (tested := self._tested(device_id)) is not None:
                 self.setpoints[device_id] = tested
@@ -222,7 +234,8 @@ class Steering:
         """What events and tariff say, less what the owner has taken the home or a device out of."""
         opt_outs = self._book.opt_outs(now)
         events = kept_events(self._book.events.values(), opt_outs)
-        known = resolve(events, self._tariff(_ahead(now), orders), self.directory())
+        tariff = self._tariff(_ahead(now), orders)
+        known = resolve(events, tariff, self.directory(), self._site.mandates)
         return kept_orders(known, opt_outs, self._registry.seats)
 
     def _tariff(self, span: Interval, orders: OfflineOrders) -> TariffRates:

@@ -24,7 +24,8 @@ from drrouter.tariff.document import Component, TariffDocument
 def expand(tariff: TariffDocument, span: Interval) -> TariffRates:
     """What the tariff says over the span, per kWh with VAT; also what counts where a provider is silent.
 
-    Network, taxes and margins are added to the provider's price and to the tariff's own alike.
+    Network, taxes and margins are added to the provider's price and to the tariff's own alike; a price that
+    the network itself sends takes the place of the network's components.
     """
     return TariffRates(
         currency=tariff.currency,
@@ -33,6 +34,8 @@ def expand(tariff: TariffDocument, span: Interval) -> TariffRates:
         import_adder=_sum(tariff, ("network", "tax"), span),
         co2_g_per_kwh=constant(tariff.co2.g_per_kwh, span) if tariff.co2 else Rates(),
         import_factor=_factor(tariff),
+        import_network=_sum(tariff, ("network",), span),
+        network_factor=_network_factor(tariff),
     )
 
 
@@ -67,6 +70,12 @@ def _factor(tariff: TariffDocument) -> float:
     published = (part for part in tariff.component if part.kind == "energy" and part.base == "provider")
     part = next(published, None)
     return tariff.vat_factor(part) if part else 1.0
+
+
+def _network_factor(tariff: TariffDocument) -> float:
+    """The VAT on what the network publishes: that of its own component, else the tariff's."""
+    part = next((part for part in tariff.component if part.kind == "network"), None)
+    return tariff.vat_factor(part) if part else 1 + tariff.vat_percent / 100
 
 
 def _price(component: Component, local: datetime, holidays: frozenset[date]) -> float:

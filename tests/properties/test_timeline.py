@@ -84,7 +84,7 @@ def _assert_strongest(order: Order, rivals: list[tuple[Event, Payload]], kind: P
     values = [payload.value for _, payload in equals]
     if kind is PayloadType.IMPORT_CAPACITY_LIMIT:
         assert order.value == min(values)
-    elif kind in (PayloadType.SIMPLE, PayloadType.ALERT_GRID_EMERGENCY):
+    elif kind is PayloadType.SIMPLE:
         assert order.value == max(values)
     else:
         assert winner.modified_at == max(event.modified_at for event, _ in equals)

@@ -9,6 +9,7 @@ from drrouter.domain.journal import JournalEntry
 from drrouter.domain.plan import Plan
 from drrouter.domain.timeline import Timeline
 from drrouter.errors import DeviceUnknownError
+from drrouter.router.provider_views import ProviderView
 from drrouter.router.viewed import DeviceView, EventView, FoundView, LedgerView, StatusView, WhyView
 
 
@@ -46,6 +47,12 @@ async def device(call: Call) -> DeviceView:
 async def events(call: Call) -> tuple[EventView, ...]:
     """Every event that is kept."""
     return call.router.events()
+
+
+@route("GET", "/providers", READERS, answer=tuple[ProviderView, ...])
+async def providers(call: Call) -> tuple[ProviderView, ...]:
+    """Every service provider: what it may send, what holds of it, and who won where it conflicts."""
+    return call.router.providers()
 
 
 @route("GET", "/timeline", READERS, answer=Timeline)
@@ -93,6 +100,7 @@ READ_ROUTES: tuple[Route, ...] = (
     devices,
     device,
     events,
+    providers,
     timeline,
     journal,
     discovered,

@@ -50,7 +50,7 @@ def agenda_of(home: HomeConfig, span: Interval, prices: Rates, seed: int) -> tup
     """Everything that the home's providers send over the span, in order; nothing where it has none.
 
     Interpretation: prices come from the first provider that sells energy, orders from the first that does
-    not; a home with one provider gets both from it.
+    not; a home with one provider gets both from it. Nobody sends what it may not send: it would do nothing.
     """
     if not home.providers:
         return ()
@@ -61,11 +61,19 @@ def agenda_of(home: HomeConfig, span: Interval, prices: Rates, seed: int) -> tup
         *_prices(sells.id, home, span, prices),
         *_orders(orders.id, groups, span, home.zone, stream),
     ]
-    return tuple(sorted(notices, key=lambda notice: notice.at))
+    heard = (notice for notice in notices if not _is_beyond(notice, home))
+    return tuple(sorted(heard, key=lambda notice: notice.at))
 
 
 def _first(providers: tuple[ProviderConfig, ...], *, sells: bool) -> ProviderConfig:
-    return next((one for one in providers if (one.role == "energy") is sells), providers[0])
+    return next((one for one in providers if (one.role in (None, "energy")) is sells), providers[0])
+
+
+def _is_beyond(notice: Notice, home: HomeConfig) -> bool:
+    """Whether the home lets its provider send no such thing."""
+    if isinstance(notice, TakeBack) or notice.event.provider not in home.mandates:
+        return False
+    return bool(home.mandates[notice.event.provider].admit(notice.event).beyond)
 
 
 def _local(day: date, at: time, zone: ZoneInfo) -> datetime:

@@ -13,6 +13,7 @@ from drrouter.domain.ids import DeviceId, EventId, HoldToken, ModelId, ProgramId
 from drrouter.domain.interval import Interval, slots
 from drrouter.domain.journal import JournalEntry, JournalKind
 from drrouter.domain.limit import Band
+from drrouter.domain.mandate import Role
 from drrouter.domain.option import Option, OptionKind
 from drrouter.domain.owner import HandsOff, OptOut, Vacation
 from drrouter.domain.plan import CostSplit, DataRung, Explanation, Plan, ScheduledCycle, SolveRung
@@ -30,8 +31,10 @@ from drrouter.errors import (
 from drrouter.ports import Found
 from drrouter.router.broadcast import Broadcast
 from drrouter.router.doctor import Finding, Machine, examine
+from drrouter.router.evidence import EvidenceEntry
 from drrouter.router.facade import Change, OptionsRequest, Topic, WishRequest
 from drrouter.router.plug_test import PlugTest, Stage
+from drrouter.router.provider_views import ProviderView
 from drrouter.router.viewed import (
     DeviceView,
     EventPhase,
@@ -128,6 +131,27 @@ class MemoryRouter:
 
     def events(self) -> tuple[EventView, ...]:
         return (EventView(an_event(), EventPhase.IN_FORCE, acknowledged=True, acks=an_end()),)
+
+    def providers(self) -> tuple[ProviderView, ...]:
+        entry = EvidenceEntry(0, NOON, an_event().id, "1", f"It sent {HOSTILE}.")
+        network = ProviderView(
+            ProviderId("grid"),
+            "openadr3",
+            Role.NETWORK,
+            ("limits",),
+            in_force=(HOSTILE,),
+            conflicts=("grid holds.",),
+            evidence=(entry,),
+        )
+        retailer = ProviderView(
+            ProviderId("retailer"),
+            "feed",
+            None,
+            (),
+            beyond=(PayloadType.IMPORT_CAPACITY_LIMIT,),
+            conflicts=("grid holds.",),
+        )
+        return network, retailer
 
     def timeline(self) -> Timeline:
         return resolve([an_event()], TariffRates(import_adder=constant(0.1, DAY)), {})

@@ -74,7 +74,7 @@ ALLOWED = {
     - {"tokens", "issue_token", "revoke_token", "hand_over", "test_plug", "stop_plug_test", "permit_join"}
     - {"people", "add_person", "remove_person", "claim_code", "renew_claim", "bundle"},
     Role.GUEST: {
-        *("status", "plan", "why", "devices", "device", "events", "timeline"),
+        *("status", "plan", "why", "devices", "device", "events", "providers", "timeline"),
         *("journal", "ledger", "stream", "openapi"),
         *("session", "claim", "sign_in", "sign_out", "sessions", "end_session"),
         *("settings", "change_settings", "set_password"),

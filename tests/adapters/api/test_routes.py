@@ -11,6 +11,7 @@ from drrouter.domain.option import Option
 from drrouter.domain.plan import Plan
 from drrouter.domain.timeline import Timeline
 from drrouter.errors import DeviceSilentError, StoreError
+from drrouter.router.provider_views import ProviderView
 from drrouter.router.viewed import DeviceView, EventView, FoundView, LedgerView, StatusView
 from tests.adapters.api.conftest import Served
 from tests.adapters.api.memory_router import CAR, HOSTILE, NOON, WASHER
@@ -20,6 +21,7 @@ READ: list[tuple[str, Any, str]] = [
     ("/plan", Plan, "plan"),
     ("/devices", tuple[DeviceView, ...], "devices"),
     ("/events", tuple[EventView, ...], "events"),
+    ("/providers", tuple[ProviderView, ...], "providers"),
     ("/timeline", Timeline, "timeline"),
     ("/discovered", tuple[FoundView, ...], "discovered"),
     ("/ledger", LedgerView, "ledger"),

@@ -18,6 +18,7 @@ from drrouter.domain.option import Option
 from drrouter.domain.plan import Plan
 from drrouter.domain.wish import Commitment, CycleWish, LevelWish, OverrideMode
 from drrouter.router.facade import OptionsRequest
+from drrouter.router.provider_views import ProviderView
 from drrouter.router.viewed import DeviceView, EventView, FoundView, StatusView, WhyView
 from tests.adapters.api.conftest import Served
 from tests.adapters.api.memory_router import CAR, ECO, FREEZER, NOON, WASHER, running
@@ -29,6 +30,7 @@ READING: list[tuple[list[str], Any]] = [
     (["why", "washer"], WhyView),
     (["devices"], tuple[DeviceView, ...]),
     (["events"], tuple[EventView, ...]),
+    (["providers"], tuple[ProviderView, ...]),
     (["journal"], tuple[JournalEntry, ...]),
     (["discover"], tuple[FoundView, ...]),
     (["options", "washer"], tuple[Option, ...]),

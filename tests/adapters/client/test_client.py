@@ -43,6 +43,7 @@ async def test_every_reading_method_gives_the_routers_own_view(served: Served, c
     assert await client.devices() == router.devices()
     assert await client.device(WASHER) == router.devices()[0]
     assert await client.events() == router.events()
+    assert await client.providers() == router.providers()
     assert await client.timeline() == router.timeline()
     assert await client.discovered() == router.discovered()
     assert await client.ledger() == router.ledger()

@@ -13,6 +13,8 @@ from drrouter.config import HomeConfig, Secret, check_document, load_home, shipp
 from drrouter.config.uplinks import local_vtn_settings, openadr2_settings
 from drrouter.domain.device import DeviceClass
 from drrouter.domain.flexibility import Line, StorageFlexibility
+from drrouter.domain.ids import ProviderId
+from drrouter.domain.mandate import GROUPS
 from drrouter.domain.remedy import sentences
 from drrouter.errors import DocumentError
 from drrouter.objectmodel import load_catalogue
@@ -149,6 +151,22 @@ def test_a_provider_is_read(home: Path) -> None:
     assert provider.webhook
     assert (provider.webhook.host, provider.webhook.port) == ("127.0.0.1", 8930)
     assert (provider.webhook.url, provider.webhook.cert_file) == ("https://home.example/n", None)
+
+
+def test_what_each_provider_may_send_is_read_in_the_order_of_the_home_file(home: Path) -> None:
+    feed = '\n[[provider]]\nid = "market"\nkind = "feed"\nformat = "awattar"\nfile = "prices.json"\n'
+    more = 'role = "network"\nmay_send = ["limits", "SIMPLE"]\n'
+    mandates = load(home, SITE + feed + PROVIDER + more).mandates
+    assert list(mandates) == ["market", "sp"]
+    assert (mandates[ProviderId("market")].role, mandates[ProviderId("market")].stated) == ("energy", False)
+    assert mandates[ProviderId("sp")].words() == ("limits", "SIMPLE")
+    everything = load(home, SITE + PROVIDER).mandates[ProviderId("sp")]
+    assert (everything.role, everything.words()) == (None, tuple(GROUPS))
+
+
+def test_a_word_for_what_it_may_send_that_nobody_knows_is_refused(home: Path) -> None:
+    with pytest.raises(DocumentError, match="'tariffs' is no payload type"):
+        load(home, SITE + PROVIDER + 'may_send = ["tariffs"]\n')
 
 
 def test_a_provider_of_the_older_protocol_is_read(home: Path) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from drrouter.domain.device import DeviceProfile, DeviceState
 from drrouter.domain.event import PayloadType
+from drrouter.domain.ids import EventId
 from drrouter.domain.timeline import Order
 from drrouter.router.directed import directed
 from drrouter.router.registry import Seat
@@ -14,6 +15,7 @@ from tests.builders import (
     BATTERY,
     CAR,
     HVAC,
+    SP,
     battery,
     car,
     freezer,
@@ -43,7 +45,7 @@ def told(device: DeviceProfile, *orders: Order, state: DeviceState = TOLD) -> Pr
 def test_a_device_takes_the_power_that_is_asked_for() -> None:
     """26."""
     found = told(battery(), wants("DISPATCH_SETPOINT", 2000, BATTERY))
-    assert found == Proposal(2000.0, "grid asks for 2000 W")
+    assert found == Proposal(2000.0, "grid asks for 2000 W", asked_by=(SP, EventId("e")))
 
 
 def test_what_lies_beyond_the_device_is_clipped() -> None:

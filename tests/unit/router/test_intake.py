@@ -8,8 +8,9 @@ from datetime import timedelta
 import pytest
 
 from drrouter.adapters.clock import SimulatedClock
-from drrouter.domain.event import Event
+from drrouter.domain.event import Event, PayloadType
 from drrouter.domain.ids import DeviceId, EventId, ProviderId
+from drrouter.domain.mandate import Role, mandate
 from drrouter.domain.signal import EventCancelled, EventReceived, EventsComplete, LinkChanged, OutboxItem
 from drrouter.ports import Collection, Enqueue, Put
 from drrouter.router.book import Book
@@ -253,3 +254,54 @@ async def test_a_link_that_returns_wakes_its_outbox(desk: Desk) -> None:
     assert desk.acted == ["link to grid up"]
     await desk.clock.settle()
     assert desk.committed == [SP]
+
+
+# What a provider may not send
+
+
+def narrow(desk: Desk, *may_send: str) -> None:
+    desk.intake = Intake(
+        desk.book,
+        desk.scribe,
+        desk.clock,
+        desk.directory,
+        desk.acted.append,
+        desk.committed.append,
+        mandates={SP: mandate(Role.ENERGY, may_send)},
+    )
+
+
+async def test_what_is_beyond_a_mandate_is_not_kept_and_is_said_once_to_its_provider_and_the_owner(
+    desk: Desk,
+) -> None:
+    narrow(desk, "prices")
+    for _ in range(3):
+        desk.intake.take(EventReceived(ORDER))
+    await desk.clock.settle()
+    (kept,) = desk.book.events.values()
+    assert (kept.payloads, kept.beyond) == ((), (PayloadType.SIMPLE,))
+    (item,) = desk.store.items.values()
+    assert item.payloads == {"ignored": "SIMPLE is beyond what you may send to this home"}
+    (said,) = [one for one in desk.store.sentences() if "sent E" in one]
+    assert said.startswith("grid sent E (nothing that it may send).")
+
+
+async def test_the_same_version_counts_again_when_the_owner_widens_what_may_be_sent(desk: Desk) -> None:
+    order = replace(ORDER, fingerprint="the same")
+    narrow(desk, "prices")
+    desk.intake.take(EventReceived(order))
+    narrow(desk, "prices", "sheds")
+    desk.intake.take(EventReceived(order))
+    desk.intake.take(EventReceived(order))
+    await desk.clock.settle()
+    (kept,) = desk.book.events.values()
+    assert (kept.payloads, kept.beyond) == (order.payloads, ())
+    assert len(desk.store.items) == 2
+
+
+async def test_what_was_kept_before_is_held_to_what_may_be_sent_by_now(desk: Desk) -> None:
+    desk.book.keep_event(ORDER)
+    (change,) = desk.book.admit({SP: mandate(Role.ENERGY, ["prices"])})
+    assert isinstance(change, Put)
+    assert desk.book.events[SP, ORDER.id].payloads == ()
+    assert desk.book.admit({SP: mandate(Role.ENERGY, ["prices"])}) == ()

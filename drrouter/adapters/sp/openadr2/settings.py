@@ -3,7 +3,6 @@
 import math
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
 
 from drrouter.domain.ids import ProviderId
 
@@ -26,7 +25,6 @@ class Openadr2Settings:
         sign: whether messages are signed with that key, too (the "high" security of 2.0b).
         poll_s: domain seconds between polls where the provider asks for no other frequency.
         jitter: share of the time between polls by which one may come later.
-        role: decides the precedence of its orders.
         programs: market contexts that the customer takes part in; empty means all.
         longest_poll_s: domain seconds between polls at most, whatever the provider asks for: where its
             silence counts, it is asked often enough.
@@ -45,7 +43,6 @@ class Openadr2Settings:
     sign: bool = False
     poll_s: float = 60.0
     jitter: float = 0.1
-    role: Literal["energy", "network", "aggregator"] = "energy"
     programs: tuple[str, ...] = ()
     timeout_s: float = 10.0
     max_body_bytes: int = MAX_BODY_BYTES

@@ -7,7 +7,6 @@ from typing import Literal
 
 from drrouter.domain.ids import ProviderId
 
-Role = Literal["energy", "network", "aggregator"]
 Version = Literal["3.1", "3.0", "auto"]
 
 MAX_BODY_BYTES = 4 * 1024 * 1024
@@ -51,7 +50,6 @@ class Openadr3Settings:
         poll_s: domain seconds between full polls; they go on beside the webhook.
         jitter: share of ``poll_s`` by which a poll may come later; 0 for none.
         webhook: None for polling only.
-        role: decides the precedence of its orders.
         programs: names of the programs that the customer is enrolled in; empty means all it shows.
         version: of OpenADR 3 that the provider speaks; ``auto`` reads it from the url, else asks.
         timeout_s: real seconds that one exchange may take.
@@ -73,7 +71,6 @@ class Openadr3Settings:
     poll_s: float = 60.0
     jitter: float = 0.1
     webhook: WebhookSettings | None = None
-    role: Role = "energy"
     programs: tuple[str, ...] = ()
     version: Version = "3.1"
     timeout_s: float = 10.0

@@ -1,0 +1,114 @@
+"""All providers of the home side by side: what each may send, how it stands, what holds of it, who won.
+
+For the owner's eyes alone; texts of providers in it are hostile and are shown as text only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from drrouter.domain.event import PayloadType
+from drrouter.domain.ids import ProviderId
+from drrouter.domain.mandate import Mandate, Role
+from drrouter.domain.payload_classes import ALERTS, POWERS, PRICES
+from drrouter.domain.timeline import Order
+from drrouter.router import views
+from drrouter.router.evidence import EvidenceEntry
+from drrouter.router.local import said
+from drrouter.router.viewed import LinkView
+
+if TYPE_CHECKING:
+    from drrouter.router.core import Router
+
+NEWEST = 20
+"""So much of a provider's evidence is shown."""
+
+MOST_IN_FORCE = 20
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderView:
+    """One provider.
+
+    Attributes:
+        kind: the protocol, or ``feed``; empty where it is not known.
+        role: its trade; None where the home file names none.
+        may_send: groups and payload types that are obeyed when they come from it.
+        link: None before the first word on it.
+        freshness: fresh, ageing, stale or failsafe; empty where nobody watches it.
+        last_heard: when it was heard since the start; None: not yet.
+        offline_profile: live, waiting, or in_force while its offline profile stands in for it.
+        events: how many of its events are kept.
+        in_force: what it orders or says for now, in words.
+        beyond: payload types that it sent and may not send; they are not obeyed.
+        conflicts: where it wants what another provider does not, and who holds.
+        evidence: what it sent and was told, the newest first.
+    """
+
+    id: ProviderId
+    kind: str
+    role: Role | None
+    may_send: tuple[str, ...]
+    link: LinkView | None = None
+    freshness: str = ""
+    last_heard: datetime | None = None
+    offline_profile: str = "live"
+    events: int = 0
+    in_force: tuple[str, ...] = ()
+    beyond: tuple[PayloadType, ...] = ()
+    conflicts: tuple[str, ...] = ()
+    evidence: tuple[EvidenceEntry, ...] = ()
+
+
+def providers_of(router: Router) -> tuple[ProviderView, ...]:
+    """Every provider and feed, in the order of the home file."""
+    known = dict.fromkeys((*router.site.mandates, *router.senders))
+    return tuple(_view(router, name) for name in known)
+
+
+def _view(router: Router, name: ProviderId) -> ProviderView:
+    now, may = router.clock.now(), router.site.mandates.get(name, Mandate())
+    link, standing = router.intake.links.get(name), router.uplinks.standings.get(name)
+    events = [event for event in router.book.events.values() if event.provider == name]
+    conflicts = [one.sentence for one in router.arbiter.standing(now) if one.concerns(name)]
+    return ProviderView(
+        id=name,
+        kind=router.site.protocols.get(name, ""),
+        role=may.role,
+        may_send=may.words(),
+        link=views.link_view(link) if link else None,
+        last_heard=router.uplinks.hearing.heard_at.get(name),
+        offline_profile=standing.mode.value if standing else "live",
+        events=len(events),
+        in_force=tuple(_in_force(router, name, now))[:MOST_IN_FORCE],
+        beyond=tuple(sorted({kind for event in events for kind in event.beyond})),
+        conflicts=tuple(dict.fromkeys(conflicts)),
+        evidence=router.evidence.of(name, NEWEST),
+    )
+
+
+def _in_force(router: Router, name: ProviderId, now: datetime) -> Iterator[str]:
+    """What holds of it now, by payload type."""
+    for kind, orders in sorted(router.steering.timeline.in_force.items()):
+        for order in orders:
+            if order.provider == name and order.interval.holds(now):
+                whom = f" for {', '.join(order.members)}" if order.members else ""
+                until = said(order.interval.end, router.settings.zone)
+                currency = router.steering.timeline.currency
+                yield f"{_words(kind, order, currency)}{whom} until {until}"
+
+
+def _words(kind: PayloadType, order: Order, currency: str) -> str:
+    """A payload type with its value: ``import capacity limit 3 kW``."""
+    name = kind.removeprefix("ALERT_").replace("_", " ").lower()
+    if kind in ALERTS:
+        return f"alert {name}" + (f": {order.text}" if order.text else "")
+    if kind in PRICES:
+        return f"{name} {order.value:g} {currency}/kWh"
+    if kind in POWERS:
+        return f"{name} {round(order.value / 1000, 3):g} kW"
+    value = order.text or f"{order.value:g}"
+    return f"{name} {value}{f' {order.unit.lower()}' if order.unit else ''}"
