@@ -28,7 +28,7 @@ def _row(view: ProviderView, local: LocalTime) -> tuple[str, ...]:
         view.role.value if view.role else "all",
         view.kind or "-",
         ", ".join(view.may_send) or "nothing",
-        view.freshness or state,
+        f"{state}, {view.freshness.state.value}" if view.freshness else state,
         local.say(view.last_heard),
         view.offline_profile.replace("_", " "),
         str(view.events),

@@ -108,8 +108,7 @@ class Router:
         """Join the parts; ``book``, ``kept`` and ``offline.kept`` have been read back from the store."""
         self.settings, self.site, self.registry, self.book = settings, site, registry, book
         self.clock, self._providers, self.broadcast = clock, providers, Broadcast()
-        self.news = DeviceNews(self.broadcast, self.device)
-        self.evidence = Evidence(clock, offline.kept)
+        self.news, self.evidence = DeviceNews(self.broadcast, self.device), Evidence(clock, offline.kept)
         self.scribe = Scribe(store, clock, self.broadcast.noted, self.evidence.witness)
         self.dispatcher = Dispatcher(registry, clock, self._carried_out)
         self._join_uplinks(providers, offline, store)

@@ -17,6 +17,7 @@ from drrouter.domain.payload_classes import ALERTS, POWERS, PRICES
 from drrouter.domain.timeline import Order
 from drrouter.router import views
 from drrouter.router.evidence import EvidenceEntry
+from drrouter.router.feed_state import Freshness
 from drrouter.router.local import said
 from drrouter.router.viewed import LinkView
 
@@ -38,7 +39,7 @@ class ProviderView:
         role: its trade; None where the home file names none.
         may_send: groups and payload types that are obeyed when they come from it.
         link: None before the first word on it.
-        freshness: fresh, ageing, stale or failsafe; empty where nobody watches it.
+        freshness: how fresh what is known of it is; None where nobody watches it.
         last_heard: when it was heard since the start; None: not yet.
         offline_profile: live, waiting, or in_force while its offline profile stands in for it.
         events: how many of its events are kept.
@@ -53,7 +54,7 @@ class ProviderView:
     role: Role | None
     may_send: tuple[str, ...]
     link: LinkView | None = None
-    freshness: str = ""
+    freshness: Freshness | None = None
     last_heard: datetime | None = None
     offline_profile: str = "live"
     events: int = 0
@@ -72,6 +73,7 @@ def providers_of(router: Router) -> tuple[ProviderView, ...]:
 def _view(router: Router, name: ProviderId) -> ProviderView:
     now, may = router.clock.now(), router.site.mandates.get(name, Mandate())
     link, standing = router.intake.links.get(name), router.uplinks.standings.get(name)
+    fresh = router.uplinks.freshness_of(name) if standing else None
     events = [event for event in router.book.events.values() if event.provider == name]
     conflicts = [one.sentence for one in router.arbiter.standing(now) if one.concerns(name)]
     return ProviderView(
@@ -79,7 +81,8 @@ def _view(router: Router, name: ProviderId) -> ProviderView:
         kind=router.site.protocols.get(name, ""),
         role=may.role,
         may_send=may.words(),
-        link=views.link_view(link) if link else None,
+        link=views.link_view(link, fresh) if link else None,
+        freshness=fresh,
         last_heard=router.uplinks.hearing.heard_at.get(name),
         offline_profile=standing.mode.value if standing else "live",
         events=len(events),
