@@ -128,7 +128,7 @@ export interface DoorView {
   state: DoorState;
   language: "en" | "de" | "fr" | "nl";
   name: string | null;
-  role: Role | null;
+  role: drrouter__adapters__api__roles__Role | null;
   csrf: string | null;
   site: string | null;
 }
@@ -154,6 +154,7 @@ export interface Event {
   asks: ReportAsk[];
   grid: Grid;
   received_at: string | null;
+  beyond: PayloadType[];
 }
 
 export type EventPhase = "coming" | "in_force" | "over";
@@ -223,7 +224,7 @@ export interface JournalEntry {
   data: Record<string, number | string | boolean | null>;
 }
 
-export type JournalKind = "started" | "event_accepted" | "event_cancelled" | "link" | "plan" | "setpoint" | "refused" | "cycle" | "wish" | "override" | "commitment" | "device" | "limit" | "offline" | "data" | "alarm";
+export type JournalKind = "started" | "event_accepted" | "event_cancelled" | "link" | "plan" | "setpoint" | "refused" | "cycle" | "wish" | "override" | "commitment" | "device" | "limit" | "offline" | "data" | "alarm" | "conflict";
 
 export interface LearnedProgramme {
   programme_id: string;
@@ -404,6 +405,11 @@ export interface PlugTest {
 
 export type Presence = "expected" | "present" | "gone";
 
+export interface PricePart {
+  name: string;
+  rates: Rates;
+}
+
 export interface Problem {
   type: string;
   title: string;
@@ -450,8 +456,6 @@ export interface ReportAsk {
 }
 
 export type ReportIntervals = "INTERVALS" | "SUB_INTERVALS" | "OPEN_INTERVALS";
-
-export type Role = "owner" | "resident" | "guest" | "appliance" | "visitor";
 
 export interface RunningCycle {
   device_id: string;
@@ -537,6 +541,8 @@ export interface Timeline {
   export_limits: Limit[];
   setpoints: Order[];
   messages: Order[];
+  import_parts: PricePart[];
+  export_parts: PricePart[];
 }
 
 export interface Vacation {
@@ -560,6 +566,8 @@ export interface WishBody {
   earliest?: string | null;
   level?: number | null;
 }
+
+export type drrouter__adapters__api__roles__Role = "owner" | "resident" | "guest" | "appliance" | "visitor";
 
 export interface drrouter__router__viewed__LinkView {
   provider: string;
