@@ -1,11 +1,14 @@
 """Delivers what providers must hear, in order and once, however long the link was down.
 
+    oldest   r1 r1 r1 | s2 | r2 r2 | m | m   newest     waves: members of a group that say one thing of one
+                                                        version of an event go side by side, all else in turn
+
 How much may wait is left to ``outbox_bounds``.
 """
 
 import asyncio
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Protocol
@@ -24,6 +27,8 @@ log = logging.getLogger(__name__)
 FIRST_RETRY = timedelta(seconds=2)
 LAST_RETRY = timedelta(minutes=5)
 BATCH = 100
+AT_ONCE = 8
+"""Messages under way side by side: a group of a hundred shall have acknowledged within seconds."""
 REFUSED_LIFE = timedelta(days=1)
 """How long a message that the provider refuses is offered again before it is let go."""
 LATE = timedelta(minutes=5)
@@ -94,7 +99,7 @@ class OutboxSender:
         """
         self._provider, self._store, self._clock = provider, store, clock
         self._known, self._acknowledged = tuple(known), Recent[tuple[EventId, str]]()
-        self._refused: set[str] = set()
+        self._refused, self._brought = set[str](), set[str]()
         self.bounds = OutboxBounds(provider.id, store, clock, say)
         self._news = asyncio.Event()
 
@@ -140,21 +145,40 @@ class OutboxSender:
         """
         most, delivered = BATCH + len(self._refused), 0
         waiting = await self._store.outbox(self._provider.id, most=most)
-        for item in await self.bounds.fresh(waiting):
-            try:
-                with self._clock.working():
-                    await self._provider.send(self._marked(item))
-            except ProviderRefusedError as error:
-                await self._refuse(item, error)
-                continue
-            except ProviderError:
+        for wave in _waves(await self.bounds.fresh(waiting)):
+            got_through = await asyncio.gather(*map(self._send, wave))
+            brought = [item for item in wave if item.id in self._brought]
+            await self._deliver(brought)
+            delivered += len(brought)
+            if not all(got_through):
                 return False
-            await self._store.delivered([item.id])
-            delivered += 1
+        return delivered > 0 and len(waiting) == most
+
+    async def _send(self, item: OutboxItem) -> bool:
+        """Send one, unless the provider has it and only the store does not know; whether it got through."""
+        if item.id in self._brought:
+            return True
+        try:
+            with self._clock.working():
+                await self._provider.send(self._marked(item))
+        except ProviderRefusedError as error:
+            await self._refuse(item, error)
+            return True
+        except ProviderError:
+            return False
+        self._brought.add(item.id)
+        return True
+
+    async def _deliver(self, brought: Sequence[OutboxItem]) -> None:
+        """Let those go that the provider has; where the store fails they are known to have been brought."""
+        if not brought:
+            return
+        await self._store.delivered([item.id for item in brought])
+        for item in brought:
+            self._brought.discard(item.id)
             self._refused.discard(item.id)
             if item.kind is MessageKind.RECEIPT:
                 self._acknowledged.add((item.event_id, item.event_version))
-        return delivered > 0 and len(waiting) == most
 
     def _marked(self, item: OutboxItem) -> OutboxItem:
         """The message as it is sent now."""
@@ -170,3 +194,23 @@ class OutboxSender:
         if self._clock.now() - item.created_at >= REFUSED_LIFE:
             await self._store.delivered([item.id])
             self._refused.discard(item.id)
+
+
+def _waves(items: Iterable[OutboxItem]) -> Iterator[list[OutboxItem]]:
+    """In order; side by side are neighbours that say the same of one version, each for another member."""
+    wave: list[OutboxItem] = []
+    for item in items:
+        if wave and (len(wave) == AT_ONCE or not _is_of_one_wave(wave[0], item)):
+            yield wave
+            wave = []
+        wave.append(item)
+    if wave:
+        yield wave
+
+
+def _is_of_one_wave(first: OutboxItem, item: OutboxItem) -> bool:
+    """Whether both say one thing; reports are never of one wave, since one follows the other."""
+    if MessageKind.REPORT in (first.kind, item.kind):
+        return False
+    ours, theirs = ((one.kind, one.event_id, one.event_version) for one in (first, item))
+    return ours == theirs
