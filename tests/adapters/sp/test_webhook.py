@@ -1,5 +1,6 @@
 """The listener for notices; numbers in docstrings are the obligations of a VEN."""
 
+import asyncio
 import io
 import json
 import ssl
@@ -11,6 +12,7 @@ from typing import Any
 import aiohttp
 import pytest
 import trustme
+from yarl import URL
 
 from drrouter.adapters.clock import SimulatedClock
 from drrouter.adapters.sp.openadr3 import WebhookSettings
@@ -204,3 +206,20 @@ class _Hold:
 
     def __exit__(self, *_: object) -> None:
         self._clock.held -= 1
+
+
+async def test_a_notice_that_breaks_off_marks_nothing_and_is_no_error_of_ours(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """7: the listener goes on, and what was said is a warning, not a trace of our program."""
+    async with hook() as (webhook, heard):
+        url = URL(webhook.callback_url)
+        _, writer = await asyncio.open_connection(url.host, url.port)
+        head = f"POST {url.path} HTTP/1.1\r\nHost: home\r\nAuthorization: Bearer {webhook.token}\r\n"
+        writer.write(f'{head}Content-Length: 100\r\n\r\n{{"objectType"'.encode())
+        await writer.drain()
+        writer.transport.abort()
+        while "cannot be read" not in caplog.text:
+            assert await post(webhook, EVENT) == 200
+        assert set(heard) == {Notice(EventId("e1"))}
+    assert {record.levelname for record in caplog.records} <= {"WARNING", "INFO", "DEBUG"}

@@ -108,13 +108,25 @@ class Webhook:
             if not hmac.compare_digest(given, f"Bearer {self.token}".encode()):
                 return web.Response(status=401)
             try:
-                notice = read_notice(await request.read())
+                notice = read_notice(await _body(request))
             except MessageError as error:
                 log.warning("a notice cannot be read: %s", error)
                 return web.Response(status=400)
             if notice is not None:
                 self._on_notice(notice)
             return web.Response(status=200)
+
+
+async def _body(request: web.Request) -> bytes:
+    """The whole body.
+
+    Raises:
+        MessageError: the connection broke before it was there.
+    """
+    try:
+        return await request.read()
+    except (OSError, RuntimeError) as error:  # aiohttp says the second where the connection is gone already
+        raise MessageError("notice", "", "broke off") from error
 
 
 def read_notice(raw: bytes) -> Notice | None:
