@@ -6,6 +6,7 @@ takes NaN, keeps the last of two keys, and runs out of stack on deep nesting).
 """
 
 import json
+import re
 from functools import cache
 from typing import Any, NoReturn
 
@@ -88,21 +89,16 @@ def message_error(error: ValidationError, where: str) -> MessageError:
     )
 
 
+_TEXT = re.compile(rb'"(?:[^"\\]|\\.)*+"?', re.DOTALL)
+_BRACKET = re.compile(rb"[\[{\]}]")
+
+
 def _depth(text: bytes) -> int:
     """How deeply brackets nest, those inside of texts left out."""
     depth = deepest = 0
-    inside = escaped = False
-    for byte in text:
-        if inside:
-            inside = escaped or byte != 0x22
-            escaped = byte == 0x5C and not escaped
-        elif byte == 0x22:
-            inside = True
-        elif byte in b"[{":
-            depth += 1
-            deepest = max(deepest, depth)
-        elif byte in b"]}":
-            depth -= 1
+    for bracket in _BRACKET.findall(_TEXT.sub(b"", text)):
+        depth += 1 if bracket in b"[{" else -1
+        deepest = max(deepest, depth)
     return deepest
 
 

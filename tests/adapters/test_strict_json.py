@@ -56,3 +56,10 @@ def test_a_value_of_another_type_is_refused_with_the_key_and_the_number_of_probl
         MessageError, match=r"the store: device_id: input should be a valid string\. Problems: 2 in all"
     ):
         decode(Override, text, "the store")
+
+
+@pytest.mark.parametrize("text", [b'"\\"' + b"[" * 100, b'"\\\\"' + b"[" * 100, b'"' + b"[" * 100])
+def test_a_text_that_never_ends_is_refused_and_its_brackets_do_not_count(text: bytes) -> None:
+    with pytest.raises(MessageError) as refused:
+        parse(text, "the request")
+    assert ("nested" in str(refused.value)) is (text[:4] == b'"\\\\"')
