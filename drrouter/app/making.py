@@ -96,4 +96,5 @@ def _proposed(catalogue: Catalogue, found: Found) -> Proposal | None:
 
 def _rules(home: HomeConfig) -> Rules:
     """What an offline profile must fit to."""
-    return Rules(home.currency, {provider.id: provider.programs for provider in home.providers})
+    programs = {provider.id: provider.programs for provider in home.providers}
+    return Rules(home.currency, programs, home.mandates)

@@ -5,7 +5,7 @@
     opted out, impossible, ...  -> one entry each
 
 It watches what goes to the disk and is told by nobody. A ring of ``MOST`` entries a provider: a flood of one
-pushes out nothing of another's. Reports are left out: they would push out all else, and stand in the outbox.
+pushes out nothing of another's. Reports and opaque data are left out: they would push out all else.
 """
 
 from collections import deque
@@ -20,6 +20,11 @@ from drrouter.domain.signal import MessageKind, OutboxItem
 from drrouter.ports import Change, Clock, Collection, Enqueue, Note, Put, Remove
 
 MOST = 200
+LONGEST = 500
+"""Letters of a sentence, since names and words of a provider may be long."""
+
+_LEFT_OUT = frozenset({MessageKind.REPORT, MessageKind.DATA})
+
 PREFIX = "evidence/"
 """Under which the entries stand among the settings of the store: ``evidence/grid/17``."""
 
@@ -62,6 +67,7 @@ class Evidence:
 
     def _add(self, provider: ProviderId, event_id: EventId, version: str, sentence: str) -> Change | None:
         """A new entry; None where it stands there already, as after a restart, which tells nothing twice."""
+        sentence = sentence[:LONGEST]
         entries, told = self._of(provider), (event_id, version, sentence)
         if version and any((one.event_id, one.version, one.sentence) == told for one in entries):
             return None
@@ -93,7 +99,7 @@ def _told(changes: Sequence[Change]) -> Iterator[_Found]:
     }
     groups: dict[tuple[ProviderId, EventId, str, MessageKind], list[OutboxItem]] = {}
     for change in changes:
-        if isinstance(change, Enqueue) and change.item.kind is not MessageKind.REPORT:
+        if isinstance(change, Enqueue) and change.item.kind not in _LEFT_OUT:
             item = change.item
             key = item.provider, item.event_id, item.event_version, item.kind
             groups.setdefault(key, []).append(item)

@@ -111,7 +111,9 @@ class ProfileKeeper:
             return True
         self._said = ""
         if taken is not None:
-            self._scribe.keep(taken.change, self._note(_accepted(self._provider, taken.document)))
+            out = self._shelf.left_out(self._provider, taken.document)
+            but = f" Left out, since it may not send that: {', '.join(out)}." if out else ""
+            self._scribe.keep(taken.change, self._note(_accepted(self._provider, taken.document) + but))
             self._changed(f"offline profile of {self._provider}")
         return True
 

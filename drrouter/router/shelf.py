@@ -9,8 +9,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from drrouter.domain.ids import ProviderId
+from drrouter.domain.mandate import Mandate, Mandates
 from drrouter.errors import DocumentError
 from drrouter.ports import Change, Collection, Put
+from drrouter.router.profile_mandate import beyond, held_to
 from drrouter.tariff import OfflineDocument, read_offline
 
 log = logging.getLogger(__name__)
@@ -41,10 +43,12 @@ class Rules:
     Attributes:
         currency: of the home, for price levels.
         programs: by provider, the programmes that the home is enrolled in; none named means all.
+        mandates: what each provider may send; the rest of its profile counts nowhere.
     """
 
     currency: str = "EUR"
     programs: Mapping[ProviderId, tuple[str, ...]] = field(default_factory=dict)
+    mandates: Mandates = field(default_factory=dict)
 
 
 def key_of(provider: ProviderId) -> str:
@@ -65,9 +69,17 @@ class Shelf:
         documents = [one.document for one in self._kept.get(provider, ())]
         valid = [document for document in documents if document.validity.holds(now)]
         if valid:
-            return max(valid, key=lambda document: document.version)
+            return held_to(max(valid, key=lambda document: document.version), self._mandate(provider))
         coming = [document for document in documents if document.validity.start > now]
-        return min(coming, key=lambda document: document.validity.start, default=None)
+        first = min(coming, key=lambda document: document.validity.start, default=None)
+        return held_to(first, self._mandate(provider)) if first else None
+
+    def left_out(self, provider: ProviderId, document: OfflineDocument) -> tuple[str, ...]:
+        """The tables of a profile that its provider may not write."""
+        return beyond(document, self._mandate(provider))
+
+    def _mandate(self, provider: ProviderId) -> Mandate:
+        return self._rules.mandates.get(provider, Mandate())
 
     def take(self, provider: ProviderId, data: bytes, where: str, now: datetime) -> Taken | None:
         """Take a profile in; what was kept stays in use where this one is refused.

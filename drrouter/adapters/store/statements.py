@@ -26,7 +26,7 @@ MOST_JOURNAL = 50_000
 """Journal entries kept; older ones go."""
 
 MOST_DELIVERED = 10_000
-"""Ids of delivered messages kept, so that a replayed event is not answered twice."""
+"""Ids of delivered messages kept for each provider, so that a replayed event is not answered twice."""
 
 MOST_DOCUMENTS = {Collection.PLANS: 500}
 """Collections that grow by themselves keep the newest so many."""
@@ -67,11 +67,13 @@ def trim(connection: sqlite3.Connection) -> None:
     connection.execute(
         "DELETE FROM journal WHERE number <= (SELECT max(number) FROM journal) - ?", (MOST_JOURNAL,)
     )
-    connection.execute(
-        "DELETE FROM outbox WHERE delivered = 1 AND number <= "
-        "(SELECT number FROM outbox WHERE delivered = 1 ORDER BY number DESC LIMIT 1 OFFSET ?)",
-        (MOST_DELIVERED,),
-    )
+    for (provider,) in connection.execute("SELECT DISTINCT provider FROM outbox").fetchall():
+        connection.execute(
+            "DELETE FROM outbox WHERE delivered = 1 AND provider = ?1 AND number <= "
+            "(SELECT number FROM outbox WHERE delivered = 1 AND provider = ?1 "
+            "ORDER BY number DESC LIMIT 1 OFFSET ?2)",
+            (provider, MOST_DELIVERED),
+        )
     for collection, most in MOST_DOCUMENTS.items():
         connection.execute(
             "DELETE FROM documents WHERE collection = ?1 AND key NOT IN (SELECT key FROM documents "

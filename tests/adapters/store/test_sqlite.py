@@ -125,6 +125,21 @@ async def test_what_grows_by_itself_is_bounded(path: Path, monkeypatch: pytest.M
     connection.close()
 
 
+async def test_a_flood_to_one_provider_pushes_out_no_message_to_another(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(statements, "MOST_DELIVERED", 5)
+    other = an_item("other", ProviderId("quiet"))
+    async with store_at(path) as store:
+        await store.commit(Enqueue(other))
+        await store.delivered(["other"])
+        for number in range(401):
+            await store.commit(Enqueue(an_item(str(number))))
+            await store.delivered([str(number)])
+        await store.commit(Enqueue(other))
+        assert await store.outbox(ProviderId("quiet")) == []
+
+
 async def test_undelivered_messages_are_never_trimmed(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(statements, "MOST_DELIVERED", 0)
     async with store_at(path) as store:

@@ -55,7 +55,10 @@ def test_an_event_of_which_nothing_is_obeyed_and_a_late_receipt_are_said_as_they
         record.of(SP)[0].sentence
         == "It sent p (nothing that is obeyed); receipt for the home (ignored: all)."
     )
-    assert record.witness((Enqueue(message(empty, MessageKind.REPORT, CLOCK)),)) == ()
+    for kind in (MessageKind.REPORT, MessageKind.DATA):
+        assert record.witness((Enqueue(message(empty, kind, CLOCK, None, X="secret")),)) == ()
+    record.witness((Enqueue(message(empty, MessageKind.IMPOSSIBLE, CLOCK, None, reason="long " * 500)),))
+    assert len(record.of(SP)[0].sentence) == evidence.LONGEST
 
 
 def test_a_flood_of_one_provider_pushes_out_nothing_of_another(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from drrouter.domain.ids import ProviderId
+from drrouter.domain.mandate import Role, mandate
 from drrouter.errors import DocumentError
 from drrouter.ports import Collection, Put
 from drrouter.router.shelf import Rules, Shelf, key_of
@@ -43,6 +44,25 @@ def test_a_good_profile_is_kept_for_its_provider_alone() -> None:
     assert taken.document.id == "acme.offline"
     assert taken.change == Put(Collection.SETTINGS, key_of(SP), {"documents": [profile_text().decode()]})
     assert (version(shelf), version(shelf, OTHER_SP)) == (1, None)
+
+
+def test_a_profile_says_no_more_than_its_provider_may_send() -> None:
+    limit = '[[limit]]\nid = "all_day"\nmax_w = 4000\n'
+    price = "[[price]]\nprice_per_kwh = 0.1\n"
+    everything = profile_text(EVENING + limit + price, more='currency = "EUR"')
+    for may, kept in (
+        (mandate(None), ("limit", "peak", "price")),
+        (mandate(Role.ENERGY), ("peak", "price")),
+        (mandate(Role.AGGREGATOR), ()),
+        (mandate(Role.NETWORK, ["limits"]), ("limit",)),
+    ):
+        shelf = Shelf(Rules("EUR", {}, {SP: may}), {}, [SP])
+        taken = shelf.take(SP, everything, WHERE, NOON)
+        profile = shelf.profile(SP, NOON)
+        assert taken
+        assert profile
+        assert tuple(key for key in ("limit", "peak", "price") if getattr(profile, key)) == kept
+        assert {*shelf.left_out(SP, taken.document), *kept} == {"limit", "peak", "price"}
 
 
 def test_the_same_profile_again_is_no_news() -> None:
