@@ -105,7 +105,14 @@ class Note:
     entry: JournalEntry
 
 
-Change = Put | Remove | Enqueue | Note
+@dataclass(frozen=True, slots=True)
+class Forget:
+    """Erase every message to this provider, those that were delivered too."""
+
+    provider: ProviderId
+
+
+Change = Put | Remove | Enqueue | Note | Forget
 
 
 @dataclass(frozen=True, slots=True)

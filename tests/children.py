@@ -162,6 +162,11 @@ class Children:
         child = await self.start("vtn", str(file), "--port", "0", log="vtn.log")
         return str((await child.ready())["url"])
 
+    @property
+    def newest(self) -> Child:
+        """The process that was started last."""
+        return self._started[-1]
+
     async def router(self, home: str) -> Child:
         """Start a router with this home file, without waiting for it."""
         file = self.folder / "home.toml"

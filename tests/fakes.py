@@ -13,7 +13,19 @@ from drrouter.domain.plan import Plan
 from drrouter.domain.signal import OutboxItem, Signal
 from drrouter.errors import DeviceError, DeviceSilentError, PlannerError, ProviderError, StoreError
 from drrouter.planner import Problem, greedy, plan
-from drrouter.ports import Change, Clock, Collection, Device, Enqueue, Found, Note, OutboxSize, Put, Remove
+from drrouter.ports import (
+    Change,
+    Clock,
+    Collection,
+    Device,
+    Enqueue,
+    Forget,
+    Found,
+    Note,
+    OutboxSize,
+    Put,
+    Remove,
+)
 from tests.builders import SP, answer
 
 
@@ -57,6 +69,10 @@ class MemoryStore:
             case Enqueue(item) if item.id not in self.known_items:
                 self.items[item.id] = item
                 self.known_items.add(item.id)
+            case Forget(provider):
+                gone = {name for name, item in self.items.items() if item.provider == provider}
+                self.items = {name: item for name, item in self.items.items() if name not in gone}
+                self.known_items -= gone
             case Note(entry):
                 self.entries.append(entry)
 

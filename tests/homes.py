@@ -261,6 +261,7 @@ async def running(home: Home, until: Callable[[Home], bool] | None = None) -> As
         home.supervisor = supervisor
         for name, work in home.router.tasks():
             supervisor.start(name, work)
+        home.router.stop = supervisor.stop
         supervisor.start("search kasa", partial(home.searches().run, home.kasa))
         await (spin_until(lambda: until(home)) if until else home.clock.settle())
         yield home

@@ -5,10 +5,13 @@ from datetime import datetime
 from drrouter.adapters.client_talk import Talk
 from drrouter.domain.ids import DeviceId, EventId, ProviderId
 from drrouter.domain.owner import HandsOff, OptOut, Vacation
+from drrouter.router.viewed import Parting
+
+_LEAVING_S = 90.0
 
 
 class OwnerCalls(Talk):
-    """Opt-outs, hands off, days away."""
+    """Opt-outs, hands off, days away, and the parting with a provider."""
 
     async def opt_out(
         self,
@@ -42,6 +45,12 @@ class OwnerCalls(Talk):
         body = _end("end", end) | _end("start", start)
         word: Vacation = self._read(Vacation, await self._send("PUT", ("vacation",), body))
         return word
+
+    async def leave_provider(self, provider_id: ProviderId) -> Parting:
+        """Part with a provider for good; takes a while where it does not answer."""
+        path = "providers", provider_id, "leave"
+        parting: Parting = self._read(Parting, await self._send("POST", path, total_s=_LEAVING_S))
+        return parting
 
     async def come_back(self) -> None:
         """Somebody is at home."""

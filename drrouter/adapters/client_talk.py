@@ -93,23 +93,36 @@ class Talk:
         return self._read(kind, await self._send("GET", path, query=query))
 
     async def _send(
-        self, method: str, path: tuple[str, ...], body: object = None, query: dict[str, str] | None = None
+        self,
+        method: str,
+        path: tuple[str, ...],
+        body: object = None,
+        query: dict[str, str] | None = None,
+        total_s: float | None = None,
     ) -> bytes:
         packed = None if body is None else (json.dumps(body).encode(), "application/json")
-        return (await self.exchange(method, path, query or {}, packed)).content
+        return (await self.exchange(method, path, query or {}, packed, total_s)).content
 
     async def exchange(
-        self, method: str, path: tuple[str, ...], query: dict[str, str], body: tuple[bytes, str] | None = None
+        self,
+        method: str,
+        path: tuple[str, ...],
+        query: dict[str, str],
+        body: tuple[bytes, str] | None = None,
+        total_s: float | None = None,
     ) -> Received:
         """One request and its answer, unread; a refusal is raised as the error that it tells of.
 
         Args:
             body: with its media type.
+            total_s: real seconds that this one may take, where that is more than usual.
         """
         data, headers = (body[0], {"Content-Type": body[1]}) if body else (None, None)
         with self._clock.working() if self._clock else nullcontext(), self._translated():
             url = self._address(*path).with_query(query)
-            async with self._open().request(method, url, data=data, headers=headers) as answer:
+            timeout = aiohttp.ClientTimeout(total=total_s or self._total_s)
+            request = self._open().request(method, url, data=data, headers=headers, timeout=timeout)
+            async with request as answer:
                 content = await answer.read()
                 if answer.status >= 400:
                     raise self._refusal(content, answer.status)

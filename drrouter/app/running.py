@@ -29,6 +29,7 @@ from drrouter.app.home_side import answer_machines, integration_tasks, integrati
 from drrouter.app.kept import owner_token, seed_of
 from drrouter.app.machine import machine_of
 from drrouter.app.making import build_router
+from drrouter.app.partings import without_left
 from drrouter.app.uplink_side import feeds_of, local_vtn_tasks, offline_sources, provider_of, tell_usage
 from drrouter.config import HomeConfig, load_home
 from drrouter.ports import (
@@ -85,6 +86,7 @@ async def running(home: HomeConfig, options: Options) -> AsyncIterator[App]:
         clock = await stack.enter_async_context(open_clock(options.clock_url, options.clock_name))
         executor = await stack.enter_async_context(ThreadExecutor(clock))
         store = await stack.enter_async_context(SqliteStore(home.store_path, executor, clock))
+        home = await without_left(home, store, clock)
         solver = await stack.enter_async_context(options.solver(clock))
         seed = await seed_of(store)
         providers: list[Provider] = [provider_of(config, home, clock, seed) for config in home.providers]
@@ -97,7 +99,7 @@ async def running(home: HomeConfig, options: Options) -> AsyncIterator[App]:
         token = await owner_token(home.api.token_file, entrance.tokens)
         stack.push_async_callback(router.scribe.drain)
         supervisor = await stack.enter_async_context(Supervisor(clock))
-        router.health = supervisor.health
+        router.health, router.stop = supervisor.health, supervisor.stop
         integrations = integrations_of(home, surroundings_of(home, clock, executor))
         for name, work in (*router.tasks(), *integration_tasks(home, router, clock, integrations)):
             supervisor.start(name, work)

@@ -13,6 +13,7 @@ from drrouter.cli import (
     help_verbs,
     owner_verbs,
     part_verbs,
+    provider_verbs,
     read_verbs,
     screen_verbs,
     setup_verbs,
@@ -93,6 +94,14 @@ app.command()(part_verbs.run)
 app.command()(part_verbs.demo)
 app.command()(simulate.simulate)
 app.command()(part_verbs.vtn)
+
+providers = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+    help="Service providers: part with one.",
+)
+providers.command()(client_verb(provider_verbs.leave))
+app.add_typer(providers, name="provider")
 
 tariffs = typer.Typer(
     no_args_is_help=True,

@@ -57,7 +57,7 @@ from drrouter.router.steady import PATIENCE, is_news
 from drrouter.router.steering import Site, Steering
 from drrouter.router.uplinks import Uplinks
 from drrouter.router.viewed import DeviceView, LedgerView, StatusView
-from drrouter.router.waiting import news_or
+from drrouter.router.waiting import news_or, nothing_runs
 from drrouter.router.watchman import Watchman
 from drrouter.supervise import TaskHealth
 
@@ -88,6 +88,7 @@ class Router:
 
     Attributes:
         health: how its tasks do, from whoever keeps them running.
+        stop: ends one of its tasks for good, by whoever keeps them running.
         hear: told each signal of a provider before it has any effect here.
     """
 
@@ -107,7 +108,7 @@ class Router:
     ) -> None:
         """Join the parts; ``book``, ``kept`` and ``offline.kept`` have been read back from the store."""
         self.settings, self.site, self.registry, self.book = settings, site, registry, book
-        self.clock, self._providers, self.broadcast = clock, providers, Broadcast()
+        self.clock, self.providers, self.broadcast = clock, list(providers), Broadcast()
         self.news, self.evidence = DeviceNews(self.broadcast, self.device), Evidence(clock, offline.kept)
         self.scribe = Scribe(store, clock, self.broadcast.noted, self.evidence.witness)
         self.dispatcher = Dispatcher(registry, clock, self._carried_out)
@@ -136,9 +137,9 @@ class Router:
         self.account = Account(ErrorCount.of("drrouter"), kept)
         self.shown = views.Shown(settings.site_name, settings.zone.key, clock.now())
         self.health: Callable[[], Mapping[str, TaskHealth]] = dict
+        self.stop: Callable[[str], Awaitable[None]] = nothing_runs
         self.hear: Callable[[Signal], None] = lambda _: None
-        self._looked = asyncio.Event()
-        self._stirred, self._reconciled_at = False, clock.now()
+        self._looked, self._stirred, self._reconciled_at = asyncio.Event(), False, clock.now()
         self._breath = OneBreath(self._act_on_orders, self._looked.set)
         self._restore()
 
@@ -160,7 +161,7 @@ class Router:
         silence = offline.failsafes, offline.polls
         self.uplinks = Uplinks(names, shelf, self.scribe, clock, zone, prices, kept, *silence)
         seed = str(kept.get("seed", self.settings.site_name))
-        own = shelf, self.scribe, clock, self._orders_changed, seed
+        own = shelf, self.scribe, clock, self.orders_changed, seed
         self.keepers = {name: ProfileKeeper(name, source, *own) for name, source in offline.sources.items()}
         versions, say = self.book.versions, self._alarm
         self.senders = {one.id: OutboxSender(one, store, clock, versions(one.id), say) for one in providers}
@@ -168,7 +169,7 @@ class Router:
     def _join_messages(self, kept: Mapping[str, object]) -> None:
         """What providers send, and what they are told."""
         book, scribe, clock, sent = self.book, self.scribe, self.clock, self._committed
-        whom = self._orders_changed, sent, self.uplinks.hearing, self.site.mandates
+        whom = self.orders_changed, sent, self.uplinks.hearing, self.site.mandates
         self.intake = Intake(book, scribe, clock, self.steering.directory, *whom)
         baselines = Baselines(self.settings.zone, kept.get(KEPT_BASELINES))
         self.reporter = Reporter(self.steering, self.registry, book, scribe, clock, sent, baselines)
@@ -179,7 +180,7 @@ class Router:
     def tasks(self) -> tuple[Task, ...]:
         """Everything that must run, by name, for the supervisor."""
         senders = [(f"outbox {name}", sender.run) for name, sender in self.senders.items()]
-        uplinks = [(f"uplink {provider.id}", self._listen_to(provider)) for provider in self._providers]
+        uplinks = [(f"uplink {provider.id}", self._listen_to(provider)) for provider in self.providers]
         own: list[Task] = [
             ("scribe", self.scribe.run),
             ("dispatch", self.dispatcher.run),
@@ -237,7 +238,7 @@ class Router:
         self.replanner.request(why, urgent=True)
         self.look()
 
-    def _orders_changed(self, why: str) -> None:
+    def orders_changed(self, why: str) -> None:
         """An event, a link or an offline profile changed: act now, plan after."""
         self.steering.events_changed()
         self.replanner.request(why, urgent=True)

@@ -61,6 +61,10 @@ class Evidence:
         """The newest entries, newest first."""
         return tuple(self._of(provider))[: -most - 1 : -1]
 
+    def forget(self, provider: ProviderId) -> None:
+        """Keep nothing of it in memory: the home has left it."""
+        self._entries.pop(provider, None)
+
     def witness(self, changes: Sequence[Change]) -> tuple[Change, ...]:
         """What must be kept beside these changes, which are about to be."""
         return tuple(put for found in _told(changes) if (put := self._add(*found)))

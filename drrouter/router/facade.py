@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from drrouter.domain.ids import DeviceId, HoldToken, ProgrammeId
+from drrouter.domain.ids import DeviceId, HoldToken, ProgrammeId, ProviderId
 from drrouter.domain.journal import JournalEntry
 from drrouter.domain.option import Option
 from drrouter.domain.owner import HandsOff, OptOut, Vacation
@@ -21,7 +21,15 @@ from drrouter.router.doctor import Finding
 from drrouter.router.plug_test import PlugTest
 from drrouter.router.provider_views import ProviderView
 from drrouter.router.resources.facade import ResourcesFacade
-from drrouter.router.viewed import DeviceView, EventView, FoundView, LedgerView, StatusView, WhatIfView
+from drrouter.router.viewed import (
+    DeviceView,
+    EventView,
+    FoundView,
+    LedgerView,
+    Parting,
+    StatusView,
+    WhatIfView,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +233,16 @@ class RouterFacade(Protocol):
         Raises:
             MessageError: the integration has no network to join.
             DeviceError: the network is not there.
+        """
+        ...
+
+    async def leave_provider(self, provider_id: ProviderId, by: str = "owner") -> Parting:
+        """Part with a provider: deliver what waits, let it forget the home, and erase what is kept of it.
+
+        It stays left over restarts, until the home file no longer names it, or names it with another address.
+
+        Raises:
+            MessageError: there is no such provider.
         """
         ...
 

@@ -52,7 +52,7 @@ class Failsafes:
             silent_since: for each provider, since when it counts as silent until it is heard.
             kept: the settings of the store.
         """
-        self._failsafes, self._hearing = failsafes, hearing
+        self._failsafes, self._hearing = dict(failsafes), hearing
         self._scribe, self._clock, self._zone = scribe, clock, zone
         self._silent_since = {name: silent_since.get(name, clock.now()) for name in failsafes}
         restored = {name: _read_back(kept.get(key_of(name))) for name in failsafes}
@@ -79,6 +79,11 @@ class Failsafes:
             elif before.until != after.until:
                 reasons.append(f"failsafe of {provider} ends at another time")
         return tuple(reasons)
+
+    def forget(self, provider: ProviderId) -> None:
+        """Guard against its silence no more: the home has left it."""
+        self._failsafes.pop(provider, None)
+        self.guarding.pop(provider, None)
 
     @property
     def in_force(self) -> tuple[ProviderId, ...]:

@@ -12,7 +12,7 @@ from drrouter.domain.flexibility import (
     ProfileFlexibility,
     RemoteStart,
 )
-from drrouter.domain.ids import DeviceId, HoldToken
+from drrouter.domain.ids import DeviceId, HoldToken, ProviderId
 from drrouter.domain.journal import JournalEntry, JournalKind
 from drrouter.domain.option import Option
 from drrouter.domain.owner import HandsOff, OptOut, Vacation
@@ -30,11 +30,20 @@ from drrouter.router.core import Router
 from drrouter.router.desk import Question, programme_of
 from drrouter.router.doctor import Finding, Machine, examine
 from drrouter.router.facade import Change, OptionsRequest, WishRequest
+from drrouter.router.leaving import leave
 from drrouter.router.local import said
 from drrouter.router.plug_test import PlugTest
 from drrouter.router.provider_views import ProviderView, providers_of
 from drrouter.router.resources.keeper import Resources
-from drrouter.router.viewed import DeviceView, EventView, FoundView, LedgerView, StatusView, WhatIfView
+from drrouter.router.viewed import (
+    DeviceView,
+    EventView,
+    FoundView,
+    LedgerView,
+    Parting,
+    StatusView,
+    WhatIfView,
+)
 from drrouter.router.what_if import WhatIf
 from drrouter.router.wishing import unknown_programme, wish_of, wish_said
 
@@ -249,6 +258,10 @@ class Front:
         """End the test and give the machine its power back."""
         self._router.registry.seat(device_id)
         self._router.first_minutes.stop_test(device_id)
+
+    async def leave_provider(self, provider_id: ProviderId, by: str = "owner") -> Parting:
+        """Part with a provider of the home, for good."""
+        return await leave(self._router, self._store, provider_id, by)
 
     async def permit_join(self, integration: str, seconds: int, by: str = "owner") -> None:
         """Let new devices join the network of an integration for so long; 0 closes it."""

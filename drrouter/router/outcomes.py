@@ -25,6 +25,7 @@ from drrouter.router.orders_said import NOT_NOW, not_obeyed
 from drrouter.router.outbox import message
 from drrouter.router.scribe import Scribe
 
+LEFT = "the home has left the provider"
 NEVER_STARTED = "it never came into force here"
 
 _KINDS = {
@@ -97,6 +98,15 @@ class Outcomes:
             return refused
         asked = tuple(ack.member for ack in self._record(event).acks)
         return (None,) if None in asked else asked
+
+    def left(self, provider: ProviderId) -> None:
+        """The home leaves the provider: whatever it asks for now or later is refused."""
+        now = self._clock.now()
+        for key, record in list(self._book.acks.items()):
+            if key[0] != provider or record.is_settled or (record.span and record.span.end <= now):
+                continue
+            refused = [ack for ack in record.acks if not ack.is_settled]
+            self._take(record, [(ack, AckState.OPTED_OUT, LEFT, {"reason": LEFT}) for ack in refused])
 
     def _failed(
         self, event: Event, state: AckState, member: DeviceId | None, **payloads: float | str

@@ -114,6 +114,13 @@ class Uplinks:
                 reasons.append(f"offline profile of {provider} {'' if begins else 'no longer '}in force")
         return (*reasons, *self.failsafes.step())
 
+    def forget(self, provider: ProviderId) -> None:
+        """Watch it no more: the home has left it."""
+        self._uplinks.pop(provider, None)
+        self.standings.pop(provider, None)
+        self._entered.pop(provider, None)
+        self.failsafes.forget(provider)
+
     # What holds
 
     @property

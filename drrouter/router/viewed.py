@@ -195,6 +195,33 @@ class EventView:
 
 
 @dataclass(frozen=True, slots=True)
+class Parting:
+    """How a provider was left.
+
+    Attributes:
+        events: of it that ended.
+        delivered: messages that it still took.
+        let_go: messages that it did not take.
+        forgotten: whether it has forgotten this home, as far as its protocol lets us ask for that.
+    """
+
+    provider: ProviderId
+    events: int
+    delivered: int
+    let_go: int
+    forgotten: bool
+
+    @property
+    def sentence(self) -> str:
+        """All this in words."""
+        last = "It has forgotten this home" if self.forgotten else "It may still know this home"
+        return (
+            f"{self.provider} is left: {self.events} of its events ended, {self.delivered} messages were"
+            f" still delivered, {self.let_go} were let go. {last}."
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class FoundView:
     """A device seen on the home network, and what it is taken for.
 

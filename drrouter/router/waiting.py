@@ -27,3 +27,7 @@ async def news_or(clock: Clock, instant: datetime, news: asyncio.Event) -> None:
     finally:
         for wait in waits:
             wait.cancel()
+
+
+async def nothing_runs(_task: str) -> None:
+    """There is nothing to stop where nobody keeps tasks running."""

@@ -2,8 +2,6 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -11,74 +9,11 @@ import pytest
 
 from drrouter.adapters.client import DrClient
 from drrouter.adapters.openadr3.times import format_instant
-from drrouter.domain.ids import DeviceId
-from drrouter.domain.option import OptionKind
-from drrouter.domain.wish import OverrideMode
-from drrouter.router.facade import OptionsRequest
-from drrouter.sim.home_process import free_port
-from drrouter.sim.wire.kasa import FakePlug
-from tests.children import CLOCK, SECRET, Child, Children, Operator, until
+from tests.children import CLOCK, SECRET, Children, Operator, until
 from tests.killing import HOME, kill_often
+from tests.plugged_home import DISHWASHER, HVAC, MODELS, WASHER, client_of, plugged_in, settle_in
 
 pytestmark = pytest.mark.timeout(180)
-
-WASHER, DISHWASHER, HVAC = DeviceId("washer"), DeviceId("dishwasher"), DeviceId("hvac")
-MODELS = {WASHER: "washer", DISHWASHER: "dishwasher", HVAC: "hvac_relay"}
-
-PLUGS = """
-[kasa]
-broadcast = "127.255.255.255"
-port = {port}
-discovery_s = 0.1
-poll_s = 1
-every_s = 5
-"""
-
-DEVICE = """
-[[device]]
-id = "{name}"
-name = "{name}"
-model = "generic.{model}"
-integration = "kasa"
-match = {{ alias = "{name}" }}
-"""
-
-
-class Load:
-    """Draws a kilowatt while its plug is on, and counts how often that was switched."""
-
-    def __init__(self) -> None:
-        self.on, self.switched = False, -1  # the plug tells it its state when it is plugged in
-
-    def set_supply(self, on: bool) -> None:
-        self.on, self.switched = on, self.switched + 1
-
-    def power_w(self) -> float:
-        return 1000.0 if self.on else 0.0
-
-    def energy_wh(self) -> float:
-        return 0.0
-
-
-@asynccontextmanager
-async def plugged_in() -> AsyncIterator[tuple[dict[DeviceId, Load], str]]:
-    """Three plugs on loopback, and the part of a home file that is about them."""
-    port = free_port()
-    loads = {name: Load() for name in MODELS}
-    async with AsyncExitStack() as stack:
-        for number, (name, load) in enumerate(loads.items(), 1):
-            await stack.enter_async_context(
-                FakePlug(f"127.81.0.{number}", name, load, now=CLOCK.now, port=port)
-            )
-        devices = "".join(DEVICE.format(name=name, model=model) for name, model in MODELS.items())
-        yield loads, PLUGS.format(port=port) + devices
-
-
-async def client_of(router: Child) -> DrClient:
-    """Once the router is ready."""
-    ready = await router.ready()
-    token = await asyncio.to_thread(Path(router.log.parent, ready["token_file"]).read_text)
-    return DrClient(ready["url"], token.strip())
 
 
 async def test_ten_kills_in_a_burst_of_events_lose_and_double_nothing(tmp_path: Path) -> None:
@@ -95,7 +30,7 @@ async def test_promise_override_cycle_and_plan_go_on_after_a_kill(tmp_path: Path
         async with Operator(url):
             router = await children.router(home)
             async with await client_of(router) as client:
-                await _settle_in(client)
+                await settle_in(client)
                 before = {view.profile.id: view for view in await client.devices()}
             assert {name: load.on for name, load in loads.items()} == {
                 WASHER: True,
@@ -123,27 +58,6 @@ async def test_promise_override_cycle_and_plan_go_on_after_a_kill(tmp_path: Path
                 assert kept is not None
                 assert [cycle.start for cycle in plan.cycles if cycle.device_id == DISHWASHER] == [kept.start]
             assert {name: load.switched for name, load in loads.items()} == switched
-
-
-async def _settle_in(client: DrClient) -> None:
-    """Let a machine run, promise another one for later, switch a third off."""
-
-    async def all_seen() -> bool:
-        return all(view.state.on is not None for view in await client.devices())
-
-    async def as_asked() -> bool:
-        views = {view.profile.id: view for view in await client.devices()}
-        return views[WASHER].state.running is not None and views[HVAC].state.on is False
-
-    await until(all_seen)
-    now = CLOCK.now()
-    options = await client.options(WASHER, OptionsRequest())
-    await client.accept(next(option.token for option in options if option.kind is OptionKind.NOW))
-    later = OptionsRequest(earliest=now + timedelta(hours=3), ready_by=now + timedelta(hours=8))
-    options = await client.options(DISHWASHER, later)
-    await client.accept(options[-1].token)
-    await client.override(HVAC, OverrideMode.OFF, now + timedelta(hours=1))
-    await until(as_asked)
 
 
 async def _replanned(client: DrClient, last: datetime) -> bool:

@@ -27,6 +27,7 @@ from drrouter.adapters.api.openapi import describe
 from drrouter.adapters.api.owner_routes import OWNER_ROUTES
 from drrouter.adapters.api.panel import Panel, PanelFile
 from drrouter.adapters.api.people_routes import PEOPLE_ROUTES
+from drrouter.adapters.api.provider_routes import PROVIDER_ROUTES
 from drrouter.adapters.api.read_routes import READ_ROUTES
 from drrouter.adapters.api.resource_routes import RESOURCE_ROUTES
 from drrouter.adapters.api.roles import READERS
@@ -59,6 +60,7 @@ ROUTES: tuple[Route, ...] = (
     *ACT_ROUTES,
     *OWNER_ROUTES,
     *HELP_ROUTES,
+    *PROVIDER_ROUTES,
     *DOOR_ROUTES,
     *PEOPLE_ROUTES,
     *RESOURCE_ROUTES,

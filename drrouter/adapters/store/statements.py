@@ -16,7 +16,7 @@ from drrouter.adapters.store.codec import (
 from drrouter.domain.journal import JournalEntry
 from drrouter.domain.signal import OutboxItem
 from drrouter.errors import StoreError
-from drrouter.ports import Change, Collection, Enqueue, Note, OutboxSize, Put, Remove
+from drrouter.ports import Change, Collection, Enqueue, Forget, Note, OutboxSize, Put, Remove
 
 log = logging.getLogger(__name__)
 
@@ -55,6 +55,8 @@ def row_of(change: Change, now: str) -> Row:
                 "INSERT INTO outbox (id, provider, json) VALUES (?, ?, ?) ON CONFLICT (id) DO NOTHING",
                 (item.id, item.provider, write_item(item)),
             )
+        case Forget(provider):
+            return "DELETE FROM outbox WHERE provider = ?", (provider,)
         case Note(entry):
             return (
                 "INSERT INTO journal (at, device_id, json) VALUES (?, ?, ?)",

@@ -42,6 +42,7 @@ from drrouter.router.viewed import (
     FoundView,
     LedgerView,
     LinkView,
+    Parting,
     StatusView,
     WhatIfView,
 )
@@ -99,6 +100,7 @@ class MemoryRouter:
         self.plug_stages: list[Stage] = []
         self.joining_s: int | None = None
         self.words: list[object] = []
+        self.let_go = 0
 
     def status(self) -> StatusView:
         if self.fault:
@@ -280,6 +282,11 @@ class MemoryRouter:
         if integration != "zigbee":
             raise MessageError("join", integration, "is no network that devices join", "There is: zigbee")
         self.joining_s = seconds
+
+    async def leave_provider(self, provider_id: ProviderId, by: str = "owner") -> Parting:
+        if provider_id != "grid":
+            raise MessageError("provider", provider_id, "is no provider of this home", "There is: grid")
+        return Parting(provider_id, 3, 2, self.let_go, self.let_go == 0)
 
     def changes(self) -> AsyncIterator[Change]:
         return self.broadcast.listen()

@@ -72,7 +72,8 @@ ALLOWED = {
     Role.OWNER: {row.name for row in ROUTES},
     Role.RESIDENT: {row.name for row in ROUTES}
     - {"tokens", "issue_token", "revoke_token", "hand_over", "test_plug", "stop_plug_test", "permit_join"}
-    - {"people", "add_person", "remove_person", "claim_code", "renew_claim", "bundle"},
+    - {"people", "add_person", "remove_person", "claim_code", "renew_claim", "bundle"}
+    - {"leave_provider"},
     Role.GUEST: {
         *("status", "plan", "why", "devices", "device", "events", "providers", "timeline"),
         *("journal", "ledger", "stream", "openapi"),

@@ -232,3 +232,10 @@ async def test_the_answers_say_when_they_were_given(served: Served) -> None:
     await served.clock.advance(timedelta(hours=1))
     assert (await served.ask("GET", "/status"))[1]["now"] == "2026-06-01T13:00:00Z"
     assert NOON.isoformat() == "2026-06-01T12:00:00+00:00"
+
+
+async def test_a_provider_is_left(served: Served) -> None:
+    status, parting = await served.ask("POST", "/providers/grid/leave")
+    assert (status, parting["delivered"], parting["forgotten"]) == (200, 2, True)
+    status, problem = await served.ask("POST", "/providers/other/leave")
+    assert (status, "There is: grid" in problem["detail"]) == (400, True)

@@ -55,7 +55,9 @@ class Vtn30:
             return self._problem(403, "no token")
         name, _, rest = path.strip("/").partition("/")
         if name == "vens" and "/resources" in rest:
-            ven_id, _, _ = rest.partition("/")
+            ven_id, _, below = rest.partition("/")
+            if object_id := below.removeprefix("resources").strip("/"):
+                return await self._one(request, "resources", object_id)
             return await self._answer(request, "resources", {"venID": ven_id})
         if name not in NEEDED or name == "resources":
             return self._problem(404, "no such path")

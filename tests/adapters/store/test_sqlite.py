@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -16,7 +17,7 @@ from drrouter.domain.device import KnownLevel
 from drrouter.domain.ids import DeviceId, ProviderId
 from drrouter.domain.wish import CycleWish, LevelWish, Override, OverrideMode
 from drrouter.errors import StoreError, StoreValueError
-from drrouter.ports import Collection, Enqueue, Note, OutboxSize, Put, Remove
+from drrouter.ports import Collection, Enqueue, Forget, Note, OutboxSize, Put, Remove
 from tests.adapters.store.builders import (
     NOON,
     SP,
@@ -88,6 +89,18 @@ async def test_the_size_of_the_outbox_is_that_of_what_waits_for_the_provider(pat
         one = await store.outbox_size(SP)
         assert (two.messages, one.messages) == (2, 1)
         assert two.bytes == 2 * one.bytes
+
+
+async def test_a_provider_that_is_forgotten_leaves_no_message_behind_delivered_or_not(path: Path) -> None:
+    other = ProviderId("energy")
+    async with store_at(path) as store:
+        await store.commit(Enqueue(an_item("1")), Enqueue(an_item("2")), Enqueue(an_item("3", other)))
+        await store.delivered(["1"])
+        await store.commit(Forget(SP))
+        assert await store.outbox(SP) == []
+        assert [item.id for item in await store.outbox(other)] == ["3"]
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("SELECT id FROM outbox").fetchall() == [("3",)]
 
 
 async def test_a_delivered_message_is_not_taken_in_again(path: Path) -> None:

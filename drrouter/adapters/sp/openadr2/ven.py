@@ -101,6 +101,26 @@ class OpenAdr2Provider:
         with self._clock.working():
             await self._answers.send(item, self._ven_id)
 
+    async def leave(self) -> None:
+        """End the registration (CancelPartyRegistration).
+
+        Raises:
+            ProviderError: the VTN cannot be reached, or does not agree.
+        """
+        registration, self._registration, self._registered = self._registration, "", False
+        try:
+            if registration:
+                self._agreed(
+                    await self._session.ask(
+                        REGISTRATION,
+                        "oadrCancelPartyRegistration",
+                        ven_id=self._ven_id,
+                        registration_id=registration,
+                    )
+                )
+        finally:
+            await self._session.close()
+
     def _next(self) -> datetime:
         """When there is something to do again."""
         due = self._telemetry.due_at(bool(self._up))

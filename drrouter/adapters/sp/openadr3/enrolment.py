@@ -45,6 +45,23 @@ class Enrolment:
         self._dialect.learn_targets(granted)
         self.targets = names(granted)
 
+    async def withdraw(self) -> None:
+        """Delete our resources and our VEN, where the provider keeps any.
+
+        Raises:
+            ProviderError: the provider cannot be reached; a refusal is only logged.
+        """
+        try:
+            ven_id = identity(await self._find_ven()) if self._settings.client_id else ""
+            if not ven_id:
+                return
+            path, query = self._dialect.resources(ven_id)
+            for row in await read_all(self._session, path, query):
+                await self._session.request("DELETE", f"{path}/{identity(row)}")
+            await self._session.request("DELETE", f"/vens/{ven_id}")
+        except ProviderRefusedError as error:
+            log.warning("provider %s keeps the VEN of this router: %s", self._settings.id, error)
+
     async def _find_ven(self) -> object:
         """Our VEN as the provider has it, None where it has none."""
         name = self._settings.ven_name

@@ -51,6 +51,7 @@ class LocalProvider:
         """Look for nothing yet; ``interfaces`` are addresses of ours, none means all of them."""
         self._settings, self._clock, self._interfaces = settings, clock, tuple(interfaces)
         self._inner: OpenAdr3Provider | None = None
+        self._url = ""
 
     @property
     def id(self) -> ProviderId:
@@ -89,10 +90,19 @@ class LocalProvider:
             raise ProviderUnreachableError(f"No VTN of {self.id} announces itself in the home.")
         await self._inner.send(item)
 
+    async def leave(self) -> None:
+        """Let the VTN that was found last forget us.
+
+        Raises:
+            ProviderError: it cannot be reached.
+        """
+        if self._url:
+            await OpenAdr3Provider(replace(self._settings, url=self._url), self._clock).leave()
+
     async def _at(self, url: str, browser: Browser) -> AsyncGenerator[Signal, None]:
         """What comes from one address, until the link is lost and the VTN is somewhere else."""
         log.info("provider %s announces itself at %s", self.id, url)
-        self._inner = OpenAdr3Provider(replace(self._settings, url=url), self._clock)
+        self._url, self._inner = url, OpenAdr3Provider(replace(self._settings, url=url), self._clock)
         try:
             async with aclosing(self._inner.signals()) as signals:
                 async for signal in signals:

@@ -60,7 +60,7 @@ class Subscription:
         if self._targets == tuple(targets) and await self._stands():
             return False
         try:
-            await self._remove_old()
+            await self.remove()
             self._ids = await self._subscribe(self._webhook, targets)
             self._targets = tuple(targets)
         except ProviderRefusedError as error:
@@ -73,8 +73,12 @@ class Subscription:
         answers = [await self._session.get(f"/subscriptions/{found}") for found in self._ids]
         return bool(answers) and all(answer.ok for answer in answers)
 
-    async def _remove_old(self) -> None:
-        """Take away what an earlier run of this router left: its token is no longer known to anybody."""
+    async def remove(self) -> None:
+        """Take away what an earlier run of this router left: its token is no longer known to anybody.
+
+        Raises:
+            ProviderError: the provider cannot be reached, or does not let us.
+        """
         name = self._settings.ven_name
         for row in await read_all(self._session, "/subscriptions", [("clientName", name)]):
             if text(row, "clientName") == name and identity(row):

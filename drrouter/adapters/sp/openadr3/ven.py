@@ -18,6 +18,7 @@ ever more rarely.
 import logging
 import random
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -129,6 +130,21 @@ class OpenAdr3Provider:
                 if self._settings.client_id:
                     raise
                 log.debug("provider %s takes no reports", self.id)
+
+    async def leave(self) -> None:
+        """Delete our subscriptions, resources and VEN; reports stay, for the provider settles by them.
+
+        Raises:
+            ProviderError: it cannot be reached.
+        """
+        try:
+            await self._dialect.settle(self._session, self._settings.url)
+            if self._settings.webhook and self._settings.client_id:
+                with suppress(ProviderRefusedError):
+                    await self._subscription.remove()
+            await self._enrolment.withdraw()
+        finally:
+            await self.close()
 
     def _send_out(self) -> None:
         """Poll where it is time, or where everything should be looked at; look up what is marked beside it.
