@@ -3,7 +3,7 @@
     sheds        SIMPLE, CONTROL_LEVEL_OFFSET, CONTROL_LEVEL_OFFSET_PERCENT, OLS   levels 0..3
     stops        ALERT_GRID_EMERGENCY, ALERT_BLACK_START                           as little as possible
     messages     all other alerts: shown. ALERT_FLEX_ALERT sheds at level 1 and holds shiftable use back, too;
-                 ALERT_POSSIBLE_OUTAGE fills home batteries
+                 ALERT_POSSIBLE_OUTAGE fills home batteries; one of some hours is planned around (``outage``)
     set-points   DISPATCH_SETPOINT, DISPATCH_SETPOINT_RELATIVE, CHARGE_STATE_SETPOINT
     idle         CURVE, CONTROL_SETPOINT, DISPATCH_INSTRUCTION, CTA2045_*, PRICE_ALTERNATE, what capacity
                  would cost: kept and shown, and nothing is moved by them

@@ -183,6 +183,7 @@ def _chain(
         last = number == len(blocks) - 1
         places.append(_seen(problem, wish, made) if last else tuple(made))
     closed = {cycle.start for cycle in fixed} | {stand.start for stand in (others.apart if others else ())}
+    closed |= {outage.interval.start for outage in problem.outages}
     return Chain(programme, blocks, tuple(places), tuple(sorted(closed))) if all(places) else None
 
 
@@ -224,10 +225,14 @@ def _nearest(programme: Programme, others: Others) -> list[datetime]:
 def obstacle_at(
     problem: Problem, device: DeviceInput, programme: Programme, begin: datetime, fixed: list[ScheduledCycle]
 ) -> Reason | None:
-    """Why the machine itself cannot run then: another cycle of it, or a cap; None where it can."""
-    if not (fixed or device.caps):
+    """Why the machine cannot run then: another cycle of it, a cap, an announced cut; None where it can."""
+    if not (fixed or device.caps or problem.outages):
         return None
     end = begin + programme.duration
+    for outage in problem.outages:
+        cut = outage.interval
+        if cut.start < end and cut.end > begin:
+            return reason("cycle.outage", provider=outage.provider, since=cut.start, until=cut.end)
     for cycle in fixed:
         if cycle.start < end and cycle.end > begin:
             return reason("cycle.other_runs", label=device.label, end=cycle.end)

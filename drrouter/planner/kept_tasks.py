@@ -54,6 +54,7 @@ class TaskKeeper:
             previous=None if problem.previous is None else _cycles_alone(problem, problem.previous),
             precedences=problem.precedences,
             exclusive=problem.exclusive,
+            outages=problem.outages,
         )
         if self._machines is None or self._machines[0] != asked:
             self._machines = asked, machine_tasks(asked)

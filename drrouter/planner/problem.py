@@ -13,6 +13,7 @@ from drrouter.domain.flexibility import Line, ModesFlexibility, PlannedFlexibili
 from drrouter.domain.ids import DeviceId
 from drrouter.domain.interval import Interval
 from drrouter.domain.limit import Limit
+from drrouter.domain.outage import Outage
 from drrouter.domain.plan import DataRung, Plan
 from drrouter.domain.tariff_terms import CapacityTerm, PeakTerm, TierTerm
 from drrouter.domain.wish import ComfortBand, Commitment, PlugIn, Precedence, RunningCycle, Setpoint, Wish
@@ -165,6 +166,8 @@ class Problem:
         exclusive: groups of machines of which one runs at a time.
         peak_terms, tiers, capacity_terms: what import costs beside its price per kWh, with what the meter
             has counted in the billing period so far.
+        outages: power cuts that are announced: no cycle is planned into one. What else shall be full before
+            and off meanwhile is asked of each device (``comfort``, ``caps``).
         margin: the gain for which the previous plan is left; None where something happened, and the best
             plan counts.
 
@@ -203,6 +206,7 @@ class Problem:
     pv_band_w: tuple[tuple[float, float], ...] = ()
     problem_schema: int = 1
     margin: Margin | None = None
+    outages: tuple[Outage, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse tuples of the wrong length, slots with gaps, what is no number, and a device twice."""

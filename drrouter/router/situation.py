@@ -24,6 +24,7 @@ from drrouter.router.feed_in_plan import bound_by, of_the_site
 from drrouter.router.guard import sheds_at
 from drrouter.router.kinds import Kind, gives_back, is_steered, kind_of
 from drrouter.router.offline import is_shiftable
+from drrouter.router.outages import coming, planned_around
 from drrouter.router.outlook import Outlook
 from drrouter.router.peaks import narrowed
 from drrouter.router.registry import Registry, Seat
@@ -62,11 +63,10 @@ def describe(
 
     Args:
         now: where the first slot begins.
-        trigger: why a plan is wanted.
+        trigger, horizon: why a plan is wanted, and how far to plan.
         site, registry: base load and fuse; profiles and states.
         book: wishes, commitments, overrides and the previous plan.
         timeline: prices, limits, sheds and alerts.
-        horizon: how far to plan.
         data_rung: how fresh prices and events are.
         margin: what a new plan must save to take the place of the previous one; None: nothing.
         outlook: base load and sun, as measured; None for what the home file states.
@@ -95,6 +95,7 @@ def describe(
         trigger=trigger,
         timezone=site.base_load.zone.key,
         margin=margin,
+        outages=coming(timeline, span),
     )
 
 
@@ -108,7 +109,8 @@ def _plannable_devices(
 ) -> tuple[DeviceInput, ...]:
     """Every device that takes part, the inverters with the sun that they may give."""
     devices = _with_sun(_devices(span.start, span, registry, book, timeline), outlook, slots)
-    return tuple(bound_by(timeline.export_limits, slots, devices))
+    bound, cuts = bound_by(timeline.export_limits, slots, devices), coming(timeline, span)
+    return tuple(planned_around(one, registry.seat(one.id).profile, cuts, span.start) for one in bound)
 
 
 def _limits(site: Site, timeline: Timeline, outlook: Outlook, span: Interval) -> tuple[Limit, ...]:

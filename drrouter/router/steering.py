@@ -15,6 +15,7 @@ from drrouter.domain.limit import Limit, Scope
 from drrouter.domain.mandate import Mandates
 from drrouter.domain.offline import OfflineOrders
 from drrouter.domain.opted_out import kept_events, kept_orders
+from drrouter.domain.outage import Outage, outages_in
 from drrouter.domain.plan import Plan
 from drrouter.domain.rates import Rates
 from drrouter.domain.timeline import TariffRates, Timeline, resolve
@@ -34,6 +35,7 @@ from drrouter.router.guard import Claim, Orders, Verdict, judge, sheds_at
 from drrouter.router.held import HeldRow, held_at, held_by
 from drrouter.router.levers import Setpoint
 from drrouter.router.offline import held_back
+from drrouter.router.outages import would_be_cut
 from drrouter.router.outlook import Outlook
 from drrouter.router.recovery import Recovery
 from drrouter.router.registry import Registry
@@ -192,7 +194,13 @@ class Steering:
     def barred(self, device_id: DeviceId, start: datetime, end: datetime) -> str:
         """Why a cycle of the device may not run from start to end, empty where it may."""
         profile, zone = self._registry.seat(device_id).profile, self._site.base_load.zone
-        return held_back(profile, self.timeline.peaks, start, end - start, zone)
+        held = held_back(profile, self.timeline.peaks, start, end - start, zone)
+        return held or would_be_cut(profile, self.outages, start, end - start, zone)
+
+    @property
+    def outages(self) -> tuple[Outage, ...]:
+        """The power cuts that are announced."""
+        return outages_in(self.timeline.messages)
 
     def orders_at(self, now: datetime) -> Orders:
         """The orders of this instant and the main fuse."""
@@ -264,7 +272,9 @@ class Steering:
         running_w = running_peak_w(seat.profile, seat.state, now, LOOKAHEAD)
         recovery = self._recovery.due(seat.profile, seat.state, now)
         zone, peaks = self._site.base_load.zone, self.timeline.peaks
-        held = held_back(seat.profile, peaks, now, self._cycle_asked(device_id), zone) if peaks else ""
+        cycle, outages = self._cycle_asked(device_id), self.outages
+        held = held_back(seat.profile, peaks, now, cycle, zone) if peaks else ""
+        held = held or (would_be_cut(seat.profile, outages, now, cycle, zone) if outages else "")
         begins = may_begin(seat.profile, seat.state, seat.watch.pressed_at, now)
         kept = begins or self._recovery.cooling(seat.profile, seat.state)
         wished = self.setpoints.get(device_id)

@@ -15,6 +15,7 @@ from drrouter.domain.limit import Scope
 from drrouter.domain.plan import DataRung, Plan, ScheduledCycle
 from drrouter.domain.signal import LinkChanged
 from drrouter.domain.timeline import Order
+from drrouter.router import outages
 from drrouter.router.book import Book
 from drrouter.router.feed_state import Freshness
 from drrouter.router.guard import Orders
@@ -83,7 +84,10 @@ def status(
         grid_w=meter.net_w if meter else None,
         limit_w=_site_limit_w(orders),
         links=links,
-        alerts=_alerts((*orders.alerts, *timeline.messages), now),
+        alerts=(
+            *_alerts((*orders.alerts, *timeline.messages), now),
+            *outages.sentences(steering.outages, now, ZoneInfo(shown.time_zone)),
+        ),
     )
 
 

@@ -20,9 +20,10 @@ from drrouter.domain.flexibility import (
     RemoteStart,
     StorageFlexibility,
 )
-from drrouter.domain.ids import DeviceId, ProgrammeId
+from drrouter.domain.ids import DeviceId, ProgrammeId, ProviderId
 from drrouter.domain.interval import Interval
 from drrouter.domain.limit import Limit, Scope
+from drrouter.domain.outage import Outage
 from drrouter.domain.wish import CycleWish, LevelWish, PlugIn, Precedence
 from drrouter.planner import DeviceInput, Effort, Prices, Problem, grid_slots, varied_slots
 from drrouter.planner.grid import FINE_STEPS, STEPS
@@ -238,6 +239,12 @@ def limits(draw: st.DrawFn, names: list[DeviceId]) -> Limit:
 
 
 @st.composite
+def outages(draw: st.DrawFn) -> Outage:
+    """A power cut that is announced for some time soon."""
+    return Outage(draw(spans(timedelta(hours=3))), ProviderId("grid"))
+
+
+@st.composite
 def precedences(draw: st.DrawFn, names: list[DeviceId]) -> Precedence:
     """In any direction, also in circles and of a machine on itself."""
     least = timedelta(minutes=draw(st.sampled_from([0, 0, 7, 60])))
@@ -287,6 +294,7 @@ def homes(draw: st.DrawFn, most_devices: int = 5) -> Problem:
         prices=Prices(less_liked=draw(st.sampled_from([0.0, 0.1]))),
         precedences=tuple(draw(st.lists(precedences(names), max_size=3))) if names else (),
         exclusive=tuple(map(tuple, draw(st.lists(some, max_size=2)))),
+        outages=tuple(draw(st.lists(outages(), max_size=1))),
         **draw(terms(now)),
     )
 

@@ -30,6 +30,7 @@ CHANGES: list[Callable[[Problem], Problem]] = [
     lambda home: replace(home, devices=tuple(map(_moved_on, home.devices))),
     lambda home: replace(home, devices=home.devices[:-1]),
     lambda home: replace(home, precedences=(), exclusive=(), rebates=()),
+    lambda home: replace(home, outages=()),
     lambda home: replace(home, prices=replace(home.prices, cycle=home.prices.cycle + 1)),
 ]
 """What may have happened since the last plan."""

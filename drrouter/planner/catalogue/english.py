@@ -42,6 +42,7 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         # cycles: obstacles and misses
         "cycle.other_runs": "another cycle of {label} runs until {end:clock}",
         "cycle.held": "{label} is held to {cap_w:watts} from {since:clock} to {until:clock}",
+        "cycle.outage": "{provider} announced a power cut from {since:clock} to {until:clock}",
         "cycle.unknown_programme": "it knows no programme '{programme}'",
         "cycle.by_hand": "it cannot be started by a command; start it by hand",
         "cycle.no_start": "no start in the horizon is free of caps and other cycles",
@@ -77,6 +78,8 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "storage.nothing": "{label} draws nothing in the planned hours.",
         "storage.misses": "It misses {amount:.2f} {unit}: {parts}.",
         "storage.trip": "It comes back at {at:clock}; the trip has used {used:.2f} {unit} by then.",
+        "storage.before_outage": "It shall be full before the power cut that {provider} announced from "
+        "{since:clock} to {until:clock}.",
         "storage.wished_by": "its wished level by {by:clock}",
         "storage.allow_until": "allow until {until:clock} and save {saving:money}",
         "storage.absent": "it is not there before {since:clock}",

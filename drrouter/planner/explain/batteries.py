@@ -2,6 +2,7 @@
 
 from drrouter.domain.plan import Explanation, Reason
 from drrouter.planner.catalogue import reason
+from drrouter.planner.explain.outages import before_outages
 from drrouter.planner.explain.scene import Scene
 from drrouter.planner.explain.storages import trips
 from drrouter.planner.explain.telling import Bind, Costs, tell
@@ -34,8 +35,8 @@ def explain_battery(scene: Scene, task: StorageTask) -> Explanation:
     if miss is not None:
         missed = reason("storage.misses", miss.reason, amount=miss.amount, unit=miss.unit)
         bind = Bind(miss.reason)
-    gone = trips(scene, task)
-    return tell(scene.problem, device_id, text, missed, *gone, costs=Costs(0.0, cost), bind=bind)
+    besides = [*trips(scene, task), *before_outages(scene, task)]
+    return tell(scene.problem, device_id, text, missed, *besides, costs=Costs(0.0, cost), bind=bind)
 
 
 def _when(scene: Scene, power_w: tuple[float, ...]) -> Reason | None:

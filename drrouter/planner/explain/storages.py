@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from drrouter.domain.plan import Explanation, Reason
 from drrouter.planner.catalogue import reason
+from drrouter.planner.explain.outages import before_outages
 from drrouter.planner.explain.relief import Relief
 from drrouter.planner.explain.scene import Scene
 from drrouter.planner.explain.telling import Bind, Costs, tell
@@ -33,7 +34,8 @@ def explain_storage(scene: Scene, task: StorageTask) -> Explanation:
         bind = bind if bind.binding else Bind(miss.reason)
     costs = Costs(cost_now, cost, min(best, cost, cost_now))
     text = _drawn(scene, task, power_w, cost_now - cost, cost, fits=fits)
-    return tell(scene.problem, device_id, text, missed, *trips(scene, task), costs=costs, bind=bind)
+    besides = [*trips(scene, task), *before_outages(scene, task)]
+    return tell(scene.problem, device_id, text, missed, *besides, costs=costs, bind=bind)
 
 
 def trips(scene: Scene, task: StorageTask) -> Iterator[Reason]:

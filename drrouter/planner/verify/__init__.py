@@ -22,6 +22,7 @@ from drrouter.planner.verify.findings import Findings
 from drrouter.planner.verify.inverters import inverter_violations
 from drrouter.planner.verify.modes import mode_violations
 from drrouter.planner.verify.order import order_violations
+from drrouter.planner.verify.outages import outage_violations
 from drrouter.planner.verify.site import site_violations
 from drrouter.planner.verify.storages import storage_violations
 
@@ -32,9 +33,9 @@ def verify(plan: Plan, problem: Problem) -> tuple[str, ...]:
     """Every rule that the plan breaks, as sentences; empty where it breaks none.
 
     Checked are: the frame of the plan; whole cycles, slot by slot, with the running one untouched and the
-    commitment kept, in their order and one at a time; levels, bounds, powers, caps, floors and availability
-    of storages, demands and inverters; the balance at the meter; stored energy that stays at home; misses
-    told truly (cycle, deadline, level, comfort, limit); the arithmetic of costs.
+    commitment kept, in their order, one at a time and in no announced power cut; levels, bounds, powers,
+    caps, floors and availability of storages, demands and inverters; the balance at the meter; stored energy
+    that stays at home; misses told truly (cycle, deadline, level, comfort, limit); the arithmetic of costs.
     """
     broken = _frame(plan, problem)
     if broken:
@@ -43,6 +44,7 @@ def verify(plan: Plan, problem: Problem) -> tuple[str, ...]:
     for device in problem.devices:
         _check_device(plan, problem, device, findings)
     order_violations(plan, problem, findings)
+    outage_violations(plan, problem, findings)
     own_energy_violations(plan, problem, findings)
     site_violations(plan, problem, findings)
     return tuple(findings.sentences)

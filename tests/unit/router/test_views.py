@@ -113,7 +113,8 @@ async def test_alerts_that_stop_nothing_are_shown_too(home: Home) -> None:
     wind = payload(PayloadType.ALERT_POSSIBLE_OUTAGE, 1.0, "12:00", "13:00")
     home.provider.says(EventReceived(event("one", fire, wind)))
     await home.clock.settle()
-    assert set(home.front.status().alerts) == {"Fire in the hills", "Possible outage."}
+    cut = "Grid announced a power cut from Mon 01 Jun 14:00 to Mon 01 Jun 15:00."
+    assert set(home.front.status().alerts) == {"Fire in the hills", "Possible outage.", cut}
 
 
 async def test_before_the_first_plan_and_the_first_reading_nothing_is_made_up() -> None:
