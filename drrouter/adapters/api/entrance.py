@@ -37,7 +37,8 @@ class Entrance:
     """Who may come in, and as whom.
 
     Attributes:
-        throttle: counts wrong tokens, passwords, codes and links by address.
+        throttle: counts wrong tokens by address.
+        tries: counts wrong passwords, codes and links by address; a program's old token stops nobody here.
         names: counts wrong passwords by name.
     """
 
@@ -48,6 +49,7 @@ class Entrance:
     claim: Claim = field(default_factory=Claim)
     links: Links = field(default_factory=Links)
     throttle: Throttle = field(default_factory=Throttle)
+    tries: Throttle = field(default_factory=Throttle)
     names: Throttle = field(default_factory=_for_names)
 
     @classmethod
@@ -76,7 +78,7 @@ class Entrance:
         if not self.claim.take(code):
             detail = "The code is not right, or too old. 'drrouter claim' shows the present one."
             raise refused(HTTPStatus.FORBIDDEN, "wrong-code", detail)
-        self.throttle.right(address)
+        self.tries.right(address)
         try:
             owner = await self.people.add(name, Role.OWNER, password)
         except BaseException:
@@ -98,7 +100,7 @@ class Entrance:
             log.warning("a wrong name or password came from %s", address)
             detail = "The name or the password is not right."
             raise refused(HTTPStatus.FORBIDDEN, "wrong-credentials", detail)
-        self.throttle.right(address)
+        self.tries.right(address)
         self.names.right(_tried(name))
         return person
 
@@ -117,7 +119,7 @@ class Entrance:
         if invitation is None:
             detail = "The link was used already, or is too old. Ask for another."
             raise refused(HTTPStatus.FORBIDDEN, "link-used", detail)
-        self.throttle.right(address)
+        self.tries.right(address)
         return await self.sessions.begin(
             invitation.name, invitation.role, person=invitation.person, about=about
         )
@@ -132,9 +134,9 @@ class Entrance:
 
     def _slow_down(self, address: str) -> None:
         """Count a try, which a right one takes back; so that many at once are not looked at together."""
-        if wait_s := self.throttle.wait_s(address):
+        if wait_s := self.tries.wait_s(address):
             raise _too_many(wait_s)
-        self.throttle.wrong(address)
+        self.tries.wrong(address)
 
     def _slow_down_name(self, name: str) -> None:
         if wait_s := self.names.wait_s(_tried(name)):

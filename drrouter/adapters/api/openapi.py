@@ -7,6 +7,8 @@ from typing import Any
 from pydantic import BaseModel, TypeAdapter
 
 from drrouter import __version__
+from drrouter.adapters.api.origins import CSRF_HEADER
+from drrouter.adapters.api.roles import Role
 from drrouter.adapters.api.route import PREFIX, Download, Route
 from drrouter.adapters.problems import MEDIA_TYPE
 from drrouter.adapters.strict_json import adapter_of
@@ -16,6 +18,16 @@ _REFERENCE = "#/components/schemas/{model}"
 _VARIABLE = re.compile(r"{(\w+)}")
 
 Document = dict[str, Any]
+
+_DESCRIPTION = (
+    "Programs send a bearer token, pages of the router their session's cookie, and with it the mark of the "
+    "session where they change something. Instants are UTC, powers W, energies Wh."
+)
+_SCHEMES: Document = {
+    "token": {"type": "http", "scheme": "bearer"},
+    "session": {"type": "apiKey", "in": "cookie", "name": "drrouter-{port}"},
+    "csrf": {"type": "apiKey", "in": "header", "name": CSRF_HEADER},
+}
 
 
 def describe(routes: Iterable[Route]) -> Document:
@@ -30,13 +42,13 @@ def describe(routes: Iterable[Route]) -> Document:
         "info": {
             "title": "drrouter local API",
             "version": __version__,
-            "description": "Every request carries a bearer token; instants are UTC, powers W, energies Wh.",
+            "description": _DESCRIPTION,
             "license": {"name": "GPL-3.0-or-later", "identifier": "GPL-3.0-or-later"},
         },
-        "security": [{"token": []}],
+        "security": [{"token": []}, {"session": [], "csrf": []}],
         "paths": paths,
         "components": {
-            "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
+            "securitySchemes": _SCHEMES,
             "schemas": schemas | {"Problem": _PROBLEM},
         },
     }
@@ -68,6 +80,8 @@ def _operation(route: Route, schemas: dict[str, Document]) -> Document:
             },
         },
     }
+    if Role.VISITOR in route.roles:
+        operation["security"] = []
     if route.body is not None:
         content = {"application/json": {"schema": schemas[f"body {route.name}"]}}
         operation["requestBody"] = {"required": True, "content": content}

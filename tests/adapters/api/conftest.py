@@ -142,9 +142,10 @@ async def serve(tmp_path: Path) -> AsyncIterator[Serve]:
         async def start(**options: Any) -> Served:
             clock = CountingClock(NOON)
             store = await stack.enter_async_context(SqliteStore(tmp_path / "store.db", Inline(), clock))
-            throttle = options.pop("throttle", None) or Throttle(lambda: 0.0)
+            still = Throttle(lambda: 0.0)
+            throttle, tries = options.pop("throttle", still), options.pop("tries", Throttle(lambda: 0.0))
             entrance = await Entrance.open(store, clock, Inline())
-            entrance = replace(entrance, throttle=throttle, names=Throttle(lambda: 0.0))
+            entrance = replace(entrance, throttle=throttle, tries=tries, names=Throttle(lambda: 0.0))
             tokens = entrance.tokens
             devices: dict[Role, DeviceId | None] = {Role.APPLIANCE: WASHER}
             secrets: dict[Role, str] = {

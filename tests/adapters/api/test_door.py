@@ -211,7 +211,7 @@ async def test_trying_passwords_gets_slow_by_address_and_the_right_one_waits_too
     serve: Serve, browse: Browse
 ) -> None:
     now = 0.0
-    served = await serve(throttle=Throttle(lambda: now))
+    served = await serve(tries=Throttle(lambda: now))
     await (await browse(served)).claim(served)
     page = await browse(served)
     for number in range(FREE + 1):
@@ -225,22 +225,34 @@ async def test_trying_passwords_gets_slow_by_address_and_the_right_one_waits_too
     assert await page.sign_in("Anna") == 200
 
 
+async def test_a_program_with_an_old_token_keeps_nobody_from_signing_in(
+    served: Served, browse: Browse
+) -> None:
+    page = await browse(served)
+    await page.claim(served)
+    for _ in range(FREE + 2):
+        old = {"Authorization": "Bearer drr_old"}
+        await served.ask("GET", "/status", headers=old)
+    assert (await served.ask("GET", "/status", headers=old))[0] == 429
+    assert await page.sign_in("Anna") == 200
+
+
 async def test_trying_the_passwords_of_one_person_gets_slow_from_any_address(
     served: Served, browse: Browse
 ) -> None:
     await (await browse(served)).claim(served)
     page = await browse(served)
     for _ in range(FREE + 1):
-        served.entrance.throttle.right("127.0.0.1")  # as if another address tried
+        served.entrance.tries.right("127.0.0.1")  # as if another address tried
         assert await page.sign_in("Anna", "wrong and long") == 403
-    served.entrance.throttle.right("127.0.0.1")
+    served.entrance.tries.right("127.0.0.1")
     assert await page.sign_in("ANNA") == 429
     served.entrance.names.right("anna")
     assert await page.sign_in("Anna") == 200
 
 
 async def test_many_tries_at_once_are_not_looked_at_together(serve: Serve, browse: Browse) -> None:
-    served = await serve(throttle=Throttle(lambda: 0.0))
+    served = await serve(tries=Throttle(lambda: 0.0))
     await (await browse(served)).claim(served)
     page = await browse(served)
     answers = await asyncio.gather(*(page.sign_in("Anna", "wrong and long") for _ in range(20)))

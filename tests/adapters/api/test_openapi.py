@@ -28,6 +28,15 @@ def test_every_route_is_described_with_its_roles_and_its_variables() -> None:
     assert sum(len(methods) for methods in paths.values()) == len(ROUTES)
 
 
+def test_what_needs_no_credentials_says_so() -> None:
+    document = describe(ROUTES)
+    operations = [one for methods in document["paths"].values() for one in methods.values()]
+    free = {one["operationId"] for one in operations if one.get("security") == []}
+    assert free == {row.name for row in ROUTES if Role.VISITOR in row.roles}
+    schemes = {name for way in document["security"] for name in way}
+    assert schemes == set(document["components"]["securitySchemes"])
+
+
 def test_every_reference_leads_somewhere() -> None:
     document = describe(ROUTES)
     schemas = document["components"]["schemas"]

@@ -58,6 +58,31 @@ async def test_what_a_person_does_is_done_in_the_persons_name(served: Served, br
     assert made.by == "Ben"
 
 
+async def test_only_an_owner_sees_and_ends_the_sessions_of_others(served: Served, browse: Browse) -> None:
+    owner = await browse(served)
+    await owner.claim(served)
+    ben, elsewhere = await _person(served, browse, "Ben", "resident"), await browse(served)
+    await elsewhere.sign_in("ben")
+    _, theirs = await ben.ask("GET", "/sessions")
+    assert [one["name"] for one in theirs] == ["Ben", "Ben"]
+    _, everybodys = await owner.ask("GET", "/sessions")
+    assert sorted(one["name"] for one in everybodys) == ["Anna", "Ben", "Ben"]
+    annas = next(one["id"] for one in everybodys if one["name"] == "Anna")
+    assert (await ben.ask("DELETE", f"/sessions/{annas}"))[0] == 403
+    for one in theirs:
+        assert (await owner.ask("DELETE", f"/sessions/{one['id']}"))[0] == 204
+    assert (await ben.ask("GET", "/status"))[0] == (await elsewhere.ask("GET", "/status"))[0] == 401
+
+
+async def test_a_session_that_ends_while_it_is_used_stays_ended(served: Served, browse: Browse) -> None:
+    page = await browse(served)
+    await page.claim(served)
+    secret = page.cookie.value
+    await page.ask("DELETE", "/session")
+    await served.entrance.sessions.used(secret)
+    assert served.entrance.sessions.find(secret) is None
+
+
 async def test_somebody_who_is_sent_away_is_out_at_once_with_every_link(
     served: Served, browse: Browse
 ) -> None:

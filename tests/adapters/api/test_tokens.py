@@ -58,11 +58,17 @@ async def test_tokens_are_kept_as_hashes_and_can_be_revoked(served: Served) -> N
         {"role": "appliance"},
         {"role": "guest", "device_id": "washer"},
         {"role": "king"},
+        {"role": "visitor"},
         {"role": "guest", "label": "\n"},
     ],
 )
 async def test_a_token_of_an_impossible_kind_is_not_made(served: Served, body: dict[str, str]) -> None:
     assert (await served.ask("POST", "/tokens", json=body))[0] == 400
+
+
+async def test_nobody_is_given_a_visitors_token(served: Served) -> None:
+    with pytest.raises(ValueError, match="a token is somebody's"):
+        await served.tokens.issue(Role.VISITOR)
 
 
 async def test_tokens_survive_a_restart_and_the_profile_keeps_one_owner_token(served: Served) -> None:
