@@ -6,7 +6,6 @@ triggers -> replanner -> plan -> steering
 clients  -> front (options, accept, override, wish) -> book, scribe
 """
 
-import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing
@@ -42,10 +41,10 @@ from drrouter.router.household import Household, StandingWish
 from drrouter.router.intake import Intake
 from drrouter.router.minutes import figures_of, said_of_plan
 from drrouter.router.news import DeviceNews
-from drrouter.router.one_breath import OneBreath
 from drrouter.router.outbox import OutboxSender
 from drrouter.router.outcomes import Outcomes
 from drrouter.router.owners_word import OwnersWord
+from drrouter.router.pace import Pace, every
 from drrouter.router.profile_keeper import OfflineSetup, ProfileKeeper
 from drrouter.router.registry import Registry
 from drrouter.router.replan import Replanner
@@ -57,7 +56,7 @@ from drrouter.router.steady import PATIENCE, is_news
 from drrouter.router.steering import Site, Steering
 from drrouter.router.uplinks import Uplinks
 from drrouter.router.viewed import DeviceView, LedgerView, StatusView
-from drrouter.router.waiting import news_or, nothing_runs
+from drrouter.router.waiting import nothing_runs
 from drrouter.router.watchman import Watchman
 from drrouter.supervise import TaskHealth
 
@@ -139,8 +138,7 @@ class Router:
         self.health: Callable[[], Mapping[str, TaskHealth]] = dict
         self.stop: Callable[[str], Awaitable[None]] = nothing_runs
         self.hear: Callable[[Signal], None] = lambda _: None
-        self._looked, self._stirred, self._reconciled_at = asyncio.Event(), False, clock.now()
-        self._breath = OneBreath(self._act_on_orders, self._looked.set)
+        self.pace = Pace(clock, settings.reconcile, self._act_on_orders)
         self._restore()
 
     def _restore(self) -> None:
@@ -218,13 +216,7 @@ class Router:
         self.watchman.read(device_id)
         self.news.tell([device_id])
         if is_news(before, self.registry.state(device_id)):
-            self._stir()
-
-    def _stir(self) -> None:
-        """Something is new of a device: look again soon; more news changes nothing about that."""
-        if not self._stirred:
-            self._stirred = True
-            self._looked.set()
+            self.pace.stir()
 
     def _first_minutes(self, why: str) -> None:
         """A device was handed over or taken back, or its test went on."""
@@ -242,7 +234,7 @@ class Router:
         """An event, a link or an offline profile changed: act now, plan after."""
         self.steering.events_changed()
         self.replanner.request(why, urgent=True)
-        self._breath.changed()
+        self.pace.changed()
 
     def _act_on_orders(self) -> None:
         """Let every change of orders so far have its effect."""
@@ -273,7 +265,7 @@ class Router:
     def look(self) -> None:
         """Steer the devices by what holds now, and tell providers what cannot be done."""
         verdict = self.steering.look(self.book.plan)
-        self._looked.set()
+        self.pace.looked()
         self.outcomes.tell(verdict, self.steering.timeline, self.word.refused())
         self.news.tell(self.registry.seats)
         self.arbiter.note(self.steering.timeline, self.clock.now(), self.scribe)
@@ -281,14 +273,13 @@ class Router:
     def _carried_out(self, instruction: Instruction, outcome: Outcome) -> None:
         """A device answered an instruction."""
         self.household.carried_out(instruction, outcome)
-        self._stir()
+        self.pace.stir()
         self.news.tell([instruction.device_id])
 
     async def _reconcile(self) -> None:
         """Look again when something is new and at every edge, for ever; at an idle home now and then."""
         while True:
-            self._stirred, self._reconciled_at = False, self.clock.now()
-            self._breath.settle()
+            self.pace.begin()
             self._step_offline()
             self.first_minutes.step()
             self.word.step()
@@ -301,38 +292,25 @@ class Router:
             if self.broadcast.is_heard:
                 self.broadcast.tell(Change(Topic.STATUS, self.status()))
                 self.news.tell(self.registry.seats)
-            await self._next_look()
+            await self.pace.rest(self._edge)
 
-    async def _next_look(self) -> None:
-        """Wait until something begins or ends; what comes meanwhile may begin sooner."""
-        due = self._next_edge()
-        while self.clock.now() < due:
-            self._looked.clear()
-            await news_or(self.clock, due, self._looked)
-            due = min(due, self._next_edge())
-
-    def _next_edge(self) -> datetime:
-        """When to look again at the latest: soon while a device is told, somebody watches, or news came."""
-        if self._breath.owes:
-            return self.clock.now()
-        period = self.settings.reconcile
-        edge = self.steering.next_look(max(period, PATIENCE))
-        busy = self._stirred or self.broadcast.is_heard or self.first_minutes.is_testing
-        if busy or not self.dispatcher.is_settled():
-            edge = min(edge, self._reconciled_at + period)
-        return min(edge, self.uplinks.next_change() or edge, self.word.next_change() or edge)
+    def _edge(self) -> tuple[datetime, bool]:
+        """When to look again at the latest, and whether a device is told, or somebody watches."""
+        edge = self.steering.next_look(max(self.settings.reconcile, PATIENCE))
+        edge = min(edge, self.uplinks.next_change() or edge, self.word.next_change() or edge)
+        testing = self.broadcast.is_heard or self.first_minutes.is_testing
+        return edge, testing or not self.dispatcher.is_settled()
 
     # Planning
 
     async def _tick(self) -> None:
         """Ask for a plan at the start and at every quarter of an hour."""
         self.replanner.request("start")
-        while True:
-            now, step = self.clock.now(), self.settings.replan
-            epoch = now.replace(hour=0, minute=0, second=0, microsecond=0)
-            await self.clock.sleep_until(epoch + ((now - epoch) // step + 1) * step)
-            self._keep_levels()
-            self.replanner.request(TIME_PASSED)
+        await every(self.clock, self.settings.replan, self._time_passed)
+
+    def _time_passed(self) -> None:
+        self._keep_levels()
+        self.replanner.request(TIME_PASSED)
 
     def problem(self, trigger: str, book: Book | None = None) -> Problem:
         """The home as it is now, for the planner; by another book where something is only supposed."""
