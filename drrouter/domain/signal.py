@@ -79,6 +79,10 @@ class Heard:
 Signal = EventReceived | EventCancelled | EventsComplete | LinkChanged | Heard
 
 
+NOTHING = "nothing"
+"""What a receipt names as ``obeyed`` where its provider may send no part of the event."""
+
+
 class MessageKind(StrEnum):
     """What we tell a provider about one of its events."""
 

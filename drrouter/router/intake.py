@@ -15,6 +15,7 @@ from drrouter.domain.ids import DeviceId, ProviderId
 from drrouter.domain.journal import JournalEntry, JournalKind
 from drrouter.domain.mandate import NO_MANDATES, Mandates, admitted
 from drrouter.domain.signal import (
+    NOTHING,
     EventCancelled,
     EventReceived,
     EventsComplete,
@@ -98,7 +99,7 @@ class Intake:
             return
         self._hearing.ordered(event, self._clock.now())
         change = self._book.keep_event(event)
-        ignored = {"ignored": "; ".join(event.ignored)} if event.ignored else {}
+        ignored = _not_obeyed(event)
         members = self._members(event)
         acks = self._book.keep_acks(received(event, members, self._clock.now()))
         receipts = [
@@ -176,6 +177,12 @@ class Intake:
 
     def _note(self, kind: JournalKind, sentence: str, event: Event, **data: str) -> Note:
         return Note(JournalEntry(self._clock.now(), kind, sentence, event_id=event.id, data={**data}))
+
+
+def _not_obeyed(event: Event) -> dict[str, str]:
+    """What the receipt says of the parts of an event that count for nothing here."""
+    said = {"ignored": "; ".join(event.ignored)} if event.ignored else {}
+    return said | ({"obeyed": NOTHING} if event.beyond and not event.payloads else {})
 
 
 def _accepted(event: Event) -> str:

@@ -112,9 +112,8 @@ async def test_an_order_beyond_the_role_is_not_obeyed_and_is_told_to_its_sender_
         assert three.battery_w == pytest.approx(1000.0)
         assert three.home.router.steering.timeline.limits == ()
         (receipt,) = three.sells.received
-        assert receipt.payloads == {
-            "ignored": "IMPORT_CAPACITY_LIMIT is beyond what you may send to this home"
-        }
+        beyond = "IMPORT_CAPACITY_LIMIT is beyond what you may send to this home"
+        assert receipt.payloads == {"ignored": beyond, "obeyed": "nothing"}
         assert three.grid.received == []
         (said,) = three.sentences("sells sent", "IMPORT_CAPACITY_LIMIT is beyond")
         assert "nothing that it may send" in said

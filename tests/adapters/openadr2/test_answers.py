@@ -88,6 +88,18 @@ async def test_an_event_of_which_nothing_is_used_is_declined_with_its_reason(
         assert said == "signal DEMAND_CHARGE price is not used"
 
 
+async def test_an_event_of_which_the_router_obeys_nothing_is_declined(
+    vtn: Vtn, clock: SimulatedClock
+) -> None:
+    """38."""
+    vtn.event("event-1")
+    async with listening(settings_for(vtn.url), clock) as (provider, heard):
+        (event,) = events(heard)
+        beyond = {"ignored": "SIMPLE is beyond what you may send to this home", "obeyed": "nothing"}
+        await provider.send(message(event, MessageKind.RECEIPT, clock, None, **beyond))
+        assert vtn.answers() == [("event-1", 0, "optOut", 200)]
+
+
 async def test_an_event_that_wants_no_answer_gets_none(vtn: Vtn, clock: SimulatedClock) -> None:
     """38."""
     vtn.event("event-1", wants="never")

@@ -61,6 +61,13 @@ def test_an_event_of_which_nothing_is_obeyed_and_a_late_receipt_are_said_as_they
     assert len(record.of(SP)[0].sentence) == evidence.LONGEST
 
 
+def test_the_same_told_again_is_no_new_entry() -> None:
+    record, told = Evidence(CLOCK, {}), Enqueue(message(ORDER, MessageKind.OPTED_OUT, CLOCK, FREEZER))
+    assert len(record.witness((told,))) == 1
+    assert record.witness((told,)) == ()
+    assert len(record.of(SP)) == 1
+
+
 def test_a_flood_of_one_provider_pushes_out_nothing_of_another(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(evidence, "MOST", 5)
     record, kept = Evidence(CLOCK, {}), dict[str, object]()

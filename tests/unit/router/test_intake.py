@@ -281,7 +281,8 @@ async def test_what_is_beyond_a_mandate_is_not_kept_and_is_said_once_to_its_prov
     (kept,) = desk.book.events.values()
     assert (kept.payloads, kept.beyond) == ((), (PayloadType.SIMPLE,))
     (item,) = desk.store.items.values()
-    assert item.payloads == {"ignored": "SIMPLE is beyond what you may send to this home"}
+    beyond = "SIMPLE is beyond what you may send to this home"
+    assert item.payloads == {"ignored": beyond, "obeyed": "nothing"}
     (said,) = [one for one in desk.store.sentences() if "sent E" in one]
     assert said.startswith("grid sent E (nothing that it may send).")
 

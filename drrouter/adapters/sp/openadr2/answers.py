@@ -1,6 +1,7 @@
 """What the router tells a provider about its events, in the words of OpenADR 2.0b.
 
-    receipt             CreatedEvent  optIn; optOut with code 460 where no signal of the event is used
+    receipt             CreatedEvent  optIn; optOut where the router obeys nothing of it,
+                                      with code 460 where no signal of the event is used
     opted out, site     CreatedEvent  optOut
     opted out, device   CreateOpt     optOut of that resource for this event, its id made from the message
     impossible          CreatedEvent  optIn, and the words of the response say what is lacking
@@ -23,7 +24,7 @@ from drrouter.adapters.sp.openadr2.known import KnownEvents, Standing
 from drrouter.adapters.sp.openadr2.normalise import MOST_NUMBER, number_in
 from drrouter.adapters.sp.openadr2.session import EVENTS, OPTS, ServiceMissingError, Session, new_id
 from drrouter.domain.ids import EventId
-from drrouter.domain.signal import MessageKind, OutboxItem
+from drrouter.domain.signal import NOTHING, MessageKind, OutboxItem
 from drrouter.errors import ProviderRefusedError
 from drrouter.ports import Clock
 
@@ -86,7 +87,8 @@ class Answers:
                 await self._take_back(ven_id, event, but=number)
                 if (event, number) not in self._out:
                     words = str(item.payloads.get("ignored", "OK")) + (", late" if item.late else "")
-                    await self._created(ven_id, _Response(event, number, standing.opt, standing.code, words))
+                    opt = "optOut" if item.payloads.get("obeyed") == NOTHING else standing.opt
+                    await self._created(ven_id, _Response(event, number, opt, standing.code, words))
             case MessageKind.OPTED_OUT if item.member:
                 await self._opt_out(item, number, ven_id)
             case MessageKind.OPTED_OUT:
