@@ -130,7 +130,12 @@ def _may_end(call: Call, session: Session) -> bool:
 
 
 def _welcome(call: Call, session: Session, secret: str) -> WithCookie:
-    return WithCookie(_signed_in(call, session.name, session.role, csrf_of(secret)), secret)
+    """Signed in; whoever came by the link of an owner's token, as in the demo, is forgotten with the browser.
+
+    The demo takes another port at each start, and no browser shall collect a cookie for each.
+    """
+    lasting = session.person or session.role is not Role.OWNER
+    return WithCookie(_signed_in(call, session.name, session.role, csrf_of(secret)), secret, lasting)
 
 
 def _signed_in(call: Call, name: str, role: Role, csrf: str | None) -> DoorView:

@@ -119,7 +119,7 @@ class Gate:
             said = await route.handler(await self._call(request, visit, route))
         if isinstance(said, WithCookie):
             response = answer(route, said.answer)
-            give_cookie(request, response, said.secret)
+            give_cookie(request, response, said)
             return response
         return answer(route, said)
 

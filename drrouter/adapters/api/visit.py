@@ -49,10 +49,15 @@ class Visit:
 
 @dataclass(frozen=True, slots=True)
 class WithCookie:
-    """A handler's answer with a session's secret for the browser; without one, the browser forgets."""
+    """A handler's answer with a session's secret for the browser; without one, the browser forgets.
+
+    Attributes:
+        lasting: whether the browser keeps it when it is closed.
+    """
 
     answer: object
     secret: str | None
+    lasting: bool = True
 
 
 def visit_of(request: web.Request, entrance: Entrance) -> Visit:
@@ -84,12 +89,13 @@ def is_known(visit: Visit, entrance: Entrance) -> bool:
     return visit.secret is not None and entrance.sessions.find(visit.secret) is not None
 
 
-def give_cookie(request: web.Request, response: web.StreamResponse, secret: str | None) -> None:
+def give_cookie(request: web.Request, response: web.StreamResponse, given: WithCookie) -> None:
     """Let the browser keep the secret, or forget it."""
+    kept_s = int(LONGEST.total_seconds()) if given.lasting else None
     response.set_cookie(
         cookie_name(request),
-        secret or "",
-        max_age=int(LONGEST.total_seconds()) if secret else 0,
+        given.secret or "",
+        max_age=kept_s if given.secret else 0,
         path="",
         secure=is_secure(request),
         httponly=True,
