@@ -1,5 +1,9 @@
 """Commits changes in the order in which they were made, so that no order ever waits for the disk.
 
+    waiting    a  b c d e  f          each a set of changes that belong together
+    commits    a | b c d e | f        what came while the disk was at work goes in one transaction
+
+A disk takes its time for each transaction; a hundred sets one by one would keep a receipt waiting.
 Where a commit fails an alarm stands in the log, nothing that depends on it is acknowledged, and it is
 tried again until it succeeds.
 """
@@ -9,12 +13,16 @@ import logging
 from collections import deque
 from collections.abc import Callable, Sequence
 from datetime import timedelta
+from itertools import islice
 
 from drrouter.domain.journal import JournalEntry
 from drrouter.errors import StoreError, StoreValueError
 from drrouter.ports import Change, Clock, Note, Store
 
 log = logging.getLogger(__name__)
+
+MOST_AT_ONCE = 500
+"""Sets of changes in one transaction."""
 
 RETRY = timedelta(seconds=5)
 """How long after a failed commit the next one is tried."""
@@ -44,7 +52,9 @@ class Scribe:
         self._store, self._clock, self._noted = store, clock, noted
         self._waiting: deque[tuple[tuple[Change, ...], Then | None]] = deque()
         self._news = asyncio.Event()
+        self._durable: deque[tuple[tuple[Change, ...], Then | None]] = deque()
         self._failing = False
+        self._singly = 0
 
     @property
     def behind(self) -> int:
@@ -68,26 +78,26 @@ class Scribe:
     async def run(self) -> None:
         """Commit for ever."""
         self._news.set()  # an earlier run may have failed with changes at hand
+        self._tell()
         while True:
             await self._news.wait()
             self._news.clear()
             while self._waiting:
-                if not await self._commit_oldest():
+                if not await self._commit_some():
                     await self._clock.sleep_until(self._clock.now() + RETRY)
 
     async def drain(self) -> None:
         """Commit what waits, once, before an orderly end."""
-        while self._waiting and await self._commit_oldest():
+        while self._waiting and await self._commit_some():
             pass
 
-    async def _commit_oldest(self) -> bool:
-        """Commit one set of changes; whether the store took them."""
-        changes, then = self._waiting[0]
+    async def _commit_some(self) -> bool:
+        """Commit the oldest sets of changes, as one transaction; whether the store took them."""
+        sets = list(islice(self._waiting, 1 if self._singly else MOST_AT_ONCE))
         try:
-            await self._store.commit(*changes)
+            await self._store.commit(*(change for changes, _ in sets for change in changes))
         except StoreValueError as error:
-            log.error("this can never be kept and is given up: %s", error.sentence)
-            self._waiting.popleft()
+            self._set_apart(len(sets), error)
             return True
         except StoreError as error:
             if not self._failing:
@@ -95,13 +105,33 @@ class Scribe:
             self._failing = True
             return False
         self._took_it()
-        self._waiting.popleft()
-        for change in changes:
-            if isinstance(change, Note):
-                self._noted(change.entry)
-        if then:
-            then()
+        for _ in sets:
+            self._durable.append(self._taken())
+        self._tell()
         return True
+
+    def _tell(self) -> None:
+        """Tell what is durable, each once; whoever fails to hear it keeps nobody else from hearing."""
+        while self._durable:
+            changes, then = self._durable.popleft()
+            for change in changes:
+                if isinstance(change, Note):
+                    self._noted(change.entry)
+            if then:
+                then()
+
+    def _set_apart(self, sets: int, error: StoreValueError) -> None:
+        """Find the one of several that can never be kept, one by one, and give it up."""
+        if sets > 1:
+            self._singly = sets
+            return
+        log.error("this can never be kept and is given up: %s", error.sentence)
+        self._taken()
+
+    def _taken(self) -> tuple[tuple[Change, ...], Then | None]:
+        """The oldest, which is dealt with."""
+        self._singly = max(0, self._singly - 1)
+        return self._waiting.popleft()
 
     def _took_it(self) -> None:
         """Say once that the store works again."""

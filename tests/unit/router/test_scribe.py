@@ -10,7 +10,7 @@ import pytest
 from drrouter.adapters.clock import SimulatedClock
 from drrouter.domain.journal import JournalEntry, JournalKind
 from drrouter.errors import StoreError, StoreValueError
-from drrouter.ports import Collection, Note, Put
+from drrouter.ports import Change, Collection, Note, Put
 from drrouter.router.scribe import RETRY, Scribe
 from tests.builders import NOON
 from tests.fakes import MemoryStore
@@ -177,3 +177,31 @@ async def test_what_waits_when_a_run_fails_is_committed_by_the_next() -> None:
     assert office.kept == [1, 2, 3]
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
+
+
+async def test_what_came_while_the_disk_was_at_work_goes_in_one_transaction(office: Office) -> None:
+    office.keep(1, 2, 3)
+    await office.clock.settle()
+    assert [len(commit) for commit in office.store.commits] == [3]
+    assert (office.kept, office.noted) == ([1, 2, 3], ["1", "2", "3"])
+
+
+async def test_one_of_many_that_can_never_be_kept_takes_none_of_the_others_with_it(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    office = Office()
+    commit = office.store.commit
+
+    async def strict(*changes: Change) -> None:
+        if any(isinstance(change, Put) and change.value == 2 for change in changes):
+            raise StoreValueError("2 is no value.")
+        await commit(*changes)
+
+    office.store.commit = strict  # type: ignore[method-assign]
+    office.keep(1, 2, 3)
+    await office.scribe.drain()
+    office.keep(4, 5)
+    await office.scribe.drain()
+    assert (office.kept, office.noted) == ([1, 3, 4, 5], ["1", "3", "4", "5"])
+    assert [len(one) for one in office.store.commits] == [1, 1, 2]
+    assert caplog.text.count("given up") == 1
