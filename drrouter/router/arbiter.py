@@ -131,6 +131,11 @@ def conflicts_of(
     return tuple(islice(first.values(), MOST_SHOWN))
 
 
+def told_without(provider: ProviderId, told: Iterable[object]) -> list[str]:
+    """What the owner was told of, without what may be about the provider; it would be told again at worst."""
+    return [one for one in map(str, told) if provider not in one]
+
+
 class Arbiter:
     """Remembers the conflicts of the present timeline, and which of them the owner was told of."""
 
@@ -140,6 +145,10 @@ class Arbiter:
         self._told = dict.fromkeys(map(str, kept)) if isinstance(kept, list) else {}
         self._timeline: Timeline | None = None
         self._conflicts: tuple[Conflict, ...] = ()
+
+    def forget(self, provider: ProviderId) -> None:
+        """The home has left the provider: nobody was told of its conflicts."""
+        self._told = dict.fromkeys(told_without(provider, self._told))
 
     def standing(self, now: datetime) -> tuple[Conflict, ...]:
         """The conflicts that are not over."""

@@ -117,4 +117,5 @@ def _forget(router: Router, provider_id: ProviderId) -> set[EventKey]:
         shelf.pop(provider_id, None)
     router.uplinks.forget(provider_id)
     router.evidence.forget(provider_id)
+    router.arbiter.forget(provider_id)
     return events

@@ -23,7 +23,7 @@ from drrouter.domain.ids import ProviderId
 from drrouter.domain.journal import JournalEntry, JournalKind
 from drrouter.domain.resource import is_under, segment_of
 from drrouter.ports import Change, Clock, Collection, Forget, Note, Put, Remove, Store
-from drrouter.router import failsafes, shelf, uplinks
+from drrouter.router import arbiter, failsafes, shelf, uplinks
 from drrouter.router.evidence import PREFIX
 from drrouter.router.resources import forward
 
@@ -109,16 +109,18 @@ async def erasure(store: Store, provider: ProviderId) -> tuple[Change, ...]:
         StoreError: the store cannot be read.
     """
     branch = f"providers/{segment_of(provider)}"
-    found = [Remove(Collection.SETTINGS, room(provider)) for room in ROOMS]
+    found: list[Change] = [Remove(Collection.SETTINGS, room(provider)) for room in ROOMS]
     settings = await store.load(Collection.SETTINGS)
     found += [Remove(Collection.SETTINGS, key) for key in settings if key.startswith(f"{PREFIX}{provider}/")]
+    if isinstance(told := settings.get(arbiter.KEPT), list):
+        found.append(Put(Collection.SETTINGS, arbiter.KEPT, arbiter.told_without(provider, told)))
     for collection in (Collection.EVENTS, Collection.ACKS):
         rows = (await store.load(collection)).items()
         found += [Remove(collection, key) for key, value in rows if value.provider == provider]
     leaves = await store.load(Collection.RESOURCES)
     found += [Remove(Collection.RESOURCES, path) for path in leaves if is_under(path, branch)]
-    told = (await store.load(Collection.RESOURCE_CHANGES)).items()
-    found += [Remove(Collection.RESOURCE_CHANGES, key) for key, one in told if is_under(one.path, branch)]
+    log_of = (await store.load(Collection.RESOURCE_CHANGES)).items()
+    found += [Remove(Collection.RESOURCE_CHANGES, key) for key, one in log_of if is_under(one.path, branch)]
     return (*found, Forget(provider))
 
 

@@ -11,7 +11,7 @@ from drrouter.domain.resource import LeafChange, LeafPath
 from drrouter.domain.signal import MessageKind
 from drrouter.domain.wish import Override, OverrideMode
 from drrouter.ports import Collection, Enqueue, Put
-from drrouter.router import failsafes, shelf, uplinks
+from drrouter.router import arbiter, failsafes, shelf, uplinks
 from drrouter.router.evidence import PREFIX
 from drrouter.router.outbox import message
 from drrouter.router.parting import Known, close_out, key_of
@@ -30,6 +30,7 @@ async def a_store(*providers: ProviderId) -> MemoryStore:
         Put(Collection.OVERRIDES, CAR, Override(CAR, OverrideMode.OFF, at("18:00"), "owner")),
         Put(Collection.LEVELS, FREEZER, KnownLevel(-18.0, NOON)),
         Put(Collection.SETTINGS, "hand/grid", True),
+        Put(Collection.SETTINGS, arbiter.KEPT, ["grid/e x/e", "x/e y/e"]),
     )
     for provider in providers:
         event = replace(shed("e", "12:00", "13:00"), provider=provider)
@@ -66,7 +67,7 @@ def names(store: MemoryStore) -> set[str]:
     return {key for _, key in store.documents}
 
 
-OWN = {CAR, FREEZER, "hand/grid"}
+OWN = {CAR, FREEZER, "hand/grid", arbiter.KEPT}
 
 
 async def test_what_is_kept_of_a_provider_that_is_gone_is_erased_and_nothing_else() -> None:
@@ -75,6 +76,7 @@ async def test_what_is_kept_of_a_provider_that_is_gone_is_erased_and_nothing_els
     assert not any(SP in key for key in names(store) - OWN)
     assert names(store) >= OWN | {f"{OTHER_SP}/e", uplinks.key_of(OTHER_SP), key_of(OTHER_SP)}
     assert [item.provider for item in store.items.values()] == [OTHER_SP]
+    assert store.documents[Collection.SETTINGS, arbiter.KEPT] == ["x/e y/e"]
     assert store.sentences() == [
         "grid is no provider of this home: 1 events of it ended, 1 messages that it had not received were let"
         " go, and what was kept of it is erased."
