@@ -10,7 +10,7 @@ from drrouter.router.viewed import DeviceView
 
 
 class DeviceNews:
-    """Compares each device with how it was told last; when it was seen is no news."""
+    """Compares each device with how it was told last; that it was seen and has counted on is no news."""
 
     def __init__(self, broadcast: Broadcast, view: Callable[[DeviceId], DeviceView]) -> None:
         """Nothing was told yet; ``view`` shows a device as it is."""
@@ -24,7 +24,8 @@ class DeviceNews:
             return
         for device_id in devices:
             view = self._view(device_id)
-            known = replace(view, state=replace(view.state, seen_at=None))
+            state = replace(view.state, seen_at=None, energy_wh=None, exported_wh=None)
+            known = replace(view, state=state)
             if self._told.get(device_id) != known:
                 self._told[device_id] = known
                 self._broadcast.tell(Change(Topic.DEVICE, view))

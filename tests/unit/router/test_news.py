@@ -55,11 +55,11 @@ async def test_a_change_is_told_once() -> None:
     assert await home.told(changes) == home.view
 
 
-async def test_being_seen_again_is_no_news() -> None:
+async def test_being_seen_again_and_counting_on_are_no_news() -> None:
     home = OneDevice()
     changes = await home.listen()
     await home.told(changes)
-    home.view = replace(home.view, state=replace(home.view.state, seen_at=at("12:00")))
+    home.view = replace(home.view, state=replace(home.view.state, seen_at=at("12:00"), energy_wh=7.0))
     home.news.tell([ID])
     home.view = replace(home.view, state=replace(home.view.state, power_w=70.0))
     assert await home.told(changes) == home.view

@@ -23,8 +23,16 @@ Chart.register(BarController, BarElement, CategoryScale, LinearScale, LineContro
 
 const NARROW_PX = 520;
 
-/** Draw; call what is returned before drawing anew. */
-export function draw(canvas: HTMLCanvasElement, shown: Picture, now: number): () => void {
+/** A drawing, which knows how late it is. */
+export interface Drawn {
+  /** Move the line of the present. */
+  setNow(now: number): void;
+  /** To be called before the canvas is drawn anew. */
+  destroy(): void;
+}
+
+export function draw(canvas: HTMLCanvasElement, shown: Picture, now: number): Drawn {
+  const present = { now };
   const ink = { text: colour("quiet"), grid: colour("line"), now: colour("text"), price: colour("price"), surface: colour("surface") };
   const narrow = canvas.parentElement !== null && canvas.parentElement.clientWidth < NARROW_PX;
   const chart = new Chart<"bar" | "line", (number | null)[], string>(canvas, {
@@ -58,9 +66,15 @@ export function draw(canvas: HTMLCanvasElement, shown: Picture, now: number): ()
       },
       plugins: { tooltip: readout(shown) },
     },
-    plugins: [shades(shown), marker(shown, now, ink.now)],
+    plugins: [shades(shown), marker(shown, present, ink.now)],
   });
-  return () => chart.destroy();
+  return {
+    setNow(later) {
+      present.now = later;
+      chart.draw();
+    },
+    destroy: () => chart.destroy(),
+  };
 }
 
 function priceLine(shown: Picture, ink: string): ChartDataset<"line", (number | null)[]> {
@@ -164,12 +178,12 @@ function shades(shown: Picture): Plugin {
   };
 }
 
-function marker(shown: Picture, now: number, ink: string): Plugin {
+function marker(shown: Picture, present: { now: number }, ink: string): Plugin {
   return {
     id: "now",
     afterDatasetsDraw(chart) {
       const { top, bottom } = chart.chartArea;
-      const at = across(chart, shown, now);
+      const at = across(chart, shown, present.now);
       chart.ctx.save();
       chart.ctx.strokeStyle = ink;
       chart.ctx.lineWidth = 1.5;

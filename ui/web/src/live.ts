@@ -81,7 +81,23 @@ async function askForAll(): Promise<void> {
   });
 }
 
+const FRAME_MS = 100;
+let waiting: Message[] = [];
+
+/** Show what came, together with what comes in the next moment: a burst of changes is drawn once. */
 function show(message: Message): void {
+  if (!message.event) return;
+  if (!waiting.length) setTimeout(showWaiting, FRAME_MS);
+  waiting.push(message);
+}
+
+function showWaiting(): void {
+  const came = waiting;
+  waiting = [];
+  batch(() => came.forEach(take));
+}
+
+function take(message: Message): void {
   switch (message.event) {
     case "status":
       return showStatus(JSON.parse(message.data) as StatusView);

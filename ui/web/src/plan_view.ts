@@ -1,5 +1,5 @@
 // The plan as the chart and its table show it: quarters of an hour, a stack of powers, a price, and what is asked when.
-import type { DeviceView, Interval, Plan, Rates, Timeline } from "./api_types.ts";
+import type { Interval, Plan, Rates, Timeline } from "./api_types.ts";
 
 export const QUARTER_MS = 900_000;
 const LONGEST_MS = 36 * 3_600_000;
@@ -14,7 +14,7 @@ export interface Layer {
   power_w: number[];
 }
 
-const COLOURS = 8;
+const COLOURS = 12;
 
 /** The name of a layer's colour in the style sheet. */
 export function colourOf(layer: Layer): string {
@@ -43,20 +43,26 @@ export interface Picture {
   currency: string;
 }
 
+/** A device, as far as the picture knows it. */
+export interface Named {
+  id: string;
+  name: string;
+}
+
 /** What the plan says from now on. */
-export function picture(plan: Plan, timeline: Timeline | null, devices: DeviceView[], now: number): Picture {
+export function picture(plan: Plan, timeline: Timeline | null, devices: Named[], now: number): Picture {
   const slots = plan.slots.map(times);
   const end = slots.at(-1)?.to ?? now;
   const starts = quarters(now, Math.min(end, now + LONGEST_MS));
   const at = starts.map((start) => slots.findIndex((slot) => slot.from <= start + QUARTER_MS / 2 && start + QUARTER_MS / 2 < slot.to));
   const taken = (series: number[] | undefined) => at.map((slot) => series?.[slot] ?? 0);
-  const all = devices.map((view, place) => ({
-    deviceId: view.profile.id,
-    name: view.profile.name,
+  const all = devices.map(({ id, name }, place) => ({
+    deviceId: id,
+    name,
     place: place + 1,
-    power_w: taken(plan.power_w[view.profile.id]),
+    power_w: taken(plan.power_w[id]),
   }));
-  const layers = all.filter((layer) => layer.deviceId in plan.power_w);
+  const layers = all.filter((layer) => layer.power_w.some((power_w) => Math.abs(power_w) >= 1));
   const published = prices(timeline?.import_price, starts);
   const trusted = plan.data_rung !== "best_practice";
   return {

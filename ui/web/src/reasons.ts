@@ -43,7 +43,7 @@ function read(value: number | string, form: string, setting: Setting): string {
     case "money":
       return money(Number(value), setting.currency);
     case "aside":
-      return value ? ` (${plain(String(value), 100)})` : "";
+      return value ? ` (${plain(String(value), 60)})` : "";
   }
   if (typeof value === "string") return plain(value, 100);
   const decimals = /^\.(\d)f$/.exec(form);

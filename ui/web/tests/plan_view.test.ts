@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { DeviceView, Plan, Timeline } from "../src/api_types.ts";
+import type { Plan, Timeline } from "../src/api_types.ts";
 import { picture, QUARTER_MS, rank, rows } from "../src/plan_view.ts";
 
 const NOON = Date.parse("2026-11-27T12:00:00Z");
@@ -16,7 +16,7 @@ const PLAN = {
   currency: "EUR",
 } as unknown as Plan;
 
-const WASHER = { profile: { id: "washer", name: "Washer" } } as DeviceView;
+const WASHER = { id: "washer", name: "Washer" };
 
 function timeline(parts: Partial<Timeline>): Timeline {
   return { import_price: { steps: [] }, limits: [], sheds: [], alerts: [], peaks: [], ...parts } as unknown as Timeline;

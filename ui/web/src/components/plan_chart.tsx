@@ -1,10 +1,13 @@
 // The plan as a picture, with the same as a table one tap away.
 import { useEffect, useRef, useState } from "preact/hooks";
+import type { Drawn } from "../draw_plan.ts";
 import { colourOf, type Picture } from "../plan_view.ts";
 import { now } from "../state.ts";
 import { themeChanges } from "../theme.ts";
 import { clock, language, plain, t } from "../words.ts";
 import { PlanTable } from "./plan_table.tsx";
+
+const MINUTE_MS = 60_000;
 
 /** What a layer is called: a device by its name, what no device of the plan uses by ours. */
 export function layerName(layer: { deviceId: string | null; name: string }): string {
@@ -28,18 +31,20 @@ export function PlanChart({ shown }: { shown: Picture }) {
 
 function Drawing({ shown }: { shown: Picture }) {
   const canvas = useRef<HTMLCanvasElement>(null);
-  const inputs = [shown, themeChanges.value, language.value];
+  const drawn = useRef<Drawn | null>(null);
   useEffect(() => {
-    let destroy = () => {};
     let gone = false;
     void import("../draw_plan.ts").then(({ draw }) => {
-      if (!gone && canvas.current) destroy = draw(canvas.current, shown, now.peek());
+      if (!gone && canvas.current) drawn.current = draw(canvas.current, shown, now.peek());
     });
     return () => {
       gone = true;
-      destroy();
+      drawn.current?.destroy();
+      drawn.current = null;
     };
-  }, inputs);
+  }, [shown, themeChanges.value, language.value]);
+  const minute = Math.floor(now.value / MINUTE_MS);
+  useEffect(() => drawn.current?.setNow(now.peek()), [minute]);
   return (
     <figure>
       <div class="canvas">

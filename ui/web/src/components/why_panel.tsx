@@ -13,7 +13,7 @@ export function WhyPanel({ view }: { view: DeviceView }) {
   return (
     <div class="why-panel">
       <p class="state">{stateSentence(stateOf(view, planned, now.value))}</p>
-      {view.because && (
+      {view.because && sentenceOf(view.because) !== sentenceOf(explained?.text ?? "") && (
         <p class="hint">
           {t("why.now")} <Name text={sentenceOf(view.because)} most={400} />
         </p>

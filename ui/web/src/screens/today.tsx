@@ -1,15 +1,23 @@
 // Today: how the home is in one sentence, three numbers, the plan, and a card for each device.
-import { useComputed } from "@preact/signals";
+import { computed } from "@preact/signals";
+import type { DeviceView } from "../api_types.ts";
 import { DeviceCard } from "../components/device_card.tsx";
 import { PlanChart } from "../components/plan_chart.tsx";
 import { nextStart } from "../device_state.ts";
-import { picture, rank } from "../plan_view.ts";
+import { type Named, picture, QUARTER_MS, rank } from "../plan_view.ts";
 import { to } from "../route.ts";
 import { devices, now, plan, status, timeline } from "../state.ts";
 import { clock, moment, number, plain, power, price, t } from "../words.ts";
 
+/** The picture changes with plan, prices, names and the quarter of an hour, not with each reading of a device. */
+const quarter = computed(() => Math.floor(now.value / QUARTER_MS) * QUARTER_MS);
+const names = computed(() => JSON.stringify(devices.value.map(({ profile }) => ({ id: profile.id, name: profile.name }))));
+const planned = computed(
+  () => plan.value && picture(plan.value, timeline.value, JSON.parse(names.value) as Named[], quarter.value),
+);
+
 export function TodayScreen() {
-  const shown = useComputed(() => plan.value && picture(plan.value, timeline.value, devices.value, now.value)).value;
+  const shown = planned.value;
   const told = status.value;
   if (!told) return <p class="hint">{t("app.loading")}</p>;
   return (
@@ -26,13 +34,18 @@ export function TodayScreen() {
       <section aria-labelledby="devices-title">
         <h2 id="devices-title">{t("nav.devices")}</h2>
         <ul class="cards">
-          {devices.value.map((view) => (
+          {devices.value.filter(isDevice).map((view) => (
             <DeviceCard key={view.profile.id} view={view} />
           ))}
         </ul>
       </section>
     </>
   );
+}
+
+/** A meter is no device that people think of; what it says stands above. */
+function isDevice(view: DeviceView): boolean {
+  return view.profile.device_class !== "meter";
 }
 
 const WELL = /^(All is well|The first plan)/;

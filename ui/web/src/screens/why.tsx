@@ -33,7 +33,7 @@ function Changes() {
   return (
     <section class="card" aria-labelledby="changes">
       <h2 id="changes">{t("why.changes")}</h2>
-      <ul>
+      <ul class="said">
         {planned.changes.map((change, place) => (
           <li key={change}>
             <Name text={say([planned.change_reasons[place] ?? null], change, setting)} most={400} />
@@ -52,7 +52,7 @@ function Misses() {
   return (
     <section class="card" aria-labelledby="misses">
       <h2 id="misses">{t("why.misses")}</h2>
-      <ul>
+      <ul class="said">
         {planned.misses.map((miss) => (
           <li key={miss.cause}>
             <Name text={sentenceOf(say([miss.reason], miss.cause, setting))} most={400} />
