@@ -121,7 +121,8 @@ def test_today_shows_the_plan_without_a_flaw(
         opened(home, one)
         expect(one.page.get_by_role("img", name=re.compile("^The plan from"))).to_be_visible()
         expect(one.page.locator(".card.device")).to_have_count(5)
-        one.page.wait_for_function("document.querySelector('canvas').toDataURL().length > 5000")
+        expect(one.page.locator(".plan figure")).to_have_attribute("aria-busy", "false")
+        assert len(one.page.evaluate("document.querySelector('canvas').toDataURL()")) > 5000
         PICTURES.mkdir(parents=True, exist_ok=True)
         one.page.screenshot(path=PICTURES / f"panel-today-{size}-{theme}.png", full_page=size == "desk")
         overflow = "document.documentElement.scrollWidth - document.documentElement.clientWidth"

@@ -32,10 +32,13 @@ export function PlanChart({ shown }: { shown: Picture }) {
 function Drawing({ shown }: { shown: Picture }) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const drawn = useRef<Drawn | null>(null);
+  const [busy, setBusy] = useState(true);
   useEffect(() => {
     let gone = false;
     void import("../draw_plan.ts").then(({ draw }) => {
-      if (!gone && canvas.current) drawn.current = draw(canvas.current, shown, now.peek());
+      if (gone || !canvas.current) return;
+      drawn.current = draw(canvas.current, shown, now.peek());
+      setBusy(false);
     });
     return () => {
       gone = true;
@@ -46,7 +49,7 @@ function Drawing({ shown }: { shown: Picture }) {
   const minute = Math.floor(now.value / MINUTE_MS);
   useEffect(() => drawn.current?.setNow(now.peek()), [minute]);
   return (
-    <figure>
+    <figure aria-busy={busy}>
       <div class="canvas">
         <canvas ref={canvas} role="img" aria-label={inWords(shown)} />
       </div>
