@@ -1,11 +1,13 @@
 // The plan as a picture, with the same as a table one tap away.
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Drawn } from "../draw_plan.ts";
 import { colourOf, type Picture } from "../plan_view.ts";
 import { now } from "../state.ts";
 import { themeChanges } from "../theme.ts";
 import { clock, language, plain, t } from "../words.ts";
 import { PlanTable } from "./plan_table.tsx";
+
+type Pen = typeof import("../draw_plan.ts");
 
 const MINUTE_MS = 60_000;
 
@@ -33,19 +35,14 @@ function Drawing({ shown }: { shown: Picture }) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const drawn = useRef<Drawn | null>(null);
   const [busy, setBusy] = useState(true);
-  useEffect(() => {
-    let gone = false;
-    void import("../draw_plan.ts").then(({ draw }) => {
-      if (gone || !canvas.current) return;
-      drawn.current = draw(canvas.current, shown, now.peek());
-      setBusy(false);
-    });
-    return () => {
-      gone = true;
-      drawn.current?.destroy();
-      drawn.current = null;
-    };
-  }, [shown, themeChanges.value, language.value]);
+  const [pen, take] = useState<Pen | null>(null);
+  useEffect(() => void import("../draw_plan.ts").then(take), []);
+  useLayoutEffect(() => {
+    if (!pen || !canvas.current) return;
+    const drawing = (drawn.current = pen.draw(canvas.current, shown, now.peek()));
+    setBusy(false);
+    return () => drawing.destroy();
+  }, [pen, shown, themeChanges.value, language.value]);
   const minute = Math.floor(now.value / MINUTE_MS);
   useEffect(() => drawn.current?.setNow(now.peek()), [minute]);
   return (
