@@ -208,3 +208,16 @@ async def test_nobody_hears_of_the_events_of_another(home: Home) -> None:
     await home.clock.advance(2 * HOUR)
     assert ack(home).state is S.DONE
     assert home.provider.received == []
+
+
+async def test_what_could_not_be_kept_for_a_provider_is_shown_and_written_down(home: Home) -> None:
+    """31, 32: measurements that waited too long are missed by somebody, so the owner knows."""
+    bounds = home.router.senders[SP].bounds
+    bounds.let_go = 3
+    status = home.front.status()
+    assert status.degraded
+    assert "3 messages to grid could not be kept" in status.sentence
+    bounds.emptied()
+    await home.clock.settle()
+    assert "grid has received all that still waited" in home.store.sentences()[-1]
+    assert not home.front.status().degraded
