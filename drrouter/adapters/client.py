@@ -13,6 +13,7 @@ from typing import Any
 
 from drrouter.adapters.client_data import DataClient
 from drrouter.adapters.client_owner import OwnerCalls
+from drrouter.adapters.client_setup import SetupClient
 from drrouter.adapters.door_views import ClaimView, LinkView, PersonView
 from drrouter.adapters.strict_json import plain
 from drrouter.domain.ids import DeviceId, HoldToken
@@ -50,6 +51,11 @@ class DrClient(OwnerCalls):
     def data(self) -> DataClient:
         """Opaque data by path."""
         return DataClient(self)
+
+    @property
+    def setup(self) -> SetupClient:
+        """The home file."""
+        return SetupClient(self)
 
     async def status(self) -> StatusView:
         """The router at a glance."""

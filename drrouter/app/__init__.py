@@ -8,7 +8,8 @@ What each part does is left to its own room.
 
 from drrouter.app.home_side import answer_machines, integrations_of, search_task
 from drrouter.app.making import build_router
-from drrouter.app.running import App, Options, run_router, running
+from drrouter.app.run import run_router
+from drrouter.app.running import App, Options, running
 from drrouter.app.uplink_side import feeds_of, offline_sources, tell_usage
 
 __all__ = [

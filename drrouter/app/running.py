@@ -4,26 +4,20 @@ async with running(home, Options()) as app:
 print(app.url, app.owner_token)
 """
 
-import asyncio
-import json
 import logging
-import signal
-import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 
 from drrouter.adapters.api import Entrance, LocalApi
 from drrouter.adapters.clock import open_clock
 from drrouter.adapters.executor import ThreadExecutor
 from drrouter.adapters.own_authority import SOON, ends_at
-from drrouter.adapters.profile import Profile, remembered
 from drrouter.adapters.server_tls import server_context
 from drrouter.adapters.solver_child import SolverChild
 from drrouter.adapters.store import SqliteStore
-from drrouter.app.claiming import tell_how_to_claim
+from drrouter.app.anew import Anew
 from drrouter.app.data_side import forward_tasks, resources_of
 from drrouter.app.home_side import answer_machines, integration_tasks, integrations_of, surroundings_of
 from drrouter.app.kept import owner_token, seed_of
@@ -31,7 +25,8 @@ from drrouter.app.machine import machine_of
 from drrouter.app.making import build_router
 from drrouter.app.partings import without_left
 from drrouter.app.uplink_side import feeds_of, local_vtn_tasks, offline_sources, provider_of, tell_usage
-from drrouter.config import HomeConfig, load_home
+from drrouter.config import HomeConfig
+from drrouter.config.setup import HomeDesk
 from drrouter.ports import (
     Clock,
     Joining,
@@ -82,8 +77,24 @@ async def running(home: HomeConfig, options: Options) -> AsyncIterator[App]:
         StoreError: the store cannot be opened.
         InputError: the API cannot listen.
     """
+    async with (
+        open_clock(options.clock_url, options.clock_name) as clock,
+        entered(home, options, clock, Anew()) as app,
+    ):
+        yield app
+
+
+@asynccontextmanager
+async def entered(home: HomeConfig, options: Options, clock: Clock, anew: Anew) -> AsyncIterator[App]:
+    """The same by a clock that outlives it; raises as ``running``.
+
+    Args:
+        home: the home file.
+        options: what the command line says beside it.
+        clock: the only source of time.
+        anew: how the home is entered anew when its file has changed.
+    """
     async with AsyncExitStack() as stack:
-        clock = await stack.enter_async_context(open_clock(options.clock_url, options.clock_name))
         executor = await stack.enter_async_context(ThreadExecutor(clock))
         store = await stack.enter_async_context(SqliteStore(home.store_path, executor, clock))
         home = await without_left(home, store, clock)
@@ -105,7 +116,8 @@ async def running(home: HomeConfig, options: Options) -> AsyncIterator[App]:
             supervisor.start(name, work)
         networks = {name: one for name, one in integrations.items() if isinstance(one, Joining)}
         second = await stack.enter_async_context(SolverChild(clock, early=False))
-        front = Front(router, store, networks, data, second, partial(machine_of, home))
+        desk = HomeDesk(home.path, executor, anew.begin, home, anew.trouble)
+        front = Front(router, store, networks, data, second, partial(machine_of, home), desk)
         for name, work in forward_tasks(data, router, store, clock, providers):
             supervisor.start(name, work)
         answer_machines(integrations, Machines(front, router.registry))
@@ -124,32 +136,3 @@ def _api(home: HomeConfig, front: Front, entrance: Entrance, clock: Clock) -> Lo
     if where.cert_file and (left := ends_at(where.cert_file) - clock.now()) < SOON:
         log.warning("the certificate of the panel ends in %d days; renew it: drrouter setup tls", left.days)
     return LocalApi(front, entrance, clock, host=where.host, port=where.port, tls=tls, own_names=where.names)
-
-
-def _trusted(home: HomeConfig) -> Path | None:
-    """What the commands of this machine trust: the very certificate that the router shows."""
-    return home.api.cert_file.resolve() if home.api.cert_file else None
-
-
-async def run_router(home_path: Path, options: Options | None = None) -> None:
-    """Run until SIGTERM or Ctrl-C; prints one line of JSON with the address when it is ready.
-
-    Raises:
-        DocumentError: the home file is not valid.
-        StoreError, InputError: as ``running``.
-    """
-    home = load_home(home_path)
-    for warning in home.warnings:
-        log.warning("%s", warning)
-    ended = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, ended.set)
-    async with running(home, options or Options()) as app:
-        ready = {"ready": True, "url": app.url, "token_file": str(home.api.token_file)}
-        with remembered(Profile(app.url, None, home.api.token_file.resolve(), _trusted(home))):
-            tell_how_to_claim(app.entrance, app.url, home.api.host, home.api.names, sys.stderr)
-            sys.stdout.write(json.dumps(ready) + "\n")
-            sys.stdout.flush()
-            await ended.wait()
-        log.info("the router ends")

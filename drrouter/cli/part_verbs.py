@@ -39,18 +39,36 @@ def check(
 
 
 def run(
-    home: Annotated[Path, typer.Argument(metavar="HOME.toml", help="The home file.", show_default=False)],
+    home: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="HOME.toml",
+            help="The home file; without it, the one in your configuration folder.",
+            show_default=False,
+        ),
+    ] = None,
+    new: Annotated[
+        bool, typer.Option("--new", help="Where there is no such file yet, make one and set it up.")
+    ] = False,
     clock: _ClockUrl = None,
     quiet: _Quiet = False,
 ) -> None:
     """Run the router of a home until SIGTERM or Ctrl-C; prints one line of JSON when it is ready.
 
-    Examples: `drrouter run home.toml`, `drrouter run home.toml --quiet`
+    Without a home file it makes one, with neither devices nor providers; set it up in the panel, or by
+    `drrouter setup`.
+
+    Examples: `drrouter run`, `drrouter run home.toml`, `drrouter run home.toml --new --quiet`
     """
     from drrouter.app import Options, run_router
+    from drrouter.config.setup import default_home_path, make_home
 
     _log_to_stderr(quiet)
-    asyncio.run(run_router(home, Options(clock_url=clock)))
+    file = home or default_home_path()
+    if not file.exists() and (new or home is None):
+        make_home(file)
+        typer.echo(f"{file} is new. Set it up in the panel, or with: drrouter setup", err=True)
+    asyncio.run(run_router(file, Options(clock_url=clock)))
 
 
 def demo(

@@ -21,6 +21,7 @@ from drrouter.router.doctor import Finding
 from drrouter.router.plug_test import PlugTest
 from drrouter.router.provider_views import ProviderView
 from drrouter.router.resources.facade import ResourcesFacade
+from drrouter.router.setting_up import SetupFacade
 from drrouter.router.viewed import (
     DeviceView,
     EventView,
@@ -82,6 +83,11 @@ class RouterFacade(Protocol):
     @property
     def resources(self) -> ResourcesFacade:
         """Opaque data by path."""
+        ...
+
+    @property
+    def setup(self) -> SetupFacade:
+        """The home file."""
         ...
 
     def status(self) -> StatusView:

@@ -35,6 +35,7 @@ from drrouter.router.local import said
 from drrouter.router.plug_test import PlugTest
 from drrouter.router.provider_views import ProviderView, providers_of
 from drrouter.router.resources.keeper import Resources
+from drrouter.router.setting_up import NoHomeFile, SetupFacade
 from drrouter.router.viewed import (
     DeviceView,
     EventView,
@@ -62,6 +63,7 @@ class Front:
         resources: Resources | None = None,
         second: Solver | None = None,
         machine: Callable[[], Machine] = Machine,
+        setup: SetupFacade | None = None,
     ) -> None:
         """The store is read for the journal alone.
 
@@ -70,10 +72,12 @@ class Front:
             resources: opaque data; a tree that has room for nobody where None.
             second: a solver beside the router's, for questions of "what if"; None: they are answered by hand.
             machine: the facts of the machine that the router runs on, for its doctor.
+            setup: the home file; None: there is none to change.
         """
         self._router, self._store, self._networks = router, store, dict(networks or {})
         self.resources = resources or Resources(Rights(), router.scribe, router.clock)
         self._machine = machine
+        self.setup: SetupFacade = setup or NoHomeFile()
         self._what_if = WhatIf(second, self._supposed, lambda: router.book.plan)
 
     def _supposed(self, device_id: DeviceId, wish: Wish) -> Problem:

@@ -32,6 +32,7 @@ from drrouter.adapters.api.read_routes import READ_ROUTES
 from drrouter.adapters.api.resource_routes import RESOURCE_ROUTES
 from drrouter.adapters.api.roles import READERS
 from drrouter.adapters.api.route import PREFIX, Call, Route, route
+from drrouter.adapters.api.setup_routes import SETUP_ROUTES
 from drrouter.adapters.api.stream import Streams
 from drrouter.adapters.strict_json import MOST_BYTES
 from drrouter.adapters.this_machine import is_loopback
@@ -64,6 +65,7 @@ ROUTES: tuple[Route, ...] = (
     *DOOR_ROUTES,
     *PEOPLE_ROUTES,
     *RESOURCE_ROUTES,
+    *SETUP_ROUTES,
     stream,
     openapi,
 )

@@ -153,7 +153,7 @@ class HomeDesk:
         return seen_in(
             document,
             self._path,
-            is_pending=bool(self._loaded) and _mark(self._path) != self._loaded,
+            is_pending=bool(self._trouble) or (bool(self._loaded) and _mark(self._path) != self._loaded),
             can_apply=self._begin_anew is not None,
             warnings=warnings,
             trouble=trouble,

@@ -35,6 +35,7 @@ from drrouter.router.evidence import EvidenceEntry
 from drrouter.router.facade import Change, OptionsRequest, Topic, WishRequest
 from drrouter.router.plug_test import PlugTest, Stage
 from drrouter.router.provider_views import ProviderView
+from drrouter.router.setting_up import NoHomeFile, SetupFacade
 from drrouter.router.viewed import (
     DeviceView,
     EventPhase,
@@ -81,6 +82,7 @@ class MemoryRouter:
     def __init__(self, clock: SimulatedClock) -> None:
         self.clock = clock
         self.resources = resources_at_once(clock)
+        self.setup: SetupFacade = NoHomeFile()
         self.broadcast = Broadcast()
         self.states = {
             profile.id: DeviceState(Presence.PRESENT, on=False, power_w=0.0) for profile in PROFILES

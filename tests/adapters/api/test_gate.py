@@ -10,6 +10,7 @@ from yarl import URL
 
 from drrouter.adapters.api import ROUTES, LocalApi, Role
 from drrouter.adapters.api.route import Call, Route, Scope, route
+from drrouter.adapters.api.setup_routes import SETUP_ROUTES
 from drrouter.errors import InputError
 from tests.adapters.api.conftest import TOKEN_ROLES, Serve, Served
 
@@ -73,7 +74,8 @@ ALLOWED = {
     Role.RESIDENT: {row.name for row in ROUTES}
     - {"tokens", "issue_token", "revoke_token", "hand_over", "test_plug", "stop_plug_test", "permit_join"}
     - {"people", "add_person", "remove_person", "claim_code", "renew_claim", "bundle"}
-    - {"leave_provider"},
+    - {"leave_provider"}
+    - {row.name for row in SETUP_ROUTES},
     Role.GUEST: {
         *("status", "plan", "why", "devices", "device", "events", "providers", "timeline"),
         *("journal", "ledger", "stream", "openapi"),
