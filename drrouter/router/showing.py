@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 
 def status_of(router: Router) -> StatusView:
     """The router at a glance."""
-    fresh = router.uplinks.freshness_of
-    links = [views.link_view(link, fresh(name)) for name, link in router.intake.links.items()]
+    watch = router.uplinks  # a provider that was left may have had a last word of its link
+    fresh = {name: watch.freshness_of(name) for name in router.intake.links if name in watch.standings}
+    links = [views.link_view(link, fresh.get(name)) for name, link in router.intake.links.items()]
     behind = router.scribe.behind
     waiting = [f"{behind} changes wait for the disk."] if behind > 10 else []
     failing = [*views.failing(router.health()), *router.replanner.sentences(), *router.watchman.sentences()]

@@ -159,3 +159,11 @@ async def test_a_lost_link_counts_from_the_last_word() -> None:
         home.provider.says(LinkChanged(SP, False, "No answer.", at("12:01:30"), heard_at=at("12:01")))
         await home.clock.advance_to(at("12:03"))
         assert status(home).limit_w == 900
+
+
+async def test_a_last_word_of_a_provider_that_was_left_breaks_no_status() -> None:
+    async with a_home() as home:
+        home.router.uplinks.forget(SP)
+        home.provider.says(LinkChanged(SP, False, "gone", home.clock.now()))
+        await home.clock.settle()
+        assert [link.freshness for link in status(home).links] == [None]

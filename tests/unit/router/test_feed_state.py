@@ -7,9 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from drrouter.domain.ids import ProviderId
+from drrouter.domain.interval import Interval
 from drrouter.domain.signal import EventsComplete, LinkChanged
 from drrouter.router.failsafe import Failsafe
 from drrouter.router.feed_state import FeedState, Freshness, freshness_at, sentence_of
+from drrouter.router.uplinks import key_of
 from tests.builders import HOUR, MINUTE, NOON, SP, at, price
 from tests.homes import AMSTERDAM
 from tests.profiles import profile_text
@@ -150,3 +152,21 @@ async def test_a_failsafe_limit_is_foreseen_and_in_force() -> None:
     assert watch.uplinks.freshness_of(SP).failsafe_at == at("12:03")
     await watch.pass_to(at("12:03"))
     assert watch.uplinks.freshness_of(SP).state is FAILSAFE
+
+
+async def test_a_provider_that_is_heard_again_in_its_failsafe_is_a_reason_to_plan_with_its_end() -> None:
+    box = Failsafe(heartbeat=3 * MINUTE, duration=HOUR, limit_w=100.0)
+    watch = Watch(failsafes={SP: box})
+    await watch.pass_to(at("12:03"))
+    watch.uplinks.hearing.take(EventsComplete(SP, frozenset(), NOON), at("12:05"))
+    assert await watch.pass_to(at("12:05")) == (f"failsafe of {SP} ends at another time",)
+    (limit,) = watch.uplinks.orders(Interval(NOON, at("18:00"))).limits
+    assert limit.interval == Interval(at("12:03"), at("13:03"))
+    assert watch.uplinks.freshness_of(SP).state is FAILSAFE
+
+
+async def test_a_failsafe_counts_a_link_that_was_lost_before_a_restart_from_then_on() -> None:
+    box = Failsafe(heartbeat=10 * MINUTE, duration=HOUR, limit_w=100.0)
+    kept = {key_of(SP): {"up": False, "since": at("11:55").isoformat()}}
+    watch = Watch(failsafes={SP: box}, kept=kept)
+    assert watch.uplinks.next_change() == at("12:05")
