@@ -7,7 +7,6 @@ Source: TR 102 935, 7.1: the customer has the final word.
 
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import quote
 
 from drrouter.domain.event import Event
 from drrouter.domain.ids import DeviceId, EventId, ProviderId
@@ -42,11 +41,18 @@ class OptOut:
     def id(self) -> str:
         """What it is about; the same again replaces it."""
         parts = (self.provider, self.event_id, self.device_id)
-        return ":".join("*" if part is None else quote(part, safe="") for part in parts)
+        return ":".join("*" if part is None else _plain(part) for part in parts)
 
     def means(self, event: Event) -> bool:
         """Whether the event is one of those that do not count."""
         return self.provider in (None, event.provider) and self.event_id in (None, event.id)
+
+
+def _plain(part: str) -> str:
+    """A part without the characters that stand between and for parts, nor those that divide a path."""
+    for character in "%:*/":
+        part = part.replace(character, f"%{ord(character):02X}")
+    return part
 
 
 @dataclass(frozen=True, slots=True)
