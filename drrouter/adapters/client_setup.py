@@ -6,6 +6,7 @@ from typing import Any
 
 from drrouter.adapters.client_talk import Talk
 from drrouter.router.setting_up import SetupChoices, SetupView, Table
+from drrouter.router.strangers import Stranger
 
 
 class SetupClient:
@@ -24,6 +25,12 @@ class SetupClient:
         answer = await self._router.exchange("GET", ("setup", "choices"), {})
         choices: SetupChoices = self._router.understand(SetupChoices, answer.content)
         return choices
+
+    async def found(self) -> tuple[Stranger, ...]:
+        """Found devices that are none of the home file yet."""
+        answer = await self._router.exchange("GET", ("setup", "found"), {})
+        found: tuple[Stranger, ...] = self._router.understand(tuple[Stranger, ...], answer.content)
+        return found
 
     async def site(self, keys: Table) -> SetupView:
         """Change keys of the home."""

@@ -15,11 +15,11 @@ DEFAULT_URL = "http://127.0.0.1:8088"
 
 Work = Callable[..., Coroutine[Any, Any, int | None]]
 
-_Url = Annotated[
+Url = Annotated[
     str | None,
     typer.Option("--url", envvar="DRROUTER_URL", help="Where the router is.", rich_help_panel="Router"),
 ]
-_Token = Annotated[
+Token = Annotated[
     str | None,
     typer.Option(
         "--token",
@@ -28,10 +28,10 @@ _Token = Annotated[
         rich_help_panel="Router",
     ),
 ]
-_TokenFile = Annotated[
+TokenFile = Annotated[
     Path | None, typer.Option("--token-file", help="The file with the token.", rich_help_panel="Router")
 ]
-_CaFile = Annotated[
+CaFile = Annotated[
     Path | None,
     typer.Option(
         "--ca-file",
@@ -40,7 +40,7 @@ _CaFile = Annotated[
         rich_help_panel="Router",
     ),
 ]
-_OPTIONS = (("url", _Url), ("token", _Token), ("token_file", _TokenFile), ("ca_file", _CaFile))
+_OPTIONS = (("url", Url), ("token", Token), ("token_file", TokenFile), ("ca_file", CaFile))
 
 
 @dataclass(frozen=True, slots=True)

@@ -131,11 +131,12 @@ for name, verb in data_verbs.VERBS.items():
     data.command(name)(client_verb(verb))
 app.add_typer(data, name="data")
 setup = typer.Typer(
-    no_args_is_help=True,
     rich_markup_mode="markdown",
     context_settings={"help_option_names": ["-h", "--help"]},
-    help="Set a home up.",
 )
+setup.callback(invoke_without_command=True)(setup_verbs.setup)
+setup.command()(setup_verbs.provider)
+setup.command()(setup_verbs.remove)
 setup.command()(setup_verbs.tls)
 app.add_typer(setup, name="setup")
 app.command("sim-home", hidden=True)(part_verbs.sim_home)

@@ -10,6 +10,7 @@ from enum import Enum, EnumType
 from types import UnionType
 from typing import Any, get_args
 
+import typer
 from typer.models import ArgumentInfo, OptionInfo
 
 from drrouter.cli.program import app
@@ -49,7 +50,12 @@ def reference() -> str:
     verbs = [verb for verb in app.registered_commands if not verb.hidden]
     named = [(getattr(verb.callback, "__name__", ""), verb.callback) for verb in verbs]
     named += [
-        (f"{group.name} {verb.name}", verb.callback)
+        (str(group.name), group.typer_instance.registered_callback.callback)
+        for group in app.registered_groups
+        if group.typer_instance and group.typer_instance.registered_callback
+    ]
+    named += [
+        (f"{group.name} {verb.name or getattr(verb.callback, '__name__', '')}", verb.callback)
         for group in app.registered_groups
         for verb in (group.typer_instance.registered_commands if group.typer_instance else ())
     ]
@@ -73,7 +79,8 @@ def _parameters(verb: Callable[..., Any] | None) -> Iterator[inspect.Parameter]:
     if verb is None:
         return
     for parameter in inspect.signature(verb, eval_str=True).parameters.values():
-        if parameter.name not in _CONNECTION and not _info(parameter).hidden:
+        of_typer = parameter.name in _CONNECTION or parameter.annotation is typer.Context
+        if not of_typer and not _info(parameter).hidden:
             yield parameter
 
 

@@ -10,6 +10,7 @@ from drrouter.adapters.api.setup_bodies import (
     TariffBody,
 )
 from drrouter.router.setting_up import SetupChoices, SetupView
+from drrouter.router.strangers import Stranger, strangers
 
 
 @route("GET", "/setup", OWNER, answer=SetupView)
@@ -20,8 +21,14 @@ async def setup(call: Call) -> SetupView:
 
 @route("GET", "/setup/choices", OWNER, answer=SetupChoices)
 async def setup_choices(call: Call) -> SetupChoices:
-    """Time zones, tariffs, object models, integrations; devices that were found are at /discovered."""
+    """Time zones, tariffs, object models, integrations; devices that were found are at /setup/found."""
     return await call.router.setup.choices()
+
+
+@route("GET", "/setup/found", OWNER, answer=tuple[Stranger, ...])
+async def setup_found(call: Call) -> tuple[Stranger, ...]:
+    """Devices that were found and are none of the home file yet, each with what would be written of it."""
+    return strangers(call.router.discovered(), (await call.router.setup.view()).devices)
 
 
 @route("PUT", "/setup/site", OWNER, answer=SetupView, body=SiteBody)
@@ -82,6 +89,7 @@ async def apply_setup(call: Call) -> None:
 SETUP_ROUTES: tuple[Route, ...] = (
     setup,
     setup_choices,
+    setup_found,
     set_site,
     set_tariff,
     set_provider,

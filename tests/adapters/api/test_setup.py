@@ -160,3 +160,17 @@ async def test_a_client_asks_for_the_same(served: Served, file: Path, begun: lis
         with pytest.raises(DaemonRefusedError, match="there is none"):
             await client.setup.drop_provider("grid")
     assert begun == ["anew"]
+
+
+async def test_found_devices_are_proposed_as_long_as_they_are_not_written(served: Served, file: Path) -> None:
+    status, found = await served.ask("GET", "/setup/found")
+    assert status == 200
+    assert found == [one for one in found if one["device_id"]]
+    for one in found:
+        keys = {"id": one["device_id"], "name": one["name"], "model": "generic.freezer"}
+        body = {**keys, "integration": one["integration"], "match": one["match"]}
+        status, view = await served.ask("POST", "/setup/devices", json=body)
+        assert status == 200, view
+    assert (await served.ask("GET", "/setup/found"))[1] == []
+    async with DrClient(served.api.url, served.secrets[Role.OWNER]) as client:
+        assert await client.setup.found() == ()
