@@ -124,7 +124,7 @@ def test_today_shows_the_plan_without_a_flaw(
         expect(one.page.locator(".plan figure")).to_have_attribute("aria-busy", "false")
         assert len(one.page.evaluate("document.querySelector('canvas').toDataURL()")) > 5000
         PICTURES.mkdir(parents=True, exist_ok=True)
-        one.page.screenshot(path=PICTURES / f"panel-today-{size}-{theme}.png", full_page=size == "desk")
+        one.page.screenshot(path=PICTURES / f"panel-first-{size}-{theme}.png")
         overflow = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
         assert one.page.evaluate(overflow) == 0
         one.page.get_by_role("button", name="Show as table").click()
@@ -133,17 +133,19 @@ def test_today_shows_the_plan_without_a_flaw(
         in_order(one)
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize(
+    ("theme", "size", "viewport"), [("light", "desk", DESK), ("dark", "desk", DESK), ("dark", "phone", PHONE)]
+)
 def test_axe_finds_nothing_grave_on_any_screen(
-    home: Home, browser: Browser, claimed: Any, theme: Literal["light", "dark"]
+    home: Home, browser: Browser, claimed: Any, theme: Literal["light", "dark"], size: str, viewport: Any
 ) -> None:
-    options = {"storage_state": claimed, "viewport": DESK, "color_scheme": theme, "locale": "en-GB"}
+    options = {"storage_state": claimed, "viewport": viewport, "color_scheme": theme, "locale": "en-GB"}
     with watched(browser, **options) as one:
         for screen in SCREENS:
             opened(home, one, screen)
             assert one.grave_violations() == [], screen
             name = screen.replace("/", "-")
-            one.page.screenshot(path=PICTURES / f"panel-{name}-{theme}.png", full_page=True)
+            one.page.screenshot(path=PICTURES / f"panel-{name}-{size}-{theme}.png", full_page=True)
         in_order(one)
 
 
@@ -258,12 +260,14 @@ def test_while_the_router_is_gone_the_last_plan_stays(home: Home, browser: Brows
 
 
 def test_a_one_time_link_lets_another_browser_in_once(home: Home, browser: Browser, claimed: Any) -> None:
-    told = home.ask("POST", "links", {"role": "resident"})["url"]
+    told = home.ask("POST", "links", {"role": "guest"})["url"]
     link = f"{home.proxy.url}#{told.partition('#')[2]}"
     with watched(browser, viewport=PHONE, locale="en-GB") as one:
         one.page.goto(link)
         expect(one.page.get_by_text("Live")).to_be_visible(timeout=PATIENCE_MS)
         assert "link=" not in one.page.url
+        start = one.page.get_by_role("button", name="Start now Freezer")
+        expect(start).to_be_disabled()  # a guest only looks
         in_order(one)
     with watched(browser, viewport=PHONE, locale="en-GB") as other:
         other.page.goto(link)

@@ -1,5 +1,5 @@
 // Who is here: nobody yet (claim), nobody (sign in), or a person with their language and theme.
-import { effect, signal } from "@preact/signals";
+import { computed, effect, signal } from "@preact/signals";
 import { api, Refused, type Session, Unreachable, whenSignedOut } from "./api.ts";
 import { listen, stop } from "./live.ts";
 import { link } from "./state.ts";
@@ -13,6 +13,9 @@ export const brought = signal<{ claim?: string; link?: string }>({});
 export const linkRefused = signal("");
 export const chosenTheme = signal<Theme>("auto");
 export const chosenLanguage = signal<Language | "auto">("auto");
+
+/** Whether an order would be taken now: the router is there, and the person is no guest, who only looks. */
+export const mayAct = computed(() => link.value === "live" && session.value?.role !== "guest");
 
 const RETRY_MS = 3_000;
 

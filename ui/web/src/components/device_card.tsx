@@ -4,7 +4,8 @@ import type { DeviceView } from "../api_types.ts";
 import { canStart, hasProgrammes, type State, stateOf, unitOf } from "../device_state.ts";
 import { say } from "../reasons.ts";
 import { to } from "../route.ts";
-import { link, now, plan } from "../state.ts";
+import { mayAct } from "../session.ts";
+import { now, plan } from "../state.ts";
 import { clock, level, plain, power, sentenceOf, t } from "../words.ts";
 import { Icon, iconOf } from "./icon.tsx";
 import { Name } from "./name.tsx";
@@ -70,7 +71,7 @@ function Level({ view }: { view: DeviceView }) {
 /** Start now, and back to automatic where a person's word holds. */
 export function Acts({ view }: { view: DeviceView }) {
   const name = plain(view.profile.name, 60);
-  const away = link.value !== "live" || view.state.presence !== "present";
+  const away = !mayAct.value || view.state.presence !== "present";
   const held = view.override !== null || view.commitment !== null;
   return (
     <>
@@ -82,7 +83,7 @@ export function Acts({ view }: { view: DeviceView }) {
         </button>
       )}
       {held && (
-        <button type="button" class="quiet" disabled={link.value !== "live"} onClick={() => auto(view)}>
+        <button type="button" class="quiet" disabled={!mayAct.value} onClick={() => auto(view)}>
           {t("act.to_auto")}
           <span class="unseen"> {name}</span>
         </button>

@@ -5,7 +5,8 @@ import { api } from "../api.ts";
 import type { DeviceView, Option } from "../api_types.ts";
 import { programmes } from "../device_state.ts";
 import { sentence } from "../said.ts";
-import { link, now } from "../state.ts";
+import { mayAct } from "../session.ts";
+import { now } from "../state.ts";
 import { clock, language, money, number, span, t } from "../words.ts";
 import { Name } from "./name.tsx";
 
@@ -15,7 +16,7 @@ export function OptionsList({ view }: { view: DeviceView }) {
   const [programme, choose] = useState("");
   const [offered, show] = useState<Option[] | null>(null);
   const [trouble, tell] = useState("");
-  const live = link.value === "live";
+  const live = mayAct.value;
 
   useEffect(() => {
     if (!live) return;
@@ -49,7 +50,7 @@ export function OptionsList({ view }: { view: DeviceView }) {
           {trouble}
         </p>
       )}
-      {offered === null && !trouble && <p class="hint">{t("options.asking")}</p>}
+      {offered === null && !trouble && live && <p class="hint">{t("options.asking")}</p>}
       {offered !== null && (
         <ul class="offers">
           {offered.map((option) => (
@@ -109,7 +110,7 @@ function Offer({ option, take }: { option: Option; take: () => Promise<void> }) 
           <Name text={option.reason} most={300} />
         </p>
       )}
-      <button type="button" class={option.kind === "cheapest" ? "" : "soft"} disabled={link.value !== "live"} onClick={take}>
+      <button type="button" class={option.kind === "cheapest" ? "" : "soft"} disabled={!mayAct.value} onClick={take}>
         {option.kind === "now" ? t("act.start_now") : t("options.agree", { start })}
       </button>
     </li>

@@ -3,8 +3,9 @@ import { useState } from "preact/hooks";
 import { wish } from "../acts.ts";
 import type { DeviceView } from "../api_types.ts";
 import { programmes, unitOf } from "../device_state.ts";
+import { mayAct } from "../session.ts";
 import { instantOf, wallTime } from "../site_time.ts";
-import { link, now } from "../state.ts";
+import { now } from "../state.ts";
 import { plain, t, zone } from "../words.ts";
 
 const AHEAD_MS = 12 * 3_600_000;
@@ -50,7 +51,7 @@ export function WishForm({ view }: { view: DeviceView }) {
         {t("device.ready_by")}
         <input type="datetime-local" required value={by} onInput={(event) => setBy(event.currentTarget.value)} />
       </label>
-      <button type="submit" class="quiet" disabled={link.value !== "live"}>
+      <button type="submit" class="quiet" disabled={!mayAct.value}>
         {t("device.ask")}
       </button>
     </form>

@@ -9,7 +9,8 @@ import { WhyPanel } from "../components/why_panel.tsx";
 import { WishForm } from "../components/wish_form.tsx";
 import { canStart, hasProgrammes, milliseconds, programmes, stateOf, unitOf } from "../device_state.ts";
 import { to } from "../route.ts";
-import { device, link, now, plan } from "../state.ts";
+import { mayAct } from "../session.ts";
+import { device, now, plan } from "../state.ts";
 import { clock, energy, level, plain, power, span, t } from "../words.ts";
 
 export function DeviceScreen({ about }: { about: string }) {
@@ -69,7 +70,7 @@ const PAUSES = [60, 180, 720];
 
 /** What people ask of it: now, for a while, and by when. */
 function Orders({ view }: { view: DeviceView }) {
-  const live = link.value === "live";
+  const live = mayAct.value;
   return (
     <section class="card" aria-labelledby="orders">
       <h2 id="orders">{t("device.orders")}</h2>
