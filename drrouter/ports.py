@@ -72,6 +72,7 @@ class Collection(StrEnum):
     RESOURCES = "resources"
     RESOURCE_CHANGES = "resource_changes"
     WORDS = "words"
+    HISTORY = "history"
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +135,8 @@ class Store(Protocol):
         """Apply all the changes or none."""
         ...
 
-    async def load(self, collection: Collection) -> dict[str, Any]:
-        """Every value of the collection by its key, as the type that was put."""
+    async def load(self, collection: Collection, first: str = "", last: str = "") -> dict[str, Any]:
+        """Every value by its key, as the type that was put; of the keys from first to last where named."""
         ...
 
     async def outbox(self, provider: ProviderId, most: int = 100) -> Sequence[OutboxItem]:

@@ -76,9 +76,10 @@ class MemoryStore:
             case Note(entry):
                 self.entries.append(entry)
 
-    async def load(self, collection: Collection) -> dict[str, Any]:
+    async def load(self, collection: Collection, first: str = "", last: str = "") -> dict[str, Any]:
         self._refuse()
-        return {key: value for (kind, key), value in self.documents.items() if kind is collection}
+        found = {key: value for (kind, key), value in self.documents.items() if kind is collection}
+        return {key: value for key, value in found.items() if not last or first <= key <= last}
 
     async def outbox(self, provider: ProviderId, most: int = 100) -> Sequence[OutboxItem]:
         self._refuse()

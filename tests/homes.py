@@ -33,6 +33,7 @@ from drrouter.router.failsafe import Failsafe
 from drrouter.router.finder import Finder
 from drrouter.router.forecast import BaseLoad, Roof
 from drrouter.router.front import Front
+from drrouter.router.history.almanac import Almanac
 from drrouter.router.household import StandingWish
 from drrouter.router.kinds import Kind, kind_of
 from drrouter.router.profile_keeper import OfflineSetup
@@ -219,11 +220,12 @@ class Home:
 
     async def open(self) -> None:
         """Read everything back from the store and join the parts, as after a start."""
+        registry, book = Registry(self.profiles), await Book.open(self.store)
         self.router = Router(
             Settings("Test home", AMSTERDAM, reconcile=self.tick, replan=self.replan),
             replace(self.site, mandates=self.mandates),
-            Registry(self.profiles),
-            await Book.open(self.store),
+            registry,
+            book,
             self.store,
             [self.provider, *self.others],
             self.solver,
@@ -235,6 +237,7 @@ class Home:
                 kept=await self.store.load(Collection.SETTINGS),
                 failsafes=self.failsafes,
             ),
+            await Almanac.open(registry, book, self.store, self.clock, AMSTERDAM, self.site.meter),
         )
         self.front = Front(self.router, self.store)
 

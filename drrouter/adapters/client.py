@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from drrouter.adapters.client_data import DataClient
+from drrouter.adapters.client_history import HistoryCalls
 from drrouter.adapters.client_owner import OwnerCalls
 from drrouter.adapters.client_setup import SetupClient
 from drrouter.adapters.door_views import ClaimView, LinkView, PersonView
@@ -44,7 +45,7 @@ _PAYLOADS: dict[Topic, Any] = {
 }
 
 
-class DrClient(OwnerCalls):
+class DrClient(OwnerCalls, HistoryCalls):
     """Speaks to one router; open it with ``async with``."""
 
     @property

@@ -18,6 +18,7 @@ from drrouter.ports import (
 from drrouter.router.book import Book
 from drrouter.router.core import Router, Settings
 from drrouter.router.forecast import BaseLoad, Place, Roof
+from drrouter.router.history.almanac import Almanac
 from drrouter.router.profile_keeper import OfflineSetup
 from drrouter.router.registry import Registry
 from drrouter.router.shelf import Rules
@@ -53,11 +54,12 @@ async def build_router(
         solver_budget=home.router.solver_budget,
         lasting=home.unverified,
     )
+    registry, book = Registry(home.profiles, partial(_proposed, home.catalogue)), await Book.open(store)
     return Router(
         settings=settings,
         site=_site(home),
-        registry=Registry(home.profiles, partial(_proposed, home.catalogue)),
-        book=await Book.open(store),
+        registry=registry,
+        book=book,
         store=store,
         providers=providers,
         solver=solver,
@@ -67,6 +69,7 @@ async def build_router(
         offline=OfflineSetup(
             sources or {}, _rules(home), await store.load(Collection.SETTINGS), home.failsafes, home.polls
         ),
+        almanac=await Almanac.open(registry, book, store, clock, home.zone, home.site_meter),
     )
 
 

@@ -109,6 +109,7 @@ async def entered(home: HomeConfig, options: Options, clock: Clock, anew: Anew) 
         entrance = await Entrance.open(store, clock, executor)
         token = await owner_token(home.api.token_file, entrance.tokens)
         stack.push_async_callback(router.scribe.drain)
+        stack.callback(router.keep_levels)
         supervisor = await stack.enter_async_context(Supervisor(clock))
         router.health, router.stop = supervisor.health, supervisor.stop
         integrations = integrations_of(home, surroundings_of(home, clock, executor))

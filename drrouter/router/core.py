@@ -37,6 +37,7 @@ from drrouter.router.evidence import Evidence
 from drrouter.router.facade import Change, Topic
 from drrouter.router.first_minutes import FirstMinutes
 from drrouter.router.freshness import data_rung_of
+from drrouter.router.history.almanac import Almanac
 from drrouter.router.household import Household, StandingWish
 from drrouter.router.intake import Intake
 from drrouter.router.minutes import figures_of, said_of_plan
@@ -55,7 +56,7 @@ from drrouter.router.situation import describe
 from drrouter.router.steady import PATIENCE, is_news
 from drrouter.router.steering import Site, Steering
 from drrouter.router.uplinks import Uplinks
-from drrouter.router.viewed import DeviceView, LedgerView, StatusView
+from drrouter.router.viewed import DeviceView, StatusView
 from drrouter.router.waiting import nothing_runs
 from drrouter.router.watchman import Watchman
 from drrouter.supervise import TaskHealth
@@ -104,6 +105,7 @@ class Router:
         standing: dict[DeviceId, StandingWish],
         kept: object = None,
         offline: OfflineSetup = OfflineSetup(),  # noqa: B008 -- it is frozen
+        almanac: Almanac | None = None,
     ) -> None:
         """Join the parts; ``book``, ``kept`` and ``offline.kept`` have been read back from the store."""
         self.settings, self.site, self.registry, self.book = settings, site, registry, book
@@ -116,9 +118,9 @@ class Router:
         self.watchman = Watchman.of(
             site, registry, self.scribe, clock, lambda *told: self.household.gone(*told), offline.kept
         )
-        tested, outlook = self.first_minutes.setpoint, self.watchman.outlook
+        first, outlook, said = self.first_minutes, self.watchman.outlook, self._said
         self.steering = Steering(
-            site, registry, book, self.dispatcher, clock, self.uplinks.orders, tested, outlook
+            site, registry, book, self.dispatcher, clock, self.uplinks.orders, first.setpoint, outlook
         )
         self.replanner = Replanner(
             solver, clock, settings.solver_budget, self.problem, self._adopt, lambda: book.plan is not None
@@ -127,12 +129,12 @@ class Router:
         self.household = Household(
             registry, book, self.scribe, clock, standing, settings.zone, self.replanner.request
         )
-        let_go = self.first_minutes.hands_off
         self.word = OwnersWord(
-            registry, book, self.scribe, clock, settings.zone, self._said, let_go, self.steering.directory
+            registry, book, self.scribe, clock, settings.zone, said, first.hands_off, self.steering.directory
         )
         self.household.is_away = self.word.is_away
         self.desk = OptionsDesk(self._live, settings.zone, self.steering.barred)
+        self.almanac = almanac or Almanac.of(registry, book, store, clock, settings.zone, site.meter)
         self.account = Account(ErrorCount.of("drrouter"), kept)
         self.shown = views.Shown(settings.site_name, settings.zone.key, clock.now())
         self.health: Callable[[], Mapping[str, TaskHealth]] = dict
@@ -214,6 +216,7 @@ class Router:
             self.household.happened(device_id, happening)
             self.look()
         self.watchman.read(device_id)
+        self.almanac.diary.read(device_id, self.steering.timeline)
         self.news.tell([device_id])
         if is_news(before, self.registry.state(device_id)):
             self.pace.stir()
@@ -309,7 +312,7 @@ class Router:
         await every(self.clock, self.settings.replan, self._time_passed)
 
     def _time_passed(self) -> None:
-        self._keep_levels()
+        self.keep_levels()
         self.replanner.request(TIME_PASSED)
 
     def problem(self, trigger: str, book: Book | None = None) -> Problem:
@@ -356,11 +359,11 @@ class Router:
         problem = self.problem("options")
         return problem, self.book.plan or greedy(problem)
 
-    def _keep_levels(self) -> None:
+    def keep_levels(self) -> None:
         """Remember the levels, so that a restart need not guess."""
         known = {device_id: self.registry.known_level(device_id) for device_id in self.registry.seats}
         changes = [self.book.put(Collection.LEVELS, key, level) for key, level in known.items() if level]
-        self.scribe.keep(*changes, *self.watchman.keep())
+        self.scribe.keep(*changes, *self.watchman.keep(), *self.almanac.diary.keep())
 
     # What is shown
 
@@ -371,7 +374,3 @@ class Router:
     def device(self, device_id: DeviceId) -> DeviceView:
         """One device."""
         return showing.device_of(self, device_id)
-
-    def ledger(self) -> LedgerView:
-        """The router's account of its work."""
-        return showing.ledger_of(self)

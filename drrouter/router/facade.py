@@ -6,7 +6,7 @@ values; texts of devices and providers in them are hostile and are shown as text
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Protocol
 
@@ -18,6 +18,9 @@ from drrouter.domain.plan import Plan
 from drrouter.domain.timeline import Timeline
 from drrouter.domain.wish import Commitment, Override, OverrideMode, Wish
 from drrouter.router.doctor import Finding
+from drrouter.router.history.advice import AdviceView
+from drrouter.router.history.history_views import HistoryView
+from drrouter.router.history.spans import Span
 from drrouter.router.plug_test import PlugTest
 from drrouter.router.provider_views import ProviderView
 from drrouter.router.resources.facade import ResourcesFacade
@@ -254,6 +257,14 @@ class RouterFacade(Protocol):
 
     async def journal(self, most: int = 100, device_id: DeviceId | None = None) -> tuple[JournalEntry, ...]:
         """The newest entries, newest first."""
+        ...
+
+    async def history(self, span: Span, day: date | None = None) -> HistoryView:
+        """What the home used in the span in which a local day lies; today where none is named."""
+        ...
+
+    async def advice(self) -> AdviceView:
+        """At most three computed suggestions."""
         ...
 
     def changes(self) -> AsyncIterator[Change]:

@@ -6,7 +6,7 @@ durable, so that "yes" is never forgotten.
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 from drrouter.domain.flexibility import (
     ProfileFlexibility,
@@ -30,6 +30,10 @@ from drrouter.router.core import Router
 from drrouter.router.desk import Question, programme_of
 from drrouter.router.doctor import Finding, Machine, examine
 from drrouter.router.facade import Change, OptionsRequest, WishRequest
+from drrouter.router.history.advice import AdviceView
+from drrouter.router.history.advisor import advice_of
+from drrouter.router.history.history_views import HistoryView
+from drrouter.router.history.spans import Span
 from drrouter.router.leaving import leave
 from drrouter.router.local import said
 from drrouter.router.plug_test import PlugTest
@@ -114,7 +118,7 @@ class Front:
 
     def ledger(self) -> LedgerView:
         """The router's account of its work."""
-        return self._router.ledger()
+        return showing.ledger_of(self._router)
 
     def doctor(self) -> tuple[Finding, ...]:
         """What is well, what is wrong, and what to do about it, the worst first."""
@@ -123,6 +127,14 @@ class Front:
     async def journal(self, most: int = 100, device_id: DeviceId | None = None) -> tuple[JournalEntry, ...]:
         """The newest entries, newest first."""
         return tuple(await self._store.journal(most, device_id))
+
+    async def history(self, span: Span, day: date | None = None) -> HistoryView:
+        """What the home used in the span in which a local day lies."""
+        return await self._router.almanac.span(span, day)
+
+    async def advice(self) -> AdviceView:
+        """At most three computed suggestions."""
+        return await advice_of(self._router)
 
     def changes(self) -> AsyncIterator[Change]:
         """What is new from now on, for ever."""

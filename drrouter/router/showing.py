@@ -43,6 +43,7 @@ def status_of(router: Router) -> StatusView:
         hands_off=router.book.hands_off,
         vacation=router.book.vacation,
         opt_outs=router.book.opt_outs(view.now),
+        saved_today=router.almanac.saved_today(),
     )
 
 

@@ -53,6 +53,7 @@ class StatusView:
         vacation: when nobody is at home.
         opt_outs: what the owner has taken the home or a device out of.
         offline_since: since when something is missing; None while all is live.
+        saved_today: since midnight, against the home without the router; None where nothing can be compared.
     """
 
     site: str
@@ -78,6 +79,7 @@ class StatusView:
     hands_off: HandsOff | None = None
     vacation: Vacation | None = None
     opt_outs: tuple[OptOut, ...] = ()
+    saved_today: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

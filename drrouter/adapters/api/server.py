@@ -23,6 +23,7 @@ from drrouter.adapters.api.door_routes import DOOR_ROUTES
 from drrouter.adapters.api.entrance import Entrance
 from drrouter.adapters.api.gate import Gate
 from drrouter.adapters.api.help_routes import HELP_ROUTES
+from drrouter.adapters.api.history_routes import HISTORY_ROUTES
 from drrouter.adapters.api.openapi import describe
 from drrouter.adapters.api.owner_routes import OWNER_ROUTES
 from drrouter.adapters.api.panel import Panel, PanelFile
@@ -61,6 +62,7 @@ ROUTES: tuple[Route, ...] = (
     *ACT_ROUTES,
     *OWNER_ROUTES,
     *HELP_ROUTES,
+    *HISTORY_ROUTES,
     *PROVIDER_ROUTES,
     *DOOR_ROUTES,
     *PEOPLE_ROUTES,

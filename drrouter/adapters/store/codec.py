@@ -8,6 +8,7 @@ from drrouter.adapters.strict_json import decode, encode
 from drrouter.domain.ack import AckRecord
 from drrouter.domain.device import KnownLevel
 from drrouter.domain.event import Event
+from drrouter.domain.history import DayRecord
 from drrouter.domain.journal import JournalEntry
 from drrouter.domain.owner import OwnerWord
 from drrouter.domain.plan import Plan
@@ -31,6 +32,7 @@ TYPES: dict[Collection, Any] = {
     Collection.RESOURCES: JsonValue,
     Collection.RESOURCE_CHANGES: LeafChange,
     Collection.WORDS: OwnerWord,
+    Collection.HISTORY: DayRecord,
 }
 """The type of the values of each collection; settings and the ledger hold whatever JSON can say."""
 

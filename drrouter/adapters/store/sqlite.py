@@ -79,9 +79,9 @@ class SqliteStore:
         if changes:
             await self._run(self._commit, changes, self._clock.now().isoformat())
 
-    async def load(self, collection: Collection) -> dict[str, Any]:
-        """Every value of the collection by its key, as the type that was put."""
-        return await self._run(self._ask, self._reader.load, collection)
+    async def load(self, collection: Collection, first: str = "", last: str = "") -> dict[str, Any]:
+        """Every value by its key, as the type that was put; of the keys from first to last where named."""
+        return await self._run(self._ask, self._reader.load, collection, first, last)
 
     async def outbox(self, provider: ProviderId, most: int = 100) -> Sequence[OutboxItem]:
         """The oldest undelivered messages to the provider, in order."""

@@ -28,7 +28,7 @@ MOST_JOURNAL = 50_000
 MOST_DELIVERED = 10_000
 """Ids of delivered messages kept for each provider, so that a replayed event is not answered twice."""
 
-MOST_DOCUMENTS = {Collection.PLANS: 500}
+MOST_DOCUMENTS = {Collection.PLANS: 500, Collection.HISTORY: 800}
 """Collections that grow by themselves keep the newest so many."""
 
 Row = tuple[str, tuple[object, ...]]
@@ -97,10 +97,18 @@ class Reader:
         """Nothing unreadable has been met yet."""
         self._told: set[str] = set()
 
-    def load(self, connection: sqlite3.Connection, collection: Collection) -> dict[str, Any]:
-        """Every value of a collection by its key."""
+    def load(
+        self,
+        connection: sqlite3.Connection,
+        collection: Collection,
+        first: str = "",
+        last: str = "",
+    ) -> dict[str, Any]:
+        """Every value of a collection by its key, or those whose keys lie between two."""
         rows = connection.execute(
-            "SELECT key, json FROM documents WHERE collection = ? ORDER BY key", (collection.value,)
+            "SELECT key, json FROM documents WHERE collection = ?1 "
+            "AND (?3 = '' OR key BETWEEN ?2 AND ?3) ORDER BY key",
+            (collection.value, first, last),
         )
         return dict(self._readable(rows, lambda key, text: (key, read_value(collection, key, text))))
 

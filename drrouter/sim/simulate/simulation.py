@@ -20,6 +20,7 @@ from drrouter.config import HomeConfig
 from drrouter.domain.flexibility import ProfileFlexibility
 from drrouter.domain.ids import DeviceId
 from drrouter.domain.interval import Interval
+from drrouter.router.showing import ledger_of
 from drrouter.router.viewed import LedgerView
 from drrouter.sim.house import House, HouseSpec
 from drrouter.sim.record import HouseRecord, record_of
@@ -148,7 +149,7 @@ class _Simulation:
             record = record_of(house)
             dice.enabled = frozenset()
             await _or_failure(tasks, clock.sleep_until(span.end + AFTERWARDS))
-            account = life.router.ledger() if life.router else LedgerView()
+            account = ledger_of(life.router) if life.router else LedgerView()
         finally:
             for task in tasks:
                 task.cancel()

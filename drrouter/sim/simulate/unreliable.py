@@ -42,9 +42,9 @@ class UnreliableStore:
         if self._dice.strikes(Fault.KILL_AFTER_COMMIT):
             await self._killed(Fault.KILL_AFTER_COMMIT)
 
-    async def load(self, collection: Collection) -> dict[str, Any]:
-        """Every value of the collection."""
-        return await self._store.load(collection)
+    async def load(self, collection: Collection, first: str = "", last: str = "") -> dict[str, Any]:
+        """Every value of the collection, or those of some keys."""
+        return await self._store.load(collection, first, last)
 
     async def outbox(self, provider: ProviderId, most: int = 100) -> Sequence[OutboxItem]:
         """The oldest undelivered messages."""

@@ -47,6 +47,7 @@ from drrouter.router.viewed import (
     StatusView,
     WhatIfView,
 )
+from tests.adapters.api.memory_history import MemoryHistory
 from tests.data_home import resources_at_once
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -76,7 +77,7 @@ PROFILES = (
 )
 
 
-class MemoryRouter:
+class MemoryRouter(MemoryHistory):
     """Implements ``RouterFacade`` without devices or planner; tests turn its knobs."""
 
     def __init__(self, clock: SimulatedClock) -> None:

@@ -14,6 +14,7 @@ from drrouter.adapters.clock import SimulatedClock
 from drrouter.adapters.store import SqliteStore, statements
 from drrouter.domain.ack import received
 from drrouter.domain.device import KnownLevel
+from drrouter.domain.history import DayRecord
 from drrouter.domain.ids import DeviceId, ProviderId
 from drrouter.domain.wish import CycleWish, LevelWish, Override, OverrideMode
 from drrouter.errors import StoreError, StoreValueError
@@ -57,6 +58,16 @@ async def test_what_was_put_comes_back_as_its_own_type_after_a_restart(path: Pat
         assert await store.load(Collection.LEVELS) == {"freezer": COLD}
         assert await store.load(Collection.ACKS) == {"grid/e1": acks}
         assert await store.load(Collection.SETTINGS) == {"x": {"a": [1, None, "ü"]}}
+
+
+async def test_days_of_the_history_are_read_one_range_at_a_time(path: Path) -> None:
+    days = {f"2026-06-{day:02}": DayRecord(str(day)) for day in range(1, 10)}
+    async with store_at(path) as store:
+        await store.commit(*(Put(Collection.HISTORY, key, one) for key, one in days.items()))
+        await store.commit(Put(Collection.SETTINGS, "2026-06-03", 1))
+        some = await store.load(Collection.HISTORY, "2026-06-03", "2026-06-04")
+        assert some == {key: days[key] for key in ("2026-06-03", "2026-06-04")}
+        assert await store.load(Collection.HISTORY) == days
 
 
 async def test_a_second_put_replaces_and_a_remove_forgets(path: Path) -> None:

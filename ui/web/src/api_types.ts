@@ -502,6 +502,7 @@ export interface StatusView {
   hands_off: HandsOff | null;
   vacation: Vacation | null;
   opt_outs: OptOut[];
+  saved_today: number | null;
 }
 
 export interface Step {
