@@ -131,7 +131,7 @@ async def issue_token(call: Call) -> IssuedToken:
 @route("DELETE", "/tokens/{token_id}", OWNER)
 async def revoke_token(call: Call) -> None:
     """Make a token worthless at once; an unknown one is worthless already."""
-    await call.tokens.revoke(call.path["token_id"])
+    await call.entrance.revoke(call.path["token_id"])
 
 
 def _device_id(call: Call) -> DeviceId:

@@ -13,10 +13,10 @@ from http import HTTPStatus
 from drrouter.adapters.api.claim import Claim
 from drrouter.adapters.api.links import Links
 from drrouter.adapters.api.passwords import Passwords
-from drrouter.adapters.api.people import People, Person
+from drrouter.adapters.api.people import People, Person, key_of
 from drrouter.adapters.api.preferences import PreferenceBook
 from drrouter.adapters.api.refusals import Refused, refused
-from drrouter.adapters.api.roles import Role
+from drrouter.adapters.api.roles import PEOPLE, Role
 from drrouter.adapters.api.sessions import Session, Sessions
 from drrouter.adapters.api.throttle import Throttle
 from drrouter.adapters.api.tokens import TokenBook
@@ -104,9 +104,25 @@ class Entrance:
         self.names.right(_tried(name))
         return person
 
+    def session(self, secret: str) -> Session | None:
+        """The session of a cookie, None where it opens nothing: a person must still be here, and the same."""
+        found = self.sessions.find(secret)
+        if found is None or not found.person:
+            return found
+        person = self.people.get(found.name)
+        return found if person is not None and person.role is found.role else None
+
     async def let_in(self, person: Person, about: str) -> tuple[Session, str]:
-        """A session of the person."""
-        return await self.sessions.begin(person.name, person.role, person=True, about=about)
+        """A session of the person.
+
+        Raises:
+            Refused: the person was sent away, or got another password, in this very moment.
+        """
+        begun = await self.sessions.begin(person.name, person.role, person=True, about=about)
+        if not self.people.holds(person):
+            await self.sessions.end(begun[0].id)
+            raise refused(HTTPStatus.FORBIDDEN, "wrong-credentials", "The name or the password is not right.")
+        return begun
 
     async def follow(self, link: str, address: str, about: str) -> tuple[Session, str]:
         """A session by a one-time link.
@@ -116,13 +132,14 @@ class Entrance:
         """
         self._slow_down(address)
         invitation = self.links.take(link)
-        if invitation is None:
+        person = self.people.get(invitation.name) if invitation and invitation.person else None
+        if invitation is None or (invitation.person and person is None):
             detail = "The link was used already, or is too old. Ask for another."
             raise refused(HTTPStatus.FORBIDDEN, "link-used", detail)
         self.tries.right(address)
-        return await self.sessions.begin(
-            invitation.name, invitation.role, person=invitation.person, about=about
-        )
+        if person is not None:
+            return await self.let_in(person, about)
+        return await self.sessions.begin(invitation.name, invitation.role, person=False, about=about)
 
     async def send_away(self, name: str) -> Person:
         """Remove a person with all that lets the person in; raises as ``People.remove``."""
@@ -131,6 +148,23 @@ class Entrance:
         await self.sessions.end_all_of(person.name)
         await self.preferences.forget(person.name)
         return person
+
+    async def give_password(self, name: str, password: str, but: str | None) -> None:
+        """Another password: whoever came by the old one is out, except for the session of this id.
+
+        Raises as ``People.set_password``.
+        """
+        person = await self.people.set_password(name, password)
+        self.links.forget(person.name)
+        await self.sessions.end_all_of(person.name, but)
+
+    async def revoke(self, token_id: str) -> None:
+        """Make a token worthless, with the links that it made and the browsers that came by them."""
+        held = self.tokens.held_by(token_id)
+        await self.tokens.revoke(token_id)
+        if held is not None and held.role in PEOPLE:
+            self.links.forget(held.name)
+            await self.sessions.end_lent_by(held.name)
 
     def _slow_down(self, address: str) -> None:
         """Count a try, which a right one takes back; so that many at once are not looked at together."""
@@ -145,7 +179,8 @@ class Entrance:
 
 
 def _tried(name: str) -> str:
-    return name[:64].casefold()
+    """However somebody spells a person's name, it is that person who is tried on."""
+    return key_of(name)[:64]
 
 
 def _too_many(wait_s: float) -> Refused:

@@ -82,6 +82,15 @@ class People:
         """
         return self._find(name).person
 
+    def get(self, name: str) -> Person | None:
+        """The person of that name, None where there is none."""
+        record = self._records.get(key_of(name))
+        return record.person if record else None
+
+    def holds(self, person: Person) -> bool:
+        """Whether it is this very person still, neither removed nor with another password since."""
+        return self.get(person.name) is person
+
     async def check(self, name: str, password: str) -> Person | None:
         """Whose name and password these are; nobody's takes as long as a wrong password."""
         record = self._records.get(key_of(name))
@@ -110,7 +119,8 @@ class People:
         """Another password for the person; raises as ``find`` and ``add``."""
         async with self._changing:
             hashed = await self._passwords.hash(password)
-            record = replace(self._find(name), hash=hashed)
+            person = replace(self._find(name).person)
+            record = _Record(person, hashed)
             await self._keep(record)
             return record.person
 

@@ -52,8 +52,8 @@ async def set_password(call: Call) -> None:
     if is_own:
         current = body.current.get_secret_value() if body.current else ""
         await call.entrance.recognise(person.name, current, call.visit.address)
-    await call.entrance.people.set_password(name, body.password.get_secret_value())
-    await call.entrance.sessions.end_all_of(person.name, but=session.id if session and is_own else None)
+    but = session.id if session and is_own else None
+    await call.entrance.give_password(name, body.password.get_secret_value(), but)
 
 
 @route("POST", "/links", PEOPLE, answer=LinkView, body=LinkBody)

@@ -130,6 +130,10 @@ class Sessions:
         """End every session of a person, except for the one of this id."""
         await self._end(lambda one: one.person and key_of(one.name) == key_of(name) and one.id != but)
 
+    async def end_lent_by(self, name: str) -> None:
+        """End every session that came by a link of a token of this name."""
+        await self._end(lambda one: not one.person and one.name == name)
+
     async def _end(self, is_one: Callable[[Session], bool]) -> None:
         leaving = [record for record in self._records.values() if is_one(record.session)]
         self._drop(leaving)  # at once, whatever the store does

@@ -67,10 +67,12 @@ class TokenBook:
         for record in self._records.values():
             if hmac.compare_digest(record.hash, digest):
                 found = record.view
-        if found is None:
-            return None
-        name = "" if found.label == _PROFILE else f" {found.label}"
-        return Principal(found.role, (found.role + name).strip(), found.device_id)
+        return _principal(found) if found else None
+
+    def held_by(self, token_id: str) -> Principal | None:
+        """Whoever holds this token, None where there is no such token."""
+        record = self._records.get(token_id)
+        return _principal(record.view) if record else None
 
     def views(self) -> tuple[TokenView, ...]:
         """Every token, the oldest first."""
@@ -118,6 +120,11 @@ class TokenBook:
             if view.label == _PROFILE and view.role is Role.OWNER:
                 await self.revoke(view.id)
         return (await self.issue(Role.OWNER, _PROFILE))[1]
+
+
+def _principal(view: TokenView) -> Principal:
+    name = "" if view.label == _PROFILE else f" {view.label}"
+    return Principal(view.role, (view.role + name).strip(), view.device_id)
 
 
 def _hash(token: str) -> str:

@@ -78,7 +78,7 @@ def visit_of(request: web.Request, entrance: Entrance) -> Visit:
         who, token = _bearer(request.headers["Authorization"], visitor.address, entrance)
         return replace(visitor, who=who, token=token)
     secret = request.cookies.get(cookie_name(request))
-    session = entrance.sessions.find(secret) if secret else None
+    session = entrance.session(secret) if secret else None
     return replace(visitor, who=session.who, session=session, secret=secret) if session else visitor
 
 
@@ -86,7 +86,7 @@ def is_known(visit: Visit, entrance: Entrance) -> bool:
     """Whether the sender's token or session still opens anything."""
     if visit.token is not None:
         return entrance.tokens.who(visit.token) is not None
-    return visit.secret is not None and entrance.sessions.find(visit.secret) is not None
+    return visit.secret is not None and entrance.session(visit.secret) is not None
 
 
 def give_cookie(request: web.Request, response: web.StreamResponse, given: WithCookie) -> None:

@@ -251,6 +251,19 @@ async def test_trying_the_passwords_of_one_person_gets_slow_from_any_address(
     assert await page.sign_in("Anna") == 200
 
 
+async def test_another_spelling_of_the_same_name_gives_no_further_tries(
+    served: Served, browse: Browse
+) -> None:
+    await (await browse(served)).claim(served)
+    page = await browse(served)
+    spellings = ("Anna", " anna", "anna  ", "ＡＮＮＡ", "ａnna", "\u00a0Anna", "anna" + 90 * " ")
+    for spelling in spellings[: FREE + 1]:
+        served.entrance.tries.right("127.0.0.1")  # as if another address tried
+        assert await page.sign_in(spelling, "wrong and long") == 403
+    served.entrance.tries.right("127.0.0.1")
+    assert await page.sign_in(spellings[-1], "wrong and long") == 429
+
+
 async def test_many_tries_at_once_are_not_looked_at_together(serve: Serve, browse: Browse) -> None:
     served = await serve(tries=Throttle(lambda: 0.0))
     await (await browse(served)).claim(served)

@@ -13,7 +13,7 @@ from drrouter.adapters.api.links import MOST_LINKS, Invitation, Links
 from drrouter.adapters.api.people import People
 from drrouter.adapters.api.preferences import PreferenceBook, Preferences
 from drrouter.errors import StoreError
-from drrouter.ports import Collection, Put
+from drrouter.ports import Change, Collection, Put
 from tests.adapters.api.conftest import PASSWORD, Browse, Browser, Served
 from tests.adapters.store.builders import Inline
 
@@ -157,6 +157,54 @@ async def test_everybody_changes_the_own_password_by_showing_the_present_one(
     assert await elsewhere.sign_in("Ben", OTHER) == 200
 
 
+async def test_another_password_makes_the_links_of_before_worthless(served: Served, browse: Browse) -> None:
+    """Who stole a session, and made a link by it, is out with the password that is changed for that reason."""
+    ben = await _person(served, browse, "Ben", "resident")
+    _, link = await ben.ask("POST", "/links", json={"minutes": 60})
+    body = {"password": OTHER, "current": PASSWORD}
+    assert (await ben.ask("PUT", "/people/Ben/password", json=body))[0] == 204
+    thief = await browse(served)
+    assert (await thief.ask("POST", "/session", json={"link": _secret(link["url"])}))[0] == 403
+
+
+@pytest.mark.parametrize("change", ["removed", "another password"])
+@pytest.mark.parametrize("way", ["password", "link"])
+async def test_who_signs_in_while_being_sent_away_is_not_in(
+    served: Served, browse: Browse, monkeypatch: pytest.MonkeyPatch, change: str, way: str
+) -> None:
+    ben, page = await _person(served, browse, "Ben", "resident"), await browse(served)
+    _, link = await ben.ask("POST", "/links", json={})
+    entrance, commit = served.entrance, served.entrance.sessions._store.commit
+
+    async def meanwhile(*changes: Change) -> None:
+        monkeypatch.undo()
+        if change == "removed":
+            await entrance.send_away("Ben")
+        else:
+            await entrance.give_password("Ben", OTHER, None)
+        await commit(*changes)
+
+    monkeypatch.setattr(entrance.sessions, "_store", type("Slow", (), {"commit": staticmethod(meanwhile)})())
+    if way == "password":
+        assert await page.sign_in("Ben") == 403
+    else:
+        assert (await page.ask("POST", "/session", json={"link": _secret(link["url"])}))[0] == 403
+    assert entrance.sessions.views() == ()
+    assert (await page.ask("GET", "/status"))[0] == 401
+
+
+async def test_a_session_of_somebody_who_is_here_no_more_opens_nothing(
+    served: Served, browse: Browse
+) -> None:
+    """As after a crash between forgetting the person and forgetting the sessions."""
+    ben = await _person(served, browse, "Ben", "resident")
+    await served.entrance.people.remove("Ben")
+    assert (await ben.ask("GET", "/status"))[0] == 401
+    body = {"name": "Ben", "role": "guest", "password": PASSWORD}
+    await served.ask("POST", "/people", json=body)
+    assert (await ben.ask("GET", "/status"))[0] == 401, "a guest of the same name is somebody else"
+
+
 async def test_only_an_owner_changes_the_passwords_of_others(served: Served, browse: Browse) -> None:
     ben = await _person(served, browse, "Ben", "resident")
     for name in ("Anna", "Nobody"):
@@ -233,6 +281,20 @@ async def test_a_session_by_a_token_owners_link_is_nobody_with_a_password(
     body = {"name": "Anna", "role": "owner", "password": PASSWORD}
     assert (await page.ask("POST", "/people", json=body))[0] == 200
     assert served.entrance.people.are_claimed
+
+
+async def test_who_came_by_the_link_of_a_token_is_out_when_it_is_revoked(
+    served: Served, browse: Browse
+) -> None:
+    _, issued = await served.ask("POST", "/tokens", json={"role": "owner", "label": "lent"})
+    headers = {"Authorization": f"Bearer {issued['secret']}"}
+    links = [(await served.ask("POST", "/links", headers=headers, json={}))[1]["url"] for _ in range(2)]
+    page, late = await browse(served), await browse(served)
+    assert (await page.ask("POST", "/session", json={"link": _secret(links[0])}))[0] == 200
+    assert (await page.ask("GET", "/status"))[0] == 200
+    assert (await served.ask("DELETE", f"/tokens/{issued['token']['id']}"))[0] == 204
+    assert (await page.ask("GET", "/status"))[0] == 401
+    assert (await late.ask("POST", "/session", json={"link": _secret(links[1])}))[0] == 403
 
 
 async def test_the_owners_token_shows_the_claim_again_and_renews_it(served: Served, browse: Browse) -> None:
