@@ -17,6 +17,14 @@ CANARIES = (
     "192.168.7.42",
     "50:C7:BF:01:02:03",
     "fe80:0:0:0:1234:5678:9abc:def0",
+    "fe80::1",
+    "2001:db8::17:42",
+    "::17",
+    "50C7BF010203",
+    "aabbccddeeff",
+    "0x00158d0001a2b3c4",
+    "annas-nas.local",
+    "anna.fritz.box",
     "https://anna.example/vtn?key=7",
     "anna@example.org",
     "drr_PQtMgDsfJW72M7ZvRpZzEipYpnBFurmQ9s6Gtb0NvQM",
@@ -57,8 +65,31 @@ def test_names_that_people_gave_are_replaced_and_those_of_programmes_stay() -> N
     assert (made["count"], made["none"]) == (3, None)
 
 
+@pytest.mark.parametrize(
+    ("said", "canary"),
+    [
+        ("cannot reach vtn.anna.example:8443", "anna"),
+        ("/home/anna/drrouter/home.toml cannot be read", "anna"),
+        ("[fd00::12]:80 is silent", "fd00"),
+        ("shellyplug-s-AABBCCDDEEFF is silent", "AABB"),
+    ],
+)
+def test_where_something_lies_is_taken_out_whatever_stands_around_it(said: str, canary: str) -> None:
+    assert canary not in Redactor({}).text(said)
+
+
+def test_a_name_is_taken_out_in_capitals_too_and_a_short_one_leaves_other_words_alone() -> None:
+    redactor = Redactor({"Anna": "<person>", "Al": "<person>", r"Bo\1b": "<person>"})
+    assert redactor.text("ANNA, Annas, AL") == "<person>, <person>s, <person>"
+    assert redactor.text("Already total") == "Already total"
+    assert redactor.text(r"bo\1b") == "<person>"
+
+
 def test_instants_and_numbers_stay_as_they_are() -> None:
-    value = {"at": "2026-06-01T12:00:00+00:00", "power_w": 1234.5, "sentence": "Ready at 13:00 for 0.20 EUR."}
+    sentence = (
+        "Ready at 13:00:05 for 0.20 EUR/kWh by home.toml:12, a/b, i.e. 0.123456789012; washer.power[17]."
+    )
+    value = {"at": "2026-06-01T12:00:00.123456+00:00", "power_w": 1234.5, "sentence": sentence}
     assert Redactor({}).value(value) == value
 
 

@@ -158,7 +158,7 @@ async def test_everybody_changes_the_own_password_by_showing_the_present_one(
 
 
 async def test_another_password_makes_the_links_of_before_worthless(served: Served, browse: Browse) -> None:
-    """Who stole a session, and made a link by it, is out with the password that is changed for that reason."""
+    """Who stole a session, and made a link by it, is out once the password is changed for that reason."""
     ben = await _person(served, browse, "Ben", "resident")
     _, link = await ben.ask("POST", "/links", json={"minutes": 60})
     body = {"password": OTHER, "current": PASSWORD}
