@@ -11,6 +11,17 @@ from datetime import datetime
 from drrouter.domain.event import Event
 from drrouter.domain.ids import DeviceId, EventId, ProviderId
 
+_ROLES = frozenset({"owner", "resident", "guest", "appliance", "vacation"})
+
+
+def called(by: str) -> str:
+    """Whoever decided, as a sentence says it: a role with its article, a person by the name alone.
+
+    >>> called("owner"), called("owner kitchen"), called("Anna")
+    ('the owner', 'the owner kitchen', 'Anna')
+    """
+    return f"the {by}" if by.partition(" ")[0] in _ROLES else by
+
 
 @dataclass(frozen=True, slots=True)
 class OptOut:

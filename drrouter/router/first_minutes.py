@@ -14,6 +14,7 @@ from drrouter.domain.flexibility import ProfileFlexibility, RemoteStart
 from drrouter.domain.ids import DeviceId
 from drrouter.domain.instruction import FailSafe
 from drrouter.domain.journal import JournalEntry, JournalKind
+from drrouter.domain.owner import called
 from drrouter.errors import MessageError
 from drrouter.ports import Change, Clock, Collection, Note, Put
 from drrouter.router import plug_test
@@ -60,7 +61,7 @@ class FirstMinutes:
             self._registry.watch(device_id, not steered)
             self._release(device_id, not steered)
         what = "is handed over to the router" if steered else "is only watched from now on"
-        sentence = f"{seat.profile.name} {what} by the {by}."
+        sentence = f"{seat.profile.name} {what} by {called(by)}."
         self._changed(sentence.rstrip("."))
         return (Put(Collection.SETTINGS, _HAND + device_id, steered), self._note(device_id, sentence))
 

@@ -15,7 +15,7 @@ from drrouter.domain.flexibility import (
 from drrouter.domain.ids import DeviceId, HoldToken, ProviderId
 from drrouter.domain.journal import JournalEntry, JournalKind
 from drrouter.domain.option import Option
-from drrouter.domain.owner import HandsOff, OptOut, Vacation
+from drrouter.domain.owner import HandsOff, OptOut, Vacation, called
 from drrouter.domain.plan import Plan
 from drrouter.domain.resource import Rights
 from drrouter.domain.timeline import Timeline
@@ -197,7 +197,7 @@ class Front:
         if until <= now:
             raise MessageError("override", "until", f"{self._said(until)} is past", "Name a later time")
         order = Override(device_id, mode, until, by)
-        sentence = f"{seat.profile.name} is switched {mode} by the {by} until {self._said(until)}."
+        sentence = f"{seat.profile.name} is switched {mode} by {called(by)} until {self._said(until)}."
         change = self._router.book.put(Collection.OVERRIDES, device_id, order)
         await self._ask(sentence, device_id, JournalKind.OVERRIDE, change)
         return order
@@ -208,7 +208,7 @@ class Front:
         if device_id not in self._router.book.overrides:
             return
         change = self._router.book.drop(Collection.OVERRIDES, device_id)
-        sentence = f"{seat.profile.name} is given back to the plan by the {by}."
+        sentence = f"{seat.profile.name} is given back to the plan by {called(by)}."
         await self._ask(sentence, device_id, JournalKind.OVERRIDE, change)
 
     async def wish(self, device_id: DeviceId, request: WishRequest, by: str = "owner") -> Wish:
@@ -216,7 +216,9 @@ class Front:
         seat = self._router.registry.seat(device_id)
         wish = self._wish_of(device_id, request)
         change = self._router.book.put(Collection.WISHES, device_id, wish)
-        sentence = f"{seat.profile.name}: the {by} asks for {wish_said(wish, self._router.settings.zone)}."
+        sentence = (
+            f"{seat.profile.name}: {called(by)} asks for {wish_said(wish, self._router.settings.zone)}."
+        )
         await self._ask(sentence, device_id, JournalKind.WISH, change)
         return wish
 
@@ -288,7 +290,9 @@ class Front:
         await network.permit(seconds)
         what = f"may join for {seconds} s" if seconds else "may join no more"
         entry = JournalEntry(
-            self._router.clock.now(), JournalKind.DEVICE, f"New {integration} devices {what}, says the {by}."
+            self._router.clock.now(),
+            JournalKind.DEVICE,
+            f"New {integration} devices {what}, says {called(by)}.",
         )
         await self._durable(Note(entry))
 
@@ -297,7 +301,7 @@ class Front:
         seat, book = self._router.registry.seat(device_id), self._router.book
         changes = [book.drop(Collection.WISHES, device_id), book.drop(Collection.COMMITMENTS, device_id)]
         await self._ask(
-            f"{seat.profile.name}: the {by} asks for nothing.", device_id, JournalKind.WISH, *changes
+            f"{seat.profile.name}: {called(by)} asks for nothing.", device_id, JournalKind.WISH, *changes
         )
 
     def _said(self, instant: datetime) -> str:

@@ -19,6 +19,7 @@ from drrouter.domain.device import DeviceProfile, DeviceState, Presence
 from drrouter.domain.flexibility import Line, ModesFlexibility, StorageFlexibility
 from drrouter.domain.ids import DeviceId, EventKey
 from drrouter.domain.limit import Band, Limit, Scope
+from drrouter.domain.owner import called
 from drrouter.domain.timeline import Order
 from drrouter.domain.wish import Override, OverrideMode
 from drrouter.router.kinds import Kind, kind_of
@@ -183,7 +184,7 @@ def _kept_on(claim: Claim) -> bool:
 def _blocked(claim: Claim, orders: Orders) -> str:
     """Why the device gets no power, before limits are shared out."""
     if claim.override:
-        return "" if _kept_on(claim) else f"switched off by the {claim.override.by}"
+        return "" if _kept_on(claim) else f"switched off by {called(claim.override.by)}"
     if claim.recovery:
         return ""
     for alert in orders.alerts:
@@ -295,7 +296,7 @@ class _Bench:
         limited_w, why = self.most_w.get(claim.id, (top_w, ""))
         if claim.override:
             on_w = least_w if kind_of(claim.profile) is Kind.SUN else min(works_w, limited_w)
-            return Band(on_w, on_w, f"switched on by the {claim.override.by}")
+            return Band(on_w, on_w, f"switched on by {called(claim.override.by)}")
         if claim.recovery:
             return Band(min(works_w, limited_w), min(top_w, limited_w), claim.recovery)
         return Band(min(least_w, limited_w), min(top_w, limited_w), why)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from drrouter.domain.ids import EventKey, ProviderId
 from drrouter.domain.journal import JournalEntry, JournalKind
+from drrouter.domain.owner import called
 from drrouter.domain.signal import EventsComplete
 from drrouter.errors import MessageError, ProviderError, StoreError
 from drrouter.ports import Change, Collection, Note, Provider, Store
@@ -66,7 +67,8 @@ async def leave(router: Router, store: Store, provider_id: ProviderId, by: str) 
     events = _forget(router, provider_id)
     parting = Parting(provider_id, len(events), max(waiting - unsent, 0), unsent, forgotten)
     known = known_of(await store.load(Collection.SETTINGS), provider_id) or Known("")
-    entry = JournalEntry(router.clock.now(), JournalKind.LINK, f"{parting.sentence} The {by} left it.")
+    sentence = f"{parting.sentence} So says {called(by)}."
+    entry = JournalEntry(router.clock.now(), JournalKind.LINK, sentence)
     kept = Known(known.address, left=True).keep(provider_id)
     await _kept(router)
     await _kept(router, *await erasure(store, provider_id), kept, Note(entry))

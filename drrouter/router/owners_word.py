@@ -17,7 +17,7 @@ from drrouter.domain.event import Event
 from drrouter.domain.ids import DeviceId, EventKey
 from drrouter.domain.journal import JournalEntry, JournalKind
 from drrouter.domain.opted_out import takes_from
-from drrouter.domain.owner import HandsOff, OptOut, Vacation
+from drrouter.domain.owner import HandsOff, OptOut, Vacation, called
 from drrouter.domain.wish import Override, OverrideMode
 from drrouter.errors import MessageError
 from drrouter.ports import Change, Clock, Collection, Note
@@ -74,7 +74,7 @@ class OwnersWord:
         """
         self._check(word)
         until = said(word.until, self._zone)
-        sentence = f"{self._who(word)} {self._what(word)} until {until}, says the {word.by}."
+        sentence = f"{self._who(word)} {self._what(word)} until {until}, says {called(word.by)}."
         return self._act(sentence, self._book.say(_OUT + word.id, word), word.device_id)
 
     def opt_in(self, word_id: str, by: str) -> tuple[Change, ...]:
@@ -83,7 +83,7 @@ class OwnersWord:
         if not isinstance(word, OptOut):
             return ()
         forgotten = self._book.unsay(_OUT + word_id)
-        sentence = f"{self._who(word)} {self._what(word, out=False)} again, says the {by}."
+        sentence = f"{self._who(word)} {self._what(word, out=False)} again, says {called(by)}."
         return self._act(sentence, forgotten, word.device_id)
 
     def take_hands_off(self, until: datetime | None, by: str) -> tuple[Change, ...]:
@@ -96,7 +96,7 @@ class OwnersWord:
         kept = self._book.say(_OFF, HandsOff(self._clock.now(), until, by))
         self._let_go(True)
         end = f"until {said(until, self._zone)}" if until else "until it is told to steer again"
-        sentence = f"The router takes its hands off every device {end}, says the {by}."
+        sentence = f"The router takes its hands off every device {end}, says {called(by)}."
         return self._act(sentence, kept)
 
     def steer(self, by: str) -> tuple[Change, ...]:
@@ -105,7 +105,7 @@ class OwnersWord:
             return ()
         forgotten = self._book.unsay(_OFF)
         self._let_go(False)
-        return self._act(f"The router steers again, says the {by}.", forgotten)
+        return self._act(f"The router steers again, says {called(by)}.", forgotten)
 
     def go_away(self, word: Vacation) -> tuple[Change, ...]:
         """Nobody will be at home.
@@ -117,7 +117,7 @@ class OwnersWord:
         changes = self._back()
         start, end = said(word.start, self._zone), said(word.end, self._zone)
         kept = self._book.say(_AWAY, word)
-        sentence = f"Nobody is at home from {start} to {end}, says the {word.by}."
+        sentence = f"Nobody is at home from {start} to {end}, says {called(word.by)}."
         return (*changes, *self._act(sentence, kept), *self._leave())
 
     def come_back(self, by: str) -> tuple[Change, ...]:
@@ -125,7 +125,7 @@ class OwnersWord:
         if self._book.vacation is None:
             return ()
         changes, gone = self._back(), self._book.unsay(_AWAY)
-        return (*changes, *self._act(f"The vacation is over, says the {by}.", gone))
+        return (*changes, *self._act(f"The vacation is over, says {called(by)}.", gone))
 
     # What follows
 

@@ -173,6 +173,19 @@ async def test_an_override_acts_at_once_is_kept_and_noted(home: Home, front: Fro
     assert "Hvac is switched off by the resident until Mon 01 Jun 15:00." in home.store.sentences()
 
 
+async def test_a_person_who_decides_is_called_by_the_name_alone(home: Home, front: Front) -> None:
+    await front.override(HVAC, OFF, at("13:00"), "Anna")
+    await home.clock.settle()
+    assert "Hvac is switched off by Anna until Mon 01 Jun 15:00." in home.store.sentences()
+    shown = {view.profile.id: view for view in front.devices()}
+    assert shown[HVAC].because == "switched off by Anna"
+    await front.clear_override(HVAC, "Anna")
+    await front.take_hands_off(None, "Anna")
+    await front.steer("owner kitchen")
+    assert "The router steers again, says the owner kitchen." in home.store.sentences()
+    assert not any("the Anna" in sentence for sentence in home.store.sentences())
+
+
 async def test_an_override_ends_by_itself(home: Home, front: Front) -> None:
     await front.override(HVAC, OFF, at("12:30"))
     await home.clock.advance_to(at("12:29:59"))
