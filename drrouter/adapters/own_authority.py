@@ -9,6 +9,7 @@ Source: RFC 5280, 4.2.1.10 (name constraints).
 """
 
 import os
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -33,6 +34,11 @@ _NETS = (
     *(ip_network(net) for net in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "127.0.0.0/8")),
     *(ip_network(net) for net in ("fc00::/7", "fe80::/10", "::1/128")),
 )
+_LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+_HOST = re.compile(rf"{_LABEL}(?:\.{_LABEL})*")
+"""Source: RFC 1123, 2.1. An empty name, as a constraint, would let the authority vouch for every name."""
+
+_LONGEST_HOST = 253
 _SKEW = timedelta(days=1)
 
 
@@ -98,10 +104,10 @@ def _name(name: str) -> x509.DNSName | x509.IPAddress:
     try:
         address = ip_address(name)
     except ValueError:
-        try:
-            return x509.DNSName(name.lower())
-        except ValueError as error:
-            raise DocumentError("the names", name, "is no host name", "Write it in plain letters") from error
+        if not _HOST.fullmatch(name.lower()) or len(name) > _LONGEST_HOST:
+            remedy = "Write it in plain letters"
+            raise DocumentError("the names", name, "is no host name", remedy) from None
+        return x509.DNSName(name.lower())
     if not _is_private(address):
         raise DocumentError("the names", name, "is a public address", "Name one of your home")
     return x509.IPAddress(address)

@@ -98,7 +98,15 @@ async def test_whoever_steals_the_authority_can_vouch_for_no_bank(tmp_path: Path
             assert await trusted_as(port, name, files.authority) == trusted, name
 
 
-@pytest.mark.parametrize(("name", "problem"), [("8.8.8.8", "public address"), ("rüter", "no host name")])
+@pytest.mark.parametrize(
+    ("name", "problem"),
+    [
+        ("8.8.8.8", "public address"),
+        *((name, "no host name") for name in ("rüter", "", ".", "router.local.", "my router", "a\n", "-a")),
+        ("a" * 64, "no host name"),
+        (".".join(["a" * 60] * 5), "no host name"),
+    ],
+)
 def test_a_name_that_is_none_of_a_home_is_refused(tmp_path: Path, name: str, problem: str) -> None:
     with pytest.raises(DocumentError, match=problem):
         issue(tmp_path, (name,), NOW)
