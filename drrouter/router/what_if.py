@@ -22,6 +22,9 @@ log = logging.getLogger(__name__)
 BUDGET = timedelta(seconds=2)
 """Real time for one answer: somebody moves a slider and looks."""
 
+MOST_WAITING = 4
+"""Further questions are not queued up: nobody waits long, and a slider that is torn about fills no memory."""
+
 Describe = Callable[[DeviceId, Wish], Problem]
 
 
@@ -40,19 +43,30 @@ class WhatIf:
         """
         self._solver, self._describe, self._in_force = solver, describe, in_force
         self._turn = asyncio.Lock()
+        self._waiting = 0
 
     async def ask(self, device_id: DeviceId, wish: Wish) -> WhatIfView:
         """What the plan would be.
 
         Raises:
             OptionError: the device would take no part in it, such as a car that is not here.
+            PlannerError: too many ask at once.
         """
-        async with self._turn:
-            problem = self._describe(device_id, wish)
-            if device_id not in [device.id for device in problem.devices]:
-                raise OptionError("Nothing can be planned for this device now: it is not here, or not ready.")
-            plan = await self._plan(problem)
+        if self._waiting >= MOST_WAITING:
+            raise PlannerError("Too many questions are asked at once. Ask again in a moment.")
+        self._waiting += 1
+        try:
+            async with self._turn:
+                plan = await self._answer(device_id, wish)
+        finally:
+            self._waiting -= 1
         return self._view(device_id, wish, plan)
+
+    async def _answer(self, device_id: DeviceId, wish: Wish) -> Plan:
+        problem = self._describe(device_id, wish)
+        if device_id not in [device.id for device in problem.devices]:
+            raise OptionError("Nothing can be planned for this device now: it is not here, or not ready.")
+        return await self._plan(problem)
 
     async def _plan(self, problem: Problem) -> Plan:
         """The solver's plan where it can be carried out, else one by hand."""

@@ -1,5 +1,6 @@
 """What if something else were asked of a device? A whole plan answers, and nothing is kept of it."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
@@ -12,6 +13,7 @@ from drrouter.errors import MessageError, OptionError, PlannerError, WishImpossi
 from drrouter.planner import Problem, plan
 from drrouter.router.facade import WishRequest
 from drrouter.router.front import Front
+from drrouter.router.what_if import MOST_WAITING
 from tests.builders import CAR, HVAC, MINUTE, WASHER, at
 from tests.homes import Home, running
 
@@ -60,6 +62,28 @@ async def test_a_plan_answers_and_nothing_is_kept(home: Home, front: Front, seco
     assert view.explanation.device_id == WASHER
     assert (home.front.plan(), home.router.book.wishes) == (before, wishes)
     assert [one.wishes for one in second.asked[0].devices if one.id == WASHER] == [(view.wish,)]
+
+
+async def test_questions_beyond_a_few_are_told_to_come_again_instead_of_being_queued(
+    front: Front, second: Second, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, go_on = asyncio.Event(), asyncio.Event()
+
+    async def slow(problem: Problem, budget: timedelta) -> Plan:
+        begun.set()
+        await go_on.wait()
+        return plan(problem)
+
+    monkeypatch.setattr(second, "solve", slow)
+    asked = [
+        asyncio.create_task(front.what_if(WASHER, WishRequest(at("22:00")))) for _ in range(MOST_WAITING)
+    ]
+    await begun.wait()
+    with pytest.raises(PlannerError, match="in a moment"):
+        await front.what_if(WASHER, WishRequest(at("22:00")))
+    go_on.set()
+    assert len(await asyncio.gather(*asked)) == MOST_WAITING
+    assert (await front.what_if(WASHER, WishRequest(at("22:00")))).cycle is not None
 
 
 async def test_a_solver_that_gives_no_plan_in_time_leaves_one_by_hand(front: Front, second: Second) -> None:
