@@ -243,6 +243,10 @@ class Front:
 
     async def opt_out(self, word: OptOut) -> OptOut:
         """Take the home or a device out of events until then."""
+        if word.provider is not None and word.provider not in self._router.senders:
+            known = ", ".join(self._router.senders) or "none"
+            problem = "is no provider of this home"
+            raise MessageError("opt-out", word.provider, problem, f"There is: {known}")
         await self._durable(*self._router.word.opt_out(word))
         return word
 
@@ -279,7 +283,7 @@ class Front:
 
     async def leave_provider(self, provider_id: ProviderId, by: str = "owner") -> Parting:
         """Part with a provider of the home, for good."""
-        return await leave(self._router, self._store, provider_id, by)
+        return await leave(self._router, self._store, provider_id, by, self.resources.forget)
 
     async def permit_join(self, integration: str, seconds: int, by: str = "owner") -> None:
         """Let new devices join the network of an integration for so long; 0 closes it."""

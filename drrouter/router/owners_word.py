@@ -236,7 +236,8 @@ class OwnersWord:
             raise MessageError("the request", key, problem, "Name another time")
 
     def _who(self, word: OptOut) -> str:
-        return "The home" if word.device_id is None else self._registry.seat(word.device_id).profile.name
+        seat = self._registry.seats.get(word.device_id) if word.device_id else None
+        return seat.profile.name if seat else word.device_id or "The home"
 
     def _what(self, word: OptOut, *, out: bool = True) -> str:
         """Which orders, and whether they are taken part in."""

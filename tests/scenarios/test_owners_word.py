@@ -123,10 +123,10 @@ async def test_a_word_that_means_nothing_is_refused_with_its_remedy(
 
 async def test_no_more_than_a_hundred_opt_outs_stand(home: Home) -> None:
     for number in range(100):
-        await home.front.opt_out(OptOut(at("20:00"), ProviderId(f"sp{number}")))
+        home.router.word.opt_out(OptOut(at("20:00"), ProviderId(f"sp{number}")))
     with pytest.raises(MessageError, match="100 opt-outs stand already"):
-        await home.front.opt_out(OptOut(at("20:00"), ProviderId("another")))
-    await home.front.opt_out(OptOut(at("21:00"), ProviderId("sp0")))
+        home.router.word.opt_out(OptOut(at("20:00"), ProviderId("another")))
+    home.router.word.opt_out(OptOut(at("21:00"), ProviderId("sp0")))
 
 
 async def test_the_router_takes_its_hands_off_everything_and_gives_back_what_it_switched_off(
@@ -223,3 +223,19 @@ async def test_warm_water_may_cool_until_shortly_before_the_return() -> None:
         assert any("may sink to the lower bound until" in one for one in home.store.sentences())
         await home.front.come_back()
         assert tank not in home.router.book.overrides
+
+
+async def test_what_was_said_of_a_device_that_is_gone_ends_by_itself_and_stops_nothing(home: Home) -> None:
+    await home.front.opt_out(OptOut(at("12:30"), device_id=HVAC))
+    again = Home(freezer(), store=home.store, start=at("12:10"))
+    async with running(again):
+        await again.clock.advance(HOUR)
+        assert again.front.status().opt_outs == ()
+        assert not any(key.startswith("opt out/") for _, key in home.store.documents)
+        assert "hvac takes part in every provider's orders again, says the clock." in home.store.sentences()
+
+
+async def test_nobody_is_opted_out_of_who_is_no_provider(home: Home) -> None:
+    with pytest.raises(MessageError, match="There is: grid"):
+        await home.front.opt_out(OptOut(at("13:00"), ProviderId("gird")))
+    assert home.front.status().opt_outs == ()
