@@ -8,7 +8,7 @@ How much may wait is left to ``outbox_bounds``.
 
 import asyncio
 import logging
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Coroutine, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Protocol
@@ -145,8 +145,10 @@ class OutboxSender:
         """
         most, delivered = BATCH + len(self._refused), 0
         waiting = await self._store.outbox(self._provider.id, most=most)
+        if len(waiting) < most:
+            self._refused &= {item.id for item in waiting}  # some were let go for want of room
         for wave in _waves(await self.bounds.fresh(waiting)):
-            got_through = await asyncio.gather(*map(self._send, wave))
+            got_through = await _all(map(self._send, wave))
             brought = [item for item in wave if item.id in self._brought]
             await self._deliver(brought)
             delivered += len(brought)
@@ -196,6 +198,15 @@ class OutboxSender:
             self._refused.discard(item.id)
 
 
+async def _all(sends: Iterable[Coroutine[None, None, bool]]) -> list[bool]:
+    """What all of them return; where one fails the others are brought to their end before that is told."""
+    ended = await asyncio.gather(*sends, return_exceptions=True)
+    for one in ended:
+        if isinstance(one, BaseException):
+            raise one
+    return [one for one in ended if one is True or one is False]
+
+
 def _waves(items: Iterable[OutboxItem]) -> Iterator[list[OutboxItem]]:
     """In order; side by side are neighbours that say the same of one version, each for another member."""
     wave: list[OutboxItem] = []
@@ -209,8 +220,8 @@ def _waves(items: Iterable[OutboxItem]) -> Iterator[list[OutboxItem]]:
 
 
 def _is_of_one_wave(first: OutboxItem, item: OutboxItem) -> bool:
-    """Whether both say one thing; reports are never of one wave, since one follows the other."""
-    if MessageKind.REPORT in (first.kind, item.kind):
+    """Whether both say one thing; reports and data are never of one wave, since one follows the other."""
+    if item.kind in (MessageKind.REPORT, MessageKind.DATA):
         return False
     ours, theirs = ((one.kind, one.event_id, one.event_version) for one in (first, item))
     return ours == theirs

@@ -1,5 +1,6 @@
 """What the provider hears of its events, over real bytes; numbers are the obligations of a VEN."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -204,6 +205,37 @@ async def test_a_new_version_takes_the_opt_outs_of_the_old_one_back(vtn: Vtn, cl
         (_, first), (_, second), (kind, cancelled) = opts(vtn)
         assert (kind, cancelled) == ("oadrCancelOpt", first)
         assert second != first
+
+
+async def test_members_of_a_group_that_answer_side_by_side_take_an_old_opt_out_back_once(
+    vtn: Vtn, clock: SimulatedClock
+) -> None:
+    """41."""
+    row = vtn.event("event-1")
+    async with listening(settings_for(vtn.url), clock) as (provider, heard):
+        await tell(provider, events(heard)[0], MessageKind.OPTED_OUT, CAR)
+        vtn.changed(row)
+        await clock.advance(POLL)
+        second, kind = events(heard)[1], MessageKind.RECEIPT
+        await asyncio.gather(*(tell(provider, second, kind, DeviceId(f"relay_{n}")) for n in range(3)))
+        assert [kind for kind, _ in opts(vtn)] == ["oadrCreateOpt", "oadrCancelOpt"]
+
+
+async def test_an_opt_out_that_could_not_be_taken_back_is_taken_back_with_the_next_answer(
+    vtn: Vtn, clock: SimulatedClock
+) -> None:
+    """41."""
+    row = vtn.event("event-1")
+    async with listening(settings_for(vtn.url), clock) as (provider, heard):
+        await tell(provider, events(heard)[0], MessageKind.OPTED_OUT, CAR)
+        vtn.changed(row)
+        await clock.advance(POLL)
+        vtn.bend["EiOpt"] = saying("", status=500)
+        with pytest.raises(ProviderUnreachableError):
+            await tell(provider, events(heard)[1], MessageKind.RECEIPT)
+        del vtn.bend["EiOpt"]
+        await tell(provider, events(heard)[1], MessageKind.RECEIPT)
+        assert [kind for kind, _ in opts(vtn)][-1] == "oadrCancelOpt"
 
 
 async def test_a_cancelled_event_takes_its_opt_outs_back(vtn: Vtn, clock: SimulatedClock) -> None:

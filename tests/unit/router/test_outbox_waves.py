@@ -1,18 +1,19 @@
 """The outbox in waves: a group acknowledges side by side, and all else keeps its order."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import pytest
 
 from drrouter.adapters.clock import SimulatedClock
 from drrouter.domain.event import Event
-from drrouter.domain.ids import DeviceId
+from drrouter.domain.ids import DeviceId, ProviderId
 from drrouter.domain.signal import MessageKind, OutboxItem
-from drrouter.errors import ProviderError, ProviderUnreachableError, StoreError
+from drrouter.errors import ProviderError, ProviderRefusedError, ProviderUnreachableError, StoreError
 from drrouter.ports import Enqueue
-from drrouter.router.outbox import AT_ONCE, LAST_RETRY, OutboxSender, message
+from drrouter.router.outbox import AT_ONCE, BATCH, LAST_RETRY, OutboxSender, message
 from tests.builders import NOON, shed
 from tests.fakes import FakeProvider, MemoryStore
 
@@ -116,3 +117,50 @@ async def test_what_the_provider_has_is_not_sent_again_because_the_store_could_n
         assert len(post.provider.received) == 2
         assert post.store.items == {}
         assert post.sender.has_receipt(EVENT)
+
+
+async def test_data_on_one_event_goes_in_order_since_one_may_take_the_place_of_the_other() -> None:
+    post = Post()
+    for number in range(3):
+        item = message(EVENT, MessageKind.DATA, post.clock, DeviceId("car"))
+        await post.store.commit(Enqueue(replace(item, id=f"data/{number}")))
+    async with running(post):
+        assert (post.provider.most, len(post.provider.received)) == (1, 3)
+
+
+async def test_where_one_fails_in_a_way_that_nobody_foresaw_none_of_its_wave_is_sent_twice() -> None:
+    post = Post()
+
+    def stumble(item: OutboxItem) -> None:
+        if item.member == "relay_0":
+            raise RuntimeError("nobody foresaw this")
+
+    post.provider.error = stumble
+    await group(post, EVENT, 3)
+    with pytest.raises(RuntimeError):
+        await post.sender.run()
+    post.provider.error = lambda _: None
+    async with running(post):
+        assert sorted(post.provider.heard) == [f"receipt e relay_{number}" for number in range(3)]
+
+
+async def test_what_was_refused_and_let_go_for_want_of_room_is_forgotten() -> None:
+    post, asked = Post(), list[int]()
+    post.provider.error = lambda _: ProviderRefusedError("no")
+    outbox = post.store.outbox
+
+    async def noted(provider: ProviderId, most: int = 100) -> Sequence[OutboxItem]:
+        asked.append(most)
+        return await outbox(provider, most)
+
+    post.store.outbox = noted  # type: ignore[method-assign]
+    await group(post, EVENT, 3)
+    async with running(post):
+        await post.clock.advance(LAST_RETRY)
+        assert BATCH + 3 in asked
+        await post.store.delivered(list(post.store.items))
+        await post.clock.advance(LAST_RETRY)
+        asked.clear()
+        post.sender.wake()
+        await post.clock.settle()
+        assert asked == [BATCH, 1]

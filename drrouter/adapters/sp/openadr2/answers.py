@@ -25,7 +25,7 @@ from drrouter.adapters.sp.openadr2.normalise import MOST_NUMBER, number_in
 from drrouter.adapters.sp.openadr2.session import EVENTS, OPTS, ServiceMissingError, Session, new_id
 from drrouter.domain.ids import EventId
 from drrouter.domain.signal import NOTHING, MessageKind, OutboxItem
-from drrouter.errors import ProviderRefusedError
+from drrouter.errors import ProviderError, ProviderRefusedError
 from drrouter.ports import Clock
 
 log = logging.getLogger(__name__)
@@ -154,9 +154,14 @@ class Answers:
 
     async def _take_back(self, ven_id: str, event_id: EventId, but: int | None = None) -> None:
         """Cancel what was opted out of an event; ``but`` names a version whose opt-outs stay."""
-        for opt_id in [one for one in self._opts.get(event_id, []) if not one.endswith(f"-{but}")]:
-            await self._session.ask(OPTS, "oadrCancelOpt", ven_id=ven_id, opt_id=opt_id)
-            self._opts[event_id].remove(opt_id)
+        opts = self._opts.get(event_id, [])
+        while old := [one for one in opts if not one.endswith(f"-{but}")]:
+            opts.remove(old[0])  # before the asking: members of a group come side by side
+            try:
+                await self._session.ask(OPTS, "oadrCancelOpt", ven_id=ven_id, opt_id=old[0])
+            except ProviderError:
+                opts.append(old[0])
+                raise
 
 
 def opt_id_of(item: OutboxItem, number: int) -> str:
