@@ -1,5 +1,6 @@
 """Receipts, opt-outs and impossibilities reach the provider once; numbers are the obligations of a VEN."""
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -101,6 +102,31 @@ async def test_a_lost_answer_is_resolved_by_looking(vtn: TroubleVtn, clock: Simu
     provider = OpenAdr3Provider(settings_for(vtn.url), clock)
     with pytest.raises(ProviderUnreachableError):
         await provider.send(RECEIPT)
+    await provider.send(RECEIPT)
+    await provider.close()
+    assert len(reports(vtn)) == 1
+
+
+async def test_a_message_that_was_under_way_when_its_sender_was_ended_is_not_sent_twice(
+    vtn: TroubleVtn, clock: SimulatedClock
+) -> None:
+    """31: whoever leaves a provider ends the sender, and sends what is left."""
+    stored = asyncio.Event()
+
+    async def store_and_hang(request: web.Request) -> web.StreamResponse:
+        vtn.add("reports", **await request.json())
+        stored.set()
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    vtn.bend["POST /reports"] = store_and_hang
+    provider = OpenAdr3Provider(settings_for(vtn.url), clock)
+    sending = asyncio.create_task(provider.send(RECEIPT))
+    await stored.wait()
+    sending.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await sending
+    del vtn.bend["POST /reports"]
     await provider.send(RECEIPT)
     await provider.close()
     assert len(reports(vtn)) == 1

@@ -48,12 +48,11 @@ class Delivery:
         self._doubtful.discard(item.id)
 
     async def _post(self, item: OutboxItem, body: Mapping[str, object]) -> None:
+        self._doubtful.add(item.id)  # until there is an answer, even where nobody waits for it any more
         try:
             answer = await self._session.request("POST", "/reports", body=body)
-        except ProviderUnreachableError:
-            self._doubtful.add(item.id)
-            raise
         except ProviderRefusedError:
+            self._doubtful.discard(item.id)
             if not await self._is_gone(item):
                 raise
             return
