@@ -14,9 +14,11 @@ from aiohttp import web
 from drrouter.adapters.clock import SimulatedClock
 from drrouter.adapters.sp.openadr3 import Openadr3Settings
 from drrouter.adapters.sp.openadr3.webhook import read_notice
+from drrouter.adapters.store.codec import write_value
 from drrouter.config import load_home
 from drrouter.domain.event import PayloadType
 from drrouter.domain.signal import EventCancelled
+from drrouter.ports import Collection
 from tests.adapters.sp.peers import (
     MINUTE,
     SIMPLE,
@@ -74,6 +76,18 @@ async def test_everything_odd_at_once_is_survived(odd: TroubleVtn, clock: Simula
         assert links(heard) == [True]
         assert odd.count("POST /auth/token") == 1
         assert len(events(heard)) == 1
+
+
+async def test_half_characters_are_read_as_a_sign_that_can_be_kept(
+    vtn: TroubleVtn, clock: SimulatedClock
+) -> None:
+    """JSON can say a lone surrogate; no store, and no answer of the local API, can."""
+    row = {"programID": "p", "intervalPeriod": SOON, "intervals": SIMPLE}
+    vtn.add("events", eventName="a\ud800b", **row)
+    async with listening(settings_for(vtn.url), clock) as (_, heard):
+        (event,) = events(heard)
+        assert event.name == "a\N{REPLACEMENT CHARACTER}b"
+        write_value(Collection.EVENTS, event)
 
 
 async def test_a_vtn_that_was_restarted_uses_its_ids_again(odd: TroubleVtn, clock: SimulatedClock) -> None:

@@ -22,7 +22,7 @@ from datetime import datetime, timedelta
 from drrouter.adapters.openadr3 import reading
 from drrouter.adapters.sp.openadr3.normalise import Withdrawn, normalise
 from drrouter.adapters.sp.openadr3.opaque import opaque_of
-from drrouter.adapters.sp.openadr3.paging import identity, text
+from drrouter.adapters.sp.openadr3.paging import identity, text, whole
 from drrouter.adapters.sp.openadr3.settings import Openadr3Settings
 from drrouter.adapters.sp.openadr3.shift import Dice
 from drrouter.domain.event import Event
@@ -82,6 +82,7 @@ class KnownEvents:
         known, digest = self._seen.get(event_id), _digest(row, program, self._ahead())
         if known is not None and known.digest == digest:
             return []
+        row = {str(whole(key)): whole(value) for key, value in row.items()}
         if not self._is_enrolled(program):
             log.info("event %s belongs to no program the customer is enrolled in", event_id)
             self._seen[event_id] = _Seen(digest, in_force=False)

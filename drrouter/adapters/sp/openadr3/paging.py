@@ -12,6 +12,7 @@ PAGE = 50
 MOST_OBJECTS = 20_000
 """More objects than this are no list but an attack, or a server that ignores ``skip``."""
 
+_HALF = re.compile("[\ud800-\udfff]")
 _OBJECT_ID = re.compile(r"[A-Za-z0-9_-]{1,128}")
 
 
@@ -51,6 +52,18 @@ def identity(row: object) -> str:
     found = row.get("id") if isinstance(row, Mapping) else None
     found = str(found) if type(found) is int else found
     return found if isinstance(found, str) and _OBJECT_ID.fullmatch(found) else ""
+
+
+def whole(value: object) -> object:
+    """The same with a sign in the place of half characters, which JSON can say and nothing can keep."""
+    match value:
+        case str():
+            return _HALF.sub("\N{REPLACEMENT CHARACTER}", value)
+        case list():
+            return [whole(one) for one in value]
+        case dict():
+            return {whole(key): whole(one) for key, one in value.items()}
+    return value
 
 
 def text(row: object, key: str) -> str:
