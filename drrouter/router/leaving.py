@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from drrouter.domain.ids import EventKey, ProviderId
@@ -45,25 +45,45 @@ class Leavable(Protocol):
         ...
 
 
-async def leave(router: Router, store: Store, provider_id: ProviderId, by: str) -> Parting:
-    """Part with a provider of the home.
+async def leave(
+    router: Router,
+    store: Store,
+    provider_id: ProviderId,
+    by: str,
+    forget: Callable[[ProviderId], None] = lambda _: None,
+) -> Parting:
+    """Part with a provider of the home; ``forget`` lets go what else is kept of it.
 
     Raises:
         MessageError: there is no such provider.
-        StoreError: nothing was erased.
+        StoreError: nothing was erased; it can be tried again.
     """
     provider = _sought(router, provider_id)
     router.providers.remove(provider)
+    try:
+        return await _left(router, store, provider, by, forget)
+    except StoreError:
+        router.providers.append(provider)
+        raise
+
+
+async def _left(
+    router: Router, store: Store, provider: Provider, by: str, forget: Callable[[ProviderId], None]
+) -> Parting:
+    """Step by step; each does no harm where it was done before."""
+    provider_id = provider.id
     router.outcomes.left(provider_id)
     await _kept(router)
     await router.stop(f"outbox {provider_id}")
     waiting = (await store.outbox_size(provider_id)).messages
-    await _bounded(provider_id, router.senders[provider_id].deliver_all())
+    if sender := router.senders.get(provider_id):
+        await _bounded(provider_id, sender.deliver_all())
     for name in ("uplink", "offline profile", "data to"):
         await router.stop(f"{name} {provider_id}")
     forgotten = not isinstance(provider, Leavable) or await _bounded(provider_id, provider.leave())
     unsent = (await store.outbox_size(provider_id)).messages
     router.hear(EventsComplete(provider_id, frozenset(), router.clock.now()))
+    forget(provider_id)
     events = _forget(router, provider_id)
     parting = Parting(provider_id, len(events), max(waiting - unsent, 0), unsent, forgotten)
     known = known_of(await store.load(Collection.SETTINGS), provider_id) or Known("")

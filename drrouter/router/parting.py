@@ -17,11 +17,11 @@ Source: TR 102 935, 5.3.1.3 (free choice of the service provider); requirement A
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from drrouter.domain.ids import ProviderId
 from drrouter.domain.journal import JournalEntry, JournalKind
-from drrouter.domain.resource import is_under, segment_of
+from drrouter.domain.resource import LeafChange, LeafPath, is_under, segment_of
 from drrouter.ports import Change, Clock, Collection, Forget, Note, Put, Remove, Store
 from drrouter.router import arbiter, failsafes, shelf, uplinks
 from drrouter.router.evidence import PREFIX
@@ -120,8 +120,20 @@ async def erasure(store: Store, provider: ProviderId) -> tuple[Change, ...]:
     leaves = await store.load(Collection.RESOURCES)
     found += [Remove(Collection.RESOURCES, path) for path in leaves if is_under(path, branch)]
     log_of = (await store.load(Collection.RESOURCE_CHANGES)).items()
-    found += [Remove(Collection.RESOURCE_CHANGES, key) for key, one in log_of if is_under(one.path, branch)]
+    newest = max((one.sequence for _, one in log_of), default=0)
+    for key, one in log_of:
+        if is_under(one.path, branch):
+            found.append(
+                Put(Collection.RESOURCE_CHANGES, key, _nameless(one))
+                if one.sequence == newest
+                else Remove(Collection.RESOURCE_CHANGES, key)
+            )
     return (*found, Forget(provider))
+
+
+def _nameless(change: LeafChange) -> LeafChange:
+    """What is left of the newest change, so that its number, which was told, never comes again."""
+    return replace(change, path=LeafPath("gone"), removed=True, media_type="", size=0, by="router")
 
 
 def _met(kept: Mapping[str, object]) -> set[ProviderId]:

@@ -7,13 +7,16 @@ from datetime import timedelta
 import pytest
 
 from drrouter.domain.ids import ProviderId
+from drrouter.domain.resource import Party, Rights, Who
 from drrouter.domain.signal import EventReceived, LinkChanged
 from drrouter.domain.wish import OverrideMode
 from drrouter.errors import MessageError, ProviderUnreachableError, StoreError
-from drrouter.ports import Collection
+from drrouter.ports import Change, Collection
 from drrouter.router import leaving
+from drrouter.router.core import Router
 from drrouter.router.facade import WishRequest
 from drrouter.router.parting import key_of
+from drrouter.router.resources.keeper import Resources, read_back
 from drrouter.supervise import TaskState
 from tests.builders import CAR, HVAC, MINUTE, NOON, SP, WASHER, at, price, shed
 from tests.fakes import FakeProvider
@@ -127,6 +130,40 @@ async def test_a_disk_that_fails_is_said(home: Home, monkeypatch: pytest.MonkeyP
     with pytest.raises(StoreError, match="Try again"):
         await home.front.leave_provider(SP)
     home.store.mend()
+
+
+@pytest.mark.parametrize("last", [False, True])
+async def test_a_provider_that_could_not_be_left_for_want_of_the_disk_is_left_the_next_time(
+    home: Home, monkeypatch: pytest.MonkeyPatch, last: bool
+) -> None:
+    kept, left = leaving._kept, list[str]()
+
+    async def failing(router: Router, *changes: Change) -> None:
+        left.append("step")
+        if len(left) == (3 if last else 1):
+            raise StoreError("Try again.")
+        await kept(router, *changes)
+
+    monkeypatch.setattr(leaving, "_kept", failing)
+    with pytest.raises(StoreError, match="Try again"):
+        await home.front.leave_provider(SP)
+    parting = await home.front.leave_provider(SP)
+    assert parting.provider == SP
+    assert home.store.documents[Collection.SETTINGS, key_of(SP)] == {"address": "", "left": True}
+    assert [item for item in home.store.items.values() if item.provider == SP] == []
+
+
+async def test_what_was_written_to_a_provider_that_is_left_is_gone_at_once(home: Home) -> None:
+    rights, path = Rights({SP: frozenset()}), "providers/grid/up/home/note"
+    home.front.resources = Resources(rights, home.router.scribe, home.clock)
+    owner = Who(Party.OWNER, "owner")
+    await home.front.resources.put(owner, path, "text/plain", b"1")
+    told = await home.front.resources.put(owner, path, "text/plain", b"2")
+    await home.front.leave_provider(SP)
+    assert home.front.resources.leaves(owner).leaves == ()
+    again = Resources(rights, home.router.scribe, home.clock, await read_back(home.store))
+    assert again.leaves(owner).leaves == ()
+    assert again.leaves(owner).sequence > told.sequence
 
 
 async def test_nobody_else_can_be_left(home: Home) -> None:

@@ -162,6 +162,11 @@ class Resources:
         gone = [path for path in _below(self._working.leaves, top) if is_gone(path.split("/")[3])]
         self._do(self._working.remove(gone, provider, self._clock.now()))
 
+    def forget(self, provider: ProviderId) -> None:
+        """Let go what was written to a provider, and what it sent: the home has left it."""
+        top = f"providers/{segment_of(provider)}"
+        self._do(self._working.remove(_below(self._working.leaves, top), ROUTER, self._clock.now()))
+
     def _check(self, who: Who, act: Act, path: LeafPath) -> None:
         """Refuse what is not allowed, and everything while the disk is far behind."""
         if not self._rights.is_place(path):

@@ -30,6 +30,7 @@ async def a_store(*providers: ProviderId) -> MemoryStore:
         Put(Collection.OVERRIDES, CAR, Override(CAR, OverrideMode.OFF, at("18:00"), "owner")),
         Put(Collection.LEVELS, FREEZER, KnownLevel(-18.0, NOON)),
         Put(Collection.SETTINGS, "hand/grid", True),
+        Put(Collection.RESOURCE_CHANGES, "9", told_of_home()),
         Put(Collection.SETTINGS, arbiter.KEPT, ["grid/e x/e", "x/e y/e"]),
     )
     for provider in providers:
@@ -53,6 +54,10 @@ def told_of(provider: ProviderId) -> LeafChange:
     return LeafChange(1, path, False, "text/plain", 3, provider, NOON)
 
 
+def told_of_home() -> LeafChange:
+    return LeafChange(9, LeafPath("home/note"), False, "text/plain", 3, "owner", NOON)
+
+
 def kept_of(event: Event) -> list[Put | Enqueue]:
     key = f"{event.provider}/{event.id}"
     return [
@@ -67,7 +72,7 @@ def names(store: MemoryStore) -> set[str]:
     return {key for _, key in store.documents}
 
 
-OWN = {CAR, FREEZER, "hand/grid", arbiter.KEPT}
+OWN = {CAR, FREEZER, "hand/grid", "9", arbiter.KEPT}
 
 
 async def test_what_is_kept_of_a_provider_that_is_gone_is_erased_and_nothing_else() -> None:
@@ -131,3 +136,11 @@ async def test_a_provider_that_was_left_stays_left_until_it_is_gone_or_moves() -
     await store.commit(Known(HERE, left=True).keep(SP))
     assert await close_out(store, CLOCK, {}) == frozenset()
     assert await close_out(store, CLOCK, {SP: HERE}) == frozenset()
+
+
+async def test_the_number_of_the_newest_change_that_was_told_stays_and_nothing_that_it_told() -> None:
+    store = await a_store(SP)
+    del store.documents[Collection.RESOURCE_CHANGES, "9"]
+    await close_out(store, CLOCK, {})
+    (change,) = (await store.load(Collection.RESOURCE_CHANGES)).values()
+    assert (change.sequence, change.path, change.by, change.size) == (1, "gone", "router", 0)
