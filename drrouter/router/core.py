@@ -148,8 +148,8 @@ class Router:
         if self.book.hands_off is not None:
             self.first_minutes.stay_off()
         self.registry.restore(self.book.running, self.book.levels)
-        if narrowed := self.book.admit(self.site.mandates):
-            self.scribe.keep(*narrowed)
+        if changed := (*self.book.admit(self.site.mandates), *self.intake.take_up()):
+            self.scribe.keep(*changed)
         for commitment in self.book.commitments.values():
             self.desk.remember(commitment)
 

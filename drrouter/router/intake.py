@@ -85,6 +85,15 @@ class Intake:
             case Heard():
                 pass
 
+    def take_up(self) -> tuple[Change, ...]:
+        """Begin the records of what an older program took in, which kept none; those events were received."""
+        now, book = self._clock.now(), self._book
+        return tuple(
+            book.keep_acks(received(event, self._members(event), event.received_at or now))
+            for key, event in book.events.items()
+            if key not in book.acks and not event.ends_before(now)
+        )
+
     def _receive(self, event: Event) -> None:
         """Keep, acknowledge, act; a version that is known changes nothing, unless it reaches farther now."""
         event = admitted(event, self._mandates)

@@ -11,7 +11,7 @@ from drrouter.domain.device import Presence
 from drrouter.domain.ids import DeviceId, EventId
 from drrouter.domain.signal import EventCancelled, EventReceived, LinkChanged, MessageKind
 from drrouter.domain.wish import OverrideMode
-from drrouter.ports import Collection
+from drrouter.ports import Collection, Put
 from drrouter.router.viewed import EventView
 from tests.builders import (
     CAR,
@@ -31,6 +31,7 @@ from tests.builders import (
     shed,
     washer,
 )
+from tests.fakes import MemoryStore
 from tests.homes import Home, running
 
 SECOND = timedelta(seconds=1)
@@ -221,3 +222,14 @@ async def test_what_could_not_be_kept_for_a_provider_is_shown_and_written_down(h
     await home.clock.settle()
     assert "grid has received all that still waited" in home.store.sentences()[-1]
     assert not home.front.status().degraded
+
+
+async def test_what_an_older_program_took_in_is_followed_to_its_end_and_not_received_again() -> None:
+    store = MemoryStore()
+    event = shed("e", "11:50", "13:00", targets=("flexible",))
+    over = shed("over", "10:00", "11:00")
+    for one in (event, over):
+        await store.commit(Put(Collection.EVENTS, f"{SP}/{one.id}", one))
+    async with running(a_home(store=store)) as home:
+        await home.clock.advance(2 * HOUR)
+        assert told(home) == [(K.STARTED, CAR), (K.STARTED, HVAC), (K.DONE, CAR), (K.DONE, HVAC)]
