@@ -91,7 +91,8 @@ def _array(schema: dict[str, Any]) -> str:
 def _object(schema: dict[str, Any]) -> str:
     if "properties" in schema:
         return f"{{ {' '.join(f'{key}: {_type(part)};' for key, part in schema['properties'].items())} }}"
-    return f"Record<string, {_type(schema.get('additionalProperties') or {})}>"
+    values = schema.get("additionalProperties")
+    return f"Record<string, {_type(values if isinstance(values, dict) else {})}>"
 
 
 if __name__ == "__main__":

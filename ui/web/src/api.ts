@@ -1,5 +1,5 @@
 // Speaks to the local API of the router that has served this page; addresses are relative to the page.
-import type { Commitment, DeviceView, DoorView, EventView, JournalEntry, Option, OptionsBody, Override, OverrideBody, Plan, Problem, StatusView, Timeline, CycleWish, LevelWish, WishBody, WhyView } from "./api_types.ts";
+import type { Commitment, CycleWish, DeviceBody, DeviceView, DoorView, EventView, JournalEntry, LevelWish, Option, OptionsBody, Override, OverrideBody, Plan, Problem, ProviderBody, SetupChoices, SetupView, SiteBody, StatusView, Stranger, TariffBody, Timeline, WhyView, WishBody } from "./api_types.ts";
 
 /** Who is here, as the router knows. */
 export type Session = DoorView;
@@ -104,6 +104,20 @@ export const api = {
   clearOverride: (deviceId: string) => ask<void>("DELETE", `${at(deviceId)}/override`),
   wish: (deviceId: string, body: WishBody) => ask<CycleWish | LevelWish>("POST", `${at(deviceId)}/wish`, body),
   clearWish: (deviceId: string) => ask<void>("DELETE", `${at(deviceId)}/wish`),
+
+  handOver: (deviceId: string, steered: boolean) => ask<void>("POST", `${at(deviceId)}/hand`, { steered }),
+  setup: {
+    view: () => ask<SetupView>("GET", "setup"),
+    choices: () => ask<SetupChoices>("GET", "setup/choices"),
+    found: () => ask<Stranger[]>("GET", "setup/found"),
+    site: (keys: SiteBody) => ask<SetupView>("PUT", "setup/site", keys),
+    tariff: (keys: TariffBody) => ask<SetupView>("PUT", "setup/tariff", keys),
+    provider: (keys: ProviderBody) => ask<SetupView>("POST", "setup/providers", keys),
+    dropProvider: (id: string) => ask<SetupView>("DELETE", `setup/providers/${encodeURIComponent(id)}`),
+    device: (keys: DeviceBody) => ask<SetupView>("POST", "setup/devices", keys),
+    dropDevice: (id: string) => ask<SetupView>("DELETE", `setup/devices/${encodeURIComponent(id)}`),
+    apply: () => ask<void>("POST", "setup/apply"),
+  },
 
   /** What the router tells from now on, as it comes. */
   stream: (signal: AbortSignal) => request("GET", "stream", undefined, signal),

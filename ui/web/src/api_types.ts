@@ -62,6 +62,20 @@ export interface DemandFlexibility {
   curtail_price_per_kwh: number;
 }
 
+export interface DeviceBody {
+  id: string;
+  name?: string;
+  model?: string;
+  integration?: string;
+  match?: MatchBody | null;
+  flexibility?: string | null;
+  groups?: string[] | null;
+  line?: string | null;
+  role?: string | null;
+  watch_only?: boolean;
+  parameters?: Record<string, unknown> | null;
+}
+
 export type DeviceClass = "freezer" | "refrigerator" | "washing_machine" | "tumble_dryer" | "dishwasher" | "heater" | "cooler" | "hot_water" | "hvac" | "heat_pump" | "pool_pump" | "sauna" | "ev_charger" | "battery" | "pv" | "meter" | "switch";
 
 export interface DeviceProfile {
@@ -77,6 +91,16 @@ export interface DeviceProfile {
   watch_only: boolean;
   lines: Line[];
   may_discharge: boolean;
+}
+
+export interface DeviceSetup {
+  id: string;
+  name: string;
+  model: string;
+  integration: string;
+  match: Record<string, string>;
+  watch_only: boolean;
+  parameters: Record<string, number>;
 }
 
 export interface DeviceState {
@@ -210,6 +234,12 @@ export interface HandsOff {
   by: string;
 }
 
+export interface IntegrationChoice {
+  domain: string;
+  title: string;
+  form: Record<string, unknown>;
+}
+
 export interface Interval {
   start: string;
   end: string;
@@ -256,6 +286,13 @@ export interface Limit {
 
 export type Line = "L1" | "L2" | "L3";
 
+export interface MatchBody {
+  alias?: string | null;
+  mac?: string | null;
+  address?: string | null;
+  id?: string | null;
+}
+
 export interface Miss {
   kind: MissKind;
   device_id: string | null;
@@ -273,6 +310,13 @@ export interface Mode {
   cost_per_h: number;
   longest: string | null;
   most_per_day: string | null;
+}
+
+export interface ModelChoice {
+  id: string;
+  name: string;
+  device_class: string;
+  parameters: ParameterChoice[];
 }
 
 export interface ModesFlexibility {
@@ -343,6 +387,14 @@ export interface OverrideBody {
 }
 
 export type OverrideMode = "on" | "off";
+
+export interface ParameterChoice {
+  id: string;
+  name: string;
+  default: number;
+  min: number;
+  max: number;
+}
 
 export interface Payload {
   type: PayloadType;
@@ -429,6 +481,31 @@ export interface Programme {
   phases: Phase[];
 }
 
+export interface ProviderBody {
+  id: string;
+  kind?: string;
+  role?: string | null;
+  url?: string;
+  client_id?: string | null;
+  token_url?: string | null;
+  ven_name?: string | null;
+  ven_id?: string | null;
+  programs?: string[] | null;
+  format?: string | null;
+  area?: string | null;
+  secret?: string | null;
+}
+
+export interface ProviderSetup {
+  id: string;
+  kind: string;
+  role: string | null;
+  url: string;
+  client_id: string;
+  format: string;
+  has_secret: boolean;
+}
+
 export interface Rates {
   steps: [Interval, number][];
 }
@@ -473,6 +550,47 @@ export interface ScheduledCycle {
 }
 
 export type Scope = "site" | "group" | "device" | "line";
+
+export interface SetupChoices {
+  zones: ZoneChoice[];
+  tariffs: TariffChoice[];
+  models: ModelChoice[];
+  integrations: IntegrationChoice[];
+  formats: string[];
+}
+
+export interface SetupView {
+  file: string;
+  site: SiteSetup;
+  tariff: TariffSetup | null;
+  providers: ProviderSetup[];
+  devices: DeviceSetup[];
+  integrations: string[];
+  is_pending: boolean;
+  can_apply: boolean;
+  warnings: string[];
+  trouble: string;
+}
+
+export interface SiteBody {
+  name?: string;
+  time_zone?: string;
+  currency?: string;
+  latitude?: number | null;
+  longitude?: number | null;
+  import_limit_w?: number | null;
+  line_limit_w?: number | null;
+}
+
+export interface SiteSetup {
+  name: string;
+  time_zone: string;
+  currency: string;
+  latitude: number | null;
+  longitude: number | null;
+  import_limit_w: number | null;
+  line_limit_w: number | null;
+}
 
 export type SolveRung = "optimal" | "incumbent" | "greedy" | "device_default";
 
@@ -529,6 +647,43 @@ export interface StorageFlexibility {
   discharge: Discharge | null;
 }
 
+export interface Stranger {
+  integration: string;
+  address: string;
+  device_id: string;
+  name: string;
+  maker: string;
+  match: Record<string, string>;
+  model_id: string | null;
+  confidence: number | null;
+}
+
+export interface TariffBody {
+  id?: string | null;
+  price_per_kwh?: number | null;
+  feed_in_per_kwh?: number | null;
+  follows_provider?: boolean;
+}
+
+export interface TariffChoice {
+  id: string;
+  name: string;
+  note: string;
+  country: string;
+  time_zone: string;
+  currency: string;
+  follows_provider: boolean;
+}
+
+export interface TariffSetup {
+  id: string;
+  name: string;
+  currency: string;
+  follows_provider: boolean;
+  price_per_kwh: number | null;
+  feed_in_per_kwh: number | null;
+}
+
 export interface Timeline {
   currency: string;
   import_price: Rates;
@@ -566,6 +721,12 @@ export interface WishBody {
   programme_id?: string | null;
   earliest?: string | null;
   level?: number | null;
+}
+
+export interface ZoneChoice {
+  name: string;
+  country: string;
+  currency: string;
 }
 
 export type drrouter__adapters__api__roles__Role = "owner" | "resident" | "guest" | "appliance" | "visitor";

@@ -9,6 +9,7 @@ import { route, to } from "./route.ts";
 import { Door } from "./screens/door.tsx";
 import { type ScreenRow, SCREENS } from "./screens/index.ts";
 import { session } from "./session.ts";
+import { leadToSetup } from "./setup_state.ts";
 import { device, link, status } from "./state.ts";
 import { language, plain, t } from "./words.ts";
 
@@ -57,6 +58,7 @@ function Frame() {
     scrollTo(0, 0);
   }, [screen, about]);
 
+  useEffect(leadToSetup, [link.value]);
   const Screen = row.screen;
   return (
     <div class={`frame ${link.value}`}>

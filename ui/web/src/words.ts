@@ -100,6 +100,16 @@ export function number(value: number, decimals = 2): string {
 const NARROW_SPACE = "\u202f";
 
 /** A power in W, as people read it. */
+/** A share as people read it, such as 80 %. */
+export function percent(value: number): string {
+  return new Intl.NumberFormat(locale.value, { style: "percent", maximumFractionDigits: 0 }).format(value / 100);
+}
+
+/** A country by its code (ISO 3166) as the person's language calls it. */
+export function countryName(code: string): string {
+  return code ? (new Intl.DisplayNames([locale.value], { type: "region", fallback: "code" }).of(code) ?? code) : "";
+}
+
 export function power(value_w: number | null | undefined): string {
   if (value_w === null || value_w === undefined) return t("value.unknown");
   const large = Math.abs(value_w) >= 1000;

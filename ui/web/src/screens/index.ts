@@ -6,6 +6,7 @@ import { DeviceScreen } from "./device.tsx";
 import { DevicesScreen } from "./devices.tsx";
 import { MoreScreen } from "./more.tsx";
 import { OptionsScreen } from "./options.tsx";
+import { SetupScreen } from "./setup.tsx";
 import { TodayScreen } from "./today.tsx";
 import { WhyScreen } from "./why.tsx";
 
@@ -25,5 +26,6 @@ export const SCREENS: ScreenRow[] = [
   { name: "device", title: "nav.devices", screen: DeviceScreen },
   { name: "options", title: "nav.options", screen: OptionsScreen, icon: "options", first: true },
   { name: "why", title: "nav.why", screen: WhyScreen, icon: "why", first: true },
+  { name: "setup", title: "setup.title", screen: SetupScreen },
   { name: "more", title: "nav.more", screen: MoreScreen },
 ];

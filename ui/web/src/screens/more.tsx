@@ -1,6 +1,7 @@
 // On a phone: the screens that have no place in the bar, and how the panel looks and speaks.
 import { Icon } from "../components/icon.tsx";
 import { Looks } from "../components/looks.tsx";
+import { session } from "../session.ts";
 import { to } from "../route.ts";
 import { t } from "../words.ts";
 import { SCREENS } from "./index.ts";
@@ -23,6 +24,20 @@ export function MoreScreen() {
               </a>
             </li>
           ))}
+        </ul>
+      )}
+      {session.value?.role === "owner" && (
+        <ul class="list card">
+          <li>
+            <a href={to("setup")}>
+              <Icon name="settings" />
+              <span class="what">
+                <strong>{t("setup.open")}</strong>
+                <span class="hint">{t("setup.open_hint")}</span>
+              </span>
+              <Icon name="arrow" />
+            </a>
+          </li>
         </ul>
       )}
       <section class="card">
