@@ -4,6 +4,7 @@ import { Icon, iconOf } from "../components/icon.tsx";
 import { Name } from "../components/name.tsx";
 import { stateOf } from "../device_state.ts";
 import { to } from "../route.ts";
+import { session } from "../session.ts";
 import { devices, now, plan } from "../state.ts";
 import { t } from "../words.ts";
 
@@ -29,6 +30,11 @@ export function DevicesScreen() {
           </li>
         ))}
       </ul>
+      {session.value?.role === "owner" && (
+        <p>
+          <a href={to("setup", "devices")}>{t("setup.devices.more")}</a>
+        </p>
+      )}
     </>
   );
 }
