@@ -134,17 +134,19 @@ async def test_a_file_that_is_spoilt_meanwhile_leaves_the_home_as_it_was(
     tmp_path: Path, run: Going, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = write_home(tmp_path, free_port(), ())
+    good, drain = read(file), Scribe.drain
+
+    async def spoil(scribe: Scribe) -> None:
+        """Break the file while the home is left, after it was found in order."""
+        write(file, "= no toml")
+        await drain(scribe)
+
+    monkeypatch.setattr(Scribe, "drain", spoil)
     async with run(file) as one:
-        drain = Scribe.drain
-
-        async def spoil(scribe: Scribe) -> None:
-            write(file, "= no toml")
-            await drain(scribe)
-
-        monkeypatch.setattr(Scribe, "drain", spoil)
         await one.apply()
-        monkeypatch.undo()
         assert (await one.client.status()).site == "A home on the bench"
+        write(file, good)
+        assert "is not valid TOML" in (await one.client.setup.view()).trouble
 
 
 async def test_a_home_that_cannot_be_entered_at_the_start_is_refused(tmp_path: Path) -> None:
