@@ -206,10 +206,7 @@ async def _check_body(model: type[BaseModel] | None, request: web.Request) -> Ba
 
 
 async def _take_bytes(request: web.Request) -> bytes:
-    """The body as it is; what is packed would have to be unpacked, and is refused."""
-    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
-        detail = "Send the data as it is, without Content-Encoding."
-        raise refused(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "packed", detail)
+    """The body as it is."""
     try:
         return await _read(request)
     except web.HTTPRequestEntityTooLarge:
@@ -218,7 +215,10 @@ async def _take_bytes(request: web.Request) -> bytes:
 
 
 async def _read(request: web.Request) -> bytes:
-    """The whole body, if it comes in time."""
+    """The whole body, if it comes in time; what is packed would have to be unpacked, and is refused."""
+    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+        detail = "Send the data as it is, without Content-Encoding."
+        raise refused(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "packed", detail)
     try:
         async with asyncio.timeout(_BODY_S):
             return await request.read()

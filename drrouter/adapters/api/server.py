@@ -118,6 +118,7 @@ class LocalApi:
             access_log=None,
             shutdown_timeout=_SHUTDOWN_S,
             keepalive_timeout=_KEEPALIVE_S,
+            auto_decompress=False,  # a stranger's megabyte would become a gigabyte before it is refused
             logger=_http_log(),
         )
         self._listener: asyncio.Server | None = None

@@ -78,6 +78,7 @@ async def listening(
         app,
         access_log=None,
         keepalive_timeout=idle_s,
+        auto_decompress=False,  # a stranger's megabyte would become a gigabyte before it is refused
         logger=_quiet_log(),
         shutdown_timeout=_SHUTDOWN_S,
     )

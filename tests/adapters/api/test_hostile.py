@@ -1,10 +1,12 @@
 """Hostile bodies, queries, names and connections cost the local API one sentence each (S5, S6)."""
 
 import asyncio
+import gzip
 import logging
 from typing import Any
 
 import pytest
+from aiohttp.compression_utils import ZLibDecompressor
 from aiohttp.http_exceptions import BadHttpMessage
 from yarl import URL
 
@@ -13,6 +15,23 @@ from drrouter.adapters.api.connections import TerseHttpLog
 from tests.adapters.api.conftest import Serve, Served
 
 PREFIX = "/api/v1"
+
+
+@pytest.mark.parametrize("path", ["/devices/washer/override", "/session"])
+async def test_a_packed_body_is_refused_and_never_unpacked(
+    served: Served, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    """A megabyte of it may be a gigabyte, and unpacking that for a stranger stops every device's steering."""
+
+    def unpack(*_: object, **__: object) -> None:
+        raise AssertionError("it was unpacked")
+
+    monkeypatch.setattr(ZLibDecompressor, "decompress_sync", unpack)
+    headers = {"Content-Type": "application/json", "Content-Encoding": "gzip"}
+    body = gzip.compress(b'{"mode": "on", "minutes": 5}')
+    status, problem = await served.ask("POST", path, headers=headers, data=body)
+    assert (status, problem["type"]) == (415, "urn:drrouter:problem:packed")
+    assert (await served.ask("POST", "/nothing", headers=headers, data=body))[0] == 404
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """The listener for notices; numbers in docstrings are the obligations of a VEN."""
 
 import asyncio
+import gzip
 import io
 import json
 import ssl
@@ -12,6 +13,7 @@ from typing import Any
 import aiohttp
 import pytest
 import trustme
+from aiohttp.compression_utils import ZLibDecompressor
 from yarl import URL
 
 from drrouter.adapters.clock import SimulatedClock
@@ -82,6 +84,20 @@ async def test_bodies_as_seen_in_the_field_are_read() -> None:
         snake = {"object_type": "event", "operation": "PUT", "object": {"id": 7, "program_id": "p"}}
         assert await post(webhook, json.dumps(snake)) == 200
         assert heard == [Notice(EventId("e1")), Notice(EventId("7"))]
+
+
+async def test_a_packed_notice_is_never_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever finds the address could stop the router by a megabyte that is a gigabyte."""
+
+    def unpack(*_: object, **__: object) -> None:
+        raise AssertionError("it was unpacked")
+
+    monkeypatch.setattr(ZLibDecompressor, "decompress_sync", unpack)
+    async with hook() as (webhook, heard):
+        packed = gzip.compress(json.dumps(EVENT).encode())
+        assert await post(webhook, packed, **{"Content-Encoding": "gzip"}) == 400
+        assert await post(webhook, packed, "wrong", **{"Content-Encoding": "gzip"}) == 401
+        assert heard == []
 
 
 async def test_notices_that_name_no_event_ask_for_a_full_poll_or_nothing() -> None:

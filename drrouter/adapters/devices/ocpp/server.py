@@ -62,7 +62,11 @@ class Listener:
         application = web.Application()
         application.router.add_get("/ocpp/{id}", self._connected)
         runner = web.AppRunner(
-            application, access_log=None, handle_signals=False, shutdown_timeout=_SHUTDOWN_S
+            application,
+            access_log=None,
+            handle_signals=False,
+            auto_decompress=False,
+            shutdown_timeout=_SHUTDOWN_S,
         )
         await runner.setup()
         try:

@@ -53,7 +53,7 @@ class Webhook:
         app = web.Application(client_max_size=MOST_BYTES)
         path = URL(self._settings.callback_url).path.rstrip("/") or PATH
         app.add_routes([web.get(path, self._echo, allow_head=False), web.post(path, self._notice)])
-        runner = web.AppRunner(app, access_log=None, handle_signals=False)
+        runner = web.AppRunner(app, access_log=None, handle_signals=False, auto_decompress=False)
         await runner.setup()
         try:
             await web.TCPSite(runner, self._settings.host, self._settings.port, ssl_context=context).start()
