@@ -21,8 +21,9 @@ from tests.prefix_proxy import PrefixProxy
 from tests.watched_page import Watched, launch, watched
 
 PICTURES = Path(__file__).parents[2] / "build" / "pictures"
+LOOKING_BACK = ["history", "history/month-2026-11-27", "advice"]
 DESK, PHONE = {"width": 1280, "height": 860}, {"width": 390, "height": 844}
-SCREENS = ["today", "devices", "device/washer", "device/car", "options", "why/washer", "more"]
+SCREENS = ["today", "devices", "device/washer", "device/car", "options", "why/washer", "more", *LOOKING_BACK]
 NAME, PASSWORD = "Ada", "a long enough password"
 PATIENCE_MS = 60_000
 
@@ -184,6 +185,23 @@ def test_from_today_to_why_is_one_tap(home: Home, browser: Browser, claimed: Any
         heading = one.page.get_by_role("heading", name="Why Freezer runs when it runs")
         expect(heading).to_be_focused()
         expect(one.page.get_by_role("row", name=re.compile("As planned"))).to_be_visible()
+        in_order(one)
+
+
+def test_the_history_is_a_picture_a_table_and_a_file(home: Home, browser: Browser, claimed: Any) -> None:
+    with watched(browser, storage_state=claimed, viewport=PHONE, locale="en-GB") as one:
+        opened(home, one, "history")
+        expect(one.page.get_by_role("heading", name="How the saving is reckoned")).to_be_visible()
+        one.page.get_by_role("link", name="Week").click()
+        expect(one.page.get_by_role("link", name="Week")).to_have_attribute("aria-current", "true")
+        one.page.get_by_role("button", name="Show as table").click()
+        rows = one.page.get_by_role("region", name="The history as a table").get_by_role("row")
+        expect(rows).to_have_count(8)
+        with one.page.expect_download() as saved:
+            one.page.get_by_role("link", name="Save as a table (CSV)").click()
+        assert saved.value.suggested_filename.startswith("drrouter-week-")
+        overflow = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        assert one.page.evaluate(overflow) == 0
         in_order(one)
 
 

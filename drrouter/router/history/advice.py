@@ -299,6 +299,7 @@ def _later(facts: Facts) -> Iterator[Tip]:
         label = facts.names.get(one.device_id, str(one.device_id))
         values: Values = {
             "name": label,
+            "change": one.would_change,
             "once": _money(one.saving_if_changed),
             "uses": uses,
             "days": facts.days,

@@ -1,5 +1,5 @@
 // Speaks to the local API of the router that has served this page; addresses are relative to the page.
-import type { Commitment, CycleWish, DeviceBody, DeviceView, DoorView, EventView, JournalEntry, LevelWish, Option, OptionsBody, Override, OverrideBody, Plan, Problem, ProviderBody, SetupChoices, SetupView, SiteBody, StatusView, Stranger, TariffBody, Timeline, WhyView, WishBody } from "./api_types.ts";
+import type { AdviceView, Commitment, CycleWish, DeviceBody, DeviceView, DoorView, EventView, HistoryView, JournalEntry, LevelWish, Option, OptionsBody, Override, OverrideBody, Plan, Problem, ProviderBody, SetupChoices, SetupView, SiteBody, StatusView, Stranger, TariffBody, Timeline, WhyView, WishBody } from "./api_types.ts";
 
 /** Who is here, as the router knows. */
 export type Session = DoorView;
@@ -96,6 +96,10 @@ export const api = {
   events: () => ask<EventView[]>("GET", "events"),
   timeline: () => ask<Timeline>("GET", "timeline"),
   journal: (most: number) => ask<JournalEntry[]>("GET", `journal?most=${most}`),
+  history: (span: string, date: string) => ask<HistoryView>("GET", `history?span=${span}&date=${date}`),
+  /** The address of the same as a table, for a link. */
+  historyTable: (span: string, date: string) => new URL(`history.csv?span=${span}&date=${date}`, BASE).href,
+  advice: () => ask<AdviceView>("GET", "advice"),
   why: (deviceId: string) => ask<WhyView>("GET", `plan/why?device=${encodeURIComponent(deviceId)}`),
 
   options: (deviceId: string, body: OptionsBody) => ask<Option[]>("POST", `${at(deviceId)}/options`, body),

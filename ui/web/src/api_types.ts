@@ -7,11 +7,28 @@ export interface Ack {
 
 export type AckState = "received" | "understood" | "not_understood" | "planned" | "started" | "done" | "opted_out" | "impossible";
 
+export interface AdviceView {
+  days: number;
+  currency: string;
+  tips: Tip[];
+  sentence: string;
+  days_needed: number;
+}
+
 export interface Band {
   min_w: number;
   max_w: number;
   because: string;
 }
+
+export interface BarView {
+  start: string;
+  end: string;
+  home: Figures;
+  uses: UseView[];
+}
+
+export type BaselineMethod = "as_asked" | "at_arrival" | "spread" | "as_it_was";
 
 export interface Binding {
   start_above_w: number;
@@ -210,6 +227,17 @@ export type FailSafe = "keep" | "restore_power" | "cut_power";
 
 export type FeedState = "fresh" | "ageing" | "stale" | "failsafe";
 
+export interface Figures {
+  taken_wh: number;
+  given_wh: number;
+  cost: number | null;
+  co2_g: number | null;
+  saving: number | null;
+  saved_co2_g: number | null;
+  unpriced_wh: number;
+  coverage: number;
+}
+
 export interface Freshness {
   state: FeedState;
   since: string;
@@ -232,6 +260,21 @@ export interface HandsOff {
   since: string;
   until: string | null;
   by: string;
+}
+
+export interface HistoryView {
+  span: Span;
+  first: string;
+  last: string;
+  start: string;
+  end: string;
+  time_zone: string;
+  currency: string;
+  metered: boolean;
+  home: Figures;
+  devices: UsedView[];
+  bars: BarView[];
+  method: string;
 }
 
 export interface IntegrationChoice {
@@ -594,6 +637,8 @@ export interface SiteSetup {
 
 export type SolveRung = "optimal" | "incumbent" | "greedy" | "device_default";
 
+export type Span = "day" | "week" | "month" | "year";
+
 export type Stage = "waiting" | "cut" | "watching" | "resumed" | "stayed_off" | "given_up";
 
 export interface StatusView {
@@ -699,6 +744,25 @@ export interface Timeline {
   messages: Order[];
   import_parts: PricePart[];
   export_parts: PricePart[];
+}
+
+export interface Tip {
+  reason: Reason;
+  text: string;
+  saving_per_month: number;
+  device_id: string | null;
+}
+
+export interface UseView {
+  device_id: string | null;
+  figures: Figures;
+}
+
+export interface UsedView {
+  device_id: string | null;
+  name: string;
+  baseline: BaselineMethod;
+  figures: Figures;
 }
 
 export interface Vacation {

@@ -175,6 +175,28 @@ function day(instant: number): string {
   return written(instant, { year: "numeric", month: "numeric", day: "numeric" });
 }
 
+/** What a bar of the history is called: its hour, its day, or its month. */
+export function barName(start: number, span: string): string {
+  if (span === "day") return hour(start);
+  if (span === "year") return written(start, { month: "short" });
+  return written(start, span === "week" ? { weekday: "short", day: "numeric" } : { day: "numeric", month: "short" });
+}
+
+/** A length of the calendar by its first and last day, such as `2026-11-27`. */
+export function spanName(span: string, first: string, last: string): string {
+  const forms: Record<string, Intl.DateTimeFormatOptions> = {
+    day: { weekday: "long", day: "numeric", month: "long", year: "numeric" },
+    month: { month: "long", year: "numeric" },
+    year: { year: "numeric" },
+  };
+  const form = new Intl.DateTimeFormat(locale.value, {
+    timeZone: "UTC",
+    ...(forms[span] ?? { day: "numeric", month: "short", year: "numeric" }),
+  });
+  const start = Date.parse(`${first}T00:00Z`);
+  return span === "week" ? form.formatRange(start, Date.parse(`${last}T00:00Z`)) : form.format(start);
+}
+
 /** The hour of the day at the site, from 0 to 23, with its minutes as a part. */
 export function hourOfDay(instant: number): number {
   const parts = new Intl.DateTimeFormat("en", { timeZone: zone.value, hour: "2-digit", minute: "2-digit", hourCycle: "h23" })

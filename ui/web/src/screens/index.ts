@@ -2,8 +2,10 @@
 import type { ComponentType } from "preact";
 import type { IconName } from "../components/icon.tsx";
 import type { Key } from "../words.ts";
+import { AdviceScreen } from "./advice.tsx";
 import { DeviceScreen } from "./device.tsx";
 import { DevicesScreen } from "./devices.tsx";
+import { HistoryScreen } from "./history.tsx";
 import { MoreScreen } from "./more.tsx";
 import { OptionsScreen } from "./options.tsx";
 import { SetupScreen } from "./setup.tsx";
@@ -27,5 +29,7 @@ export const SCREENS: ScreenRow[] = [
   { name: "options", title: "nav.options", screen: OptionsScreen, icon: "options", first: true },
   { name: "why", title: "nav.why", screen: WhyScreen, icon: "why", first: true },
   { name: "setup", title: "setup.title", screen: SetupScreen },
+  { name: "history", title: "nav.history", screen: HistoryScreen, icon: "history" },
+  { name: "advice", title: "nav.advice", screen: AdviceScreen, icon: "advice" },
   { name: "more", title: "nav.more", screen: MoreScreen },
 ];

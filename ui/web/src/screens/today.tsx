@@ -7,7 +7,7 @@ import { nextStart } from "../device_state.ts";
 import { type Named, picture, QUARTER_MS, rank } from "../plan_view.ts";
 import { to } from "../route.ts";
 import { devices, now, plan, status, timeline } from "../state.ts";
-import { clock, moment, number, plain, power, price, t } from "../words.ts";
+import { clock, moment, money, number, plain, power, price, t } from "../words.ts";
 
 /** The picture changes with plan, prices, names and the quarter of an hour, not with each reading of a device. */
 const quarter = computed(() => Math.floor(now.value / QUARTER_MS) * QUARTER_MS);
@@ -92,6 +92,13 @@ function Tiles({ ahead }: { ahead: (number | null)[] }) {
         <dt>{told.grid_w === null ? t("today.devices_power") : t("today.power")}</dt>
         <dd>{power(used_w)}</dd>
         <dd class="hint">{told.co2_g_per_kwh === null ? "" : t("today.co2", { grams: number(told.co2_g_per_kwh, 0) })}</dd>
+      </div>
+      <div class="card tile">
+        <dt>{t("today.saved")}</dt>
+        <dd>{money(told.saved_today, told.currency)}</dd>
+        <dd class="hint">
+          {told.saved_today === null ? t("today.saved_unknown") : <a href={to("history")}>{t("today.saved_how")}</a>}
+        </dd>
       </div>
       <div class="card tile">
         <dt>{t("today.next")}</dt>
