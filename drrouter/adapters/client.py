@@ -25,6 +25,9 @@ from drrouter.domain.timeline import Timeline
 from drrouter.domain.wish import Commitment, Override, OverrideMode, Wish
 from drrouter.router.doctor import Finding
 from drrouter.router.facade import Change, OptionsRequest, Topic, WishRequest
+from drrouter.router.history.advice import AdviceView, Tip
+from drrouter.router.history.history_views import HistoryView, UsedView
+from drrouter.router.history.spans import Span
 from drrouter.router.plug_test import PlugTest
 from drrouter.router.provider_views import ProviderView
 from drrouter.router.viewed import (
@@ -36,6 +39,18 @@ from drrouter.router.viewed import (
     WhatIfView,
     WhyView,
 )
+
+__all__ = [
+    "AdviceView",
+    "DrClient",
+    "Finding",
+    "HistoryView",
+    "ProviderView",
+    "Span",
+    "Tip",
+    "UsedView",
+]
+"""With the answers that a screen draws, which knows no other room of the router."""
 
 _PAYLOADS: dict[Topic, Any] = {
     Topic.STATUS: StatusView,
@@ -220,6 +235,17 @@ class DrClient(OwnerCalls, HistoryCalls):
     async def set_password(self, name: str, password: str) -> None:
         """Another password for somebody, who is signed out everywhere."""
         await self._send("PUT", ("people", name, "password"), {"password": password})
+
+    async def settings(self) -> dict[str, str]:
+        """What the person has set for the screens: ``language`` and ``theme``."""
+        found: dict[str, str] = await self._get(dict[str, str], "settings")
+        return found
+
+    async def set_settings(self, **changed: str) -> dict[str, str]:
+        """Set some of it for every screen of the person; the whole afterwards."""
+        answer = await self._send("PUT", ("settings",), changed)
+        found: dict[str, str] = self._read(dict[str, str], answer)
+        return found
 
     async def changes(self) -> AsyncGenerator[Change]:
         """Status and plan now, then every change; ends by an error when the router goes."""

@@ -15,21 +15,27 @@ async def tui(
     client: "DrClient",
     once: Annotated[bool, typer.Option("--once", help="Print the first screen as text, and end.")] = False,
     plain: Annotated[bool, typer.Option("--plain", help="No colours, and only characters of ASCII.")] = False,
+    language: Annotated[
+        str | None,
+        typer.Option("--language", help="en, de, fr or nl; else that of LANG, else that of your settings."),
+    ] = None,
 ) -> int | None:
     """Open the screens in this terminal: the plan as a chart, each device, and keys that act on it.
 
-    Examples: `drrouter tui`, `drrouter tui --once`, `drrouter tui --plain`
+    Examples: `drrouter tui`, `drrouter tui --once`, `drrouter tui --plain --language de`
     """
     from drrouter.cli import screen
-    from drrouter_ui import open_screens, print_today
+    from drrouter_ui import LANGUAGES, open_screens, print_today
 
+    if language is not None and language not in LANGUAGES:
+        raise typer.BadParameter(f"There is {', '.join(LANGUAGES)}.", param_hint="--language")
     if once:
-        await print_today(client, plain=plain)
+        await print_today(client, plain=plain, language=language)
         return None
     if not _in_a_terminal():
         screen.say("The screens need a terminal. Print the first one with: drrouter tui --once")
         return USAGE
-    await open_screens(client, plain=plain)
+    await open_screens(client, plain=plain, language=language)
     return None
 
 

@@ -1,7 +1,7 @@
 """A home behind a real local API, and the screens attached to it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +16,7 @@ from drrouter.adapters.clock import SimulatedClock
 from drrouter.adapters.store import SqliteStore
 from drrouter_ui.app import RouterApp
 from drrouter_ui.seen import look
+from drrouter_ui.words import speak
 from tests.adapters.store.builders import Inline
 from tests.ui.home import NOW, FullHome
 from tests.ui.pictures import shown
@@ -80,6 +81,14 @@ class Screens:
 
 
 Open = Callable[..., Any]
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    """What another test spoke is forgotten."""
+    speak("en")
+    yield
+    speak("en")
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ from drrouter.domain.ids import DeviceId, EventId, HoldToken, ModelId, ProgramId
 from drrouter.domain.interval import Interval, slots
 from drrouter.domain.journal import JournalEntry, JournalKind
 from drrouter.domain.limit import Band
+from drrouter.domain.owner import HandsOff, OptOut, Vacation
 from drrouter.domain.plan import (
     CostSplit,
     DataRung,
@@ -88,6 +89,9 @@ class FullHome(MemoryRouter):
         self.rung = DataRung.LIVE
         self.alerts: tuple[str, ...] = ()
         self.offline_since: datetime | None = None
+        self.hands_off: HandsOff | None = None
+        self.vacation: Vacation | None = None
+        self.opt_outs: tuple[OptOut, ...] = ()
         self.sentence = "All is well; next, washer starts at 22:00."
 
     def status(self) -> StatusView:
@@ -109,6 +113,9 @@ class FullHome(MemoryRouter):
             links=(LinkView(SP, not self.degraded, at("12:05"), sentence),),
             alerts=self.alerts,
             offline_since=self.offline_since,
+            hands_off=self.hands_off,
+            vacation=self.vacation,
+            opt_outs=self.opt_outs,
         )
 
     def timeline(self) -> Timeline:
@@ -171,6 +178,7 @@ class FullHome(MemoryRouter):
             self.overrides.get(profile.id),
             self.wishes.get(profile.id),
             "runs as it likes" if profile.id == HVAC else "",
+            profile.id in self.watched,
         )
 
 

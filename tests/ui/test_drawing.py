@@ -214,12 +214,15 @@ def test_the_line_below_the_table_says_no_reason_twice(home: FullHome) -> None:
     view = seen(home)
     washer, cooling = view.devices[1], view.devices[-1]
     (planned,) = (text.text for text in full_plan().explanations if text.device_id == WASHER)
+    unplanned = replace(view, plan=None)
     older = replace(washer, because="Washer starts at 21:00 and is ready at 22:30.")
-    assert reason(older, view.plan) == planned
-    assert reason(replace(washer, because="rests."), view.plan) == f"Now: rests. {planned}"
+    assert reason(older, view) == planned
+    assert reason(replace(washer, because="rests."), view) == f"Now: rests. {planned}"
     assert (
-        reason(replace(cooling, because="switched off by the owner"), None)
+        reason(replace(cooling, because="switched off by the owner"), unplanned)
         == "Now: switched off by the owner."
     )
-    assert reason(replace(older, because=""), None) == "The router has not said yet what it does with it."
-    assert reason(older, None) == "Now: Washer starts at 21:00 and is ready at 22:30."
+    assert (
+        reason(replace(older, because=""), unplanned) == "The router has not said yet what it does with it."
+    )
+    assert reason(older, unplanned) == "Now: Washer starts at 21:00 and is ready at 22:30."

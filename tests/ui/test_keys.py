@@ -112,7 +112,7 @@ async def test_an_offer_that_has_run_out_is_taken_where_it_is_still_as_good(
 ) -> None:
     async with opened() as screens:
         await screens.press(*to(WASHER), "o")
-        await screens.sees("now            14:20")
+        await screens.sees("now               14:20")
         await served.clock.advance(3 * MINUTE)
         await screens.press("enter")
         await screens.sees("washer: eco is promised for 12:23.")
@@ -123,10 +123,10 @@ async def test_an_offer_that_has_run_out_is_shown_anew_where_the_router_offers_a
 ) -> None:
     async with opened() as screens:
         await screens.press(*to(WASHER), "o", "down")
-        await screens.sees("cheapest       17:20")
+        await screens.sees("cheapest          17:20")
         await served.clock.advance(3 * MINUTE)
         await screens.press("enter")
-        await screens.sees("The offer has run out.", "cheapest       17:23")
+        await screens.sees("The offer has run out.", "cheapest          17:23")
         await screens.press("down", "enter")
         await screens.sees("washer: eco is promised for 15:23.")
 
@@ -135,7 +135,7 @@ async def test_an_offer_that_no_longer_fits_is_replaced_by_fresh_ones(served: Se
     served.home.conflict = True
     async with opened() as screens:
         await screens.press(*to(WASHER), "o", "enter")
-        await screens.sees("It no longer fits below the limit.", "latest         19:20")
+        await screens.sees("It no longer fits below the limit.", "latest            19:20")
         await screens.press("escape")
     assert served.home.commitments == {}
 
@@ -162,7 +162,7 @@ async def test_w_and_the_chart_say_so_before_the_first_plan(served: Served, open
 async def test_help_tells_the_keys_and_q_closes_it_first_and_then_the_screens(opened: Open) -> None:
     async with opened() as screens:
         await screens.press("question_mark")
-        await screens.sees("Keys and chart", "price", "Escape closes.")
+        await screens.sees("Keys and chart", "1 - 9", "Escape closes.")
         await screens.press("q")
         await screens.sees_no("Keys and chart")
         assert screens.app.is_running
@@ -197,7 +197,7 @@ async def test_a_refusal_is_one_sentence_and_the_screens_go_on(
         await screens.press("o", "s")
         await screens.sees("This holds now, but the disk does not take it.")
         await screens.press("home", "w")
-        await screens.sees("the plan   made at 14:15")
+        await screens.sees("the plan   optimal, of 14:15")
 
 
 async def test_a_router_that_writes_nothing_down_is_told_for(

@@ -10,8 +10,13 @@ DIALOGS = {
     "today": ((), "live"),
     "why": (("down", "w"), "would change it"),
     "options": (("down", "o"), "Escape closes"),
-    "pause": (("down", "down", "down", "p"), "2 hours"),
-    "help": (("question_mark",), "the router goes on"),
+    "pause": (("down", "down", "down", "p"), "120 minutes"),
+    "devices": (("2", "down"), "Object model"),
+    "options_page": (("3",), "0.20 EUR"),
+    "why_page": (("down", "4", "right"), "ready by 22:30"),
+    "events": (("5",), "opt"),
+    "providers": (("8",), "may send"),
+    "help": (("question_mark",), "Escape closes"),
 }
 
 

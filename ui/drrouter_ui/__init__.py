@@ -9,37 +9,47 @@ Textual is loaded when a screen opens, not when this package is imported.
 
 from typing import TYPE_CHECKING
 
+from drrouter_ui.words import LANGUAGES
+
 if TYPE_CHECKING:
     from drrouter.adapters.client import DrClient
 
-__all__ = ["open_screens", "print_today"]
+__all__ = ["LANGUAGES", "open_screens", "print_today"]
 
 
-async def open_screens(client: "DrClient", *, plain: bool = False) -> None:
+async def open_screens(client: "DrClient", *, plain: bool = False, language: str | None = None) -> None:
     """Show the screens until the person quits.
 
     Args:
         plain: without colours, and with the characters of ASCII only.
+        language: such as ``de``; None for that of the environment, else of the person's settings.
 
     Raises:
         DrrouterError: no router answers at the start; later on, the screens say so themselves.
     """
     from drrouter_ui.app import RouterApp
+    from drrouter_ui.chosen_language import choose_language
     from drrouter_ui.seen import look
 
-    await RouterApp(client, await look(client), plain=plain).run_async()
+    seen = await look(client)
+    await choose_language(client, language)
+    await RouterApp(client, seen, plain=plain).run_async()
 
 
-async def print_today(client: "DrClient", *, plain: bool = False) -> None:
+async def print_today(client: "DrClient", *, plain: bool = False, language: str | None = None) -> None:
     """Print the screen *Today* as text.
 
     Args:
         plain: without colours, and with the characters of ASCII only.
+        language: as for ``open_screens``.
 
     Raises:
         DrrouterError: no router answers, or it refuses.
     """
+    from drrouter_ui.chosen_language import choose_language
     from drrouter_ui.once import page
     from drrouter_ui.seen import look
 
-    page(await look(client), plain=plain)
+    seen = await look(client)
+    await choose_language(client, language)
+    page(seen, plain=plain)

@@ -40,10 +40,10 @@ def _pen(out: Console, plain: bool) -> Pen:
 def text(seen: Seen, width: int, pen: Pen) -> list[Text]:
     """The page in rows, none longer than ``width``."""
     rows = [*headline(seen, width, pen), Text(), *chart(seen, width, _CHART_ROWS, pen), Text()]
-    rows.append(_line([f"  {HEADS[0].name}", *(head.name for head in HEADS[1:])], width, pen, "bold"))
+    rows.append(_line([f"  {HEADS[0].title}", *(head.title for head in HEADS[1:])], width, pen, "bold"))
     for view in seen.devices:
         rows.append(_line(cells(view, seen, pen), width, pen))
-        why = textwrap.wrap(pen.plain(reason(view, seen.plan)), width - len(_INDENT))
+        why = textwrap.wrap(pen.plain(reason(view, seen)), width - len(_INDENT))
         rows += [Text(_INDENT + part, "dim") for part in why]
     for row in rows:
         row.truncate(width)

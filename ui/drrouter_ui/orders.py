@@ -1,19 +1,21 @@
 """What a person's keys ask of the router; each answer is the router's own sentence about it."""
 
-from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from collections.abc import Awaitable, Callable, Iterable
+from datetime import datetime, timedelta
 
 from drrouter.adapters.client import DrClient
 from drrouter.domain.flexibility import ProfileFlexibility
 from drrouter.domain.ids import DeviceId
 from drrouter.domain.journal import JournalKind
 from drrouter.domain.option import Option, OptionKind
-from drrouter.domain.wish import OverrideMode
+from drrouter.domain.owner import OptOut
+from drrouter.domain.wish import CycleWish, LevelWish, OverrideMode
 from drrouter.domain.words import clean
 from drrouter.errors import HoldExpiredError, OptionError
-from drrouter.router.facade import OptionsRequest
-from drrouter.router.viewed import DeviceView
+from drrouter.router.facade import OptionsRequest, WishRequest
+from drrouter.router.viewed import DeviceView, EventView
 from drrouter_ui.seen import Seen
+from drrouter_ui.words import t
 
 BOOST = timedelta(hours=1)
 """Started by one key, a device that has no programmes runs so long; a boost always expires."""
@@ -42,7 +44,7 @@ class Orders:
         offered = await self.options(device_id)
         now = next((option for option in offered if option.kind is OptionKind.NOW), None)
         if now is None:
-            raise OptionError(f"{clean(view.profile.name)} cannot start now; press o to see when it can.")
+            raise OptionError(t("tui.not_now", name=clean(view.profile.name)))
         return await self.accept(now, seen)
 
     async def pause(self, view: DeviceView, span: timedelta, seen: Seen) -> str:
@@ -55,7 +57,7 @@ class Orders:
         return await self._said(
             view.profile.id,
             lambda: self._client.clear_override(view.profile.id),
-            f"{name} follows the plan.",
+            t("act.auto", name=name),
         )
 
     async def skip(self, view: DeviceView) -> str:
@@ -64,7 +66,7 @@ class Orders:
         return await self._said(
             view.profile.id,
             lambda: self._client.clear_wish(view.profile.id),
-            f"Nothing is asked of {name} any more.",
+            t("act.skipped", name=name),
         )
 
     async def options(self, device_id: DeviceId) -> tuple[Option, ...]:
@@ -79,7 +81,7 @@ class Orders:
             HoldConflictError: it no longer fits; ``options`` has fresh ones.
         """
         starts, ends = seen.local.say(option.start), seen.local.say(option.end)
-        fallback = f"{clean(option.device_id)} starts at {starts} and ends at {ends}."
+        fallback = t("tui.accepted", name=clean(option.device_id), start=starts, end=ends)
         try:
             return await self._said(option.device_id, lambda: self._client.accept(option.token), fallback)
         except HoldExpiredError:
@@ -89,10 +91,59 @@ class Orders:
                 raise
             return await self._said(option.device_id, lambda: self._client.accept(same.token), fallback)
 
+    async def wish(self, view: DeviceView, request: WishRequest, seen: Seen) -> str:
+        """Ask for a cycle or a level by a time."""
+        by = seen.local.say(request.ready_by)
+        return await self._said(
+            view.profile.id,
+            lambda: self._client.wish(view.profile.id, request),
+            t("act.wished", name=clean(view.profile.name), by=by),
+        )
+
+    async def hand_over(self, view: DeviceView, steered: bool) -> str:
+        """Steer a device from now on, or only watch it."""
+        await self._client.hand_over(view.profile.id, steered)
+        return t("tui.hand.steered" if steered else "tui.hand.watched", name=clean(view.profile.name))
+
+    # The whole home
+
+    async def hands_off(self, until: datetime | None, seen: Seen) -> str:
+        """Steer nothing until then, or until told to."""
+        word = await self._client.take_hands_off(until)
+        return t("tui.off.said", until=seen.local.say(word.until)) if word.until else t("tui.off.on")
+
+    async def steer(self) -> str:
+        """Steer again."""
+        await self._client.steer()
+        return t("tui.off.over")
+
+    async def go_away(self, end: datetime, seen: Seen) -> str:
+        """Nobody is at home until then."""
+        word = await self._client.go_away(end)
+        return t("tui.away.now", end=seen.local.say(word.end))
+
+    async def come_back(self) -> str:
+        """Somebody is at home."""
+        await self._client.come_back()
+        return t("tui.away.back")
+
+    async def opt_out(self, view: EventView, device_id: str, seen: Seen) -> str:
+        """Take the home, or one device, out of an event until it is over."""
+        whom = DeviceId(device_id) if device_id else None
+        word = await self._client.opt_out(view.event.provider, view.event.id, whom)
+        name = clean(device_id) or t("tui.opt_out.home")
+        return t("tui.opt_out.said", name=name, until=seen.local.say(word.until))
+
+    async def opt_in(self, words: Iterable[OptOut]) -> str:
+        """Let orders count again."""
+        for word in words:
+            await self._client.opt_in(word.id)
+        return t("tui.opt_in.said")
+
     async def _switch(self, view: DeviceView, mode: OverrideMode, span: timedelta, seen: Seen) -> str:
         status = await self._client.status()
         until = status.now + span
-        fallback = f"{clean(view.profile.name)} is {mode.value} until {seen.local.say(until)}."
+        fallback = t(f"act.{mode.value}", name=clean(view.profile.name), until=seen.local.say(until))
         return await self._said(
             view.profile.id, lambda: self._client.override(view.profile.id, mode, until), fallback
         )
@@ -113,3 +164,24 @@ def _as_good(fresh: Option, old: Option) -> bool:
     """Whether a fresh offer is the old one for a person: the same choice, no dearer."""
     same_start = fresh.kind is OptionKind.NOW or fresh.start == old.start
     return fresh.kind is old.kind and same_start and fresh.cost < old.cost + _CENT
+
+
+def undo_skip(client: DrClient, view: DeviceView) -> Callable[[], Awaitable[str]] | None:
+    """How what was asked of a device is asked again; None where nothing was asked."""
+    return asked_again(client, view) if view.wish else None
+
+
+def asked_again(client: DrClient, view: DeviceView) -> Callable[[], Awaitable[str]]:
+    """How a device is asked again what it was asked when it was seen so, which may be nothing."""
+
+    async def undo() -> str:
+        match view.wish:
+            case CycleWish(programme_id=programme_id, earliest=earliest, ready_by=ready_by):
+                await client.wish(view.profile.id, WishRequest(ready_by, programme_id, earliest))
+            case LevelWish(level=level, by=by):
+                await client.wish(view.profile.id, WishRequest(by, level=level))
+            case None:
+                await client.clear_wish(view.profile.id)
+        return t("tui.undo.done", name=clean(view.profile.name))
+
+    return undo

@@ -8,9 +8,9 @@ from drrouter.domain.ids import DeviceId
 from drrouter.domain.journal import JournalEntry
 from drrouter.domain.plan import Plan
 from drrouter.domain.timeline import Timeline
-from drrouter.domain.words import LocalTime
 from drrouter.router.facade import Change
 from drrouter.router.viewed import DeviceView, StatusView
+from drrouter_ui.words import SiteTime
 
 MOST_ENTRIES = 20
 
@@ -47,9 +47,9 @@ class Seen:
     gone: Gone | None = None
 
     @property
-    def local(self) -> LocalTime:
+    def local(self) -> SiteTime:
         """The site's time."""
-        return LocalTime.of(self.status.time_zone, self.status.now)
+        return SiteTime.of(self.status.time_zone, self.status.now)
 
     def device(self, device_id: DeviceId | None) -> DeviceView | None:
         """The device of that id, None where there is none."""

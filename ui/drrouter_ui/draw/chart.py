@@ -17,14 +17,15 @@ from itertools import groupby
 from rich.cells import cell_len
 from rich.text import Text
 
-from drrouter.domain.words import LocalTime, clean
+from drrouter.domain.words import clean
 from drrouter_ui.draw.columns import Column, Layer, Mark, Picture, picture
 from drrouter_ui.draw.pen import ACCENT, BASE_COLOUR, CHEAP, COLOURS, DEAR, MIDDLE, PAID, Pen
 from drrouter_ui.seen import Seen
+from drrouter_ui.words import SiteTime, number, t
+from drrouter_ui.words.values import weekday
 
 GUTTER = 8
 LEAST_ROWS = 6
-NO_PLAN = "There is no plan yet; the router makes one as soon as it knows prices and devices."
 
 _TALL = 14
 _SIGN_AND_GAP = len("█ " + "  ")
@@ -37,7 +38,7 @@ _TOPS = (1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
 def chart(seen: Seen, width: int, height: int, pen: Pen) -> list[Text]:
     """The chart in exactly ``height`` rows, none longer than ``width``."""
     if seen.plan is None or not seen.plan.slots or width <= GUTTER + 1:
-        return _fit([Text(NO_PLAN)], width, height)
+        return _fit([Text(t("tui.no_plan"))], width, height)
     shown = picture(seen, seen.plan, width - GUTTER)
     prices = _prices(shown.columns, 3 if height >= _TALL else 2, pen)
     axis = _row(f"{clean(seen.status.currency, 3)}/kWh", [(_axis(shown.columns, seen.local), "dim")])
@@ -82,7 +83,7 @@ def _top_w(highest_w: float) -> float:
 
 
 def _kilowatts(power_w: float) -> str:
-    return f"{power_w / 1000:g} kW"
+    return f"{number(power_w / 1000)} kW"
 
 
 def _cell(
@@ -138,7 +139,7 @@ def _events(shown: Picture, pen: Pen, width: int) -> list[Text]:
                 signs[place] = pen.event
     for mark in shown.marks:
         _label(signs, mark, shown.columns, pen)
-    return [_row("events", [("".join(signs), DEAR)])]
+    return [_row(t("tui.chart.events"), [("".join(signs), DEAR)])]
 
 
 def _label(signs: list[str], mark: Mark, columns: Sequence[Column], pen: Pen) -> None:
@@ -163,7 +164,7 @@ def _prices(columns: Sequence[Column], height: int, pen: Pen) -> list[Text]:
     low, high = min(known, default=0.0), max(known, default=0.0)
     rows = []
     for row in range(height - 1, -1, -1):
-        label = f"{high:.3f}" if row == height - 1 else f"{low:.3f}" if row == 0 else ""
+        label = number(high, 3) if row == height - 1 else number(low, 3) if row == 0 else ""
         cells = [_price_cell(column, row, height, (low, high), pen) for column in columns]
         rows.append(_row(label if known else "", cells))
     return rows
@@ -193,7 +194,7 @@ def _price_colour(price: float, share: float) -> str:
 # Hours and names
 
 
-def _axis(columns: Sequence[Column], local: LocalTime) -> str:
+def _axis(columns: Sequence[Column], local: SiteTime) -> str:
     """Local hours below the columns in which they begin; midnight is the name of the day."""
     line = [" "] * (len(columns) + 3)
     for place, column in enumerate(columns):
@@ -203,7 +204,7 @@ def _axis(columns: Sequence[Column], local: LocalTime) -> str:
     return "".join(line[: len(columns)])
 
 
-def _hours(column: Column, local: LocalTime) -> list[datetime]:
+def _hours(column: Column, local: SiteTime) -> list[datetime]:
     """The full local hours that begin in the column; columns begin at full hours or within one."""
     hours = max(column.span.duration // _HOUR, 1)
     starts = [(column.span.start + _HOUR * number).astimezone(local.zone) for number in range(hours)]
@@ -211,7 +212,7 @@ def _hours(column: Column, local: LocalTime) -> list[datetime]:
 
 
 def _hour(local: datetime) -> str:
-    return f"{local:%a}" if local.hour == 0 else f"{local:%H}"
+    return weekday(local) if local.hour == 0 else f"{local:%H}"
 
 
 def _legend(layers: Sequence[Layer], width: int, pen: Pen) -> Text:

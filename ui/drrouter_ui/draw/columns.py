@@ -12,8 +12,9 @@ from drrouter.domain.interval import Interval
 from drrouter.domain.limit import Scope
 from drrouter.domain.plan import DataRung, Plan
 from drrouter.domain.timeline import Timeline
-from drrouter.domain.words import clean, power
+from drrouter.domain.words import clean
 from drrouter_ui.seen import Seen
+from drrouter_ui.words import number, power, t
 
 _STEPS = tuple(timedelta(minutes=minutes) for minutes in (5, 10, 15, 20, 30, 60, 120, 240))
 _HOUR = timedelta(hours=1)
@@ -82,7 +83,7 @@ def picture(seen: Seen, plan: Plan, width: int) -> Picture:
     layers = [Layer(clean(view.profile.name, 24), letters[number], number) for number, view in shown]
     loads_w = [plan.power_w[view.profile.id] for _, view in shown]
     columns = _columns(spans, plan, loads_w, seen.timeline)
-    return Picture((Layer("base", _BASE_LETTER), *layers), columns, marks)
+    return Picture((Layer(t("tui.chart.base"), _BASE_LETTER), *layers), columns, marks)
 
 
 def _hour_of(seen: Seen) -> datetime:
@@ -146,16 +147,19 @@ def _at_most_w(span: Interval, timeline: Timeline) -> float | None:
 def _marks(timeline: Timeline, shown: Interval) -> Iterable[Mark]:
     """Events in the order of their starts; neighbours with one label are one."""
     marks = [
-        Mark(limit.interval, f"limit {power(limit.effective_w)}{_whose(limit.members)}")
+        Mark(limit.interval, t("tui.chart.limit", power=power(limit.effective_w)) + _whose(limit.members))
         for limit in timeline.limits
     ]
-    marks += [Mark(shed.interval, f"shed {shed.value:g}{_whose(shed.members)}") for shed in timeline.sheds]
-    marks += [Mark(alert.interval, "emergency") for alert in timeline.alerts]
+    marks += [
+        Mark(shed.interval, t("tui.chart.shed", level=number(shed.value)) + _whose(shed.members))
+        for shed in timeline.sheds
+    ]
+    marks += [Mark(alert.interval, t("tui.chart.emergency")) for alert in timeline.alerts]
     return sorted((mark for mark in marks if mark.span.overlap(shown)), key=lambda mark: mark.span)
 
 
 def _whose(members: Sequence[DeviceId]) -> str:
-    return f" for {clean(', '.join(members), 30)}" if members else ""
+    return t("tui.chart.whose", names=clean(", ".join(members), 30)) if members else ""
 
 
 def _letters(names: Sequence[str]) -> list[str]:

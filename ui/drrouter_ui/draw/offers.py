@@ -1,15 +1,20 @@
 """One line for each priced option, and what it costs to start now instead."""
 
 from drrouter.domain.option import Option
-from drrouter.domain.words import LocalTime, clean, money
+from drrouter.domain.words import clean
+from drrouter_ui.words import SiteTime, money, t
 
-HEAD = f"{'':10}{'starts':>10}{'ends':>11}{'costs':>11}{'saves':>11}{'CO2':>9}"
+
+def head() -> str:
+    """The names of the columns of ``offer``."""
+    names = [t(f"tui.offer.{name}") for name in ("starts", "ends", "costs", "saves")]
+    return f"{'':13}{names[0]:>10}{names[1]:>11}{names[2]:>11}{names[3]:>11}{'CO2':>9}"
 
 
-def offer(option: Option, local: LocalTime) -> str:
-    """Kind, times, price and saving, in columns below ``HEAD``."""
+def offer(option: Option, local: SiteTime) -> str:
+    """Kind, times, price and saving, in columns below ``head``."""
     values = (
-        f"{option.kind.value:10}",
+        f"{t(f'tui.offer.kind.{option.kind.value}'):13}",
         f"{local.say(option.start):>10}",
         f"{local.say(option.end):>11}",
         f"{money(option.cost, option.currency):>11}",
@@ -24,7 +29,7 @@ def because(option: Option) -> str:
     return clean(option.reason, 300)
 
 
-def basis(option: Option, local: LocalTime) -> str:
+def basis(option: Option, local: SiteTime) -> str:
     """What the prices rest on, and how long the offer holds."""
     made, until = local.say(option.plan_made_at), local.say(option.expires_at)
-    return f"Priced by the plan of {made} ({clean(option.basis, 60)}); the offer holds until {until}."
+    return t("tui.offer.basis", made=made, basis=clean(option.basis, 60), until=until)

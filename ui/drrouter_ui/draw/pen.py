@@ -1,11 +1,17 @@
 """What a drawing may be made of: colours or letters, block characters or ASCII."""
 
+import unicodedata
 from dataclasses import dataclass
 
 from rich.cells import cell_len, set_cell_size
 
 COLOURS = ("#56B4E9", "#E69F00", "#009E73", "#CC79A7", "#0072B2", "#D55E00", "#F0E442")
 """Of devices; eyes that confuse colours tell them apart (Okabe and Ito)."""
+
+_SPELT = str.maketrans(
+    {"…": "~", "–": "-", "—": "-", "’": "'", "ß": "ss", "œ": "oe", "æ": "ae", "ø": "o", "€": "EUR"}
+)
+"""What has no letter of ASCII inside it, and is still read without its own."""
 
 BASE_COLOUR = "#8A8A8A"
 CHEAP, MIDDLE, DEAR, PAID = "#3FA34D", "#D9A300", "#D1495B", "#2EC4B6"
@@ -76,7 +82,9 @@ class Pen:
         """The text with characters that this pen has."""
         if self.blocks:
             return text
-        return text.replace("…", "~").replace("–", "-").encode("ascii", "replace").decode()
+        spelt = unicodedata.normalize("NFKD", text.translate(_SPELT))
+        letters = "".join(sign for sign in spelt if not unicodedata.combining(sign))
+        return letters.encode("ascii", "replace").decode()
 
 
 COLOUR, LETTERS, ASCII = Pen(), Pen(colours=False), Pen(colours=False, blocks=False)

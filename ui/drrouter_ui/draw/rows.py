@@ -8,10 +8,12 @@ from drrouter.domain.flexibility import PlannedFlexibility, StorageFlexibility
 from drrouter.domain.ids import DeviceId
 from drrouter.domain.plan import Plan
 from drrouter.domain.wish import CycleWish
-from drrouter.domain.words import LocalTime, clean, power
+from drrouter.domain.words import clean
 from drrouter.router.viewed import DeviceView
 from drrouter_ui.draw.pen import Pen
 from drrouter_ui.seen import Seen
+from drrouter_ui.words import SiteTime, number, power, say, t
+from drrouter_ui.words import level as level_of
 
 WIDE = 120
 """Screens with at least so many cells a row show more."""
@@ -28,12 +30,17 @@ class ColumnHead:
     narrow: int
     wide: int
 
+    @property
+    def title(self) -> str:
+        """What stands above the column."""
+        return t(f"tui.column.{self.name}")
+
 
 HEADS = (
-    ColumnHead("Device", 18, 32),
-    ColumnHead("Now", 12, 20),
-    ColumnHead("Next", 18, 24),
-    ColumnHead("Order", 22, 32),
+    ColumnHead("device", 18, 32),
+    ColumnHead("now", 12, 20),
+    ColumnHead("next", 18, 24),
+    ColumnHead("order", 22, 32),
 )
 """Widths are fixed: columns that fit themselves to their content jump, and cut names."""
 
@@ -52,26 +59,30 @@ def cells(view: DeviceView, seen: Seen, pen: Pen, *, here: bool = False) -> tupl
 def _now(view: DeviceView) -> str:
     state = view.state
     if state.presence is not Presence.PRESENT:
-        return {Presence.EXPECTED: "not seen yet", Presence.GONE: "gone"}[state.presence]
+        return t(f"tui.now.{state.presence.value}")
     if state.running:
-        return f"runs {power(state.power_w)}"
+        return t("tui.now.runs", power=power(state.power_w))
     if (state.power_w or 0.0) <= -_DRAWS_ABOVE_W:
-        return f"gives {-(state.power_w or 0.0) / 1000:.1f} kW"
+        return t("tui.now.gives", power=f"{number(-(state.power_w or 0.0) / 1000, 1)} kW")
     if not state.on:
-        return "off" if state.on is False else "-"
-    return f"on {power(state.power_w)}" if (state.power_w or 0.0) >= _DRAWS_ABOVE_W else "on, idle"
+        return t("tui.now.off") if state.on is False else "-"
+    draws = (state.power_w or 0.0) >= _DRAWS_ABOVE_W
+    return t("tui.now.on", power=power(state.power_w)) if draws else t("tui.now.idle")
 
 
 def _next(view: DeviceView, seen: Seen) -> str:
     local = seen.local
     if view.commitment:
-        return f"{local.say(view.commitment.start)} promised"
+        return t("tui.next.promised", at=local.say(view.commitment.start))
     if view.next_cycle:
-        return f"{local.say(view.next_cycle.start)} to {view.next_cycle.end.astimezone(local.zone):%H:%M}"
+        ends = f"{view.next_cycle.end.astimezone(local.zone):%H:%M}"
+        return t("tui.from_to", start=local.say(view.next_cycle.start), end=ends)
     begin = _first_run(seen.plan, view.profile.id, seen.status.now)
     if begin is None:
         return "-"
-    return "now" if begin <= seen.status.now else f"from {local.say(begin)}"
+    if begin <= seen.status.now:
+        return t("tui.next.now")
+    return t("tui.next.from", at=local.say(begin))
 
 
 def _first_run(plan: Plan | None, device_id: DeviceId, now: datetime) -> datetime | None:
@@ -82,27 +93,29 @@ def _first_run(plan: Plan | None, device_id: DeviceId, now: datetime) -> datetim
     return next((slot.start for slot, power_w in powers if power_w >= _RUNS_ABOVE_W and slot.end > now), None)
 
 
-def _order(view: DeviceView, local: LocalTime) -> str:
+def _order(view: DeviceView, local: SiteTime) -> str:
     """What people ask of the device."""
     if view.override:
-        return f"{view.override.mode.value} until {local.say(view.override.until)}"
+        return t(f"tui.order.{view.override.mode.value}", until=local.say(view.override.until))
     if isinstance(view.wish, CycleWish):
-        return f"{clean(view.wish.programme_id, 40)} by {local.say(view.wish.ready_by)}"
+        return t("tui.order.by", what=clean(view.wish.programme_id, 40), by=local.say(view.wish.ready_by))
     if view.wish:
-        return f"{_level(view.wish.level, view.profile.flexibility)} by {local.say(view.wish.by)}"
+        what = level_in(view.wish.level, view.profile.flexibility)
+        return t("tui.order.by", what=what, by=local.say(view.wish.by))
     return "-"
 
 
-def _level(level: float, flexibility: PlannedFlexibility | None) -> str:
+def level_in(level: float, flexibility: PlannedFlexibility | None) -> str:
     """A level in the storage's unit."""
-    unit = clean(flexibility.unit, 10) if isinstance(flexibility, StorageFlexibility) else ""
-    return f"{level / 1000:g} kWh" if unit == "Wh" else f"{level:g} {unit}".strip()
+    return level_of(level, flexibility.unit if isinstance(flexibility, StorageFlexibility) else "")
 
 
-def reason(view: DeviceView, plan: Plan | None) -> str:
+def reason(view: DeviceView, seen: Seen) -> str:
     """Why it does what it does now, and why it runs when it runs, in one line."""
-    explained = plan.explanation_of(view.profile.id) if plan else None
-    now, planned = clean(view.because, 400), clean(explained.text, 400) if explained else ""
+    explained = seen.plan.explanation_of(view.profile.id) if seen.plan else None
+    now, planned = clean(view.because, 400), ""
+    if explained and seen.plan:
+        planned = clean(say(explained.reasons, explained.text, seen.plan.currency, seen.local), 400)
     if not now or (planned and now.startswith(clean(view.profile.name, 60))):  # an older plan's words
-        return planned or now or "The router has not said yet what it does with it."
-    return f"Now: {now.rstrip('.')}." + (f" {planned}" if planned else "")
+        return planned or now or t("tui.no_reason")
+    return f"{t('why.now')} {now.rstrip('.')}." + (f" {planned}" if planned else "")

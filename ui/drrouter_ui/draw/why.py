@@ -1,67 +1,114 @@
 """All that is known of why a device runs when it runs, as names and values."""
 
-from drrouter.domain.plan import Explanation, Plan
-from drrouter.domain.words import clean, money, power, span
-from drrouter.router.viewed import DeviceView
+from drrouter.domain.plan import Explanation, Plan, Reason
+from drrouter.domain.words import clean
+from drrouter.router.viewed import DeviceView, WhatIfView
 from drrouter_ui.seen import Seen
+from drrouter_ui.words import money, number, power, say, span, t
 
 _LONG = 400
 _MOST_CHANGES = 3
 
+Rows = list[tuple[str, str]]
 
-def why(view: DeviceView, seen: Seen) -> list[tuple[str, str]]:
+
+def why(view: DeviceView, seen: Seen) -> Rows:
     """Names and values, the most telling first."""
-    rows = [("now", clean(view.because, _LONG) or "-"), *_band(view)]
+    rows = [(t("tui.why.now"), clean(view.because, _LONG) or "-"), *_band(view)]
     plan = seen.plan
     if plan is None:
-        return [*rows, ("plan", "there is none yet")]
-    rows += _times(view, plan, seen)
+        return [*rows, (t("tui.why.the_plan"), t("tui.why.no_plan"))]
+    rows += times(view, plan, seen)
     if explained := plan.explanation_of(view.profile.id):
-        rows += _numbers(explained, plan.currency)
-    rows += _misses(view, plan)
-    rung = f"{plan.solve_rung.value} on {plan.data_rung.value} prices".replace("_", " ")
-    rows.append(("the plan", f"made at {seen.local.say(plan.made_at)}, {rung}; {clean(plan.trigger, 80)}"))
-    return rows + [("new in it", clean(change)) for change in plan.changes[:_MOST_CHANGES]]
+        rows += _numbers(explained, plan.currency, seen)
+    rows += _misses(view, plan, seen)
+    rung = t(f"tui.rung.{plan.solve_rung.value}", at=seen.local.say(plan.made_at))
+    data = t(f"tui.prices.{plan.data_rung.value}")
+    rows.append((t("tui.why.the_plan"), f"{rung}; {data}; {clean(plan.trigger, 80)}"))
+    reasons = plan.change_reasons
+    for place, change in enumerate(plan.changes[:_MOST_CHANGES]):
+        reason = reasons[place] if place < len(reasons) else None
+        rows.append((t("tui.why.new"), clean(say([reason], change, plan.currency, seen.local))))
+    return rows
 
 
-def _band(view: DeviceView) -> list[tuple[str, str]]:
+def what_if(view: WhatIfView, seen: Seen) -> Rows:
+    """What another wish would change."""
+    currency, local = seen.status.currency, seen.local
+    rows: Rows = []
+    if view.cycle:
+        times = t("tui.from_to", start=local.say(view.cycle.start), end=local.say(view.cycle.end))
+        rows.append((t("tui.why.planned"), times))
+    rows.append((t("why.costs"), money(view.cost, currency)))
+    if view.cost is not None and view.cost_in_force is not None:
+        rows.append((t("tui.why.saved"), money(view.cost_in_force - view.cost, currency)))
+    if view.explanation:
+        told = say(view.explanation.reasons, view.explanation.text, currency, local)
+        rows.append((t("tui.why.because"), clean(told, _LONG)))
+    rows += [
+        (t("tui.why.misses"), clean(say([miss.reason], miss.cause, currency, local))) for miss in view.misses
+    ]
+    return rows
+
+
+def _band(view: DeviceView) -> Rows:
     if view.band is None:
         return []
     because = clean(view.band.because)
-    bounds = f"{power(view.band.min_w)} to {power(view.band.max_w)}"
-    return [("may use", f"{bounds} ({because})" if because else bounds)]
+    bounds = t("tui.from_to", start=power(view.band.min_w), end=power(view.band.max_w))
+    return [(t("tui.why.may_use"), f"{bounds} ({because})" if because else bounds)]
 
 
-def _times(view: DeviceView, plan: Plan, seen: Seen) -> list[tuple[str, str]]:
+def times(view: DeviceView, plan: Plan, seen: Seen) -> Rows:
     """When it runs, and how much it takes."""
     rows = []
     if cycle := view.next_cycle:
-        times = f"{seen.local.say(cycle.start)} to {seen.local.say(cycle.end)}"
-        length = span(cycle.end - cycle.start) + (", fixed" if cycle.fixed else "")
-        rows.append(("planned", f"{times}, {length}"))
+        said = t("tui.from_to", start=seen.local.say(cycle.start), end=seen.local.say(cycle.end))
+        length = span(cycle.end - cycle.start) + (f", {t('tui.why.fixed')}" if cycle.fixed else "")
+        rows.append((t("tui.why.planned"), f"{said}, {length}"))
     planned_w = plan.power_w.get(view.profile.id)
     if planned_w is not None:
         energy = sum(slot.hours * power_w for slot, power_w in zip(plan.slots, planned_w, strict=False))
-        rows.append(("energy", f"{energy / 1000:.2f} kWh until {seen.local.say(plan.slots[-1].end)}"))
+        until = seen.local.say(plan.slots[-1].end)
+        rows.append(
+            (t("tui.why.energy"), t("tui.why.until", energy=f"{number(energy / 1000, 2)} kWh", until=until))
+        )
     return rows
 
 
-def _numbers(explained: Explanation, currency: str) -> list[tuple[str, str]]:
+def _numbers(explained: Explanation, currency: str, seen: Seen) -> Rows:
     """The explanation of the planner."""
-    rows = [("because", clean(explained.text, _LONG))]
+
+    def told(reason: Reason | None, text: str) -> str:
+
+        return clean(say([reason], text, currency, seen.local), _LONG) or t("tui.why.nothing")
+
+    text = clean(say(explained.reasons, explained.text, currency, seen.local), _LONG)
+    rows = [(t("tui.why.because"), text)]
     now, planned = explained.cost_now, explained.cost_planned
-    rows += [("started now", money(now, currency)), ("as planned", money(planned, currency))]
+    rows += [
+        (t("tui.why.cost_now"), money(now, currency)),
+        (t("why.cost_planned").lower(), money(planned, currency)),
+    ]
     if now is not None and planned is not None:
-        rows.append(("saved", money(now - planned, currency)))
-    rows.append(("what binds", clean(explained.binding) or "nothing"))
-    rows.append(("would change it", clean(explained.would_change) or "nothing"))
+        rows.append((t("tui.why.saved"), money(now - planned, currency)))
+    rows.append((t("tui.why.binds"), told(explained.binding_reason, explained.binding)))
+    rows.append((t("tui.why.would"), told(explained.would_change_reason, explained.would_change)))
     return rows
 
 
-def _misses(view: DeviceView, plan: Plan) -> list[tuple[str, str]]:
+def _misses(view: DeviceView, plan: Plan, seen: Seen) -> Rows:
     """What cannot be met, by how much and because of what."""
     return [
-        ("misses", f"{miss.kind.value} by {miss.amount:g} {clean(miss.unit, 10)}: {clean(miss.cause)}")
+        (
+            t("tui.why.misses"),
+            t(
+                "tui.why.missed",
+                kind=t(f"tui.miss.{miss.kind.value}"),
+                amount=f"{number(miss.amount)} {clean(miss.unit, 10)}",
+                cause=clean(say([miss.reason], miss.cause, plan.currency, seen.local)),
+            ),
+        )
         for miss in plan.misses
         if miss.device_id == view.profile.id
     ]

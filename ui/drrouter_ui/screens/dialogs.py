@@ -2,9 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
-from typing import ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
-from rich.table import Table
 from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
@@ -15,16 +14,22 @@ from textual.widget import Widget
 from textual.widgets import OptionList, Static
 
 from drrouter.domain.option import Option
-from drrouter.domain.words import LocalTime
 from drrouter_ui.draw import offers
 from drrouter_ui.draw.pen import Pen
+from drrouter_ui.screens.widgets import grid
+from drrouter_ui.words import SiteTime, t
 
-PAUSES = (
-    (timedelta(minutes=30), "30 minutes"),
-    (timedelta(hours=1), "1 hour"),
-    (timedelta(hours=2), "2 hours"),
-)
-"""How long a device may be switched off by one key; no pause is for ever."""
+_MINUTES = (30, 60, 120)
+_EVENING, _MORNING = 18, 7
+
+
+def pauses(local: SiteTime) -> list[tuple[timedelta, str]]:
+    """How long a device may be switched off by one key; no pause is for ever."""
+    lengths = [(timedelta(minutes=minutes), t("tui.minutes", count=minutes)) for minutes in _MINUTES]
+    for instant in sorted((local.next_at(_EVENING), local.next_at(_MORNING))):
+        lengths.append((instant - local.now, t("tui.until", at=local.say(instant))))
+    return lengths
+
 
 Answer = TypeVar("Answer")
 
@@ -44,7 +49,7 @@ class Dialog(ModalScreen[Answer | None], Generic[Answer]):
         with Vertical(id="dialog"):
             yield Static(self._pen.plain(self._title), classes="title", markup=False)
             yield from self.body()
-            yield Static(self.hint(), classes="hint", markup=False)
+            yield Static(self._pen.plain(self.hint()), classes="hint", markup=False)
 
     def body(self) -> Iterable[Widget]:
         """What stands between title and hint."""
@@ -52,22 +57,23 @@ class Dialog(ModalScreen[Answer | None], Generic[Answer]):
 
     def hint(self) -> str:
         """Which keys do what."""
-        return "Escape closes."
+        return t("tui.escape")
 
 
 class OffersDialog(Dialog[Option]):
     """The priced options of a machine; Enter chooses one."""
 
-    def __init__(self, title: str, offered: Sequence[Option], local: LocalTime, pen: Pen) -> None:
+    def __init__(self, title: str, offered: Sequence[Option], local: SiteTime, pen: Pen) -> None:
         """Show these options."""
         super().__init__(title, pen)
         self._offered, self._local = offered, local
 
     def body(self) -> Iterable[Widget]:
         """The options, and below them the reason of the one under the cursor."""
-        yield Static(f" {offers.HEAD}", classes="head", markup=False)
+        yield Static(self._pen.plain(f" {offers.head()}"), classes="head", markup=False)
         yield OptionList(
-            *(Text(f" {offers.offer(option, self._local)}") for option in self._offered), markup=False
+            *(Text(self._pen.plain(f" {offers.offer(option, self._local)}")) for option in self._offered),
+            markup=False,
         )
         yield Static(id="because", markup=False)
         yield Static(
@@ -76,7 +82,7 @@ class OffersDialog(Dialog[Option]):
 
     def hint(self) -> str:
         """Enter is a promise."""
-        return "Enter takes the option, and no later plan moves it. Escape closes."
+        return f"{t('tui.options.hint')} {super().hint()}"
 
     @on(OptionList.OptionHighlighted)
     def tell_why(self, event: OptionList.OptionHighlighted) -> None:
@@ -90,21 +96,26 @@ class OffersDialog(Dialog[Option]):
         self.dismiss(self._offered[event.option_index])
 
 
-class PauseDialog(Dialog[timedelta]):
-    """How long a device shall be switched off."""
+class ChoiceDialog(Dialog[Any]):
+    """Some choices, each with its words; Enter takes one."""
+
+    def __init__(self, title: str, choices: Sequence[tuple[Any, str]], hint: str, pen: Pen) -> None:
+        """Show these choices."""
+        super().__init__(title, pen)
+        self._choices, self._hint = choices, hint
 
     def body(self) -> Iterable[Widget]:
-        """Three lengths of time."""
-        yield OptionList(*(words for _, words in PAUSES), markup=False)
+        """A line for each."""
+        yield OptionList(*(Text(self._pen.plain(words)) for _, words in self._choices), markup=False)
 
     def hint(self) -> str:
-        """Pauses end by themselves."""
-        return "Enter switches it off; then the plan goes on. Escape closes."
+        """What a choice does."""
+        return f"{self._hint} {super().hint()}".strip()
 
     @on(OptionList.OptionSelected)
     def choose(self, event: OptionList.OptionSelected) -> None:
         """Take this one."""
-        self.dismiss(PAUSES[event.option_index][0])
+        self.dismiss(self._choices[event.option_index][0])
 
 
 class PagesDialog(Dialog[None]):
@@ -117,10 +128,5 @@ class PagesDialog(Dialog[None]):
 
     def body(self) -> Iterable[Widget]:
         """The rows; arrows scroll them where the screen is small."""
-        grid = Table.grid(padding=(0, 2))
-        grid.add_column(no_wrap=True)
-        grid.add_column(overflow="fold")
-        for name, value in self._rows:
-            grid.add_row(Text(self._pen.plain(name), "bold"), Text(self._pen.plain(value)))
         with VerticalScroll():
-            yield Static(grid, markup=False)
+            yield Static(grid(self._rows, self._pen), markup=False)

@@ -1,18 +1,39 @@
-"""What the keys do and what the chart shows."""
+"""What the keys do, what the chart shows, and what the router finds of itself."""
 
-HELP = (
-    ("up, down", "choose a device; the line below says why it runs when"),
-    ("n", "start now: a machine its programme, others for one hour"),
-    ("s", "skip: forget what was asked of it, and what was promised"),
-    ("p", "pause: off for 30, 60 or 120 minutes, then the plan again"),
-    ("a", "auto: give it back to the plan"),
-    ("o, Enter", "options: priced starts; taking one is a promise"),
-    ("w", "why it runs when it runs, in numbers"),
-    ("t", "the next theme"),
-    ("q", "quit; the router goes on"),
-    ("", ""),
-    ("the chart", "what devices draw in the plan; hatched: a limit forbids it"),
-    ("events", "when a provider limits, sheds or warns"),
-    ("price", "solid where published, hatched (? in ASCII) where assumed"),
+from collections.abc import Iterable
+
+from drrouter.adapters.client import Finding
+from drrouter.domain.words import clean
+from drrouter_ui.words import t
+
+_KEYS = (
+    ("1 - 9", "pages"),
+    ("tab", "tab"),
+    ("up, down", "arrows"),
+    ("n", "now"),
+    ("s", "skip"),
+    ("p", "pause"),
+    ("a", "auto"),
+    ("o, Enter", "options"),
+    ("w", "why"),
+    ("g", "hand"),
+    ("h", "off"),
+    ("v", "away"),
+    ("u", "undo"),
+    ("t", "theme"),
+    ("q", "quit"),
 )
-"""Keys and parts of the screen, each with what it does or shows; each fits one row of 80 cells."""
+_PARTS = ("chart", "events", "price")
+
+
+def help_rows(found: Iterable[Finding]) -> list[tuple[str, str]]:
+    """Keys and parts of the screen, each with what it does or shows, then what the doctor found."""
+    rows = [(key, t(f"tui.help.{name}")) for key, name in _KEYS]
+    rows += [("", ""), *((t(f"tui.help.name.{part}"), t(f"tui.help.{part}")) for part in _PARTS)]
+    findings = [_finding(one) for one in found]
+    return [*rows, ("", ""), (t("tui.help.doctor"), ""), *findings] if findings else rows
+
+
+def _finding(one: Finding) -> tuple[str, str]:
+    remedy = f" {clean(one.remedy)}" if one.remedy else ""
+    return t(f"tui.level.{one.level.value}"), f"{clean(one.sentence)}{remedy}"

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import ClassVar
 
+from rich.table import Table
 from rich.text import Text
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
@@ -15,6 +16,7 @@ from drrouter_ui.draw.headline import headline
 from drrouter_ui.draw.pen import Pen
 from drrouter_ui.draw.rows import HEADS, cells, reason, widths
 from drrouter_ui.seen import Seen
+from drrouter_ui.words import language
 
 
 def lines(rows: Sequence[Text]) -> Text:
@@ -22,6 +24,24 @@ def lines(rows: Sequence[Text]) -> Text:
     text = Text("\n", no_wrap=True).join(rows)
     text.no_wrap = True
     return text
+
+
+def grid(rows: Sequence[tuple[str, str]], pen: Pen) -> Table:
+    """Names and what they are; long values are folded."""
+    made = Table.grid(padding=(0, 2))
+    made.add_column(no_wrap=True)
+    made.add_column(overflow="fold")
+    for name, value in rows:
+        made.add_row(Text(pen.plain(name), "bold"), Text(pen.plain(value)))
+    return made
+
+
+class Line(Static):
+    """One row."""
+
+    def __init__(self, name: str) -> None:
+        """Empty until it is told what to show."""
+        super().__init__(id=name, classes="line", markup=False)
 
 
 class Headline(Static):
@@ -80,12 +100,14 @@ class DeviceTable(DataTable[Text]):
         key = self.coordinate_to_cell_key(self.cursor_coordinate).row_key
         return DeviceId(str(key.value))
 
-    def show(self, seen: Seen, width: int) -> None:
-        """Write what has changed."""
-        shape = (widths(width), tuple(view.profile.id for view in seen.devices))
+    def show(self, seen: Seen, width: int, wanted: DeviceId | None) -> None:
+        """Write what has changed, with the cursor on the wanted device."""
+        shape = (widths(width), language(), tuple(view.profile.id for view in seen.devices))
         if shape != self._shape:
             self._shape = shape
             self._build(seen, widths(width))
+        if wanted in self.rows and wanted != self.chosen:
+            self.move_cursor(row=self.get_row_index(str(wanted)))
         chosen = self.chosen
         for view in seen.devices:
             texts = cells(view, seen, self._pen, here=view.profile.id == chosen)
@@ -97,7 +119,7 @@ class DeviceTable(DataTable[Text]):
         row = self.cursor_row
         self.clear(columns=True)
         for head, room in zip(HEADS, rooms, strict=True):
-            label = f"  {head.name}" if head is HEADS[0] else head.name
+            label = f"  {head.title}" if head is HEADS[0] else head.title
             self.add_column(Text(label), width=room, key=head.name)
         for view in seen.devices:
             self.add_row(*(Text() for _ in HEADS), key=view.profile.id)
@@ -119,7 +141,7 @@ class WhyLine(Static):
     def show(self, seen: Seen, device_id: DeviceId | None) -> None:
         """Tell it of this device."""
         view = seen.device(device_id)
-        text = self._pen.plain(reason(view, seen.plan)) if view else ""
+        text = self._pen.plain(reason(view, seen)) if view else ""
         self.update(Text(text), layout=False)
 
 

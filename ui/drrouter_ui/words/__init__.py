@@ -1,0 +1,30 @@
+"""Texts, numbers, money and times in the person's language, as the panel says them too.
+
+    speak("de")
+    t("nav.today")            # Heute
+    money(0.214, "EUR")       # 0,21 EUR
+
+``en.json`` and its neighbours are the catalogue that panel and terminal share; ``terminal/`` holds what only
+a terminal says, so that browsers need not load it; ``reasons/`` has the planner's sentences.
+"""
+
+from drrouter_ui.words.catalogue import LANGUAGE_NAMES, LANGUAGES, language, preferred, speak, t
+from drrouter_ui.words.reasoned import say
+from drrouter_ui.words.values import SiteTime, level, money, number, power, price, span
+
+__all__ = [
+    "LANGUAGES",
+    "LANGUAGE_NAMES",
+    "SiteTime",
+    "language",
+    "level",
+    "money",
+    "number",
+    "power",
+    "preferred",
+    "price",
+    "say",
+    "span",
+    "speak",
+    "t",
+]
