@@ -42,10 +42,11 @@ def details(view: EventView, seen: Seen) -> Rows:
     ]
     if event.targets:
         rows.append((t("tui.events.for"), clean(", ".join(event.targets), 120)))
-    for payload in event.payloads[:_MOST_PAYLOADS]:
+    coming = [one for one in event.payloads if one.interval.end > seen.status.now] or event.payloads
+    for payload in coming[:_MOST_PAYLOADS]:
         rows.append((_kind(payload.type), f"{_value(payload, event.currency)}  {_when((payload,), seen)}"))
-    if len(event.payloads) > _MOST_PAYLOADS:
-        rows.append(("", t("tui.more", count=len(event.payloads) - _MOST_PAYLOADS)))
+    if len(coming) > _MOST_PAYLOADS:
+        rows.append(("", t("tui.more", count=len(coming) - _MOST_PAYLOADS)))
     rows.append((t("tui.events.receipt"), t(f"tui.events.receipt.{'yes' if view.acknowledged else 'no'}")))
     for ack in view.acks:
         whom = clean(ack.member, 40) if ack.member else t("tui.events.site")

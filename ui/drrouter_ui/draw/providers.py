@@ -30,7 +30,7 @@ def details(view: ProviderView, seen: Seen) -> Rows:
         (t("tui.providers.may"), clean(", ".join(view.may_send), 300) or "-"),
         (t("tui.providers.heard"), local.say(view.last_heard)),
     ]
-    if view.link and view.link.sentence:
+    if view.link and not view.link.up:
         rows.append((t("tui.providers.link"), clean(view.link.sentence, 300)))
     if view.freshness:
         rows.append((t("tui.providers.fresh"), clean(view.freshness.sentence, 300)))
