@@ -22,6 +22,8 @@ from drrouter.ports import Clock, Collection, Put, Remove, Store
 MOST_PEOPLE = 50
 LONGEST_NAME = 32
 _KEY = "person."
+_OF_OTHERS = frozenset({"owner", "resident", "appliance", "visitor", "vacation"})
+"""By these words the journal, and who undoes what, know tokens and the days away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,13 +166,15 @@ def clean_name(name: str) -> str:
     """A new person's name as it is kept.
 
     Raises:
-        ValueError: it is empty, too long, or holds what cannot be seen (S5).
+        ValueError: it is empty, too long, holds what cannot be seen (S5), or is a role's.
     """
     made = " ".join(unicodedata.normalize("NFKC", harmless(name)).split())
     if not 0 < len(made) <= LONGEST_NAME:
         raise ValueError(f"a name has 1 to {LONGEST_NAME} characters")
     if "/" in made or "\\" in made or made in (".", ".."):
         raise ValueError("a name holds no slashes")
+    if key_of(made).partition(" ")[0] in _OF_OTHERS:
+        raise ValueError("that is how the journal calls others; choose a name of a person")
     return made
 
 

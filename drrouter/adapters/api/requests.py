@@ -14,6 +14,7 @@ from pydantic import (
 )
 
 from drrouter.adapters.api.roles import Role
+from drrouter.domain.document import harmless
 from drrouter.domain.wish import OverrideMode
 
 LONGEST_OVERRIDE_MINUTES = 31 * 24 * 60
@@ -133,7 +134,7 @@ class TokenBody(StrictBody):
     """A token for a person's role, or for one appliance and its device."""
 
     role: Role
-    label: Annotated[str, StringConstraints(max_length=64, pattern=r"^[^\x00-\x1f\x7f]*$")] = ""
+    label: Annotated[str, StringConstraints(max_length=64), AfterValidator(harmless)] = ""
     device_id: Name | None = None
 
     @model_validator(mode="after")

@@ -113,6 +113,9 @@ async def test_the_last_owner_stays(served: Served, browse: Browse) -> None:
     ("change", "status"),
     [
         ({"name": "ANNA "}, 409),
+        ({"name": "Owner"}, 400),
+        ({"name": "resident Anna"}, 400),
+        ({"name": "vacation"}, 400),
         ({"name": "Ａｎｎａ"}, 409),
         ({"role": "appliance"}, 400),
         ({"role": "visitor"}, 400),

@@ -58,6 +58,7 @@ async def test_tokens_are_kept_as_hashes_and_can_be_revoked(served: Served) -> N
         {"role": "appliance"},
         {"role": "guest", "device_id": "washer"},
         {"role": "king"},
+        {"role": "guest", "label": "\u202eanna"},
         {"role": "visitor"},
         {"role": "guest", "label": "\n"},
     ],
