@@ -194,7 +194,8 @@ def _claims(timeline: Timeline) -> Iterator[_Claim]:
     orders = ((_Rank.ALERT, timeline.alerts), (_Rank.SHED, timeline.sheds))
     for rank, some in (*orders, (_Rank.SETPOINT, timeline.setpoints)):
         for order in some:
-            yield _of(order, rank)
+            if order.members or rank is not _Rank.SETPOINT:  # a set-point that names no device moves none
+                yield _of(order, rank)
 
 
 def _of(order: Order, rank: _Rank) -> _Claim:

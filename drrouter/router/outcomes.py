@@ -15,7 +15,7 @@ from drrouter.domain.ack import Ack, AckRecord, AckState, received
 from drrouter.domain.event import Event, PayloadType
 from drrouter.domain.ids import DeviceId, EventKey, ProviderId
 from drrouter.domain.journal import JournalEntry, JournalKind
-from drrouter.domain.payload_classes import LIMITS, SHEDS, STOPS, asks_effect
+from drrouter.domain.payload_classes import LIMITS, SETPOINTS, SHEDS, STOPS, asks_effect
 from drrouter.domain.signal import MessageKind
 from drrouter.domain.timeline import Timeline
 from drrouter.ports import Change, Clock, Enqueue, Note
@@ -192,11 +192,12 @@ def _may_start(ack: Ack) -> bool:
 
 
 def keys_in_force(timeline: Timeline, now: datetime) -> frozenset[EventKey]:
-    """The events that want something to be done now, and are not overruled."""
+    """The events that want something done now and are not overruled; a set-point for nobody wants nothing."""
     kinds: Iterable[PayloadType] = timeline.in_force
     return frozenset(
         (order.provider, order.event_id)
         for kind in kinds
         for order in timeline.in_force[kind]
         if order.interval.holds(now) and asks_effect(kind, order.value)
+        if order.members or kind not in SETPOINTS
     )

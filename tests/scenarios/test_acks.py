@@ -8,6 +8,7 @@ import pytest
 
 from drrouter.domain.ack import Ack, AckState
 from drrouter.domain.device import Presence
+from drrouter.domain.event import PayloadType
 from drrouter.domain.ids import DeviceId, EventId
 from drrouter.domain.signal import EventCancelled, EventReceived, LinkChanged, MessageKind
 from drrouter.domain.wish import OverrideMode
@@ -25,8 +26,10 @@ from tests.builders import (
     at,
     capacity,
     car,
+    event,
     freezer,
     hvac,
+    payload,
     price,
     shed,
     washer,
@@ -233,3 +236,9 @@ async def test_what_an_older_program_took_in_is_followed_to_its_end_and_not_rece
     async with running(a_home(store=store)) as home:
         await home.clock.advance(2 * HOUR)
         assert told(home) == [(K.STARTED, CAR), (K.STARTED, HVAC), (K.DONE, CAR), (K.DONE, HVAC)]
+
+
+async def test_a_set_point_that_names_no_device_is_never_said_to_be_carried_out(home: Home) -> None:
+    await receive(home, event("e", payload(PayloadType.DISPATCH_SETPOINT, 3000.0, "12:00", "13:00")))
+    await home.clock.advance(2 * HOUR)
+    assert told(home) == [(K.RECEIPT, None), (K.IMPOSSIBLE, None)]

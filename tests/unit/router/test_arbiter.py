@@ -172,3 +172,12 @@ def test_a_flood_of_conflicts_is_told_of_by_its_first_ones(monkeypatch: pytest.M
     many = [limit(1000.0 + n, OTHER, f"12:{n:02}", f"12:{n + 1:02}") for n in range(5)]
     assert len(found(limit(500.0), *many)) == 2
     assert conflicts(limit(500.0), *many)[0].loser == (OTHER, EventId("rival-limit-1000.0-12:00"))
+
+
+def test_a_set_point_that_names_no_device_is_in_nobodys_way() -> None:
+    kind = PayloadType.DISPATCH_SETPOINT
+    idle = event("idle", payload(kind, 3000.0, "12:00", "13:00"), provider=AGGREGATOR)
+    tight = event(
+        "tight", payload(PayloadType.IMPORT_CAPACITY_LIMIT, 1.0, "12:00", "13:00"), provider=NETWORK
+    )
+    assert found(idle, tight) == []
