@@ -50,7 +50,7 @@ async def get(
 
     leaf = await client.data.get(path)
     if out is not None:
-        out.write_bytes(leaf.data)
+        _write(out, leaf.data)
         screen.say(f"{len(leaf.data)} bytes of {leaf.media_type} are in {out}.")
     elif json:
         screen.print_json(dict[str, Any], _as_json(path, leaf.media_type, leaf.data, leaf.sequence))
@@ -193,6 +193,15 @@ def _read(file: Path) -> bytes:
         return file.read_bytes()
     except OSError as error:
         raise DocumentError(str(file), "", f"it cannot be read: {error.strerror}") from error
+
+
+def _write(file: Path, data: bytes) -> None:
+    from drrouter.errors import DocumentError
+
+    try:
+        file.write_bytes(data)
+    except OSError as error:
+        raise DocumentError(str(file), "", f"it cannot be written: {error.strerror}") from error
 
 
 VERBS: dict[str, Callable[..., Coroutine[Any, Any, int | None]]] = {

@@ -2,11 +2,13 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from drrouter.domain.ids import ProviderId
+from drrouter.domain.mandate import Mandate
 from drrouter.domain.resource import Party, Rights, Who
 from drrouter.domain.signal import EventReceived, LinkChanged
 from drrouter.domain.wish import OverrideMode
@@ -77,8 +79,9 @@ async def test_its_orders_end_at_once_and_all_that_is_the_owners_goes_on(home: H
     plan, journal = home.front.plan(), len(home.store.entries)
     wish, override = home.router.book.wishes[WASHER], home.router.book.overrides[CAR]
     assert plan is not None
+    home.router.site = replace(home.router.site, mandates={SP: Mandate()})
     await home.front.leave_provider(SP)
-    assert home.front.events() == ()
+    assert (home.front.events(), home.front.providers()) == ((), ())
     assert home.front.plan() == plan
     await home.clock.advance(MINUTE)
     assert home.is_on(HVAC, CAR) == [True, False]

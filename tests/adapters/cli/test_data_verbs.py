@@ -29,6 +29,8 @@ async def test_a_file_is_put_listed_and_got_back(served: Served, run: Run, tmp_p
     out = tmp_path / "back.json"
     await run("data", "get", "vehicle/car/profile", "--out", str(out))
     assert out.read_bytes() == file.read_bytes()
+    nowhere = await run("data", "get", "vehicle/car/profile", "--out", str(tmp_path / "no" / "x"))
+    assert (nowhere.code, "cannot be written" in nowhere.err) == (1, True)
     assert (await run("data", "remove", "vehicle/car/profile")).err == "vehicle/car/profile is gone.\n"
     said = await run("data", "get", "vehicle/car/profile")
     assert said.code == 1
