@@ -137,6 +137,8 @@ def _forget(router: Router, provider_id: ProviderId) -> set[EventKey]:
         book.drop_acks(key)
     for shelf in (router.intake.links, router.senders, router.keepers):
         shelf.pop(provider_id, None)
+    router.site = router.site.without(provider_id)
+    router.steering.forget(provider_id)
     router.uplinks.forget(provider_id)
     router.evidence.forget(provider_id)
     router.arbiter.forget(provider_id)

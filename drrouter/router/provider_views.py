@@ -65,9 +65,9 @@ class ProviderView:
 
 
 def providers_of(router: Router) -> tuple[ProviderView, ...]:
-    """Every provider and feed that was not left, in the order of the home file."""
+    """Every provider and feed, in the order of the home file."""
     known = dict.fromkeys((*router.site.mandates, *router.senders))
-    return tuple(_view(router, name) for name in known if name in router.senders)
+    return tuple(_view(router, name) for name in known)
 
 
 def _view(router: Router, name: ProviderId) -> ProviderView:

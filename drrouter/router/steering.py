@@ -82,6 +82,10 @@ class Site:
     mandates: Mandates = field(default_factory=dict)
     protocols: Mapping[ProviderId, str] = field(default_factory=dict)
 
+    def without(self, provider: ProviderId) -> "Site":
+        """The same home after it has left a provider."""
+        return replace(self, mandates={name: may for name, may in self.mandates.items() if name != provider})
+
 
 class Steering:
     """Keeps the timeline and the bands, and steers the dispatcher by them."""
@@ -115,6 +119,11 @@ class Steering:
     def directory(self) -> dict[str, tuple[DeviceId, ...]]:
         """Which devices a target name means."""
         return self._registry.directory(self._site.names)
+
+    def forget(self, provider: ProviderId) -> None:
+        """Wait for nothing of a provider any more: the home has left it."""
+        self._site = self._site.without(provider)
+        self.events_changed()
 
     def is_shed(self, device_id: DeviceId, level: float) -> bool:
         """Whether a level of shedding stops the device."""

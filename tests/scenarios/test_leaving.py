@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from drrouter.domain.ids import ProviderId
-from drrouter.domain.mandate import Mandate
+from drrouter.domain.mandate import Mandate, Role, mandate
 from drrouter.domain.resource import Party, Rights, Who
 from drrouter.domain.signal import EventReceived, LinkChanged
 from drrouter.domain.wish import OverrideMode
@@ -154,6 +154,16 @@ async def test_a_provider_that_could_not_be_left_for_want_of_the_disk_is_left_th
     assert parting.provider == SP
     assert home.store.documents[Collection.SETTINGS, key_of(SP)] == {"address": "", "left": True}
     assert [item for item in home.store.items.values() if item.provider == SP] == []
+
+
+async def test_no_part_of_the_price_is_waited_for_of_a_provider_that_was_left() -> None:
+    made = Home(tick=15 * SECOND)
+    made.mandates = {SP: mandate(Role.NETWORK, ["prices"])}
+    async with running(made) as home:
+        assert home.front.timeline().import_price.at(NOON) is None
+        await home.front.leave_provider(SP)
+        await home.clock.advance(MINUTE)
+        assert home.front.timeline().import_price.at(NOON) is not None
 
 
 async def test_what_was_written_to_a_provider_that_is_left_is_gone_at_once(home: Home) -> None:
