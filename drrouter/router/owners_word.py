@@ -137,19 +137,12 @@ class OwnersWord:
         """What providers must hear: for each event the devices that are out of it; None: the whole home."""
         out: dict[EventKey, dict[DeviceId | None, None]] = {}
         opt_outs = self._book.opt_outs(self._clock.now())
+        directory = self._directory() if opt_outs else {}
         for event in self._book.events.values() if opt_outs else ():
             for one in opt_outs:
-                if one.means(event) and self._is_meant(event, one.device_id) and takes_from(event, one):
+                if one.means(event) and _is_meant(event, one.device_id, directory) and takes_from(event, one):
                     out.setdefault((event.provider, event.id), {})[one.device_id] = None
         return {key: tuple(members) for key, members in out.items()}
-
-    def _is_meant(self, event: Event, device_id: DeviceId | None) -> bool:
-        """Whether the event means the home, or the device."""
-        if not event.targets:
-            return True
-        directory = self._directory()
-        known = [directory[target] for target in event.targets if target in directory]
-        return any(not members or device_id is None or device_id in members for members in known)
 
     def sentences(self) -> tuple[str, ...]:
         """What of it the owner must see at once, on every screen."""
@@ -246,3 +239,13 @@ class OwnersWord:
         of = f"the orders of {word.provider}" if word.provider else "every provider's orders"
         what = (event.name or event.id) if event else word.event_id or of
         return f"takes {'no ' if out else ''}part in {what}"
+
+
+def _is_meant(
+    event: Event, device_id: DeviceId | None, directory: Mapping[str, tuple[DeviceId, ...]]
+) -> bool:
+    """Whether the event means the home, or the device."""
+    if not event.targets:
+        return True
+    known = [directory[target] for target in event.targets if target in directory]
+    return any(not members or device_id is None or device_id in members for members in known)

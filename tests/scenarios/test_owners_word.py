@@ -239,3 +239,19 @@ async def test_nobody_is_opted_out_of_who_is_no_provider(home: Home) -> None:
     with pytest.raises(MessageError, match="There is: grid"):
         await home.front.opt_out(OptOut(at("13:00"), ProviderId("gird")))
     assert home.front.status().opt_outs == ()
+
+
+async def test_many_events_are_looked_through_with_one_look_at_who_is_meant(home: Home) -> None:
+    for number in range(50):
+        home.router.book.keep_event(shed(f"e{number}", "13:00", "14:00", targets=("hvac",)))
+    home.router.word.opt_out(OptOut(at("15:00"), device_id=HVAC))
+    looks = list[int]()
+    directory = home.router.steering.directory
+
+    def counted() -> dict[str, tuple[DeviceId, ...]]:
+        looks.append(1)
+        return directory()
+
+    home.router.word._directory = counted  # noqa: SLF001 -- how often it is asked is not to be seen otherwise
+    assert len(home.router.word.refused()) == 50
+    assert len(looks) == 1
