@@ -11,7 +11,7 @@ from datetime import datetime
 from drrouter.domain.event import Event
 from drrouter.domain.ids import DeviceId, EventId, ProviderId
 
-_ROLES = frozenset({"owner", "resident", "guest", "appliance", "vacation"})
+_ROLES = frozenset({"owner", "resident", "guest", "appliance", "vacation", "clock"})
 
 
 def called(by: str) -> str:

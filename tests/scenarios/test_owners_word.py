@@ -252,6 +252,6 @@ async def test_many_events_are_looked_through_with_one_look_at_who_is_meant(home
         looks.append(1)
         return directory()
 
-    home.router.word._directory = counted  # noqa: SLF001 -- how often it is asked is not to be seen otherwise
+    home.router.word._directory = counted
     assert len(home.router.word.refused()) == 50
     assert len(looks) == 1
