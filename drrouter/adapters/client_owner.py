@@ -5,9 +5,10 @@ from datetime import datetime
 from drrouter.adapters.client_talk import Talk
 from drrouter.domain.ids import DeviceId, EventId, ProviderId
 from drrouter.domain.owner import HandsOff, OptOut, Vacation
-from drrouter.router.viewed import Parting
+from drrouter.router.viewed import EventCost, Parting
 
 _LEAVING_S = 90.0
+_PLANNING_S = 30.0
 
 
 class OwnerCalls(Talk):
@@ -29,6 +30,12 @@ class OwnerCalls(Talk):
     async def opt_in(self, word_id: str) -> None:
         """Let orders count again."""
         await self._send("DELETE", ("opt-outs", word_id))
+
+    async def event_cost(self, provider: ProviderId, event_id: EventId) -> EventCost:
+        """What obeying an event costs, by a plan with it and one without."""
+        answer = await self._send("GET", ("events", provider, event_id, "cost"), total_s=_PLANNING_S)
+        cost: EventCost = self._read(EventCost, answer)
+        return cost
 
     async def take_hands_off(self, until: datetime | None = None) -> HandsOff:
         """Steer nothing until then, or until told to."""

@@ -20,6 +20,7 @@ from drrouter.domain.journal import JournalEntry, JournalKind
 from drrouter.domain.measurement import Reading
 from drrouter.domain.plan import DataRung, Plan
 from drrouter.domain.signal import Signal
+from drrouter.domain.timeline import Timeline
 from drrouter.planner import Margin, Problem, greedy
 from drrouter.planner.port import Solver
 from drrouter.ports import Clock, Collection, Note, Provider, Put, Store
@@ -315,8 +316,8 @@ class Router:
         self.keep_levels()
         self.replanner.request(TIME_PASSED)
 
-    def problem(self, trigger: str, book: Book | None = None) -> Problem:
-        """The home as it is now, for the planner; by another book where something is only supposed."""
+    def problem(self, trigger: str, book: Book | None = None, timeline: Timeline | None = None) -> Problem:
+        """The home as it is now, for the planner; by another book or timeline where one is only supposed."""
         self.steering.refresh()
         home = describe(
             self.clock.now(),
@@ -324,7 +325,7 @@ class Router:
             self.site,
             self.registry,
             book or self.book,
-            self.steering.timeline,
+            timeline or self.steering.timeline,
             self.settings.horizon,
             self.data_rung(),
             margin=self.settings.margin if trigger == TIME_PASSED else None,

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Protocol
 
-from drrouter.domain.ids import DeviceId, HoldToken, ProgrammeId, ProviderId
+from drrouter.domain.ids import DeviceId, EventId, HoldToken, ProgrammeId, ProviderId
 from drrouter.domain.journal import JournalEntry
 from drrouter.domain.option import Option
 from drrouter.domain.owner import HandsOff, OptOut, Vacation
@@ -27,6 +27,7 @@ from drrouter.router.resources.facade import ResourcesFacade
 from drrouter.router.setting_up import SetupFacade
 from drrouter.router.viewed import (
     DeviceView,
+    EventCost,
     EventView,
     FoundView,
     LedgerView,
@@ -177,6 +178,14 @@ class RouterFacade(Protocol):
         Raises:
             WishImpossibleError, MessageError: as ``wish``.
             OptionError: the device would take no part in it, such as a car that is not here.
+        """
+        ...
+
+    async def event_cost(self, provider_id: ProviderId, event_id: EventId) -> EventCost:
+        """What obeying an event costs, by a plan with it and one without.
+
+        Raises:
+            MessageError: there is no such event, or nothing to be done because of it within the plan.
         """
         ...
 

@@ -12,7 +12,7 @@ from drrouter.domain.flexibility import (
     ProfileFlexibility,
     RemoteStart,
 )
-from drrouter.domain.ids import DeviceId, HoldToken, ProviderId
+from drrouter.domain.ids import DeviceId, EventId, HoldToken, ProviderId
 from drrouter.domain.journal import JournalEntry, JournalKind
 from drrouter.domain.option import Option
 from drrouter.domain.owner import HandsOff, OptOut, Vacation, called
@@ -36,12 +36,14 @@ from drrouter.router.history.history_views import HistoryView
 from drrouter.router.history.spans import Span
 from drrouter.router.leaving import leave
 from drrouter.router.local import said
+from drrouter.router.obeying import cost_of
 from drrouter.router.plug_test import PlugTest
 from drrouter.router.provider_views import ProviderView, providers_of
 from drrouter.router.resources.keeper import Resources
 from drrouter.router.setting_up import NoHomeFile, SetupFacade
 from drrouter.router.viewed import (
     DeviceView,
+    EventCost,
     EventView,
     FoundView,
     LedgerView,
@@ -232,6 +234,10 @@ class Front:
         if seat.state.running:
             raise OptionError(f"{seat.profile.name} is running; ask again when it is done.")
         return await self._what_if.ask(device_id, self._wish_of(device_id, request))
+
+    async def event_cost(self, provider_id: ProviderId, event_id: EventId) -> EventCost:
+        """What obeying an event costs, by a plan with it and one without."""
+        return await cost_of(self._router, self._what_if, provider_id, event_id)
 
     def _wish_of(self, device_id: DeviceId, request: WishRequest) -> Wish:
         profile = self._router.registry.seat(device_id).profile

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from drrouter.domain.event import Event
 from drrouter.domain.flexibility import Line, ProfileFlexibility
 from drrouter.domain.ids import DeviceId, ProviderId
 from drrouter.domain.interval import Interval
@@ -238,21 +239,28 @@ class Steering:
         if self._timeline_from is not None and now - self._timeline_from < SPAN / 3:
             return
         self._timeline_from = now
+        self.timeline = self._resolved(now, self._book.events.values())
+
+    def supposing(self, events: Iterable[Event]) -> Timeline:
+        """What would hold if these were the events; not to be kept."""
+        return self._resolved(self._clock.now(), events)
+
+    def _resolved(self, now: datetime, events: Iterable[Event]) -> Timeline:
+        """What holds by these events, and by the offline profile where one stands in."""
         orders = self._offline(_ahead(now))
-        known = self._known(now, orders)
-        self.timeline = replace(
+        known = self._known(now, events, orders)
+        return replace(
             known,
             limits=(*known.limits, *orders.limits),
             peaks=(*known.peaks, *orders.peaks),
             export_limits=(*known.export_limits, *orders.export_limits),
         )
 
-    def _known(self, now: datetime, orders: OfflineOrders) -> Timeline:
+    def _known(self, now: datetime, events: Iterable[Event], orders: OfflineOrders) -> Timeline:
         """What events and tariff say, less what the owner has taken the home or a device out of."""
         opt_outs = self._book.opt_outs(now)
-        events = kept_events(self._book.events.values(), opt_outs)
-        tariff = self._tariff(_ahead(now), orders)
-        known = resolve(events, tariff, self.directory(), self._site.mandates)
+        tariff, kept = self._tariff(_ahead(now), orders), kept_events(events, opt_outs)
+        known = resolve(kept, tariff, self.directory(), self._site.mandates)
         return kept_orders(known, opt_outs, self._registry.seats)
 
     def _tariff(self, span: Interval, orders: OfflineOrders) -> TariffRates:

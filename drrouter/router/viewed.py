@@ -10,7 +10,7 @@ from enum import StrEnum
 from drrouter.domain.ack import Ack
 from drrouter.domain.device import DeviceProfile, DeviceState, Presence
 from drrouter.domain.event import Event
-from drrouter.domain.ids import DeviceId, ProgrammeId, ProviderId
+from drrouter.domain.ids import DeviceId, EventId, ProgrammeId, ProviderId
 from drrouter.domain.limit import Band
 from drrouter.domain.owner import HandsOff, OptOut, Vacation
 from drrouter.domain.plan import DataRung, Explanation, Miss, ScheduledCycle, SolveRung
@@ -194,6 +194,26 @@ class EventView:
     opted_out: tuple[DeviceId, ...] = ()
     acks: tuple[Ack, ...] = ()
     home_opted_out: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class EventCost:
+    """What obeying an event costs: two plans compared, of the home with it and without.
+
+    Attributes:
+        cost: so much more the bill would show because of it, in ``currency``; negative: less.
+        until: how far both plans reach; what comes later is not counted.
+        misses: what would not be met because of it.
+        solve_rung: how both plans were made.
+    """
+
+    provider: ProviderId
+    event_id: EventId
+    cost: float
+    currency: str
+    until: datetime
+    misses: tuple[Miss, ...]
+    solve_rung: SolveRung
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,8 @@ time, by hand.
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from datetime import timedelta
 
 from drrouter.domain.ids import DeviceId
@@ -52,32 +53,46 @@ class WhatIf:
             OptionError: the device would take no part in it, such as a car that is not here.
             PlannerError: too many ask at once.
         """
+        async with self._in_turn():
+            problem = self._describe(device_id, wish)
+            if device_id not in [device.id for device in problem.devices]:
+                raise OptionError("Nothing can be planned for this device now: it is not here, or not ready.")
+            plan = await self._solved(problem) or greedy(problem)
+        return self._view(device_id, wish, plan)
+
+    async def both(self, one: Problem, other: Problem) -> tuple[Plan, Plan]:
+        """The plans for two homes that shall be compared: both by the solver, or else both by hand.
+
+        Raises:
+            PlannerError: too many ask at once.
+        """
+        async with self._in_turn():
+            first = await self._solved(one)
+            second = await self._solved(other) if first else None
+        return (first, second) if first and second else (greedy(one), greedy(other))
+
+    @asynccontextmanager
+    async def _in_turn(self) -> AsyncIterator[None]:
+        """Wait until nobody else asks; not behind a crowd."""
         if self._waiting >= MOST_WAITING:
             raise PlannerError("Too many questions are asked at once. Ask again in a moment.")
         self._waiting += 1
         try:
             async with self._turn:
-                plan = await self._answer(device_id, wish)
+                yield
         finally:
             self._waiting -= 1
-        return self._view(device_id, wish, plan)
 
-    async def _answer(self, device_id: DeviceId, wish: Wish) -> Plan:
-        problem = self._describe(device_id, wish)
-        if device_id not in [device.id for device in problem.devices]:
-            raise OptionError("Nothing can be planned for this device now: it is not here, or not ready.")
-        return await self._plan(problem)
-
-    async def _plan(self, problem: Problem) -> Plan:
-        """The solver's plan where it can be carried out, else one by hand."""
+    async def _solved(self, problem: Problem) -> Plan | None:
+        """The solver's plan; None where it gives none that can be carried out."""
         if self._solver is None:
-            return greedy(problem)
+            return None
         try:
             plan = await self._solver.solve(problem, BUDGET)
         except PlannerError as error:
             log.debug("what if: %s", error.sentence)
-            return greedy(problem)
-        return greedy(problem) if verify(plan, problem) else plan
+            return None
+        return None if verify(plan, problem) else plan
 
     def _view(self, device_id: DeviceId, wish: Wish, plan: Plan) -> WhatIfView:
         before = self._in_force()

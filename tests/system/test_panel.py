@@ -1,118 +1,34 @@
 """The web panel in a browser, below a path prefix of a demo, with every way out of the machine closed."""
 
-import json
-import os
 import re
-import signal
 import statistics
-import subprocess
-import sys
 import time
-import urllib.request
-from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Literal
 
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
-from tests.prefix_proxy import PrefixProxy
-from tests.watched_page import Watched, launch, watched
+from tests.panel_home import DESK, NAME, PASSWORD, PATIENCE_MS, PHONE, PICTURES, Home, in_order, opened
+from tests.watched_page import watched
 
-PICTURES = Path(__file__).parents[2] / "build" / "pictures"
-LOOKING_BACK = ["history", "history/month-2026-11-27", "advice"]
-DESK, PHONE = {"width": 1280, "height": 860}, {"width": 390, "height": 844}
-SCREENS = ["today", "devices", "device/washer", "device/car", "options", "why/washer", "more", *LOOKING_BACK]
-NAME, PASSWORD = "Ada", "a long enough password"
-PATIENCE_MS = 60_000
+SCREENS = [
+    "today",
+    "devices",
+    "device/washer",
+    "device/car",
+    "options",
+    "why/washer",
+    "events",
+    "providers",
+    "settings",
+    "help",
+    "history",
+    "history/month-2026-11-27",
+    "advice",
+    "more",
+]
 
 pytestmark = pytest.mark.timeout(600)  # a demo starts, which takes minutes on a busy machine
-
-
-@dataclass(frozen=True)
-class Home:
-    """A running demo, seen through the proxy."""
-
-    url: str
-    token: str
-    proxy: PrefixProxy
-
-    def ask(self, method: str, path: str, body: object = None) -> Any:
-        """A request with the owner's token, past the proxy."""
-        data = None if body is None else json.dumps(body).encode()
-        headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
-        request = urllib.request.Request(f"{self.url}/api/v1/{path}", data, headers, method=method)
-        with urllib.request.urlopen(request, timeout=30) as answer:
-            text = answer.read()
-        return json.loads(text) if text else None
-
-
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
-    folder = tmp_path_factory.mktemp("demo")
-    process = subprocess.Popen(
-        [sys.executable, "-m", "drrouter", "demo", "--speed", "1"],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        env=os.environ | {"XDG_CONFIG_HOME": str(folder), "TMPDIR": str(folder), "PYTHONUNBUFFERED": "1"},
-        text=True,
-    )
-    assert process.stdout is not None
-    try:
-        told = ""
-        while "Ctrl-C ends the demo" not in told:
-            line = process.stdout.readline()
-            assert line, told
-            told += line
-        [url] = re.findall(r"router +(http://\S+)", told)
-        [token] = re.findall(r"token +(\S+)", told)
-        with PrefixProxy(url) as proxy:
-            one = Home(url, token, proxy)
-            while any(view["state"]["presence"] != "present" for view in one.ask("GET", "devices")):
-                pass  # each answer takes its time
-            yield one
-    finally:
-        process.send_signal(signal.SIGINT)
-        process.communicate(timeout=60)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = launch(playwright)
-        yield chromium
-        chromium.close()
-
-
-@pytest.fixture(scope="module")
-def claimed(home: Home, browser: Browser) -> Any:
-    """The cookies of the person who has claimed the router, by the code that its owner's token may read."""
-    code = home.ask("GET", "claim")["code"]
-    with watched(browser, viewport=PHONE, locale="en-GB") as one:
-        one.page.goto(f"{home.proxy.url}#claim={code}")
-        expect(one.page.get_by_role("heading", level=1)).to_have_text("Welcome to your new router")
-        assert code not in one.page.url  # nobody finds it in the history
-        expect(one.page.get_by_label("Code")).to_have_value(code)
-        assert one.grave_violations() == []
-        one.page.get_by_label("Name").fill(NAME)
-        one.page.get_by_label("Choose a password").fill(PASSWORD)
-        one.page.get_by_role("button", name="This is my router").click()
-        expect(one.page.get_by_text("Live")).to_be_visible(timeout=PATIENCE_MS)
-        assert (one.wrongs, one.strays) == ([], [])
-        return one.context.storage_state()
-
-
-def opened(home: Home, one: Watched, screen: str = "today") -> Watched:
-    """Go to a screen, and wait until all of it is there."""
-    one.page.goto(f"{home.proxy.url}#/{screen}")
-    expect(one.page.get_by_text("Live")).to_be_visible(timeout=PATIENCE_MS)
-    expect(one.page.locator("main h1")).not_to_be_empty()
-    return one
-
-
-def in_order(one: Watched) -> None:
-    assert (one.wrongs, one.strays) == ([], [])
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -21,6 +21,7 @@ from drrouter.adapters.api.answers import add_safe_headers
 from drrouter.adapters.api.connections import HEADERS_S, Doorkeeper, TerseHttpLog
 from drrouter.adapters.api.door_routes import DOOR_ROUTES
 from drrouter.adapters.api.entrance import Entrance
+from drrouter.adapters.api.event_routes import EVENT_ROUTES
 from drrouter.adapters.api.gate import Gate
 from drrouter.adapters.api.help_routes import HELP_ROUTES
 from drrouter.adapters.api.history_routes import HISTORY_ROUTES
@@ -64,6 +65,7 @@ ROUTES: tuple[Route, ...] = (
     *HELP_ROUTES,
     *HISTORY_ROUTES,
     *PROVIDER_ROUTES,
+    *EVENT_ROUTES,
     *DOOR_ROUTES,
     *PEOPLE_ROUTES,
     *RESOURCE_ROUTES,

@@ -15,7 +15,6 @@ from drrouter.domain.journal import JournalEntry, JournalKind
 from drrouter.domain.limit import Band
 from drrouter.domain.mandate import Role
 from drrouter.domain.option import Option, OptionKind
-from drrouter.domain.owner import HandsOff, OptOut, Vacation
 from drrouter.domain.plan import CostSplit, DataRung, Explanation, Plan, ScheduledCycle, SolveRung
 from drrouter.domain.rates import constant
 from drrouter.domain.timeline import TariffRates, Timeline, resolve
@@ -48,6 +47,7 @@ from drrouter.router.viewed import (
     WhatIfView,
 )
 from tests.adapters.api.memory_history import MemoryHistory
+from tests.adapters.api.memory_words import MemoryWords
 from tests.data_home import resources_at_once
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -77,7 +77,7 @@ PROFILES = (
 )
 
 
-class MemoryRouter(MemoryHistory):
+class MemoryRouter(MemoryHistory, MemoryWords):
     """Implements ``RouterFacade`` without devices or planner; tests turn its knobs."""
 
     def __init__(self, clock: SimulatedClock) -> None:
@@ -250,27 +250,6 @@ class MemoryRouter(MemoryHistory):
         cycle = ScheduledCycle(device_id, ECO.id, start, request.ready_by)
         told = Explanation(device_id, "It waits for the sun.", 0.6, 0.2)
         return WhatIfView(device_id, wish, cycle, told, 0.2, 0.4, (), SolveRung.OPTIMAL)
-
-    async def opt_out(self, word: OptOut) -> OptOut:
-        self.words.append(word)
-        return word
-
-    async def opt_in(self, word_id: str, by: str = "owner") -> None:
-        self.words.append((word_id, by))
-
-    async def take_hands_off(self, until: datetime | None, by: str = "owner") -> HandsOff:
-        self.words.append(word := HandsOff(self.clock.now(), until, by))
-        return word
-
-    async def steer(self, by: str = "owner") -> None:
-        self.words.append(("steer", by))
-
-    async def go_away(self, word: Vacation) -> Vacation:
-        self.words.append(word)
-        return word
-
-    async def come_back(self, by: str = "owner") -> None:
-        self.words.append(("come back", by))
 
     async def test_plug(self, device_id: DeviceId) -> PlugTest:
         profile = self._profile(device_id)

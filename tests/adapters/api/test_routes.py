@@ -146,6 +146,13 @@ async def test_what_if_is_answered_and_keeps_nothing(served: Served) -> None:
     assert (await served.ask("POST", "/devices/oven/what-if", json=body))[0] == 404
 
 
+async def test_what_an_event_costs_is_told_of_those_that_there_are(served: Served) -> None:
+    event = next(view.event for view in served.router.events())
+    status, cost = await served.ask("GET", f"/events/{event.provider}/{event.id}/cost")
+    assert (status, cost["cost"], cost["currency"]) == (200, 0.12, "EUR")
+    assert (await served.ask("GET", f"/events/{event.provider}/no-such/cost"))[0] == 400
+
+
 async def test_an_opt_out_names_its_end_or_an_event_that_has_one(served: Served) -> None:
     shed = next(view.event for view in served.router.events())
     body = {"provider": shed.provider, "event_id": shed.id, "device_id": "car"}

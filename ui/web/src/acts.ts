@@ -1,6 +1,6 @@
 // What a person's taps ask of the router, each told in one sentence afterwards.
 import { api, Refused } from "./api.ts";
-import type { DeviceView, Option } from "./api_types.ts";
+import type { DeviceView, Option, OverrideBody } from "./api_types.ts";
 import { hasProgrammes } from "./device_state.ts";
 import { order, say } from "./said.ts";
 import { now } from "./state.ts";
@@ -12,7 +12,7 @@ const nameOf = (view: DeviceView) => plain(view.profile.name, 60);
 
 /** Start a machine's programme now, or switch anything else on for an hour. */
 export async function startNow(view: DeviceView): Promise<void> {
-  await order(() => (hasProgrammes(view) ? startProgramme(view) : switchFor(view, "on", BOOST_MINUTES)));
+  await order(() => (hasProgrammes(view) ? startProgramme(view) : switchFor(view, { mode: "on", minutes: BOOST_MINUTES })));
 }
 
 async function startProgramme(view: DeviceView): Promise<void> {
@@ -43,23 +43,27 @@ async function take(view: DeviceView, option: Option): Promise<void> {
   say(t(key, values), option.kind === "now" ? undefined : () => api.clearWish(view.profile.id));
 }
 
-/** Switch a device off for so long. */
-export async function pause(view: DeviceView, minutes: number): Promise<void> {
-  await order(() => switchFor(view, "off", minutes));
+/** Switch a device off, or on, until then. */
+export async function hold(view: DeviceView, mode: "on" | "off", until: number): Promise<void> {
+  await order(() => switchFor(view, { mode, until: new Date(until).toISOString() }));
 }
 
-async function switchFor(view: DeviceView, mode: "on" | "off", minutes: number): Promise<void> {
-  const { until } = await api.override(view.profile.id, { mode, minutes });
+async function switchFor(view: DeviceView, body: OverrideBody): Promise<void> {
+  const { mode, until } = await api.override(view.profile.id, body);
   const key = mode === "on" ? "act.on" : "act.off";
   say(t(key, { name: nameOf(view), until: clock(until, now.value) }), () => api.clearOverride(view.profile.id));
 }
 
 /** Give a device back to the plan: no order of a person holds any more. */
 export async function auto(view: DeviceView): Promise<void> {
+  const { override } = view;
   await order(async () => {
-    if (view.override) await api.clearOverride(view.profile.id);
+    if (override) await api.clearOverride(view.profile.id);
     if (view.commitment) await api.clearWish(view.profile.id);
-    say(t("act.auto", { name: nameOf(view) }));
+    say(t("act.auto", { name: nameOf(view) }), async () => {
+      if (override) await api.override(view.profile.id, { mode: override.mode, until: override.until });
+      if (view.commitment) await askAgain(view);
+    });
   });
 }
 
@@ -67,8 +71,16 @@ export async function auto(view: DeviceView): Promise<void> {
 export async function skip(view: DeviceView): Promise<void> {
   await order(async () => {
     await api.clearWish(view.profile.id);
-    say(t("act.skipped", { name: nameOf(view) }));
+    say(t("act.skipped", { name: nameOf(view) }), () => askAgain(view));
   });
+}
+
+/** Ask for the same as before: the agreed start by its hold, or else the wish. */
+async function askAgain(view: DeviceView): Promise<void> {
+  const { commitment, wish } = view;
+  if (commitment) await api.accept(commitment.token);
+  else if (wish && "level" in wish) await api.wish(view.profile.id, { ready_by: wish.by, level: wish.level });
+  else if (wish) await api.wish(view.profile.id, { ready_by: wish.ready_by, programme_id: wish.programme_id });
 }
 
 /** Ask for a programme, or a level, by a time. */

@@ -1,5 +1,5 @@
 // Speaks to the local API of the router that has served this page; addresses are relative to the page.
-import type { AdviceView, Commitment, CycleWish, DeviceBody, DeviceView, DoorView, EventView, HistoryView, JournalEntry, LevelWish, Option, OptionsBody, Override, OverrideBody, Plan, Problem, ProviderBody, SetupChoices, SetupView, SiteBody, StatusView, Stranger, TariffBody, Timeline, WhyView, WishBody } from "./api_types.ts";
+import type { AdviceView, Commitment, CycleWish, DeviceBody, DeviceView, DoorView, EventCost, EventView, Finding, HandsOff, HistoryView, IssuedToken, JournalEntry, LevelWish, OptOut, OptOutBody, Option, OptionsBody, Override, OverrideBody, PersonView, Plan, PlugTest, Problem, ProviderBody, ProviderView, SessionView, SetupChoices, SetupView, SiteBody, StatusView, Stranger, TariffBody, Timeline, TokenView, Vacation, WhatIfView, WhyView, WishBody, drrouter__adapters__door_views__LinkView } from "./api_types.ts";
 
 /** Who is here, as the router knows. */
 export type Session = DoorView;
@@ -80,6 +80,9 @@ function admitted(session: Session): Session {
   return session;
 }
 
+/** Where the bundle for somebody who helps is downloaded from. */
+export const BUNDLE = new URL("bundle", BASE).href;
+
 export const api = {
   session: async () => admitted(await ask<Session>("GET", "session")),
   claim: async (code: string, name: string, password: string) =>
@@ -108,8 +111,34 @@ export const api = {
   clearOverride: (deviceId: string) => ask<void>("DELETE", `${at(deviceId)}/override`),
   wish: (deviceId: string, body: WishBody) => ask<CycleWish | LevelWish>("POST", `${at(deviceId)}/wish`, body),
   clearWish: (deviceId: string) => ask<void>("DELETE", `${at(deviceId)}/wish`),
-
+  whatIf: (deviceId: string, body: WishBody) => ask<WhatIfView>("POST", `${at(deviceId)}/what-if`, body),
   handOver: (deviceId: string, steered: boolean) => ask<void>("POST", `${at(deviceId)}/hand`, { steered }),
+  testPlug: (deviceId: string) => ask<PlugTest>("POST", `${at(deviceId)}/plug-test`),
+  stopPlugTest: (deviceId: string) => ask<void>("DELETE", `${at(deviceId)}/plug-test`),
+
+  handsOff: (until: string | null) => ask<HandsOff>("PUT", "hands-off", { until }),
+  steer: () => ask<void>("DELETE", "hands-off"),
+  goAway: (start: string | null, end: string) => ask<Vacation>("PUT", "vacation", { start, end }),
+  comeBack: () => ask<void>("DELETE", "vacation"),
+  optOut: (body: OptOutBody) => ask<OptOut>("POST", "opt-outs", body),
+  optIn: (wordId: string) => ask<void>("DELETE", `opt-outs/${encodeURIComponent(wordId)}`),
+
+  eventCost: (provider: string, id: string) =>
+    ask<EventCost>("GET", `events/${encodeURIComponent(provider)}/${encodeURIComponent(id)}/cost`),
+  providers: () => ask<ProviderView[]>("GET", "providers"),
+  doctor: () => ask<Finding[]>("GET", "doctor"),
+  people: () => ask<PersonView[]>("GET", "people"),
+  addPerson: (name: string, role: string, password: string) => ask<PersonView>("POST", "people", { name, role, password }),
+  removePerson: (name: string) => ask<void>("DELETE", `people/${encodeURIComponent(name)}`),
+  setPassword: (name: string, password: string, current: string | null) =>
+    ask<void>("PUT", `people/${encodeURIComponent(name)}/password`, { password, current }),
+  sessions: () => ask<SessionView[]>("GET", "sessions"),
+  endSession: (id: string) => ask<void>("DELETE", `sessions/${encodeURIComponent(id)}`),
+  makeLink: (role: string | null) => ask<drrouter__adapters__door_views__LinkView>("POST", "links", { role, base: location.href.split("#")[0] }),
+  tokens: () => ask<TokenView[]>("GET", "tokens"),
+  issueToken: (role: string, label: string) => ask<IssuedToken>("POST", "tokens", { role, label }),
+  revokeToken: (id: string) => ask<void>("DELETE", `tokens/${encodeURIComponent(id)}`),
+
   setup: {
     view: () => ask<SetupView>("GET", "setup"),
     choices: () => ask<SetupChoices>("GET", "setup/choices"),

@@ -198,6 +198,16 @@ export interface Event {
   beyond: PayloadType[];
 }
 
+export interface EventCost {
+  provider: string;
+  event_id: string;
+  cost: number;
+  currency: string;
+  until: string;
+  misses: Miss[];
+  solve_rung: SolveRung;
+}
+
 export type EventPhase = "coming" | "in_force" | "over";
 
 export interface EventView {
@@ -207,6 +217,14 @@ export interface EventView {
   opted_out: string[];
   acks: Ack[];
   home_opted_out: boolean;
+}
+
+export interface EvidenceEntry {
+  number: number;
+  at: string;
+  event_id: string;
+  version: string;
+  sentence: string;
 }
 
 export interface Explanation {
@@ -236,6 +254,13 @@ export interface Figures {
   saved_co2_g: number | null;
   unpriced_wh: number;
   coverage: number;
+}
+
+export interface Finding {
+  check: string;
+  level: Level;
+  sentence: string;
+  remedy: string;
 }
 
 export interface Freshness {
@@ -288,6 +313,11 @@ export interface Interval {
   end: string;
 }
 
+export interface IssuedToken {
+  token: TokenView;
+  secret: string;
+}
+
 export interface JournalEntry {
   at: string;
   kind: JournalKind;
@@ -308,6 +338,8 @@ export interface LearnedProgramme {
   makers_wh: number;
   in_use: boolean;
 }
+
+export type Level = "ok" | "note" | "warning" | "fault";
 
 export interface LevelWish {
   device_id: string;
@@ -375,6 +407,13 @@ export interface OptOut {
   event_id: string | null;
   device_id: string | null;
   by: string;
+}
+
+export interface OptOutBody {
+  provider?: string | null;
+  event_id?: string | null;
+  device_id?: string | null;
+  until?: string | null;
 }
 
 export interface Option {
@@ -455,6 +494,12 @@ export interface Peak {
   provider: string;
   name: string;
   origin: string;
+}
+
+export interface PersonView {
+  name: string;
+  role: string;
+  created_at: string;
 }
 
 export interface Phase {
@@ -549,6 +594,22 @@ export interface ProviderSetup {
   has_secret: boolean;
 }
 
+export interface ProviderView {
+  id: string;
+  kind: string;
+  role: drrouter__domain__mandate__Role | null;
+  may_send: string[];
+  link: drrouter__router__viewed__LinkView | null;
+  freshness: Freshness | null;
+  last_heard: string | null;
+  offline_profile: string;
+  events: number;
+  in_force: string[];
+  beyond: PayloadType[];
+  conflicts: string[];
+  evidence: EvidenceEntry[];
+}
+
 export interface Rates {
   steps: [Interval, number][];
 }
@@ -593,6 +654,16 @@ export interface ScheduledCycle {
 }
 
 export type Scope = "site" | "group" | "device" | "line";
+
+export interface SessionView {
+  id: string;
+  name: string;
+  role: drrouter__adapters__api__roles__Role;
+  about: string;
+  created_at: string;
+  seen_at: string;
+  current: boolean;
+}
 
 export interface SetupChoices {
   zones: ZoneChoice[];
@@ -753,6 +824,14 @@ export interface Tip {
   device_id: string | null;
 }
 
+export interface TokenView {
+  id: string;
+  role: drrouter__adapters__api__roles__Role;
+  label: string;
+  created_at: string;
+  device_id: string | null;
+}
+
 export interface UseView {
   device_id: string | null;
   figures: Figures;
@@ -770,6 +849,17 @@ export interface Vacation {
   end: string;
   by: string;
   begun: boolean;
+}
+
+export interface WhatIfView {
+  device_id: string;
+  wish: CycleWish | LevelWish;
+  cycle: ScheduledCycle | null;
+  explanation: Explanation | null;
+  cost: number | null;
+  cost_in_force: number | null;
+  misses: Miss[];
+  solve_rung: SolveRung;
 }
 
 export interface WhyView {
@@ -794,6 +884,14 @@ export interface ZoneChoice {
 }
 
 export type drrouter__adapters__api__roles__Role = "owner" | "resident" | "guest" | "appliance" | "visitor";
+
+export interface drrouter__adapters__door_views__LinkView {
+  url: string;
+  svg: string;
+  minutes: number;
+}
+
+export type drrouter__domain__mandate__Role = "energy" | "network" | "aggregator";
 
 export interface drrouter__router__viewed__LinkView {
   provider: string;

@@ -1,6 +1,7 @@
 // The frame around every screen: menu, connection, the answer to the last order.
 import { useEffect, useRef } from "preact/hooks";
 import { Announcer } from "./components/announcer.tsx";
+import { HouseButton, Standing } from "./components/house_bar.tsx";
 import { Icon, Mark } from "./components/icon.tsx";
 import { Looks } from "./components/looks.tsx";
 import { Pill } from "./components/pill.tsx";
@@ -70,7 +71,9 @@ function Frame() {
           <Mark />
           <bdi>{plain(status.value?.site ?? "", 60)}</bdi>
         </p>
+        <HouseButton />
         <Pill />
+        <Standing />
       </header>
       <Menu chosen={row} />
       <main id="main" tabIndex={-1} ref={main}>

@@ -107,3 +107,30 @@ export function milliseconds(span: string): number {
   const [days, hours, minutes, seconds] = found.slice(2).map((part) => Number(part ?? 0)) as [number, number, number, number];
   return (found[1] ? -1 : 1) * (((days * 24 + hours) * 60 + minutes) * 60 + seconds) * 1000;
 }
+
+/** Where a storage would keep itself; null for what has no level that people ask for. */
+export function targetOf(view: DeviceView): number | null {
+  const flexibility = view.profile.flexibility;
+  const thermostat = view.profile.binding?.thermostat;
+  return flexibility && "level_target" in flexibility && !thermostat ? flexibility.level_target : null;
+}
+
+/** Whether something can be asked of it by a time, as it stands. */
+export function canBeAsked(view: DeviceView): boolean {
+  const { flexibility } = view.profile;
+  if (view.state.running || view.state.presence === "gone" || view.watched) return false;
+  if (flexibility && "programmes" in flexibility) return flexibility.remote_start !== "none" && programmes(view).length > 0;
+  return targetOf(view) !== null && view.state.plugged;
+}
+
+/** The programme that is asked for, or else its first; null for what has none. */
+export function wishedProgramme(view: DeviceView): string | null {
+  const wished = view.wish && "programme_id" in view.wish ? view.wish.programme_id : null;
+  return wished ?? programmes(view)[0]?.id ?? null;
+}
+
+/** How long its wished programme takes, in milliseconds: sooner it cannot be ready. */
+export function soonest(view: DeviceView): number {
+  const wished = programmes(view).find((one) => one.id === wishedProgramme(view));
+  return wished?.phases.reduce((sum, phase) => sum + milliseconds(phase.duration), 0) ?? 0;
+}

@@ -2,7 +2,7 @@
 import { useState } from "preact/hooks";
 import { wish } from "../acts.ts";
 import type { DeviceView } from "../api_types.ts";
-import { programmes, unitOf } from "../device_state.ts";
+import { programmes, targetOf, unitOf } from "../device_state.ts";
 import { mayAct } from "../session.ts";
 import { instantOf, wallTime } from "../site_time.ts";
 import { now } from "../state.ts";
@@ -56,11 +56,4 @@ export function WishForm({ view }: { view: DeviceView }) {
       </button>
     </form>
   );
-}
-
-/** Where a storage would keep itself; null for what has no level that people ask for. */
-function targetOf(view: DeviceView): number | null {
-  const flexibility = view.profile.flexibility;
-  const thermostat = view.profile.binding?.thermostat;
-  return flexibility && "level_target" in flexibility && !thermostat ? flexibility.level_target : null;
 }

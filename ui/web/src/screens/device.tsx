@@ -1,7 +1,8 @@
 // One device: what it does, what people ask of it, when it could run and for how much, why, and what it is.
-import { pause, skip } from "../acts.ts";
+import { skip } from "../acts.ts";
 import type { DeviceView } from "../api_types.ts";
 import { Acts, stateSentence } from "../components/device_card.tsx";
+import { Holds, PlugTestCard, Steering, VacationHint } from "../components/device_more.tsx";
 import { Icon, iconOf } from "../components/icon.tsx";
 import { Name } from "../components/name.tsx";
 import { OptionsList } from "../components/options_list.tsx";
@@ -50,6 +51,8 @@ export function DeviceScreen({ about }: { about: string }) {
         <WhyPanel view={view} />
       </section>
       <Programmes view={view} />
+      <Steering view={view} />
+      <PlugTestCard view={view} />
       <Facts view={view} />
     </>
   );
@@ -66,8 +69,6 @@ function Unknown() {
   );
 }
 
-const PAUSES = [60, 180, 720];
-
 /** What people ask of it: now, for a while, and by when. */
 function Orders({ view }: { view: DeviceView }) {
   const live = mayAct.value;
@@ -82,13 +83,10 @@ function Orders({ view }: { view: DeviceView }) {
             {t("act.skip")}
           </button>
         )}
-        {PAUSES.map((minutes) => (
-          <button type="button" class="quiet" key={minutes} disabled={!live} onClick={() => pause(view, minutes)}>
-            {t("act.pause", { span: span(minutes * 60_000) })}
-          </button>
-        ))}
       </p>
       <WishForm key={view.profile.id} view={view} />
+      <Holds key={`${view.profile.id} holds`} view={view} />
+      <VacationHint />
     </section>
   );
 }

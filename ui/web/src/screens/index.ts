@@ -5,9 +5,13 @@ import type { Key } from "../words.ts";
 import { AdviceScreen } from "./advice.tsx";
 import { DeviceScreen } from "./device.tsx";
 import { DevicesScreen } from "./devices.tsx";
+import { EventsScreen } from "./events.tsx";
+import { HelpScreen } from "./help.tsx";
 import { HistoryScreen } from "./history.tsx";
 import { MoreScreen } from "./more.tsx";
 import { OptionsScreen } from "./options.tsx";
+import { ProvidersScreen } from "./providers.tsx";
+import { SettingsScreen } from "./settings.tsx";
 import { SetupScreen } from "./setup.tsx";
 import { TodayScreen } from "./today.tsx";
 import { WhyScreen } from "./why.tsx";
@@ -28,8 +32,12 @@ export const SCREENS: ScreenRow[] = [
   { name: "device", title: "nav.devices", screen: DeviceScreen },
   { name: "options", title: "nav.options", screen: OptionsScreen, icon: "options", first: true },
   { name: "why", title: "nav.why", screen: WhyScreen, icon: "why", first: true },
+  { name: "events", title: "nav.events", screen: EventsScreen, icon: "events" },
   { name: "setup", title: "setup.title", screen: SetupScreen },
   { name: "history", title: "nav.history", screen: HistoryScreen, icon: "history" },
   { name: "advice", title: "nav.advice", screen: AdviceScreen, icon: "advice" },
+  { name: "providers", title: "nav.providers", screen: ProvidersScreen, icon: "providers" },
+  { name: "settings", title: "nav.settings", screen: SettingsScreen, icon: "settings" },
+  { name: "help", title: "nav.help", screen: HelpScreen, icon: "help" },
   { name: "more", title: "nav.more", screen: MoreScreen },
 ];

@@ -1,6 +1,7 @@
 // Why: for each device the reasons of the plan in numbers, and what changed since the plan before.
 import { DeviceTabs } from "../components/device_tabs.tsx";
 import { Name } from "../components/name.tsx";
+import { WhatIf } from "../components/what_if.tsx";
 import { WhyPanel } from "../components/why_panel.tsx";
 import { say } from "../reasons.ts";
 import { to } from "../route.ts";
@@ -20,6 +21,7 @@ export function WhyScreen({ about }: { about: string }) {
           <a href={to("device", view.profile.id)}>{t("why.to_device", { name: plain(view.profile.name, 60) })}</a>
         </p>
       </section>
+      <WhatIf key={view.profile.id} view={view} />
       <Changes />
       <Misses />
     </>
