@@ -159,7 +159,7 @@ class Gate:
         )
 
     async def _stream(self, request: web.Request, visit: Visit, route: Route) -> web.StreamResponse:
-        if self._streams.full:
+        if self._streams.are_full(visit.who.role):
             raise refused(
                 HTTPStatus.SERVICE_UNAVAILABLE, "too-many-streams", "Too many clients listen already."
             )

@@ -13,6 +13,7 @@ from typing import Any
 
 from aiohttp import web
 
+from drrouter.adapters.api.roles import Role
 from drrouter.adapters.strict_json import adapter_of
 from drrouter.domain.journal import JournalEntry
 from drrouter.domain.plan import Plan
@@ -29,6 +30,7 @@ PAYLOADS: dict[Topic, Any] = {
 """The type of each topic's payload."""
 
 MOST_STREAMS = 32
+OWNERS_ROOM = 8
 HEARTBEAT = b": still here\n\n"
 _WRITE_S = 10.0
 
@@ -41,10 +43,9 @@ class Streams:
         self._router, self._clock, self._heartbeat_s = router, clock, heartbeat_s
         self._tasks: set[asyncio.Task[Any]] = set()
 
-    @property
-    def full(self) -> bool:
-        """Whether as many clients listen as may."""
-        return len(self._tasks) >= MOST_STREAMS
+    def are_full(self, role: Role) -> bool:
+        """Whether as many clients listen as may; some room is kept for owners, whatever others open."""
+        return len(self._tasks) >= MOST_STREAMS - (0 if role is Role.OWNER else OWNERS_ROOM)
 
     async def serve(
         self,

@@ -137,6 +137,19 @@ async def test_too_many_listeners_are_told_so(served: Served, monkeypatch: pytes
         assert (status, problem["title"]) == (503, "Too many streams")
 
 
+async def test_guests_who_listen_on_and_on_leave_room_for_owners(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(streaming, "MOST_STREAMS", 2)
+    monkeypatch.setattr(streaming, "OWNERS_ROOM", 1)
+    url = f"{served.api.url}/api/v1/stream"
+    async with served.session.get(url, headers=served.bearer(Role.GUEST)) as guest:
+        assert guest.status == 200
+        assert (await served.ask("GET", "/stream", Role.GUEST))[0] == 503
+        async with served.session.get(url, headers=served.bearer()) as owner:
+            assert owner.status == 200
+
+
 async def test_a_stream_whose_source_ends_ends(served: Served) -> None:
     async def one_change() -> AsyncIterator[Change]:
         yield Change(Topic.STATUS, served.router.status())
