@@ -4,6 +4,7 @@ are a bench."""
 import asyncio
 import json
 from copy import deepcopy
+from datetime import timedelta
 from pathlib import Path
 
 import aiohttp
@@ -99,12 +100,25 @@ def test_a_receipt_may_be_missing_only_where_trouble_left_no_time_to_read_the_ve
     assert set(compare(outcome(said(RECEIPT)), missing, VERSIONS).faults) == {"missing"}
 
 
+OLD = (Version("e", WHEN - DAY, WHEN + DAY, WHEN + DAY),)
+
+
 def test_an_outcome_may_differ_only_soon_after_trouble() -> None:
     differs = outcome()
     differs.troubles = (Interval(WHEN - 2 * REACH, WHEN - REACH),)
-    assert compare(outcome(said(RECEIPT, "X_DONE")), differs, VERSIONS).faults == {}
+    assert compare(outcome(said(RECEIPT, "X_DONE")), differs, OLD).faults == {}
     differs.troubles = (Interval(WHEN - 3 * REACH, WHEN - 2 * REACH),)
-    assert set(compare(outcome(said(RECEIPT, "X_DONE")), differs, VERSIONS).faults) == {"missing"}
+    assert set(compare(outcome(said(RECEIPT, "X_DONE")), differs, OLD).faults) == {"missing"}
+
+
+@pytest.mark.parametrize(("before", "faults"), [(REACH, set()), (REACH + MINUTE, {"missing"})])
+def test_an_outcome_may_differ_where_its_event_was_withdrawn_shortly_before(
+    before: timedelta, faults: set[str]
+) -> None:
+    withdrawn = (Version("e", WHEN - DAY, WHEN - before, WHEN + DAY),)
+    assert set(compare(outcome(said(RECEIPT, "X_DONE")), outcome(), withdrawn).faults) == faults
+    other = (Version("another", WHEN - DAY, WHEN - before, WHEN + DAY), *OLD)
+    assert set(compare(outcome(said(RECEIPT, "X_DONE")), outcome(), other).faults) == {"missing"}
 
 
 # The network carries true bytes, and breaks where it is told to

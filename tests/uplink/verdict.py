@@ -7,8 +7,9 @@ Messages: the provider has each once, and none that it has not in the run withou
 only those may be missing whose version could not be read: no time of REACH passed between its writing and
 the writing after it (or its end, or the event's) in which link, router and disk were all well. What became
 of an order (all but receipts) depends on what holds beside it, so there a message may be missing or be
-more than in the other run where trouble came within REACH before it was said. The order of the messages on
-one event and one device is that of the run without faults.
+more than in the other run where trouble came within REACH before it was said; and where its event was
+changed or withdrawn within REACH before, for a notice that is lost leaves that to the next poll. The order of
+the messages on one event and one device is that of the run without faults.
 """
 
 import json
@@ -68,6 +69,7 @@ def compare(calm: Outcome, rough: Outcome, versions: Iterable[Version]) -> Verdi
     for number, (one, other) in enumerate(zip(calm.timelines, rough.timelines, strict=True)):
         if _text(one) != _text(other):
             verdict.timelines.append(number)
+    versions = tuple(versions)
     now = {version.key for version in versions if version.starts_now}
     for number, (mine, yours) in enumerate(zip(calm.events, rough.events, strict=True)):
         verdict.events += _differing(number, mine, yours, now)
@@ -75,10 +77,11 @@ def compare(calm: Outcome, rough: Outcome, versions: Iterable[Version]) -> Verdi
     verdict.left = calm.left + rough.left
     verdict.receipts = len(rough.reports)
     unread, troubles = _unread(versions, rough.troubles), sorted(rough.troubles, key=_start)
+    changes = _changes(versions)
     verdict.excusable = len(unread)
     for content in sorted(rough.reports ^ calm.reports):
         said_by = calm if content in calm.reports else rough
-        if _is_excused(content, said_by, unread, troubles):
+        if _is_excused(content, said_by, unread, troubles, changes):
             verdict.excused += 1
         else:
             (verdict.missing if said_by is calm else verdict.strange).append(content)
@@ -97,14 +100,28 @@ def _differing(number: int, mine: dict[str, Any], yours: dict[str, Any], now: se
 
 
 def _is_excused(
-    content: str, said_by: Outcome, unread: set[tuple[str, str]], troubles: list[Interval]
+    content: str,
+    said_by: Outcome,
+    unread: set[tuple[str, str]],
+    troubles: list[Interval],
+    changes: dict[str, list[datetime]],
 ) -> bool:
     """Whether faults honestly explain why only one of the runs said this."""
     event_id, _, _, _, payloads = json.loads(content)
     if "X_RECEIPT" in payloads:
         return (event_id, payloads["X_RECEIPT"][0]) in unread
     said_at = said_by.said_at[content]
+    if any(said_at - REACH <= changed <= said_at for changed in changes.get(event_id, ())):
+        return True
     return any(trouble.start <= said_at <= trouble.end + REACH for trouble in troubles)
+
+
+def _changes(versions: Iterable[Version]) -> dict[str, list[datetime]]:
+    """When each event was written anew or withdrawn, by its id."""
+    changes: dict[str, list[datetime]] = {}
+    for version in versions:
+        changes.setdefault(event_id_of(version.key), []).extend((version.written_at, version.gone_at))
+    return changes
 
 
 def _unread(versions: Iterable[Version], troubles: Iterable[Interval]) -> set[tuple[str, str]]:
