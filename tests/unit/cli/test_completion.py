@@ -39,7 +39,7 @@ def test_bash_completes_verbs_and_options(tmp_path: Path) -> None:
 def test_bash_learns_to_complete_by_one_option(tmp_path: Path) -> None:
     shown = subprocess.run(
         [sys.executable, "-m", "drrouter", "--show-completion", "bash"],
-        env={**os.environ, "HOME": str(tmp_path)},
+        env={**os.environ, "HOME": str(tmp_path), "_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION": "1"},
         capture_output=True,
         text=True,
         check=False,
