@@ -13,6 +13,7 @@ class Wiretap:
     entrance: int = 0
     _server: asyncio.Server | None = None
     _talks: set["asyncio.Task[None]"] = field(default_factory=set)
+    _writers: list[asyncio.StreamWriter] = field(default_factory=list)
 
     async def __aenter__(self) -> "Wiretap":
         self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0)
@@ -25,6 +26,9 @@ class Wiretap:
         for talk in self._talks:
             talk.cancel()
         await asyncio.gather(*self._talks, return_exceptions=True)
+        for writer in self._writers:
+            writer.close()
+        await asyncio.gather(*(one.wait_closed() for one in self._writers), return_exceptions=True)
 
     @property
     def text(self) -> str:
@@ -32,12 +36,14 @@ class Wiretap:
         return self.heard.decode(errors="replace")
 
     def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._writers.append(writer)
         talk = asyncio.create_task(self._talk(reader, writer))
         self._talks.add(talk)
         talk.add_done_callback(self._talks.discard)
 
     async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         theirs, ours = await asyncio.open_connection("127.0.0.1", self.port)
+        self._writers.append(ours)
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._carry(reader, ours, keep=True))

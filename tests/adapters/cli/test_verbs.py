@@ -253,12 +253,13 @@ async def test_the_first_screen_is_printed_and_the_screens_need_a_terminal(run: 
 
 
 async def test_the_screens_open_in_a_terminal(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[bool] = []
+    asked: list[tuple[bool, str | None]] = []
 
-    async def open_screens(client: object, *, plain: bool) -> None:
-        asked.append(plain)
+    async def open_screens(client: object, *, plain: bool, language: str | None) -> None:
+        asked.append((plain, language))
 
     monkeypatch.setattr("drrouter_ui.open_screens", open_screens)
     monkeypatch.setattr("drrouter.cli.screen_verbs._in_a_terminal", lambda: True)
-    assert (await run("tui", "--plain")).code == 0
-    assert asked == [True]
+    assert (await run("tui", "--plain", "--language", "de")).code == 0
+    assert asked == [(True, "de")]
+    assert "There is " in (await run("tui", "--language", "xx")).err

@@ -80,8 +80,9 @@ async def lossy(served: Served) -> AsyncIterator[Cut]:
         host, port = served.api.url.removeprefix("http://").split(":")
 
         async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            writers.append(writer)
             there, back = await asyncio.open_connection(host, port)
-            writers.extend((writer, back))
+            writers.append(back)
             up = asyncio.create_task(_copy(reader, back))
             left = bytes_each
             while left > 0 and (piece := await there.read(min(left, 64))):
@@ -100,6 +101,7 @@ async def lossy(served: Served) -> AsyncIterator[Cut]:
         server.close()
     for writer in writers:
         writer.close()
+    await asyncio.gather(*(writer.wait_closed() for writer in writers), return_exceptions=True)
 
 
 async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
