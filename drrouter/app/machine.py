@@ -9,6 +9,8 @@ from pathlib import Path
 from drrouter.config import HomeConfig
 from drrouter.router.doctor import Machine
 
+_SOLVER = "highspy"
+
 
 def machine_of(home: HomeConfig) -> Machine:
     """What can be told now; what cannot is left out."""
@@ -53,6 +55,6 @@ def _size(path: Path) -> int | None:
 
 def _solver() -> str:
     try:
-        return f"HiGHS (highspy {version('highspy')})"
+        return f"HiGHS (highspy {version(_SOLVER)})"
     except PackageNotFoundError:
         return ""

@@ -144,7 +144,7 @@ class Rights:
             case Party.PROVIDER:
                 own = place.provider == segment_of(who.id)
                 return own and (act is Act.READ or place.is_from_provider)
-            case Party.GUEST:
+            case _:
                 return False
 
     def is_place(self, path: LeafPath) -> bool:

@@ -13,7 +13,7 @@ from drrouter.domain.limit import Limit, Scope
 from drrouter.domain.opted_out import kept_events, kept_orders, takes_from
 from drrouter.domain.owner import OptOut, Vacation
 from drrouter.domain.timeline import TariffRates, Timeline, resolve
-from tests.builders import CAR, FREEZER, HOUR, HVAC, at, event, payload, shed
+from tests.builders import CAR, FREEZER, HOUR, HVAC, SP, at, event, payload, shed
 
 DEVICES = (CAR, FREEZER, HVAC)
 GRID = ProviderId("utility")
@@ -61,6 +61,15 @@ def test_an_order_for_that_device_alone_is_gone_while_it_is_out() -> None:
     timeline = resolved(shed("a", "13:00", "15:00", level=2, targets=(CAR,)))
     assert kept_orders(timeline, [OptOut(at("15:00"), device_id=CAR)], DEVICES).sheds == ()
     assert kept_orders(timeline, [OptOut(at("15:00"), device_id=HVAC)], DEVICES) == timeline
+
+
+def test_an_opt_out_of_a_device_means_its_own_events_alone() -> None:
+    timeline = resolved(shed("a", "13:00", "15:00", level=2))
+    for other in (
+        OptOut(at("15:00"), ProviderId("other"), device_id=CAR),
+        OptOut(at("15:00"), SP, EventId("b"), CAR),
+    ):
+        assert kept_orders(timeline, [other], DEVICES) == timeline
 
 
 def test_a_limit_of_a_group_lets_a_device_go_and_one_of_the_site_does_not() -> None:
