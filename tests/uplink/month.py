@@ -220,9 +220,22 @@ def _from(value: Any, now: datetime) -> Any:
 
 def _within(value: Any, now: datetime) -> Any:
     """A row with its interval cut to the days to come; None where it lies outside."""
-    interval = value.get("interval") if isinstance(value, dict) else None
-    if interval is None:
-        return value
+    if isinstance(value, dict) and "interval" in value:
+        cut = _cut(value["interval"], now)
+        return cut and {**value, "interval": cut}
+    if (
+        isinstance(value, list)
+        and len(value) == 2
+        and isinstance(value[0], dict)
+        and {*value[0]} == {"start", "end"}
+    ):
+        cut = _cut(value[0], now)
+        return cut and [cut, value[1]]  # a step of rates
+    return value
+
+
+def _cut(interval: dict[str, str], now: datetime) -> list[str] | None:
+    """The part of an interval that lies in the days to come."""
     start = max(now, datetime.fromisoformat(interval["start"]))
     end = min(now + AHEAD, datetime.fromisoformat(interval["end"]))
-    return {**value, "interval": [str(start), str(end)]} if start < end else None
+    return [str(start), str(end)] if start < end else None
