@@ -106,7 +106,11 @@ bench-peers: $(DEV_INSTALLED) ## measure the planner beside EMHASS on the same h
 
 pictures: $(DEV_INSTALLED) ## draw the pictures of the screens anew; look at what changed before you commit it
 	@RENEW_PICTURES=1 $(PYTEST) $(PARALLEL) tests/ui
-	@git --no-pager diff --stat -- tests/ui/pictures
+	@$(PYTEST) tests/system/test_panel.py
+	@cp $(BUILD)/pictures/panel-today-desk-light.png docs/pictures/today-light.png
+	@cp $(BUILD)/pictures/panel-today-desk-dark.png docs/pictures/today-dark.png
+	@cp $(BUILD)/pictures/panel-why-washer-phone-dark.png docs/pictures/why-phone.png
+	@git --no-pager diff --stat -- tests/ui/pictures docs/pictures
 
 # ---------------------------------------------------------------------------------------------- installing
 
