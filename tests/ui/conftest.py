@@ -62,7 +62,9 @@ class Screens:
         return shown(self.app)
 
     async def press(self, *keys: str) -> None:
-        await self.pilot.press(*keys)
+        for key in keys:
+            await self.listens()
+            await self.pilot.press(key)
 
     async def sees(self, *texts: str) -> None:
         """Wait until all of these are on the screen; what a person waits for, a test waits for too."""
@@ -72,6 +74,13 @@ class Screens:
                     await self.pilot.pause()
         except TimeoutError:
             raise AssertionError(f"{texts} are not all on the screen:\n{self.text}") from None
+
+    async def listens(self) -> None:
+        """Wait a moment until a key would reach something; a screen is drawn before it listens."""
+        for _ in range(50):
+            if self.pilot.app.focused is not None:
+                return
+            await self.pilot.pause()
 
     async def sees_no(self, text: str) -> None:
         """Wait until this has left the screen."""
@@ -130,6 +139,7 @@ def opened(served: Served) -> Open:
         async with app.run_test(size=size, notifications=True) as pilot:
             screens = Screens(app, pilot)
             await screens.sees("> Freezer" if plain else marker)
+            await screens.listens()
             yield screens
 
     return opened
