@@ -62,9 +62,7 @@ class Screens:
         return shown(self.app)
 
     async def press(self, *keys: str) -> None:
-        for key in keys:
-            await self.listens()
-            await self.pilot.press(key)
+        await self.pilot.press(*keys)
 
     async def sees(self, *texts: str) -> None:
         """Wait until all of these are on the screen; what a person waits for, a test waits for too."""
