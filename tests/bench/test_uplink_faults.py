@@ -37,7 +37,6 @@ async def test_a_month_of_faults_leaves_timeline_and_outbox_as_without_faults(tm
         "messages": len(calm.reports),
         "messages_with_faults": len(rough.reports),
         "excused": verdict.excused,
-        "beside": len(verdict.beside),
         "versions_that_could_not_be_read": verdict.excusable,
         "faults": dict(sorted(rough.struck.items())),
         "cpu_s": [round(calm.cpu_s), round(rough.cpu_s)],

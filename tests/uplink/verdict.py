@@ -10,9 +10,6 @@ of an order (all but receipts) depends on what holds beside it, so there a messa
 more than in the other run where trouble came within REACH before it was said; and where its event was
 changed or withdrawn within REACH before, for a notice that is lost leaves that to the next poll. The order of
 the messages on one event and one device is that of the run without faults.
-
-An order that stands beside another one on the same devices may begin later, or not at all, because the other
-one came late. Such messages (never receipts) are counted as ``beside`` and may be no more than BESIDE of all.
 """
 
 import json
@@ -28,8 +25,6 @@ from tests.uplink.outcome import Outcome, event_id_of
 
 REACH = timedelta(seconds=1.1 * POLL_S + 330)
 """A poll, or a failed one and the longest wait after it."""
-BESIDE = 0.002
-"""The most of all messages that may differ because another order came late."""
 
 
 @dataclass(slots=True)
@@ -48,10 +43,9 @@ class Verdict:
     disordered: list[str] = field(default_factory=list)
     doubled: list[str] = field(default_factory=list)
     left: int = 0
-    beside: list[str] = field(default_factory=list)
     excused: int = 0
     excusable: int = 0
-    messages: int = 0
+    receipts: int = 0
 
     @property
     def faults(self) -> dict[str, Any]:
@@ -65,7 +59,6 @@ class Verdict:
             "disordered": self.disordered[:5],
             "doubled": self.doubled[:5],
             "left": [self.left] if self.left else [],
-            "beside": self.beside[:5] if len(self.beside) > BESIDE * self.messages else [],
         }
         return {key: value for key, value in found.items() if value}
 
@@ -82,7 +75,7 @@ def compare(calm: Outcome, rough: Outcome, versions: Iterable[Version]) -> Verdi
         verdict.events += _differing(number, mine, yours, now)
     verdict.doubled = [*calm.doubled, *rough.doubled]
     verdict.left = calm.left + rough.left
-    verdict.messages = len(rough.reports)
+    verdict.receipts = len(rough.reports)
     unread, troubles = _unread(versions, rough.troubles), sorted(rough.troubles, key=_start)
     changes = _changes(versions)
     verdict.excusable = len(unread)
@@ -90,8 +83,6 @@ def compare(calm: Outcome, rough: Outcome, versions: Iterable[Version]) -> Verdi
         said_by = calm if content in calm.reports else rough
         if _is_excused(content, said_by, unread, troubles, changes):
             verdict.excused += 1
-        elif "X_RECEIPT" not in json.loads(content)[4]:
-            verdict.beside.append(content)
         else:
             (verdict.missing if said_by is calm else verdict.strange).append(content)
     verdict.disordered = list(_disordered(calm, rough))
