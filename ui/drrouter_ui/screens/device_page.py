@@ -45,13 +45,21 @@ class DevicePage(Page):
         """Nothing is drawn yet."""
         super().__init__(shared)
         self.table = DeviceTable(self.pen)
+        self._followed = shared.chosen
 
     def on_mount(self) -> None:
         """The arrows belong to the table."""
         self.table.focus()
 
     def draw(self) -> None:
-        """Draw the table, its cursor on the chosen device."""
+        """Draw the table, its cursor on the chosen device.
+
+        A key may have moved the cursor a moment ago, of which nobody has been told yet: then the cursor is
+        right, unless another screen has chosen meanwhile.
+        """
+        if self.table.chosen and self.shared.chosen == self._followed:
+            self.shared.chosen = self.table.chosen
+        self._followed = self.shared.chosen
         self.table.show(self.shared.seen, self.app.size.width, self.shared.chosen)
 
     @on(DataTable.RowHighlighted)
