@@ -2,6 +2,7 @@
 import { readFile, rm, writeFile, mkdir } from "node:fs/promises";
 import { basename } from "node:path";
 import { build } from "esbuild";
+import { bundleWords } from "./bundle_words.mjs";
 
 const OUT = "dist";
 const BUNDLED = ["preact", "@preact/signals", "@preact/signals-core", "chart.js", "@kurkle/color"];
@@ -13,6 +14,7 @@ const { metafile } = await build({
   bundle: true,
   splitting: true,
   format: "esm",
+  charset: "utf8",
   target: "es2022",
   minify: true,
   metafile: true,
@@ -20,6 +22,7 @@ const { metafile } = await build({
   jsx: "automatic",
   jsxImportSource: "preact",
   loader: { ".svg": "copy" },
+  plugins: [bundleWords],
   entryNames: "[name]-[hash]",
   chunkNames: "[name]-[hash]",
 });

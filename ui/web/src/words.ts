@@ -21,25 +21,16 @@ export const LANGUAGE_NAMES: Record<Language, string> = {
 };
 
 type Templates = Record<string, string>;
-type Loaded = { default: Templates };
+interface Loaded {
+  words: Templates;
+  reasons: Templates;
+}
 
 /** Texts and reasons of each other language; the router itself says its reasons in English. */
-const LOADERS: Record<Exclude<Language, "en">, () => Promise<[Loaded, Loaded]>> = {
-  de: () =>
-    Promise.all([
-      import("../../drrouter_ui/words/de.json", { with: { type: "json" } }),
-      import("../../drrouter_ui/words/reasons/de.json", { with: { type: "json" } }),
-    ]),
-  fr: () =>
-    Promise.all([
-      import("../../drrouter_ui/words/fr.json", { with: { type: "json" } }),
-      import("../../drrouter_ui/words/reasons/fr.json", { with: { type: "json" } }),
-    ]),
-  nl: () =>
-    Promise.all([
-      import("../../drrouter_ui/words/nl.json", { with: { type: "json" } }),
-      import("../../drrouter_ui/words/reasons/nl.json", { with: { type: "json" } }),
-    ]),
+const LOADERS: Record<Exclude<Language, "en">, () => Promise<Loaded>> = {
+  de: () => import("./languages/de.ts"),
+  fr: () => import("./languages/fr.ts"),
+  nl: () => import("./languages/nl.ts"),
 };
 
 interface Spoken {
@@ -71,7 +62,7 @@ export async function speak(wanted: Language): Promise<void> {
   const mine = ++latest;
   const loaded = wanted === "en" ? null : await LOADERS[wanted]();
   if (mine !== latest) return;
-  spoken.value = { language: wanted, words: loaded?.[0].default ?? en, reasons: loaded?.[1].default ?? null };
+  spoken.value = { language: wanted, words: loaded?.words ?? en, reasons: loaded?.reasons ?? null };
 }
 
 /** The first of the person's languages that we speak. */
@@ -99,7 +90,6 @@ export function number(value: number, decimals = 2): string {
 
 const NARROW_SPACE = "\u202f";
 
-/** A power in W, as people read it. */
 /** A share as people read it, such as 80 %. */
 export function percent(value: number): string {
   return new Intl.NumberFormat(locale.value, { style: "percent", maximumFractionDigits: 0 }).format(value / 100);
@@ -110,6 +100,7 @@ export function countryName(code: string): string {
   return code ? (new Intl.DisplayNames([locale.value], { type: "region", fallback: "code" }).of(code) ?? code) : "";
 }
 
+/** A power in W, as people read it. */
 export function power(value_w: number | null | undefined): string {
   if (value_w === null || value_w === undefined) return t("value.unknown");
   const large = Math.abs(value_w) >= 1000;

@@ -1,0 +1,5 @@
+// Dutch: the texts and the reasons, which are loaded together.
+import words from "../../../drrouter_ui/words/nl.json" with { type: "json" };
+import reasons from "../../../drrouter_ui/words/reasons/nl.json" with { type: "json" };
+
+export { reasons, words };
