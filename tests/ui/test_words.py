@@ -84,6 +84,8 @@ def test_the_planners_reasons_are_said_in_the_language_or_in_its_own_words() -> 
     speak("de")
     assert say([moved], "it saves 0.25 EUR", "EUR", LOCAL) == "das spart 0,25 EUR"
     assert say([Reason("nobody.knows")], "its own words", "EUR", LOCAL) == "its own words"
+    texts = tuple(Reason("said.text", {"text": text}) for text in ("Eins.", "Zwei."))
+    assert say([Reason("said.sentences", {}, texts)], "", "EUR", LOCAL) == "Eins. Zwei."
     began = Reason("cycle.agreed", {"label": "\x1bW", "start": "2026-06-01T20:00:00Z", "end": "soon"})
     assert "22:00" in say([began], "", "EUR", LOCAL)
     assert "soon" in say([began], "", "EUR", LOCAL)

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from drrouter.planner.catalogue.english import ENGLISH
+from drrouter.domain.english import ENGLISH as OF_THE_ROUTER
+from drrouter.planner.catalogue.english import ENGLISH as OF_THE_PLANNER
 
 UI = Path(__file__).parents[3] / "ui"
 CATALOGUES = UI / "drrouter_ui" / "words"
@@ -55,10 +56,11 @@ def test_what_is_counted_has_a_form_for_one_and_for_many(language: str) -> None:
 
 
 @pytest.mark.parametrize("language", OTHERS)
-def test_every_reason_of_the_planner_is_said_in_every_language(language: str) -> None:
+def test_every_reason_of_planner_and_router_is_said_in_every_language(language: str) -> None:
+    english = {**OF_THE_PLANNER, **OF_THE_ROUTER}
     reasons: dict[str, str] = json.loads((CATALOGUES / "reasons" / f"{language}.json").read_text())
-    assert list(reasons) == sorted(ENGLISH)
-    for code, template in ENGLISH.items():
+    assert list(reasons) == sorted(english)
+    for code, template in english.items():
         assert Counter(_FORMED.findall(reasons[code])) == Counter(_FORMED.findall(template)), code
 
 

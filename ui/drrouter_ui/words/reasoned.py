@@ -1,4 +1,4 @@
-"""The planner's reasons in the person's language: a template by code, each value in the form it names.
+"""The reasons of planner and router in the person's language: a template by code, each value in its form.
 
 English is what the router itself says.
 """
@@ -29,11 +29,13 @@ def _is_known(reason: Reason, templates: dict[str, str]) -> bool:
 
 
 def _sentence(reason: Reason, templates: dict[str, str], currency: str, local: SiteTime) -> str:
-    parts = ", ".join(_sentence(part, templates, currency, local) for part in reason.parts)
+    parts = [_sentence(part, templates, currency, local) for part in reason.parts]
 
     def field(found: re.Match[str]) -> str:
         if found[1] == "parts":
-            return parts
+            return (found[2] or ", ").join(parts)
+        if found[1].isdecimal():
+            return "".join(parts[int(found[1]) : int(found[1]) + 1]) or "?"
         value = reason.values.get(found[1])
         return "?" if value is None else _read(value, found[2] or "", currency, local)
 

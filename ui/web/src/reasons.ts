@@ -1,4 +1,4 @@
-// The planner's reasons in the person's language: a template by its code, each value in the form that it names.
+// The reasons of planner and router in the person's language: a template by its code, each value in the form that it names.
 // English is what the router itself says; other languages stand beside the catalogue of texts.
 import type { Reason } from "./api_types.ts";
 import { clock, energy, money, number, plain, power, reasonTemplates } from "./words.ts";
@@ -23,9 +23,11 @@ function isKnown(reason: Reason, templates: Templates): boolean {
 }
 
 function sentence(reason: Reason, templates: Templates, setting: Setting): string {
-  const parts = reason.parts.map((part) => sentence(part, templates, setting)).join(", ");
+  const parts = reason.parts.map((part) => sentence(part, templates, setting));
   return (templates[reason.code] ?? "").replace(/\{(\w+)(?::([^}]*))?\}/g, (_, name: string, form = "") => {
-    if (name === "parts") return parts;
+    if (name === "parts") return parts.join(form || ", ");
+    const part = parts[Number(name)];
+    if (part !== undefined) return part;
     const value = reason.values[name];
     return value === undefined ? "?" : read(value, form, setting);
   });

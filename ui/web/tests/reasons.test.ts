@@ -32,3 +32,10 @@ test("a value that is missing shows, and stops nothing", async () => {
   await speak("fr");
   assert.match(say([{ ...REASON, values: {} }], "", SETTING), /^\? prend \?/);
 });
+
+test("a part stands in its place, and several stand one after the other", async () => {
+  await speak("de");
+  const text = (text: string): Reason => ({ code: "said.text", values: { text }, parts: [] });
+  const both: Reason = { code: "said.sentences", values: {}, parts: [text("Eins."), text("Zwei.")] };
+  assert.equal(say([both], "", SETTING), "Eins. Zwei.");
+});

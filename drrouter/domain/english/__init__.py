@@ -1,0 +1,16 @@
+"""The router's sentences in English, as templates by their codes; ``drrouter.domain.said`` says them.
+
+One module for each topic. A value stands with the form in which it is read, ``{limit_w:watts}``; a part by
+its number, ``{0}``, or all of them with what stands between, ``{parts:; }``.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+ENGLISH: Mapping[str, str] = MappingProxyType(
+    {
+        # of any topic
+        "said.text": "{text}",
+        "said.sentences": "{parts: }",
+    }
+)
