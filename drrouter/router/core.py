@@ -171,10 +171,11 @@ class Router:
         """What providers send, and what they are told."""
         book, scribe, clock, sent = self.book, self.scribe, self.clock, self._committed
         whom = self.orders_changed, sent, self.uplinks.hearing, self.site.mandates
-        self.intake = Intake(book, scribe, clock, self.steering.directory, *whom)
+        self.outcomes = Outcomes(book, scribe, clock, sent, partial(showing.hindrance_of, self))
+        overtake = self.outcomes.overtake
+        self.intake = Intake(book, scribe, clock, self.steering.directory, *whom, overtake)
         baselines = Baselines(self.settings.zone, kept.get(KEPT_BASELINES))
         self.reporter = Reporter(self.steering, self.registry, book, scribe, clock, sent, baselines)
-        self.outcomes = Outcomes(book, scribe, clock, sent, partial(showing.hindrance_of, self))
         may, zone, told = self.site.mandates, self.settings.zone, kept.get(KEPT)
         self.arbiter = Arbiter(may, zone, self.steering.is_shed, told)
 

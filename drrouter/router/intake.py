@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from drrouter.domain.ack import received
 from drrouter.domain.event import Event
-from drrouter.domain.ids import DeviceId, ProviderId
+from drrouter.domain.ids import DeviceId, EventKey, ProviderId
 from drrouter.domain.journal import JournalEntry, JournalKind
 from drrouter.domain.mandate import NO_MANDATES, Mandates, admitted
 from drrouter.domain.signal import (
@@ -49,6 +49,7 @@ class Intake:
         committed: Callable[[ProviderId], None],
         hearing: Hearing | None = None,
         mandates: Mandates = NO_MANDATES,
+        overtake: Callable[[EventKey], None] = lambda _: None,
     ) -> None:
         """Wire it up.
 
@@ -61,8 +62,9 @@ class Intake:
             committed: told which provider's outbox has news.
             hearing: told of everything that comes.
             mandates: what each provider may send; the rest of its events is not obeyed.
+            overtake: told before a new version takes the place of the one that is known.
         """
-        self._mandates = mandates
+        self._mandates, self._overtake = mandates, overtake
         self._book, self._scribe, self._clock = book, scribe, clock
         self._directory, self._act, self._committed = directory, act, committed
         self._hearing = hearing or Hearing()
@@ -107,6 +109,7 @@ class Intake:
         if not self._has_room(event):
             return
         self._hearing.ordered(event, self._clock.now())
+        self._overtake((event.provider, event.id))
         change = self._book.keep_event(event)
         ignored = _not_obeyed(event)
         members = self._members(event)

@@ -99,6 +99,12 @@ class Outcomes:
         asked = tuple(ack.member for ack in self._record(event).acks)
         return (None,) if None in asked else asked
 
+    def overtake(self, key: EventKey) -> None:
+        """A new version takes its place: where the old one is over by now, its outcome is told first."""
+        record = self._book.acks.get(key)
+        if record and record.span and not record.is_settled and record.span.end <= self._clock.now():
+            self._end(record)
+
     def left(self, provider: ProviderId) -> None:
         """The home leaves the provider: whatever it asks for now or later is refused."""
         now = self._clock.now()

@@ -100,6 +100,22 @@ async def test_an_order_is_received_understood_planned_started_and_done_each_at_
     assert "E of grid is over and was obeyed." in home.store.sentences()
 
 
+@pytest.mark.parametrize(("over", "outcomes"), [(True, [K.IMPOSSIBLE]), (False, [])])
+async def test_what_is_over_has_its_outcome_before_a_new_version_takes_its_place(
+    home: Home, over: bool, outcomes: list[MessageKind]
+) -> None:
+    """Nobody need look between an order's end and its next version, where another order overrules it."""
+    old = shed("e", "12:05", "12:10", priority=3)
+    await receive(home, shed("other", "12:01", "13:00", priority=1), old)
+    await home.clock.advance(at("12:10:01" if over else "12:09:59") - home.clock.now())
+    said = len(home.provider.received)
+    later = shed("e", "12:30", "12:40", priority=3)
+    await receive(home, replace(later, modified_at=old.modified_at + MINUTE))
+    told = [(item.kind, item.event_version) for item in home.provider.received[said:]]
+    assert [kind for kind, _ in told] == [*outcomes, K.RECEIPT]
+    assert [version for kind, version in told if kind is K.IMPOSSIBLE] == [old.version for _ in outcomes]
+
+
 async def test_a_group_order_has_an_outcome_for_each_member(home: Home) -> None:
     """32: B1, once per member."""
     await receive(home, replace(shed("e", "12:30", "13:00"), targets=("flexible",)))

@@ -4,8 +4,10 @@ are a bench."""
 import asyncio
 import json
 from copy import deepcopy
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import pytest
@@ -51,8 +53,8 @@ RECEIPT, LATER = "2026-10-10T08:00:00+00:00", "2026-10-10T09:00:00+00:00"
 WHEN = month_of(1).start + 8 * 60 * MINUTE
 
 
-def said(version: str, kind: str = "X_RECEIPT") -> str:
-    return json.dumps([event_id_of("e"), f"{kind} {version}", "home", "home", {kind: [version]}])
+def said(version: str, kind: str = "X_RECEIPT", key: str = "e") -> str:
+    return json.dumps([event_id_of(key), f"{kind} {version}", "home", "home", {kind: [version]}])
 
 
 def outcome(*reports: str) -> Outcome:
@@ -100,25 +102,105 @@ def test_a_receipt_may_be_missing_only_where_trouble_left_no_time_to_read_the_ve
     assert set(compare(outcome(said(RECEIPT)), missing, VERSIONS).faults) == {"missing"}
 
 
-OLD = (Version("e", WHEN - DAY, WHEN + DAY, WHEN + DAY),)
+OLD = Version("e", WHEN - DAY, WHEN + DAY, WHEN + DAY, begins_at=WHEN - DAY, targets=("relay_1",))
+OLD_VERSION = OLD.written_at.isoformat()
+DONE = said(OLD_VERSION, "X_DONE")
 
 
-def test_an_outcome_may_differ_only_soon_after_trouble() -> None:
+def test_trouble_alone_explains_no_difference_of_an_outcome() -> None:
     differs = outcome()
-    differs.troubles = (Interval(WHEN - 2 * REACH, WHEN - REACH),)
-    assert compare(outcome(said(RECEIPT, "X_DONE")), differs, OLD).faults == {}
-    differs.troubles = (Interval(WHEN - 3 * REACH, WHEN - 2 * REACH),)
-    assert set(compare(outcome(said(RECEIPT, "X_DONE")), differs, OLD).faults) == {"missing"}
+    differs.troubles = (Interval(WHEN - MINUTE, WHEN + MINUTE),)
+    assert set(compare(outcome(DONE), differs, (OLD,)).faults) == {"missing"}
 
 
 @pytest.mark.parametrize(("before", "faults"), [(REACH, set()), (REACH + MINUTE, {"missing"})])
 def test_an_outcome_may_differ_where_its_event_was_withdrawn_shortly_before(
     before: timedelta, faults: set[str]
 ) -> None:
-    withdrawn = (Version("e", WHEN - DAY, WHEN - before, WHEN + DAY),)
-    assert set(compare(outcome(said(RECEIPT, "X_DONE")), outcome(), withdrawn).faults) == faults
-    other = (Version("another", WHEN - DAY, WHEN - before, WHEN + DAY), *OLD)
-    assert set(compare(outcome(said(RECEIPT, "X_DONE")), outcome(), other).faults) == {"missing"}
+    withdrawn = (replace(OLD, gone_at=WHEN - before),)
+    assert set(compare(outcome(DONE), outcome(), withdrawn).faults) == faults
+
+
+def beside(**fields: Any) -> Version:
+    """Another order for the same devices, withdrawn a minute before something is said."""
+    return replace(OLD, key="another", gone_at=WHEN - MINUTE, **fields)
+
+
+def test_an_outcome_may_differ_where_an_order_beside_it_changed_shortly_before() -> None:
+    assert compare(outcome(DONE), outcome(), (OLD, beside())).faults == {}
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        beside(kind="PRICE"),
+        beside(targets=("cars",)),
+        beside(ends_at=WHEN - 2 * DAY),
+        beside(begins_at=WHEN + 2 * DAY),
+        replace(beside(), gone_at=WHEN + MINUTE),
+        replace(beside(), gone_at=WHEN - REACH - MINUTE),
+    ],
+    ids=[
+        "another type",
+        "another device",
+        "over before",
+        "begins later",
+        "withdrawn later",
+        "long withdrawn",
+    ],
+)
+def test_an_order_that_has_nothing_to_do_with_it_explains_no_difference(other: Version) -> None:
+    assert set(compare(outcome(DONE), outcome(), (OLD, other)).faults) == {"missing"}
+
+
+@pytest.mark.parametrize(("heard", "faults"), [(MINUTE, set()), (-MINUTE, {"missing"})])
+def test_an_order_beside_explains_a_difference_only_until_both_runs_have_heard_of_it(
+    heard: timedelta, faults: set[str]
+) -> None:
+    written = WHEN - 10 * MINUTE
+    other = replace(OLD, key="another", written_at=written)
+    receipt = said(written.isoformat(), key="another")
+    calm, rough = outcome(DONE, receipt), outcome(receipt)
+    calm.said_at[receipt], rough.said_at[receipt] = written, WHEN + heard
+    assert set(compare(calm, rough, (OLD, other)).faults) == faults
+
+
+def test_an_order_that_starts_when_it_is_read_explains_a_difference_until_it_is_over_in_both_runs() -> None:
+    written = WHEN - 5 * 60 * MINUTE
+    other = replace(
+        OLD,
+        key="another",
+        written_at=written,
+        begins_at=written,
+        ends_at=written + 60 * MINUTE,
+        starts_now=True,
+    )
+    receipt = said(written.isoformat(), key="another")
+    for late, faults in ((4 * 60, set()), (3 * 60, {"missing"})):
+        calm, rough = outcome(DONE, receipt), outcome(receipt)
+        calm.said_at[receipt], rough.said_at[receipt] = written, written + late * MINUTE
+        assert set(compare(calm, rough, (OLD, other)).faults) == faults
+
+
+def test_an_end_may_differ_where_the_start_does_and_only_there() -> None:
+    started, impossible = said(OLD_VERSION, "X_STARTED"), said(OLD_VERSION, "X_IMPOSSIBLE")
+    calm, rough, other = (
+        outcome(started, DONE),
+        outcome(impossible),
+        replace(beside(), gone_at=WHEN - 3 * REACH),
+    )
+    assert set(compare(calm, rough, (OLD, other)).faults) == {"missing", "strange"}
+    calm.said_at[started] = WHEN - 3 * REACH
+    assert compare(calm, rough, (OLD, other)).faults == {}
+    calm, rough = outcome(started, DONE), outcome(started, impossible)
+    assert set(compare(calm, rough, (OLD, other)).faults) == {"missing", "strange"}
+
+
+def test_a_withdrawal_is_heard_of_when_link_router_and_disk_were_well_for_long_enough() -> None:
+    withdrawn, differs = (replace(OLD, gone_at=WHEN - 2 * REACH),), outcome()
+    for trouble, faults in ((WHEN - 1.5 * REACH, set()), (WHEN - REACH, {"missing"})):
+        differs.troubles = (Interval(trouble, trouble + REACH / 2),)
+        assert set(compare(outcome(DONE), differs, withdrawn).faults) == faults
 
 
 # The network carries true bytes, and breaks where it is told to

@@ -5,7 +5,7 @@ One hour a day, and all the time after the month, is quiet: nothing is written, 
 
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
@@ -43,6 +43,8 @@ class Version:
         ends_at: when its last payload is over, moved starts included.
         is_withdrawal: whether it says that the event is cancelled.
         starts_now: whether it starts when it is read.
+        begins_at: when its first payload begins at the earliest.
+        kind, targets: the payload type, and for whom; no targets means the whole home.
     """
 
     key: str
@@ -51,6 +53,9 @@ class Version:
     ends_at: datetime
     is_withdrawal: bool = False
     starts_now: bool = False
+    begins_at: datetime = BEGIN
+    kind: str = ""
+    targets: tuple[str, ...] = ()
 
 
 def is_quiet(instant: datetime, month: Interval) -> bool:
@@ -75,10 +80,7 @@ def versions_of(agenda: tuple[Act, ...], end: datetime) -> tuple[Version, ...]:
     newest: dict[str, int] = {}
     for act in agenda:
         if act.key in newest:
-            before = versions[newest[act.key]]
-            versions[newest[act.key]] = Version(
-                before.key, before.written_at, act.at, before.ends_at, before.is_withdrawal, before.starts_now
-            )
+            versions[newest[act.key]] = replace(versions[newest[act.key]], gone_at=act.at)
         if act.body is not None:
             newest[act.key] = len(versions)
             versions.append(_version(act, act.body, end))
@@ -87,15 +89,18 @@ def versions_of(agenda: tuple[Act, ...], end: datetime) -> tuple[Version, ...]:
 
 def _version(act: Act, body: Body, end: datetime) -> Version:
     period = body["intervalPeriod"]
+    kind, targets = body["intervals"][0]["payloads"][0]["type"], tuple(body.get("targets", ()))
+    made = Version(act.key, act.at, end, end, begins_at=act.at, kind=kind, targets=targets)
     if period["duration"] == "PT0S":
-        return Version(act.key, act.at, end, end, is_withdrawal=True)
+        return replace(made, is_withdrawal=True)
     now = period["start"] == BEGINNING_OF_TIME
     whole = timedelta(seconds=body["intervals"][-1]["id"] + 1) * _seconds(period["duration"])
-    if body.get("duration") == "P9999Y":
-        return Version(act.key, act.at, end, datetime.max.replace(tzinfo=UTC), starts_now=now)
     begin = act.at if now else datetime.fromisoformat(period["start"])
+    made = replace(made, starts_now=now, begins_at=begin)
+    if body.get("duration") == "P9999Y":
+        return replace(made, ends_at=datetime.max.replace(tzinfo=UTC))
     least = timedelta(minutes=10) if "randomizeStart" in period else timedelta(0)
-    return Version(act.key, act.at, end, begin + whole - least, starts_now=now)
+    return replace(made, ends_at=begin + whole - least)
 
 
 def _seconds(span: str) -> int:

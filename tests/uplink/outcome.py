@@ -1,6 +1,7 @@
 """What comes of a month of events, in a form that two runs can be compared by."""
 
 import hashlib
+import json
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,6 +13,28 @@ from drrouter.domain.interval import Interval
 def event_id_of(key: str) -> str:
     """The id of the event that is called so."""
     return hashlib.sha256(key.encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One message: what it says (``X_RECEIPT``, ``X_DONE``, ...), of which version, and of whom."""
+
+    kind: str
+    event_id: str
+    version: str
+    resource: str
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """The version that it is about."""
+        return self.event_id, self.version
+
+    @classmethod
+    def read(cls, content: str) -> "Said":
+        """Out of a content as ``Outcome.reports`` has them."""
+        event_id, _, _, resource, payloads = json.loads(content)
+        kind = next((one for one in payloads if one.startswith("X_")), "")
+        return cls(kind, event_id, str(payloads[kind][0]) if kind else "", resource)
 
 
 @dataclass(slots=True)

@@ -3,13 +3,17 @@
 Equal, byte for byte: the timeline at the end; at every quiet noon the events that are not over, and the
 timeline that comes of them from then on, but for events that start when they are read.
 
-Messages: the provider has each once, and none that it has not in the run without faults. Of the receipts
-only those may be missing whose version could not be read: no time of REACH passed between its writing and
-the writing after it (or its end, or the event's) in which link, router and disk were all well. What became
-of an order (all but receipts) depends on what holds beside it, so there a message may be missing or be
-more than in the other run where trouble came within REACH before it was said; and where its event was
-changed or withdrawn within REACH before, for a notice that is lost leaves that to the next poll. The order of
-the messages on one event and one device is that of the run without faults.
+Messages: the provider has each once, and none that it has not in the run without faults. Only these may be
+missing, or be more than in the other run:
+
+- a receipt whose version could not be read: no time of REACH passed between its writing and the writing after
+  it (or its end, or the event's) in which link, router and disk were all well;
+- an outcome said while only one of the runs knew of a change of its event, or of another order of the same
+  type for one of its devices over the same time (``causes``);
+- what an order ends with, done or impossible, where the two runs differ in that it started at all, and that
+  difference is one of these.
+
+The order of the messages on one event and one device is that of the run without faults.
 """
 
 import json
@@ -20,11 +24,15 @@ from typing import Any
 
 from drrouter.domain.interval import Interval
 from tests.uplink.agenda import Version
+from tests.uplink.causes import Ignorance, Learning, heard_of, ignorances
 from tests.uplink.month import POLL_S
-from tests.uplink.outcome import Outcome, event_id_of
+from tests.uplink.outcome import Outcome, Said, event_id_of
 
 REACH = timedelta(seconds=1.1 * POLL_S + 330)
 """A poll, or a failed one and the longest wait after it."""
+
+ENDS = frozenset({"X_DONE", "X_IMPOSSIBLE"})
+"""What an order can end with."""
 
 
 @dataclass(slots=True)
@@ -76,12 +84,14 @@ def compare(calm: Outcome, rough: Outcome, versions: Iterable[Version]) -> Verdi
     verdict.doubled = [*calm.doubled, *rough.doubled]
     verdict.left = calm.left + rough.left
     verdict.receipts = len(rough.reports)
-    unread, troubles = _unread(versions, rough.troubles), sorted(rough.troubles, key=_start)
-    changes = _changes(versions)
+    unread = _unread(versions, rough.troubles)
     verdict.excusable = len(unread)
-    for content in sorted(rough.reports ^ calm.reports):
+    troubles = sorted(rough.troubles, key=_start)
+    learning = Learning(heard_of(calm), heard_of(rough), troubles, REACH)
+    excuses = _Excuses(versions, unread, ignorances(versions, learning))
+    for content in sorted(rough.reports ^ calm.reports, key=lambda one: (Said.read(one).kind in ENDS, one)):
         said_by = calm if content in calm.reports else rough
-        if _is_excused(content, said_by, unread, troubles, changes):
+        if excuses.hold_for(content, said_by):
             verdict.excused += 1
         else:
             (verdict.missing if said_by is calm else verdict.strange).append(content)
@@ -99,39 +109,48 @@ def _differing(number: int, mine: dict[str, Any], yours: dict[str, Any], now: se
             yield f"noon {number}: {name}"
 
 
-def _is_excused(
-    content: str,
-    said_by: Outcome,
-    unread: set[tuple[str, str]],
-    troubles: list[Interval],
-    changes: dict[str, list[datetime]],
-) -> bool:
-    """Whether faults honestly explain why only one of the runs said this."""
-    event_id, _, _, _, payloads = json.loads(content)
-    if "X_RECEIPT" in payloads:
-        return (event_id, payloads["X_RECEIPT"][0]) in unread
-    said_at = said_by.said_at[content]
-    if any(said_at - REACH <= changed <= said_at for changed in changes.get(event_id, ())):
-        return True
-    return any(trouble.start <= said_at <= trouble.end + REACH for trouble in troubles)
+class _Excuses:
+    """Whether faults honestly explain why one run alone said something; asked about starts before ends."""
 
+    def __init__(
+        self, versions: Iterable[Version], unread: set[tuple[str, str]], unknown: Iterable[Ignorance]
+    ) -> None:
+        self._unread = unread
+        self._versions = {_key(version): version for version in versions}
+        self._unknown: dict[str, list[Ignorance]] = {}
+        for one in unknown:
+            self._unknown.setdefault(one.kind, []).append(one)
+        self._starts: set[tuple[str, str, str]] = set()
 
-def _changes(versions: Iterable[Version]) -> dict[str, list[datetime]]:
-    """When each event was written anew or withdrawn, by its id."""
-    changes: dict[str, list[datetime]] = {}
-    for version in versions:
-        changes.setdefault(event_id_of(version.key), []).extend((version.written_at, version.gone_at))
-    return changes
+    def hold_for(self, content: str, said_by: Outcome) -> bool:
+        """Whether it is explained."""
+        said = Said.read(content)
+        if said.kind == "X_RECEIPT":
+            return said.key in self._unread
+        at, about = said_by.said_at[content], (*said.key, said.resource)
+        if said.kind in ENDS and about in self._starts:
+            return True
+        holds = self._in_ignorance(said, at)
+        if holds and said.kind == "X_STARTED":
+            self._starts.add(about)
+        return holds
+
+    def _in_ignorance(self, said: Said, at: datetime) -> bool:
+        version = self._versions.get(said.key)
+        return version is not None and any(
+            one.concerns(version, at) for one in self._unknown.get(version.kind, ())
+        )
 
 
 def _unread(versions: Iterable[Version], troubles: Iterable[Interval]) -> set[tuple[str, str]]:
     """The versions that could not be read, as event id and version."""
     spells = sorted(troubles, key=_start)
-    return {
-        (event_id_of(version.key), version.written_at.isoformat())
-        for version in versions
-        if not _could_be_read(version, spells)
-    }
+    return {_key(version) for version in versions if not _could_be_read(version, spells)}
+
+
+def _key(version: Version) -> tuple[str, str]:
+    """As messages name it: event id and version."""
+    return event_id_of(version.key), version.written_at.isoformat()
 
 
 def _could_be_read(version: Version, troubles: list[Interval]) -> bool:
