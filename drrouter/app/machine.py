@@ -7,6 +7,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from drrouter.config import HomeConfig
+from drrouter.config.home import Exposure
+from drrouter.domain.said import said
 from drrouter.router.doctor import Machine
 
 _SOLVER = "highspy"
@@ -19,10 +21,15 @@ def machine_of(home: HomeConfig) -> Machine:
         free_bytes=_free_bytes(home.store_path),
         store_bytes=_size(home.store_path),
         open_files=tuple(path.name for path in _private(home) if _others_may_read(path)),
-        exposures=tuple(f"{one.what} listens on {one.interface}: {one.reason}" for one in home.exposures),
+        exposures=tuple(_exposed(one) for one in home.exposures),
         warnings=(*home.unverified, *home.warnings),
         solver=_solver(),
     )
+
+
+def _exposed(one: Exposure) -> str:
+    """What listens beyond this machine, and why."""
+    return said("doctor.exposure", what=one.what, interface=one.interface, why=one.reason)
 
 
 def _private(home: HomeConfig) -> tuple[Path, ...]:

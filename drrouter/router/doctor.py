@@ -9,7 +9,8 @@ from datetime import timedelta
 from enum import StrEnum
 
 from drrouter.domain.device import Presence
-from drrouter.domain.plan import SolveRung
+from drrouter.domain.plan import Reason, SolveRung
+from drrouter.domain.said import carry, said
 from drrouter.router.viewed import DeviceView, StatusView
 from drrouter.supervise import TaskHealth
 
@@ -35,12 +36,19 @@ class Finding:
         check: what was looked at: a name that stays.
         sentence: what was found.
         remedy: what to do about it; empty where nothing is to be done.
+        sentence_said, remedy_said: both as codes with values; None where they have none.
     """
 
     check: str
     level: Level
     sentence: str
     remedy: str = ""
+    sentence_said: Reason | None = None
+    remedy_said: Reason | None = None
+
+    def __post_init__(self) -> None:
+        """The sentences carry their reasons."""
+        carry(self, "sentence", "remedy")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,103 +101,98 @@ def worst(findings: Iterable[Finding]) -> Level:
 
 
 def _program(status: StatusView, machine: Machine) -> Iterator[Finding]:
-    yield Finding("version", Level.OK, f"drrouter {status.version} on Python {machine.python or 'unknown'}.")
+    python = machine.python or "?"
+    yield Finding("version", Level.OK, said("doctor.version", version=status.version, python=python))
     if machine.solver:
-        yield Finding("solver", Level.OK, f"The solver is {machine.solver}.")
+        yield Finding("solver", Level.OK, said("doctor.solver", solver=machine.solver))
     else:
-        remedy = "Install highspy; until then plans are made by hand."
-        yield Finding("solver", Level.FAULT, "The solver is missing.", remedy)
+        yield Finding("solver", Level.FAULT, said("doctor.no_solver"), said("doctor.no_solver.do"))
 
 
 def _plan(status: StatusView) -> Iterator[Finding]:
     made = status.plan_made_at
     if made is None:
-        yield Finding("plan", Level.WARNING, "There is no plan yet.", "Wait a minute after the start.")
+        yield Finding("plan", Level.WARNING, said("doctor.no_plan"), said("doctor.no_plan.do"))
     elif status.now - made > OLD_PLAN:
-        minutes = (status.now - made) // timedelta(minutes=1)
-        remedy = "See `drrouter journal` for what keeps the planner."
-        yield Finding("plan", Level.FAULT, f"The newest plan is {minutes} minutes old.", remedy)
+        sentence = said("doctor.old_plan", minutes=(status.now - made) // timedelta(minutes=1))
+        yield Finding("plan", Level.FAULT, sentence, said("doctor.old_plan.do"))
     elif status.solve_rung in (SolveRung.OPTIMAL, SolveRung.INCUMBENT):
-        yield Finding("plan", Level.OK, f"The newest plan is {status.solve_rung}.")
+        is_best = status.solve_rung is SolveRung.OPTIMAL
+        yield Finding("plan", Level.OK, said("doctor.optimal" if is_best else "doctor.incumbent"))
     else:
-        remedy = "This passes by itself after an order; if it stays, the machine is too slow or too busy."
-        yield Finding("plan", Level.NOTE, "The newest plan was made by hand, without the solver.", remedy)
+        yield Finding("plan", Level.NOTE, said("doctor.greedy"), said("doctor.greedy.do"))
 
 
 def _prices(status: StatusView) -> Iterator[Finding]:
     if status.price_per_kwh is None:
-        remedy = "Add a tariff or a provider that sends prices to the home file."
-        yield Finding("prices", Level.WARNING, "No price is known for now.", remedy)
+        yield Finding("prices", Level.WARNING, said("doctor.no_price"), said("doctor.no_price.do"))
     else:
-        sentence = f"A kWh costs {status.price_per_kwh:.3f} {status.currency} now."
+        sentence = said("doctor.price", price=status.price_per_kwh, currency=status.currency)
         yield Finding("prices", Level.OK, sentence)
     if status.offline:
-        yield Finding("offline", Level.WARNING, status.offline, "It ends by itself once the link is back.")
+        yield Finding("offline", Level.WARNING, status.offline, said("doctor.offline.do"))
 
 
 def _links(status: StatusView) -> Iterator[Finding]:
     for link in status.links:
+        check = f"link {link.provider}"
         if link.up:
-            yield Finding(f"link {link.provider}", Level.OK, f"The link to {link.provider} works.")
+            yield Finding(check, Level.OK, said("doctor.link", provider=link.provider))
         else:
-            sentence = link.sentence or f"The link to {link.provider} is down."
-            remedy = "Look at its url, client_id and secret in the home file, and at this network."
-            yield Finding(f"link {link.provider}", Level.WARNING, sentence, remedy)
+            sentence = link.sentence or said("doctor.link_down", provider=link.provider)
+            yield Finding(check, Level.WARNING, sentence, said("doctor.link_down.do"))
 
 
 def _devices(devices: Iterable[DeviceView]) -> Iterator[Finding]:
     for view in devices:
-        check, name = f"device {view.profile.id}", view.profile.name
+        check, name, device = f"device {view.profile.id}", view.profile.name, view.profile.id
         if view.state.presence is Presence.GONE:
-            remedy = "Is it plugged in, and on this network? `drrouter discover` shows what is seen."
-            yield Finding(check, Level.WARNING, f"{name} cannot be reached.", remedy)
+            yield Finding(check, Level.WARNING, said("doctor.gone", name=name), said("doctor.gone.do"))
         elif view.state.presence is Presence.EXPECTED:
-            remedy = "Look at its match in the home file; `drrouter discover` shows what is seen."
-            yield Finding(check, Level.WARNING, f"{name} has not been seen yet.", remedy)
+            sentence = said("doctor.expected", name=name)
+            yield Finding(check, Level.WARNING, sentence, said("doctor.expected.do"))
         elif view.trouble:
-            remedy = f"See `drrouter journal {view.profile.id}`."
-            yield Finding(check, Level.WARNING, view.trouble, remedy)
+            yield Finding(check, Level.WARNING, view.trouble, said("doctor.trouble.do", device=device))
         elif view.watched:
-            remedy = f"`drrouter hand-over {view.profile.id}` lets the router steer it."
-            yield Finding(check, Level.NOTE, f"{name} is only watched.", remedy)
+            remedy = said("doctor.watched.do", device=device)
+            yield Finding(check, Level.NOTE, said("doctor.watched", name=name), remedy)
         else:
-            yield Finding(check, Level.OK, f"{name} answers and obeys.")
+            yield Finding(check, Level.OK, said("doctor.obeys", name=name))
 
 
 def _tasks(health: Mapping[str, TaskHealth]) -> Iterator[Finding]:
     failing = {name: task for name, task in health.items() if task.error}
     for name, task in failing.items():
-        sentence = f"A part of the router, {name}, failed {task.failures} times in a row: {task.error}"
-        remedy = "It is started again by itself; if it stays, report it with `drrouter bundle`."
-        yield Finding(f"task {name}", Level.FAULT, sentence, remedy)
+        sentence = said("doctor.task", part=name, times=task.failures, error=str(task.error))
+        yield Finding(f"task {name}", Level.FAULT, sentence, said("doctor.task.do"))
     if not failing:
-        yield Finding("tasks", Level.OK, f"All {len(health)} parts of the router work.")
+        yield Finding("tasks", Level.OK, said("doctor.tasks", count=len(health)))
 
 
 def _disk(machine: Machine) -> Iterator[Finding]:
     free = machine.free_bytes
     if free is None:
-        yield Finding("disk", Level.NOTE, "The free space on the disk is not known.")
+        yield Finding("disk", Level.NOTE, said("doctor.disk_unknown"))
         return
-    size = f"{free / 1e9:.1f} GB are free on the disk of the store"
-    kept = "" if machine.store_bytes is None else f", which takes {machine.store_bytes / 1e6:.1f} MB"
+    sentence = said("doctor.disk", free_gb=free / 1e9)
+    if machine.store_bytes is not None:
+        sentence = said("doctor.disk_kept", free_gb=free / 1e9, kept_mb=machine.store_bytes / 1e6)
     level = Level.FAULT if free < NONE_LEFT_BYTES else Level.WARNING if free < SCARCE_BYTES else Level.OK
-    remedy = "" if level is Level.OK else "Make room: without it nothing can be acknowledged."
-    yield Finding("disk", level, f"{size}{kept}.", remedy)
+    yield Finding("disk", level, sentence, "" if level is Level.OK else said("doctor.disk.do"))
 
 
 def _safety(machine: Machine) -> Iterator[Finding]:
     for name in machine.open_files:
-        yield Finding("private files", Level.WARNING, f"Others may read {name}.", f"chmod 600 {name}")
+        sentence, remedy = said("doctor.open_file", file=name), f"chmod 600 {name}"
+        yield Finding("private files", Level.WARNING, sentence, remedy)
     for exposure in machine.exposures:
         yield Finding("exposure", Level.NOTE, exposure)
     for warning in machine.warnings:
         yield Finding("home file", Level.WARNING, warning)
     if not machine.open_files:
-        yield Finding("private files", Level.OK, "Private files are private.")
+        yield Finding("private files", Level.OK, said("doctor.private"))
 
 
 def _owner(status: StatusView) -> Iterator[Finding]:
     if status.hands_off:
-        sentence = "The router steers nothing, because its owner said so."
-        yield Finding("hands off", Level.NOTE, sentence, "`drrouter steer` lets it steer again.")
+        yield Finding("hands off", Level.NOTE, said("doctor.hands_off"), said("doctor.hands_off.do"))

@@ -7,10 +7,12 @@ from drrouter.adapters.client import DrClient
 from drrouter.domain.ids import DeviceId
 from drrouter.domain.journal import JournalEntry
 from drrouter.domain.plan import Plan
+from drrouter.domain.said import reason_of
 from drrouter.domain.timeline import Timeline
+from drrouter.domain.words import MOST_CHARACTERS, clean
 from drrouter.router.facade import Change
 from drrouter.router.viewed import DeviceView, StatusView
-from drrouter_ui.words import SiteTime
+from drrouter_ui.words import SiteTime, say
 
 MOST_ENTRIES = 20
 
@@ -50,6 +52,10 @@ class Seen:
     def local(self) -> SiteTime:
         """The site's time."""
         return SiteTime.of(self.status.time_zone, self.status.now)
+
+    def say(self, text: str, most: int = MOST_CHARACTERS) -> str:
+        """A text of the router in the person's language, by the reason that it carries; as one line."""
+        return clean(say([reason_of(text)], text, self.status.currency, self.local), most)
 
     def device(self, device_id: DeviceId | None) -> DeviceView | None:
         """The device of that id, None where there is none."""

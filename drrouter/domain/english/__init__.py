@@ -7,10 +7,13 @@ its number, ``{0}``, or all of them with what stands between, ``{parts:; }``.
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from drrouter.domain.english import doctor
+
 ENGLISH: Mapping[str, str] = MappingProxyType(
     {
         # of any topic
         "said.text": "{text}",
         "said.sentences": "{parts: }",
+        **doctor.ENGLISH,
     }
 )

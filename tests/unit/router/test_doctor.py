@@ -45,6 +45,7 @@ def test_a_home_in_which_all_is_well_has_nothing_to_be_done() -> None:
     findings = found().values()
     assert {one.level for one in findings} == {Level.OK}
     assert not any(one.remedy for one in findings)
+    assert all(one.sentence_said for one in findings)
     assert worst(findings) is Level.OK
     assert worst([]) is Level.OK
 
@@ -65,7 +66,7 @@ def test_what_the_status_lacks_is_found(check: str, level: Level, status: Status
     finding = found(status)[check]
     assert finding.level is level
     assert finding.sentence.endswith(".")
-    assert finding.remedy
+    assert finding.remedy_said
 
 
 @pytest.mark.parametrize(
@@ -80,6 +81,7 @@ def test_what_the_status_lacks_is_found(check: str, level: Level, status: Status
 def test_what_is_wrong_with_a_device_is_found(level: Level, device: DeviceView, words: str) -> None:
     finding = found(device=device)["device hvac"]
     assert (finding.level, words in finding.sentence, bool(finding.remedy)) == (level, True, True)
+    assert finding.remedy_said
 
 
 def test_a_part_that_fails_is_a_fault_with_its_reason() -> None:

@@ -139,7 +139,7 @@ class Page(Screen[None]):
             found = await self.shared.client.doctor()
         except DrrouterError:
             found = ()  # its keys can be told of without the router
-        self.app.push_screen(PagesDialog(t("tui.help.title"), help_rows(found), self.pen))
+        self.app.push_screen(PagesDialog(t("tui.help.title"), help_rows(found, self.shared.seen), self.pen))
 
     # Asking and telling
 

@@ -261,6 +261,8 @@ export interface Finding {
   level: Level;
   sentence: string;
   remedy: string;
+  sentence_said: Reason | null;
+  remedy_said: Reason | null;
 }
 
 export interface Freshness {

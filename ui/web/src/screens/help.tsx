@@ -4,6 +4,7 @@ import type { Finding } from "../api_types.ts";
 import { useAsked } from "../asked.ts";
 import { Name } from "../components/name.tsx";
 import { isOwner } from "../house.ts";
+import { resaid } from "../resaid.ts";
 import { session } from "../session.ts";
 import { status } from "../state.ts";
 import { plain, t } from "../words.ts";
@@ -83,11 +84,11 @@ function Findings({ all }: { all: Finding[] }) {
         <li key={`${one.check} ${one.sentence}`}>
           <span class={`tag ${one.level}`}>{t(`help.level.${one.level}`)}</span>
           <span>
-            <Name text={one.sentence} most={400} />
+            <Name text={resaid(one.sentence, one.sentence_said)} most={400} />
             {one.remedy && (
               <span class="hint">
                 {" "}
-                <Name text={one.remedy} most={400} />
+                <Name text={resaid(one.remedy, one.remedy_said)} most={400} />
               </span>
             )}
           </span>
