@@ -2,6 +2,7 @@
 import { readFile, rm, writeFile, mkdir } from "node:fs/promises";
 import { basename } from "node:path";
 import { build } from "esbuild";
+import { bundleChart } from "./bundle_chart.mjs";
 import { bundleWords } from "./bundle_words.mjs";
 
 const OUT = "dist";
@@ -22,7 +23,7 @@ const { metafile } = await build({
   jsx: "automatic",
   jsxImportSource: "preact",
   loader: { ".svg": "copy" },
-  plugins: [bundleWords],
+  plugins: [bundleChart, bundleWords],
   entryNames: "[name]-[hash]",
   chunkNames: "[name]-[hash]",
 });
