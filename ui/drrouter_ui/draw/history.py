@@ -18,11 +18,12 @@ _SHAPES = {Span.DAY: "%H:%M", Span.WEEK: "%d.%m.", Span.MONTH: "%d.%m.", Span.YE
 def sums(view: HistoryView) -> Rows:
     """The whole home."""
     home, currency = view.home, view.currency
-    rows: Rows = [(t("tui.history.taken"), _kwh(home.taken_wh))]
+    taken = t("history.energy_grid" if view.metered else "history.energy_devices")
+    rows: Rows = [(taken, _kwh(home.taken_wh))]
     if home.given_wh:
         rows.append((t("tui.history.given"), _kwh(home.given_wh)))
-    rows.append((t("why.costs"), money(home.cost, currency)))
-    rows.append((t("tui.history.saved"), money(home.saving, currency)))
+    rows.append((t("history.cost"), money(home.cost, currency)))
+    rows.append((t("history.saved"), money(home.saving, currency)))
     if home.co2_g is not None:
         rows.append(("CO2", f"{number(home.co2_g / 1000, 2)} kg"))
     if home.coverage < _CERTAIN:
@@ -45,7 +46,7 @@ def bars(view: HistoryView, seen: Seen, pen: Pen) -> list[str]:
 
 def devices(view: HistoryView) -> Iterator[str]:
     """A line for each device, with its head."""
-    yield _row(t("tui.column.device"), t("tui.why.energy"), t("tui.offer.costs"), t("tui.history.saved"))
+    yield _row(t("tui.column.device"), t("history.energy"), t("history.cost"), t("history.saved"))
     for used in view.devices:
         figures = used.figures
         cost, saving = money(figures.cost, view.currency), money(figures.saving, view.currency)

@@ -25,8 +25,8 @@ class HistoryScreen(Page):
     NAME = "history"
     KEYS = (("<", "earlier"), (">", "later"), ("d", "day"), ("w", "week"), ("m", "month"), ("y", "year"))
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("left", "move(-1)", show=False),
-        Binding("right", "move(1)", show=False),
+        Binding("left,less_than_sign", "move(-1)", show=False),
+        Binding("right,greater_than_sign", "move(1)", show=False),
         *(Binding(span.value[0], f"span('{span.value}')", show=False) for span in Span),
     ]
 

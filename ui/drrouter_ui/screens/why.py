@@ -35,8 +35,8 @@ class WhyScreen(Page):
     NAME = "why"
     KEYS = (("<", "earlier"), (">", "later"), ("Enter", "make_so"), ("Tab", "device"))
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("left", "move(-1)", show=False),
-        Binding("right", "move(1)", show=False),
+        Binding("left,less_than_sign", "move(-1)", show=False),
+        Binding("right,greater_than_sign", "move(1)", show=False),
         Binding("enter", "make_so", show=False),
         Binding("escape", "forget", show=False),
     ]
