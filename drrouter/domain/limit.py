@@ -1,11 +1,13 @@
 """Limits with their scope, and the band of power that a device may use."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from drrouter.domain.flexibility import Line
 from drrouter.domain.ids import DeviceId, EventId, ProviderId
 from drrouter.domain.interval import Interval
+from drrouter.domain.plan import Reason
+from drrouter.domain.said import carry
 
 
 class Scope(StrEnum):
@@ -56,9 +58,11 @@ class Band:
     min_w: float
     max_w: float
     because: str = ""
+    because_said: Reason | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
         """Refuse an empty band."""
+        carry(self, "because")
         if self.min_w > self.max_w:
             raise ValueError(f"band is empty: {self.min_w} W .. {self.max_w} W")
 

@@ -9,6 +9,7 @@ from drrouter.domain.ids import ProviderId
 from drrouter.domain.interval import Interval
 from drrouter.domain.limit import Limit
 from drrouter.domain.rates import Rates
+from drrouter.domain.said import said
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,7 @@ class Peak:
     interval: Interval
     provider: ProviderId
     name: str
-    origin: str = "offline profile"
+    origin: str = field(default_factory=lambda: said("peak.profile"))
 
 
 @dataclass(frozen=True, slots=True)

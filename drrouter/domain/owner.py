@@ -10,8 +10,16 @@ from datetime import datetime
 
 from drrouter.domain.event import Event
 from drrouter.domain.ids import DeviceId, EventId, ProviderId
+from drrouter.domain.said import said
 
-_ROLES = frozenset({"owner", "resident", "guest", "appliance", "vacation", "clock"})
+_ROLES = {
+    "owner": said("by.owner"),
+    "resident": said("by.resident"),
+    "guest": said("by.guest"),
+    "appliance": said("by.appliance"),
+    "vacation": said("by.vacation"),
+    "clock": said("by.clock"),
+}
 
 
 def called(by: str) -> str:
@@ -20,7 +28,10 @@ def called(by: str) -> str:
     >>> called("owner"), called("owner kitchen"), called("Anna")
     ('the owner', 'the owner kitchen', 'Anna')
     """
-    return f"the {by}" if by.partition(" ")[0] in _ROLES else by
+    role, _, name = by.partition(" ")
+    if role not in _ROLES:
+        return by
+    return said("by.named", _ROLES[role], name=name) if name else _ROLES[role]
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from drrouter.domain.english import ENGLISH
 from drrouter.domain.plan import Reason
 from drrouter.domain.words import power
 
-FORMS = frozenset({"aside", "clock", "kwh", "money", "watts"})
+FORMS = frozenset({"aside", "clock", "kwh", "money", "text", "watts"})
 """How a value may be read, beside the number formats of Python."""
 
 TEXT = "said.text"
@@ -79,6 +79,11 @@ def sentences(said_so_far: Iterable[str]) -> str:
     return said("said.sentences", *parts)
 
 
+def together(reasons: Sequence[Reason]) -> Reason | None:
+    """The reasons of several sentences as one; None where there are none."""
+    return Reason("said.sentences", {}, tuple(reasons)) if reasons else None
+
+
 def reason_of(text: str | None) -> Reason | None:
     """By what a text is said in another language; None where it stands for itself."""
     return text.reason if isinstance(text, Said) else None
@@ -92,14 +97,26 @@ def resaid(text: str, reason: Reason | None) -> str:
 def carry(value: object, *names: str) -> None:
     """Keep the reason of each of these texts of a frozen value in its field ``<name>_said``, or give it back.
 
+    Of a tuple of texts the reasons stand in the same order, None where a text stands for itself.
+
     Called in ``__post_init__``; so a text keeps its reason through a store and on the wire.
     """
     for name in names:
         text, kept = getattr(value, name), getattr(value, f"{name}_said")
-        if isinstance(text, Said):
-            object.__setattr__(value, f"{name}_said", text.reason)
-        elif text and kept is not None:
-            object.__setattr__(value, name, Said(text, kept))
+        if isinstance(text, tuple):
+            padded = (*kept, *(None,) * (len(text) - len(kept)))
+            text = tuple(map(_with, text, padded))
+            kept = tuple(map(reason_of, text))
+        else:
+            text = _with(text, kept)
+            kept = reason_of(text)
+        object.__setattr__(value, name, text)
+        object.__setattr__(value, f"{name}_said", kept)
+
+
+def _with(text: str, kept: Reason | None) -> str:
+    """The text with its own reason, or else with this one."""
+    return Said(text, kept) if text and kept and not isinstance(text, Said) else text
 
 
 def _reason(text: str) -> Reason:

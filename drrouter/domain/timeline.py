@@ -36,6 +36,7 @@ from drrouter.domain.payload_classes import (
 )
 from drrouter.domain.price_parts import PricePart, TariffParts, first_of, in_order, price_of
 from drrouter.domain.rates import Rates
+from drrouter.domain.said import said
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +160,7 @@ def resolve(
         sheds=_sheds(forces),
         alerts=_orders(forces, STOPS),
         peaks=tuple(
-            Peak(order.interval, order.provider, "of scarce power", origin="flex alert")
+            Peak(order.interval, order.provider, said("peak.scarce"), origin=said("peak.flex_alert"))
             for order in forces[PayloadType.ALERT_FLEX_ALERT]
             if not order.members
         ),

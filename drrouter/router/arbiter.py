@@ -29,7 +29,7 @@ from drrouter.domain.price_parts import in_order, ranked
 from drrouter.domain.timeline import Order, Timeline
 from drrouter.ports import Change, Collection, Note, Put
 from drrouter.router.directed import RANK
-from drrouter.router.local import said
+from drrouter.router.local import clock_time
 from drrouter.router.scribe import Scribe
 
 MOST_PAIRS = 20_000
@@ -174,7 +174,7 @@ class Arbiter:
         return (*notes, Put(Collection.SETTINGS, KEPT, list(self._told)))
 
     def _entry(self, one: Conflict, now: datetime) -> JournalEntry:
-        when = f"{said(one.interval.start, self._zone)} to {said(one.interval.end, self._zone)}"
+        when = f"{clock_time(one.interval.start, self._zone)} to {clock_time(one.interval.end, self._zone)}"
         sentence = f"{one.sentence} From {when}."
         return JournalEntry(now, JournalKind.CONFLICT, sentence, event_id=one.winner[1])
 

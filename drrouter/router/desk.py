@@ -20,7 +20,7 @@ from drrouter.domain.wish import Commitment
 from drrouter.errors import HoldConflictError, HoldExpiredError, HoldUnknownError, WishImpossibleError
 from drrouter.planner import Problem, fits, price_options
 from drrouter.planner.options import PricedStart
-from drrouter.router.local import said
+from drrouter.router.local import clock_time
 
 LIFE = timedelta(seconds=120)
 ROUNDS = 3
@@ -76,7 +76,7 @@ class OptionsDesk:
         if max(question.earliest, now) + question.programme.duration > question.ready_by:
             raise WishImpossibleError(
                 f"{question.programme.name} takes {_minutes(question.programme.duration)} minutes"
-                f" and cannot be done by {said(question.ready_by, self._zone)}. Allow a later time."
+                f" and cannot be done by {clock_time(question.ready_by, self._zone)}. Allow a later time."
             )
         problem, plan = self._live()
         now = problem.now
@@ -97,7 +97,7 @@ class OptionsDesk:
         why = [self._barred(question.device_id, start.start, start.end) for start in priced]
         if why and all(why):
             raise WishImpossibleError(
-                f"{question.programme.name} cannot be done by {said(question.ready_by, self._zone)}:"
+                f"{question.programme.name} cannot be done by {clock_time(question.ready_by, self._zone)}:"
                 f" {why[0]}. Allow a later time."
             )
         return tuple(start for start, reason in zip(priced, why, strict=True) if not reason)

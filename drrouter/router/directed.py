@@ -19,6 +19,7 @@ from drrouter.domain.device import DeviceProfile
 from drrouter.domain.event import PayloadType
 from drrouter.domain.flexibility import ModesFlexibility, StorageFlexibility
 from drrouter.domain.ids import DeviceId, EventKey
+from drrouter.domain.said import said
 from drrouter.domain.timeline import Order
 from drrouter.router.kinds import Kind, kind_of
 from drrouter.router.levers import Lever, lever_of
@@ -60,7 +61,7 @@ def directed(
     watts = _asked_w(seat, proposal, order, profile_of)
     if watts is None:
         return proposal
-    reason = f"{order.provider} asks for {_words(order)}"
+    reason = said("asked.by", _words(order), provider=order.provider)
     outvoted = tuple(_key(one) for one in others if (one.kind, one.value) != (order.kind, order.value))
     asked = replace(
         proposal,
@@ -135,8 +136,8 @@ def _settable(seat: Seat, proposal: Proposal) -> Proposal:
 
 def _words(order: Order) -> str:
     if order.kind is PayloadType.ALERT_POSSIBLE_OUTAGE:
-        return "stores that are full: an outage is possible"
+        return said("asked.full")
     if order.kind is PayloadType.CHARGE_STATE_SETPOINT:
-        return f"a charge of {order.value:g} {'percent' if order.unit == 'PERCENT' else 'Wh'}"
-    change = " more" if order.kind is PayloadType.DISPATCH_SETPOINT_RELATIVE else ""
-    return f"{order.value:.0f} W{change}"
+        return said("asked.percent" if order.unit == "PERCENT" else "asked.energy", charge=order.value)
+    is_change = order.kind is PayloadType.DISPATCH_SETPOINT_RELATIVE
+    return said("asked.more" if is_change else "asked.power", power_w=order.value)

@@ -17,7 +17,7 @@ from drrouter.domain.offline import OfflineOrders
 from drrouter.ports import Change, Clock, Collection, Note, Put
 from drrouter.router.failsafe import Failsafe, Guarding, guarding_of
 from drrouter.router.hearing import Hearing
-from drrouter.router.local import lasting, said
+from drrouter.router.local import clock_time, lasting
 from drrouter.router.scribe import Scribe
 
 log = logging.getLogger(__name__)
@@ -137,12 +137,14 @@ class Failsafes:
     def _sentence(self, provider: ProviderId) -> str:
         guarding = self.guarding[provider]
         since, heard_at = guarding.since or self._clock.now(), self.heard_at(provider)
-        what = f"Failsafe of {provider} since {said(since, self._zone)}: {self._words(provider)}"
+        what = f"Failsafe of {provider} since {clock_time(since, self._zone)}: {self._words(provider)}"
         if heard_at > since and guarding.until:
-            until = said(guarding.until, self._zone)
-            return f"{what}, until {until} or a fresh limit of it, though it is heard again."
-        until = f"until {said(guarding.until, self._zone)}" if guarding.until else "until it is heard again"
-        return f"{what}, {until}; nothing was heard of it since {said(heard_at, self._zone)}."
+            end = clock_time(guarding.until, self._zone)
+            return f"{what}, until {end} or a fresh limit of it, though it is heard again."
+        until = (
+            f"until {clock_time(guarding.until, self._zone)}" if guarding.until else "until it is heard again"
+        )
+        return f"{what}, {until}; nothing was heard of it since {clock_time(heard_at, self._zone)}."
 
     def _words(self, provider: ProviderId) -> str:
         """What it orders, in words."""

@@ -14,6 +14,7 @@ from dataclasses import replace
 from drrouter.domain.device import Presence
 from drrouter.domain.ids import DeviceId
 from drrouter.domain.limit import Band, Limit
+from drrouter.domain.said import said
 from drrouter.router.guard import Claim, Verdict
 from drrouter.router.kinds import Kind, kind_of
 from drrouter.router.safety import lowest_w
@@ -73,5 +74,11 @@ def _giving_at_most(band: Band, watts: float, limit: Limit) -> Band:
     """The band without what is below this; one that lay below it altogether shrinks to it."""
     if band.min_w >= -watts:
         return band
-    why = f"feed-in limit of {limit.effective_w:.0f} W" + (f" ({limit.program})" if limit.program else "")
-    return Band(-watts, max(band.max_w, -watts), why)
+    return Band(-watts, max(band.max_w, -watts), _over(limit))
+
+
+def _over(limit: Limit) -> str:
+    """The limit in words."""
+    if limit.program:
+        return said("held.feed_in_of", limit.program, limit_w=limit.effective_w)
+    return said("held.feed_in", limit_w=limit.effective_w)

@@ -18,7 +18,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from drrouter.router.local import said
+from drrouter.router.local import clock_time
 
 OVERDUE_POLLS = 2
 """After so many times between polls without a word, what is known ages: one late answer is none."""
@@ -99,13 +99,15 @@ def freshness_at(
 
 def sentence_of(feed: Freshness, provider: str, zone: ZoneInfo) -> str:
     """How fresh it is, in words."""
-    heard = f"heard at {said(feed.heard_at, zone)}" if feed.heard_at else "not heard since the start"
-    since = said(feed.since, zone)
+    heard = f"heard at {clock_time(feed.heard_at, zone)}" if feed.heard_at else "not heard since the start"
+    since = clock_time(feed.since, zone)
     match feed.state:
         case FeedState.FRESH:
             return f"{provider} is fresh: {heard}."
         case FeedState.AGEING:
-            return f"{provider} ages since {since}: {heard}; it is stale at {said(feed.stale_at, zone)}."
+            return (
+                f"{provider} ages since {since}: {heard}; it is stale at {clock_time(feed.stale_at, zone)}."
+            )
         case FeedState.STALE:
             over = feed.data_until is not None and feed.data_until <= feed.stale_at
             why = f"its newest price ran out, it was {heard}" if over and feed.heard_at else heard

@@ -35,7 +35,7 @@ from drrouter.router.history.advisor import advice_of
 from drrouter.router.history.history_views import HistoryView
 from drrouter.router.history.spans import Span
 from drrouter.router.leaving import leave
-from drrouter.router.local import said
+from drrouter.router.local import clock_time
 from drrouter.router.obeying import cost_of
 from drrouter.router.plug_test import PlugTest
 from drrouter.router.provider_views import ProviderView, providers_of
@@ -315,7 +315,7 @@ class Front:
         )
 
     def _said(self, instant: datetime) -> str:
-        return said(instant, self._router.settings.zone)
+        return clock_time(instant, self._router.settings.zone)
 
     async def _ask(self, sentence: str, device_id: DeviceId, kind: JournalKind, *changes: Kept) -> None:
         """Act on what was asked at once, ask for a plan, and return when it is durable."""

@@ -20,6 +20,7 @@ from drrouter.domain.flexibility import Line, ModesFlexibility, StorageFlexibili
 from drrouter.domain.ids import DeviceId, EventKey
 from drrouter.domain.limit import Band, Limit, Scope
 from drrouter.domain.owner import called
+from drrouter.domain.said import said
 from drrouter.domain.timeline import Order
 from drrouter.domain.wish import Override, OverrideMode
 from drrouter.router.kinds import Kind, kind_of
@@ -184,15 +185,15 @@ def _kept_on(claim: Claim) -> bool:
 def _blocked(claim: Claim, orders: Orders) -> str:
     """Why the device gets no power, before limits are shared out."""
     if claim.override:
-        return "" if _kept_on(claim) else f"switched off by {called(claim.override.by)}"
+        return "" if _kept_on(claim) else said("held.off_by", called(claim.override.by))
     if claim.recovery:
         return ""
     for alert in orders.alerts:
         if _means(alert.members, claim):
-            return "grid emergency"
+            return said("held.emergency")
     for shed in orders.sheds:
         if _means(shed.members, claim) and sheds_at(claim.profile, shed.value):
-            return f"load shed level {shed.value:.0f}"
+            return said("held.shed", level=shed.value)
     return claim.held_back
 
 
@@ -296,7 +297,7 @@ class _Bench:
         limited_w, why = self.most_w.get(claim.id, (top_w, ""))
         if claim.override:
             on_w = least_w if kind_of(claim.profile) is Kind.SUN else min(works_w, limited_w)
-            return Band(on_w, on_w, f"switched on by {called(claim.override.by)}")
+            return Band(on_w, on_w, said("held.on_by", called(claim.override.by)))
         if claim.recovery:
             return Band(min(works_w, limited_w), min(top_w, limited_w), claim.recovery)
         return Band(min(least_w, limited_w), min(top_w, limited_w), why)
@@ -314,7 +315,9 @@ def _sun_w(claim: Claim) -> float:
 
 def _over(limit: Limit) -> str:
     """The limit in words."""
-    return f"limit of {limit.effective_w:.0f} W" + (f" ({limit.program})" if limit.program else "")
+    if limit.program:
+        return said("held.limit_of", limit.program, limit_w=limit.effective_w)
+    return said("held.limit", limit_w=limit.effective_w)
 
 
 def _bound(limit: Limit, claim: Claim) -> bool:

@@ -3,10 +3,12 @@
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from drrouter.domain.said import Worded
 
-def said(instant: datetime, zone: ZoneInfo) -> str:
-    """Day and time, such as ``Sun 30 Jul 13:00``."""
-    return f"{instant.astimezone(zone):%a %d %b %H:%M}"
+
+def clock_time(instant: datetime, zone: ZoneInfo) -> Worded:
+    """Day and time, such as ``Sun 30 Jul 13:00``; a screen says the instant in its own language."""
+    return Worded(f"{instant.astimezone(zone):%a %d %b %H:%M}", instant)
 
 
 def lasting(span: timedelta) -> str:

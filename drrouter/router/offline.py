@@ -26,7 +26,8 @@ from zoneinfo import ZoneInfo
 from drrouter.domain.device import DeviceProfile
 from drrouter.domain.flexibility import ModesFlexibility, ProfileFlexibility, RemoteStart, StorageFlexibility
 from drrouter.domain.offline import Peak
-from drrouter.router.local import said
+from drrouter.domain.said import said
+from drrouter.router.local import clock_time
 from drrouter.tariff import OfflineDocument
 
 
@@ -176,10 +177,15 @@ def held_back(
     for peak in peaks:
         span = peak.interval
         if span.holds(now):
-            return f"{peak.origin} of {peak.provider}: peak window {peak.name} until {said(span.end, zone)}"
+            return said(
+                "held.peak", peak.origin, peak.name, provider=peak.provider, until=clock_time(span.end, zone)
+            )
         if cycle and now < span.start < now + cycle:
-            return (
-                f"{peak.origin} of {peak.provider}: its cycle would reach into the peak window {peak.name} "
-                f"from {said(span.start, zone)}"
+            return said(
+                "held.reaches",
+                peak.origin,
+                peak.name,
+                provider=peak.provider,
+                since=clock_time(span.start, zone),
             )
     return ""

@@ -17,11 +17,12 @@ from drrouter.domain.device import DeviceProfile
 from drrouter.domain.flexibility import ProfileFlexibility, StorageFlexibility
 from drrouter.domain.interval import Interval
 from drrouter.domain.outage import Outage, outages_in
+from drrouter.domain.said import said
 from drrouter.domain.timeline import Timeline
 from drrouter.domain.wish import ComfortBand, LevelWish
 from drrouter.planner.problem import DeviceInput
 from drrouter.router.kinds import Kind, kind_of
-from drrouter.router.local import said
+from drrouter.router.local import clock_time
 from drrouter.router.offline import is_shiftable
 
 FULL_FOR = timedelta(hours=1)
@@ -87,20 +88,25 @@ def would_be_cut(
         return ""
     for outage in outages:
         if outage.interval.start < now + cycle and now < outage.interval.end:
-            return f"its cycle would be cut: {announced(outage, zone)}"
+            return said("held.cut", said("outage.announced", **_announced(outage, zone)))
     return ""
 
 
-def announced(outage: Outage, zone: ZoneInfo) -> str:
-    """The announcement in words."""
-    span = outage.interval
-    return f"{outage.provider} announced a power cut from {said(span.start, zone)} to {said(span.end, zone)}"
+def _announced(outage: Outage, zone: ZoneInfo) -> dict[str, str]:
+    """Who announced what, for the words."""
+    since, until = clock_time(outage.interval.start, zone), clock_time(outage.interval.end, zone)
+    return {"provider": outage.provider, "since": since, "until": until}
 
 
 def sentences(outages: Sequence[Outage], now: datetime, zone: ZoneInfo) -> tuple[str, ...]:
     """One for each cut that is not over."""
     return tuple(
-        f"{announced(outage, zone)[:1].upper()}{announced(outage, zone)[1:]}."
+        said("outage.coming", **_announced(outage, zone) | {"provider": _begun(outage.provider)})
         for outage in outages
         if outage.interval.end > now
     )
+
+
+def _begun(name: str) -> str:
+    """As a sentence begins with it."""
+    return name[:1].upper() + name[1:]

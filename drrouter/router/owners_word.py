@@ -23,7 +23,7 @@ from drrouter.errors import MessageError
 from drrouter.ports import Change, Clock, Collection, Note
 from drrouter.router.book import Book
 from drrouter.router.kinds import Kind, kind_of
-from drrouter.router.local import said
+from drrouter.router.local import clock_time
 from drrouter.router.registry import Registry
 from drrouter.router.scribe import Scribe
 
@@ -73,7 +73,7 @@ class OwnersWord:
             MessageError: the event is unknown, the time is past or too far off, or too many stand already.
         """
         self._check(word)
-        until = said(word.until, self._zone)
+        until = clock_time(word.until, self._zone)
         sentence = f"{self._who(word)} {self._what(word)} until {until}, says {called(word.by)}."
         return self._act(sentence, self._book.say(_OUT + word.id, word), word.device_id)
 
@@ -95,7 +95,7 @@ class OwnersWord:
         self._in_time("until", until)
         kept = self._book.say(_OFF, HandsOff(self._clock.now(), until, by))
         self._let_go(True)
-        end = f"until {said(until, self._zone)}" if until else "until it is told to steer again"
+        end = f"until {clock_time(until, self._zone)}" if until else "until it is told to steer again"
         sentence = f"The router takes its hands off every device {end}, says {called(by)}."
         return self._act(sentence, kept)
 
@@ -115,7 +115,7 @@ class OwnersWord:
         """
         self._in_time("end", word.end)
         changes = self._back()
-        start, end = said(word.start, self._zone), said(word.end, self._zone)
+        start, end = clock_time(word.start, self._zone), clock_time(word.end, self._zone)
         kept = self._book.say(_AWAY, word)
         sentence = f"Nobody is at home from {start} to {end}, says {called(word.by)}."
         return (*changes, *self._act(sentence, kept), *self._leave())
@@ -149,10 +149,10 @@ class OwnersWord:
         off, away = self._book.hands_off, self._book.vacation
         told = []
         if off:
-            end = f"until {said(off.until, self._zone)}" if off.until else "until it is told to"
+            end = f"until {clock_time(off.until, self._zone)}" if off.until else "until it is told to"
             told.append(f"The router steers nothing {end}.")
         if away and away.holds(self._clock.now()):
-            told.append(f"Nobody is at home until {said(away.end, self._zone)}.")
+            told.append(f"Nobody is at home until {clock_time(away.end, self._zone)}.")
         return tuple(told)
 
     def step(self) -> None:
@@ -188,7 +188,7 @@ class OwnersWord:
         words = [Override(name, OverrideMode.OFF, until, BY_VACATION) for name in held]
         changes: list[Change] = [self._book.put(Collection.OVERRIDES, one.device_id, one) for one in words]
         names = ", ".join(self._registry.seat(name).profile.name for name in held)
-        rest = f"; {names} may sink to the lower bound until {said(until, self._zone)}" if names else ""
+        rest = f"; {names} may sink to the lower bound until {clock_time(until, self._zone)}" if names else ""
         return [*changes, *self._act(f"The vacation begins{rest}.", begun)]
 
     def _warm(self) -> Iterable[DeviceId]:
@@ -225,7 +225,7 @@ class OwnersWord:
     def _in_time(self, key: str, instant: datetime | None) -> None:
         now = self._clock.now()
         if instant is not None and not now < instant <= now + LONGEST:
-            problem = f"{said(instant, self._zone)} is past, or more than a year ahead"
+            problem = f"{clock_time(instant, self._zone)} is past, or more than a year ahead"
             raise MessageError("the request", key, problem, "Name another time")
 
     def _who(self, word: OptOut) -> str:

@@ -18,7 +18,7 @@ from drrouter.domain.timeline import Order
 from drrouter.router import views
 from drrouter.router.evidence import EvidenceEntry
 from drrouter.router.feed_state import Freshness
-from drrouter.router.local import said
+from drrouter.router.local import clock_time
 from drrouter.router.viewed import LinkView
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ def _in_force(router: Router, name: ProviderId, now: datetime) -> Iterator[str]:
         for order in orders:
             if order.provider == name and order.interval.holds(now):
                 whom = f" for {', '.join(order.members)}" if order.members else ""
-                until = said(order.interval.end, router.settings.zone)
+                until = clock_time(order.interval.end, router.settings.zone)
                 currency = router.steering.timeline.currency
                 yield f"{_words(kind, order, currency)}{whom} until {until}"
 

@@ -9,10 +9,11 @@ from datetime import datetime, timedelta
 from drrouter.domain.device import DeviceProfile, DeviceState
 from drrouter.domain.flexibility import DemandFlexibility, ModesFlexibility, StorageFlexibility
 from drrouter.domain.ids import DeviceId
+from drrouter.domain.said import said
 from drrouter.router.kinds import Kind, kind_of
 from drrouter.router.safety import GUARD_SHARE, left, must_run
 
-_THERMAL = {Kind.COLD: "cools down", Kind.WARM: "warms up"}
+_THERMAL = {Kind.COLD: said("safe.cools"), Kind.WARM: said("safe.warms")}
 
 SPELL = timedelta(minutes=15)
 """Interpretation: how long it then runs before it may be held off again; object models state no such time."""
@@ -43,7 +44,7 @@ class Recovery:
             self._cooling.discard(profile.id)
         if profile.id not in self._cooling:
             return ""
-        return f"it was near its bound and {_THERMAL[kind]} first"
+        return _THERMAL[kind]
 
     def due(self, profile: DeviceProfile, state: DeviceState, now: datetime) -> str:
         """Why the device must have power now, empty where it need not."""
@@ -53,7 +54,7 @@ class Recovery:
             self._until[profile.id] = now + SPELL
         if longest is None or self._until.get(profile.id, now) <= now:
             return ""
-        return f"it was off for {longest.total_seconds() / 60:.0f} minutes, its longest time"
+        return said("safe.longest_off", minutes=longest / timedelta(minutes=1))
 
 
 def _longest(profile: DeviceProfile) -> timedelta | None:

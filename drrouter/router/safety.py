@@ -9,6 +9,7 @@ from drrouter.domain.flexibility import (
     ProfileFlexibility,
     StorageFlexibility,
 )
+from drrouter.domain.said import said
 from drrouter.router.kinds import Kind, gives_back, kind_of
 
 GUARD_SHARE = 0.1
@@ -47,7 +48,7 @@ def must_run(profile: DeviceProfile, state: DeviceState) -> str:
     car or a battery has no bound that safety must defend.
     """
     if state.running:
-        return "its cycle is running"
+        return said("device.cycle_runs")
     flexibility = profile.flexibility
     if isinstance(flexibility, ProfileFlexibility):
         return _as_if_running(profile, state)
@@ -66,14 +67,14 @@ def may_begin(profile: DeviceProfile, state: DeviceState, pressed_at: datetime |
         return ""
     draws = (state.power_w or 0.0) >= profile.binding.end_below_w
     if now - pressed_at < (SLOW_START if draws else profile.binding.end_for):
-        return "somebody switched it on, and a cycle may begin"
+        return said("safe.switched_on")
     return ""
 
 
 def _as_if_running(profile: DeviceProfile, state: DeviceState) -> str:
     """Somebody may just have started it at its own buttons."""
     if state.on is not False and (state.power_w or 0.0) > profile.binding.start_above_w:
-        return f"it draws {state.power_w:.0f} W, so a cycle may have begun"
+        return said("safe.draws", power_w=state.power_w or 0.0)
     return ""
 
 
@@ -83,11 +84,11 @@ def _near_bound(store: StorageFlexibility, state: DeviceState) -> str:
     Interpretation: a room or a tank of unknown warmth may be held off, for that is comfort.
     """
     if state.level is None:
-        return "its temperature is not known yet" if store.runs_downwards else ""
+        return said("safe.unknown") if store.runs_downwards else ""
     margin = GUARD_SHARE * (store.level_max - store.level_min)
     bound = store.level_max if store.runs_downwards else store.level_min
     if state.level >= bound - margin if store.runs_downwards else state.level <= bound + margin:
-        return f"{state.level:.1f} {store.unit} is near its bound of {bound:.1f}"
+        return said("safe.near_bound", level=state.level, unit=store.unit, bound=bound)
     return ""
 
 

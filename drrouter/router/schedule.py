@@ -20,15 +20,16 @@ from drrouter.domain.flexibility import (
 )
 from drrouter.domain.ids import DeviceId, EventKey
 from drrouter.domain.plan import Plan, ScheduledCycle
+from drrouter.domain.said import resaid, said, together
 from drrouter.domain.wish import Commitment, CycleWish, LevelWish, Wish
 from drrouter.router.kinds import Kind, kind_of
 from drrouter.router.levers import Lever, lever_of
-from drrouter.router.local import said
+from drrouter.router.local import clock_time
 from drrouter.router.safety import lowest_w, nominal_w
 
 UTC_ZONE = ZoneInfo("UTC")
 
-WAITS_FOR_BUTTON = "waits for you to press Remote Start on it"
+WAITS_FOR_BUTTON = said("device.waits_for_button")
 
 DRAWS_W = 1.0
 """Below this planned mean power a device rests."""
@@ -36,7 +37,10 @@ DRAWS_W = 1.0
 BALANCED_W = 100.0
 """Interpretation: a slot planned to import, or export, no more than this is planned to balance the home."""
 
-_FREE = "left to itself: nobody asked for a level"
+_FREE = said("device.free")
+_NO_PLAN = said("device.no_plan")
+_AS_IT_LIKES = said("device.as_it_likes")
+_HAS_ASKED = said("device.has_asked")
 
 WHOLE_SLOT = 0.98
 """Interpretation: planned at this share of its power or more, a device runs the whole slot."""
@@ -96,7 +100,7 @@ def propose(
     """
     match profile.flexibility:
         case ProfileFlexibility(remote_start=RemoteStart.NONE):
-            return Proposal(nominal_w(profile), "starts at its own buttons only")
+            return Proposal(nominal_w(profile), said("device.own_buttons"))
         case ProfileFlexibility():
             return _cycle(profile, state, now, plan, commitment, wish, zone)
         case StorageFlexibility() as flexibility if lever_of(state) is Lever.POWER or flexibility.discharge:
@@ -110,7 +114,7 @@ def propose(
         case EnvelopeFlexibility() as flexibility:
             return _sun(profile, flexibility, now, plan, held_w)
         case None:
-            return Proposal(0.0, "it is only read")
+            return Proposal(0.0, said("device.only_read"))
 
 
 def _cycle(
@@ -124,16 +128,16 @@ def _cycle(
 ) -> Proposal:
     """Start when the commitment or the plan says so; a start that was missed is made up for at once."""
     if state.running:
-        return Proposal(nominal_w(profile), "its cycle is running")
+        return Proposal(nominal_w(profile), said("device.cycle_runs"))
     planned = wished_cycle(profile.id, plan, wish)
     start = commitment.start if commitment else planned.start if planned else None
     if state.armed is False and (commitment or isinstance(wish, CycleWish)):
         return Proposal(0.0, WAITS_FOR_BUTTON)
     if start is None:
-        return Proposal(0.0, "nothing is asked of it")
+        return Proposal(0.0, said("device.nothing_asked"))
     if start > now:
-        return Proposal(0.0, f"waits for its start at {said(start, zone)}")
-    return Proposal(nominal_w(profile), _because(profile, plan, "its planned start has come"))
+        return Proposal(0.0, said("device.waits_until", at=clock_time(start, zone)))
+    return Proposal(nominal_w(profile), _because(profile, plan, said("device.start_has_come")))
 
 
 def wished_cycle(device_id: DeviceId, plan: Plan | None, wish: Wish | None) -> ScheduledCycle | None:
@@ -159,20 +163,20 @@ def _storage(
     """
     power_w = plan.power_at(profile.id, now) if plan else None
     if kind_of(profile) is Kind.CAR and not (state.plugged and isinstance(wish, LevelWish)):
-        return Proposal(flexibility.max_power_w, "left to itself: nobody asked for a level")
+        return Proposal(flexibility.max_power_w, _FREE)
     if isinstance(wish, LevelWish) and state.level is not None and _has(flexibility, state.level, wish.level):
-        return Proposal(0.0, "has what was asked for")
+        return Proposal(0.0, _HAS_ASKED)
     if plan is None or power_w is None or state.level is None:
-        return Proposal(flexibility.max_power_w, "left to itself until there is a plan")
+        return Proposal(flexibility.max_power_w, _NO_PLAN)
     if _resting(flexibility, state, now):
-        return Proposal(0.0, f"rests at least {flexibility.min_off.total_seconds() / 60:.0f} minutes")
+        return Proposal(0.0, said("device.rests", minutes=flexibility.min_off / timedelta(minutes=1)))
     if _must_go_on(flexibility, state, now):
-        return Proposal(flexibility.max_power_w, "runs its shortest time")
+        return Proposal(flexibility.max_power_w, said("device.shortest_run"))
     if power_w <= DRAWS_W or profile.id not in plan.level:
-        return Proposal(0.0, _because(profile, plan, "the plan lets it rest"))
+        return Proposal(0.0, _because(profile, plan, said("device.plan_rests")))
     if _is_short(flexibility, state, state.level, _goal(profile, plan, now), power_w):
-        return Proposal(flexibility.max_power_w, _because(profile, plan, "the plan wants it to run now"))
-    return Proposal(0.0, "has what the plan wants for now")
+        return Proposal(flexibility.max_power_w, _because(profile, plan, said("device.plan_runs")))
+    return Proposal(0.0, said("device.has_planned"))
 
 
 def _has(flexibility: StorageFlexibility, level: float, wished: float) -> bool:
@@ -233,8 +237,8 @@ def _demand(
     """On, unless the plan curtails it to nothing."""
     power_w = plan.power_at(profile.id, now) if plan else None
     if power_w is not None and power_w <= DRAWS_W < flexibility.power_w:
-        return Proposal(0.0, _because(profile, plan, "the plan curtails it"))
-    return Proposal(flexibility.max_power_w, "runs as it likes")
+        return Proposal(0.0, _because(profile, plan, said("device.plan_curtails")))
+    return Proposal(flexibility.max_power_w, _AS_IT_LIKES)
 
 
 def _modulated(
@@ -252,20 +256,20 @@ def _modulated(
     """
     is_car = kind_of(profile) is Kind.CAR
     if is_car and not state.plugged:
-        return Proposal(0.0, "no car is here")
+        return Proposal(0.0, said("device.no_car"))
     asked = isinstance(wish, LevelWish)
     if isinstance(wish, LevelWish) and state.level is not None and _has(flexibility, state.level, wish.level):
-        return Proposal(0.0, "has what was asked for")
+        return Proposal(0.0, _HAS_ASKED)
     power_w = plan.power_at(profile.id, now) if plan else None
     if plan is None or power_w is None or (is_car and not asked):
         free_w = 0.0 if kind_of(profile) is Kind.BATTERY else flexibility.max_power_w
-        return Proposal(free_w, "left to itself until there is a plan" if asked or not is_car else _FREE)
+        return Proposal(free_w, _NO_PLAN if asked or not is_car else _FREE)
     if abs(power_w) <= DRAWS_W:
-        return Proposal(0.0, _because(profile, plan, "the plan lets it rest"))
+        return Proposal(0.0, _because(profile, plan, said("device.plan_rests")))
     if 0 < power_w < flexibility.min_power_w:
         short = state.level is None or _short_by(flexibility, state.level, _goal(profile, plan, now)) > 0
         power_w = flexibility.min_power_w if short else 0.0
-    reason = "the plan wants it to give now" if power_w < 0 else "the plan wants it to run now"
+    reason = said("device.plan_gives" if power_w < 0 else "device.plan_runs")
     return Proposal(power_w, _because(profile, plan, reason), follows=_following(plan, now, power_w))
 
 
@@ -297,13 +301,13 @@ def _mode(
     """
     index, shares = plan.slot_at(now) if plan else None, plan.modes.get(profile.id) if plan else None
     stays = state.mode_since is not None and now - state.mode_since < flexibility.min_dwell
-    if index is None or not shares or len(shares[index]) != len(flexibility.modes):
-        chosen, reason = flexibility.normal, "runs as it likes"
-    else:
+    reason: str = _AS_IT_LIKES
+    chosen = flexibility.normal
+    if index is not None and shares and len(shares[index]) == len(flexibility.modes):
         chosen = max(range(len(flexibility.modes)), key=lambda mode: shares[index][mode])
-        reason = _because(profile, plan, f"the plan wants it {flexibility.modes[chosen].name}")
+        reason = _because(profile, plan, said("device.plan_mode", mode=flexibility.modes[chosen].name))
     if stays and state.mode is not None and state.mode != chosen:
-        chosen, reason = state.mode, "stays in its mode its shortest time"
+        chosen, reason = state.mode, said("device.mode_stays")
     return Proposal(flexibility.modes[chosen].power_w, reason, mode=chosen)
 
 
@@ -316,13 +320,15 @@ def _sun(
 ) -> Proposal:
     """All that the sun gives, unless the plan holds some of it back."""
     if held_w is None:
-        return Proposal(lowest_w(profile), "gives what the sun gives")
+        return Proposal(lowest_w(profile), said("device.sun"))
     watts = max(held_w, flexibility.least_power_w)
     follows = _following(plan, now, -watts) if plan else None
-    return Proposal(-watts, _because(profile, plan, "the plan holds it back"), follows=follows)
+    return Proposal(-watts, _because(profile, plan, said("device.plan_holds")), follows=follows)
 
 
 def _because(profile: DeviceProfile, plan: Plan | None, otherwise: str) -> str:
     """The plan's own words where it has some."""
     explanation = plan.explanation_of(profile.id) if plan else None
-    return explanation.text if explanation and explanation.text else otherwise
+    if explanation is None or not explanation.text:
+        return otherwise
+    return resaid(explanation.text, together(explanation.reasons))

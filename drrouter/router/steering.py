@@ -19,6 +19,7 @@ from drrouter.domain.opted_out import kept_events, kept_orders
 from drrouter.domain.outage import Outage, outages_in
 from drrouter.domain.plan import Plan
 from drrouter.domain.rates import Rates
+from drrouter.domain.said import said
 from drrouter.domain.timeline import TariffRates, Timeline, resolve
 from drrouter.planner import Problem
 from drrouter.ports import Clock
@@ -214,10 +215,8 @@ class Steering:
 
     def orders_at(self, now: datetime) -> Orders:
         """The orders of this instant and the main fuse."""
-        fuse = (
-            () if self._site.fuse_w is None else (Limit(_ahead(now), self._site.fuse_w, program="main fuse"),)
-        )
-        timeline = self.timeline
+        fuse_w, timeline = self._site.fuse_w, self.timeline
+        fuse = () if fuse_w is None else (Limit(_ahead(now), fuse_w, program=said("held.main_fuse")),)
         return Orders(
             limits=(*fuse, *timeline.limits_at(now)),
             sheds=tuple(shed for shed in timeline.sheds if shed.interval.holds(now)),
@@ -315,7 +314,7 @@ def line_fuses(site: Site, lines: Iterable[Line], span: Interval) -> tuple[Limit
     if site.line_fuse_w is None:
         return ()
     return tuple(
-        Limit(span, site.line_fuse_w, Scope.LINE, program=f"fuse of {line}", line=line)
+        Limit(span, site.line_fuse_w, Scope.LINE, program=said("held.line_fuse", line=line), line=line)
         for line in sorted(lines)
     )
 

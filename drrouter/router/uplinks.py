@@ -24,7 +24,7 @@ from drrouter.router.failsafe import Failsafe
 from drrouter.router.failsafes import Failsafes
 from drrouter.router.feed_state import Freshness, freshness_at, sentence_of
 from drrouter.router.hearing import Hearing
-from drrouter.router.local import lasting, said
+from drrouter.router.local import clock_time, lasting
 from drrouter.router.offline import Cause, Mode, Standing, Uplink, standing_of
 from drrouter.router.scribe import Scribe
 from drrouter.router.shelf import Shelf
@@ -190,16 +190,16 @@ class Uplinks:
         """How the home stands towards one provider, for the owner."""
         lack = self._lack(provider, standing)
         if standing.mode is Mode.IN_FORCE:
-            since = said(standing.since, self._zone)
+            since = clock_time(standing.since, self._zone)
             return f"Offline: the profile of {provider} is in force since {since}, because {lack}."
         then = "no offline profile of it holds, so prices and events that are known hold to their end"
         if standing.due_at:
-            then = f"its offline profile comes into force at {said(standing.due_at, self._zone)}"
+            then = f"its offline profile comes into force at {clock_time(standing.due_at, self._zone)}"
         return f"{lack[:1].upper()}{lack[1:]}; {then}."
 
     def _lack(self, provider: ProviderId, standing: Standing) -> str:
         """What is missing, in words."""
-        when = said(standing.missing_since or standing.since, self._zone)
+        when = clock_time(standing.missing_since or standing.since, self._zone)
         if standing.cause is Cause.DATA:
             return f"the newest price of {provider} ran out at {when}"
         return f"the link to {provider} is lost since {when}"

@@ -1,5 +1,7 @@
 """What clients are shown: frozen views made of domain values.
 
+A text that is the router's own has a field beside it, ``<name>_said``: its reason, by which a screen says it
+in any language; None where it is of a stranger.
 Texts of devices and providers in them are hostile and are shown as text only.
 """
 
@@ -13,7 +15,8 @@ from drrouter.domain.event import Event
 from drrouter.domain.ids import DeviceId, EventId, ProgrammeId, ProviderId
 from drrouter.domain.limit import Band
 from drrouter.domain.owner import HandsOff, OptOut, Vacation
-from drrouter.domain.plan import DataRung, Explanation, Miss, ScheduledCycle, SolveRung
+from drrouter.domain.plan import DataRung, Explanation, Miss, Reason, ScheduledCycle, SolveRung
+from drrouter.domain.said import carry
 from drrouter.domain.wish import Commitment, Override, Wish
 from drrouter.ports import Found
 from drrouter.router.feed_state import Freshness
@@ -128,6 +131,12 @@ class DeviceView:
     plug_test: PlugTest | None = None
     trouble: str = ""
     learned: tuple[LearnedProgramme, ...] = ()
+    because_said: Reason | None = None
+    trouble_said: Reason | None = None
+
+    def __post_init__(self) -> None:
+        """The texts know their reasons."""
+        carry(self, "because", "trouble")
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +154,11 @@ class WhyView:
     because: str
     cycle: ScheduledCycle | None = None
     explanation: Explanation | None = None
+    because_said: Reason | None = None
+
+    def __post_init__(self) -> None:
+        """The text knows its reason."""
+        carry(self, "because")
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from drrouter.router import outages
 from drrouter.router.book import Book
 from drrouter.router.feed_state import Freshness
 from drrouter.router.guard import Orders
-from drrouter.router.local import said
+from drrouter.router.local import clock_time
 from drrouter.router.plug_test import PlugTest
 from drrouter.router.registry import Registry, Seat
 from drrouter.router.schedule import WAITS_FOR_BUTTON, wished_cycle
@@ -129,7 +129,7 @@ def _at_work(plan: Plan | None, now: datetime, zone: ZoneInfo, unarmed: Sequence
     if not coming:
         return "All is well; nothing waits to start."
     start, device_id = coming[0]
-    return f"All is well; next, {device_id} starts at {said(start, zone)}."
+    return f"All is well; next, {device_id} starts at {clock_time(start, zone)}."
 
 
 def _site_limit_w(orders: Orders) -> float | None:

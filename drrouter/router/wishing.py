@@ -10,7 +10,7 @@ from drrouter.domain.wish import CycleWish, LevelWish, Wish
 from drrouter.errors import MessageError, WishImpossibleError
 from drrouter.router.desk import programme_of
 from drrouter.router.facade import WishRequest
-from drrouter.router.local import said
+from drrouter.router.local import clock_time
 
 
 def wish_of(profile: DeviceProfile, request: WishRequest, now: datetime, zone: ZoneInfo) -> Wish:
@@ -31,8 +31,8 @@ def wish_of(profile: DeviceProfile, request: WishRequest, now: datetime, zone: Z
 def wish_said(wish: Wish, zone: ZoneInfo) -> str:
     """A wish in words."""
     if isinstance(wish, CycleWish):
-        return f"{wish.programme_id}, ready by {said(wish.ready_by, zone)}"
-    return f"a level of {wish.level:g} by {said(wish.by, zone)}"
+        return f"{wish.programme_id}, ready by {clock_time(wish.ready_by, zone)}"
+    return f"a level of {wish.level:g} by {clock_time(wish.by, zone)}"
 
 
 def unknown_programme(device_id: DeviceId, flexibility: ProfileFlexibility) -> MessageError:
@@ -55,7 +55,7 @@ def _cycle(
         minutes = round(programme.duration / timedelta(minutes=1))
         raise WishImpossibleError(
             f"{programme.name} takes {minutes} minutes and cannot be done by"
-            f" {said(request.ready_by, zone)}. Allow a later time."
+            f" {clock_time(request.ready_by, zone)}. Allow a later time."
         )
     return CycleWish(device_id, programme.id, earliest, request.ready_by)
 

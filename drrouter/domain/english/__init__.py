@@ -7,13 +7,15 @@ its number, ``{0}``, or all of them with what stands between, ``{parts:; }``.
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from drrouter.domain.english import doctor
+from drrouter.domain.english import doctor, outages, steering
 
 ENGLISH: Mapping[str, str] = MappingProxyType(
     {
         # of any topic
-        "said.text": "{text}",
+        "said.text": "{text:text}",
         "said.sentences": "{parts: }",
         **doctor.ENGLISH,
+        **outages.ENGLISH,
+        **steering.ENGLISH,
     }
 )

@@ -14,7 +14,7 @@ import pytest
 import drrouter
 from drrouter.domain.english import ENGLISH
 from drrouter.domain.plan import Reason
-from drrouter.domain.said import FORMS, Said, Worded, carry, reason_of, resaid, said, sentences
+from drrouter.domain.said import FORMS, Said, Worded, carry, reason_of, resaid, said, sentences, together
 from drrouter.planner.catalogue.english import ENGLISH as PLANNERS
 
 ROOT = Path(drrouter.__file__).parent
@@ -97,10 +97,12 @@ def test_no_code_of_the_router_is_one_of_the_planner() -> None:
 @dataclass(frozen=True)
 class Note:
     text: str = ""
+    texts: tuple[str, ...] = ()
     text_said: Reason | None = None
+    texts_said: tuple[Reason | None, ...] = ()
 
     def __post_init__(self) -> None:
-        carry(self, "text")
+        carry(self, "text", "texts")
 
 
 def test_a_sentence_is_a_text_that_keeps_its_reason_wherever_it_goes() -> None:
@@ -143,9 +145,15 @@ def test_values_are_read_by_their_form_and_kept_as_they_are(monkeypatch: pytest.
 def test_a_value_carries_the_reason_of_its_text_out_and_home_again() -> None:
     note = Note(said("said.text", text="Enough"))
     assert note.text_said == Reason("said.text", {"text": "Enough"})
-    back = Note("Enough", note.text_said)
+    back = Note("Enough", text_said=note.text_said)
     assert reason_of(back.text) == note.text_said
     assert Note("plain").text_said is None
+    several = Note(texts=("plain", note.text, ""))
+    assert several.texts_said == (None, note.text_said, None)
+    again = Note(texts=("plain", "Enough", ""), texts_said=several.texts_said)
+    assert [reason_of(text) for text in again.texts] == [None, note.text_said, None]
     assert reason_of(replace(note, text="").text) is None
+    assert together(()) is None
+    assert together((Reason("x"),)) == Reason("said.sentences", {}, (Reason("x"),))
     assert reason_of(resaid("Enough", None)) is None
     assert reason_of(resaid("Enough", Reason("x"))) == Reason("x")

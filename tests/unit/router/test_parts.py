@@ -16,7 +16,7 @@ from drrouter.router.account import Account, ErrorCount
 from drrouter.router.broadcast import ROOM, Broadcast
 from drrouter.router.facade import Change, Topic
 from drrouter.router.forecast import BaseLoad
-from drrouter.router.local import lasting, said
+from drrouter.router.local import clock_time, lasting
 from drrouter.router.waiting import news_or
 from tests.builders import FREEZER, MINUTE, NOON, a_plan, span
 
@@ -44,7 +44,7 @@ def test_a_base_load_has_24_hours() -> None:
 
 
 def test_an_instant_is_said_as_people_at_home_read_it() -> None:
-    assert said(NOON, AMSTERDAM) == "Mon 01 Jun 14:00"
+    assert clock_time(NOON, AMSTERDAM) == "Mon 01 Jun 14:00"
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,7 @@ def _orders(view: DeviceView, seen: Seen) -> Rows:
     """What people ask of it, and how far the router may go."""
     local, rows = seen.local, []
     if view.trouble:
-        rows.append((t("tui.facts.trouble"), clean(view.trouble, 300)))
+        rows.append((t("tui.facts.trouble"), seen.say(view.trouble, 300)))
     if view.override:
         said = t(f"tui.order.{view.override.mode.value}", until=local.say(view.override.until))
         left = t("tui.left", left=local.left(view.override.until))

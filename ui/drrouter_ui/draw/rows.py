@@ -113,7 +113,7 @@ def level_in(level: float, flexibility: PlannedFlexibility | None) -> str:
 def reason(view: DeviceView, seen: Seen) -> str:
     """Why it does what it does now, and why it runs when it runs, in one line."""
     explained = seen.plan.explanation_of(view.profile.id) if seen.plan else None
-    now, planned = clean(view.because, 400), ""
+    now, planned = seen.say(view.because, 400), ""
     if explained and seen.plan:
         planned = clean(say(explained.reasons, explained.text, seen.plan.currency, seen.local), 400)
     if not now or (planned and now.startswith(clean(view.profile.name, 60))):  # an older plan's words

@@ -14,7 +14,7 @@ Rows = list[tuple[str, str]]
 
 def why(view: DeviceView, seen: Seen) -> Rows:
     """Names and values, the most telling first."""
-    rows = [(t("tui.why.now"), clean(view.because, _LONG) or "-"), *_band(view)]
+    rows = [(t("tui.why.now"), seen.say(view.because, _LONG) or "-"), *_band(view, seen)]
     plan = seen.plan
     if plan is None:
         return [*rows, (t("tui.why.the_plan"), t("tui.why.no_plan"))]
@@ -51,10 +51,10 @@ def what_if(view: WhatIfView, seen: Seen) -> Rows:
     return rows
 
 
-def _band(view: DeviceView) -> Rows:
+def _band(view: DeviceView, seen: Seen) -> Rows:
     if view.band is None:
         return []
-    because = clean(view.band.because)
+    because = seen.say(view.band.because)
     bounds = t("tui.from_to", start=power(view.band.min_w), end=power(view.band.max_w))
     return [(t("tui.why.may_use"), f"{bounds} ({because})" if because else bounds)]
 

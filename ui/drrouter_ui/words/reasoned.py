@@ -47,7 +47,7 @@ def _read(value: float | str, form: str, currency: str, local: SiteTime) -> str:
     if form == "aside":
         return f" ({clean(str(value), 60)})" if value else ""
     if isinstance(value, str):
-        return _instant(value, local) if form == "clock" else clean(value, 100)
+        return _instant(value, local) if form == "clock" else clean(value, 400 if form == "text" else 100)
     decimals = _DECIMALS.fullmatch(form)
     match form:
         case "watts":

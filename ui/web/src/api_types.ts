@@ -19,6 +19,7 @@ export interface Band {
   min_w: number;
   max_w: number;
   because: string;
+  because_said: Reason | null;
 }
 
 export interface BarView {
@@ -152,6 +153,8 @@ export interface DeviceView {
   plug_test: PlugTest | null;
   trouble: string;
   learned: LearnedProgramme[];
+  because_said: Reason | null;
+  trouble_said: Reason | null;
 }
 
 export interface Discharge {
@@ -870,6 +873,7 @@ export interface WhyView {
   because: string;
   cycle: ScheduledCycle | null;
   explanation: Explanation | null;
+  because_said: Reason | null;
 }
 
 export interface WishBody {

@@ -47,7 +47,7 @@ function read(value: number | string, form: string, setting: Setting): string {
     case "aside":
       return value ? ` (${plain(String(value), 60)})` : "";
   }
-  if (typeof value === "string") return plain(value, 100);
+  if (typeof value === "string") return plain(value, form === "text" ? 400 : 100);
   const decimals = /^\.(\d)f$/.exec(form);
   return number(value, decimals ? Number(decimals[1]) : 2);
 }

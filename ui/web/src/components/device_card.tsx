@@ -3,6 +3,7 @@ import { auto, startNow } from "../acts.ts";
 import type { DeviceView } from "../api_types.ts";
 import { canStart, hasProgrammes, type State, stateOf, unitOf } from "../device_state.ts";
 import { say } from "../reasons.ts";
+import { resaid } from "../resaid.ts";
 import { to } from "../route.ts";
 import { mayAct } from "../session.ts";
 import { now, plan } from "../state.ts";
@@ -25,7 +26,7 @@ export function whyText(view: DeviceView): string {
   const explained = plan.value?.explanations.find((one) => one.device_id === view.profile.id);
   if (explained) return say(explained.reasons, sentenceOf(explained.text), { currency: plan.value?.currency ?? "", now: now.value });
   const idle = hasProgrammes(view) && !view.wish && !view.commitment && !view.state.running && !view.override;
-  return idle ? t("why.nobody_asked") : sentenceOf(view.because);
+  return idle ? t("why.nobody_asked") : sentenceOf(resaid(view.because, view.because_said));
 }
 
 export function DeviceCard({ view }: { view: DeviceView }) {
@@ -44,7 +45,7 @@ export function DeviceCard({ view }: { view: DeviceView }) {
       <p class="state">{stateSentence(state)}</p>
       {view.trouble && (
         <p class="trouble">
-          <Name text={view.trouble} most={300} />
+          <Name text={resaid(view.trouble, view.trouble_said)} most={300} />
         </p>
       )}
       {why && (

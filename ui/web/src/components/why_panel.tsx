@@ -2,6 +2,7 @@
 import type { DeviceView, Explanation } from "../api_types.ts";
 import { stateOf } from "../device_state.ts";
 import { say } from "../reasons.ts";
+import { resaid } from "../resaid.ts";
 import { now, plan } from "../state.ts";
 import { clock, money, sentenceOf, t } from "../words.ts";
 import { stateSentence } from "./device_card.tsx";
@@ -15,7 +16,7 @@ export function WhyPanel({ view }: { view: DeviceView }) {
       <p class="state">{stateSentence(stateOf(view, planned, now.value))}</p>
       {view.because && sentenceOf(view.because) !== sentenceOf(explained?.text ?? "") && (
         <p class="hint">
-          {t("why.now")} <Name text={sentenceOf(view.because)} most={400} />
+          {t("why.now")} <Name text={sentenceOf(resaid(view.because, view.because_said))} most={400} />
         </p>
       )}
       {explained ? <Explained told={explained} currency={planned?.currency ?? ""} /> : <p class="hint">{t("why.not_planned")}</p>}

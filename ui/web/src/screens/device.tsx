@@ -9,6 +9,7 @@ import { OptionsList } from "../components/options_list.tsx";
 import { WhyPanel } from "../components/why_panel.tsx";
 import { WishForm } from "../components/wish_form.tsx";
 import { canStart, hasProgrammes, milliseconds, programmes, stateOf, unitOf } from "../device_state.ts";
+import { resaid } from "../resaid.ts";
 import { to } from "../route.ts";
 import { mayAct } from "../session.ts";
 import { device, now, plan } from "../state.ts";
@@ -36,7 +37,7 @@ export function DeviceScreen({ about }: { about: string }) {
       </header>
       {view.trouble && (
         <p class="notice">
-          <Name text={view.trouble} most={300} />
+          <Name text={resaid(view.trouble, view.trouble_said)} most={300} />
         </p>
       )}
       {canStart(view) && <Orders view={view} />}
