@@ -9,6 +9,8 @@ import typer
 
 if TYPE_CHECKING:
     from drrouter.adapters.client import DrClient
+    from drrouter.adapters.client_data import LeafData
+    from drrouter.cli.answers import BytesLeaf, TextLeaf
     from drrouter.domain.words import LocalTime
     from drrouter.router.resources.facade import LeafList, Told
 
@@ -47,13 +49,14 @@ async def get(
     `drrouter data get vehicle/car/profile --json`
     """
     from drrouter.cli import screen
+    from drrouter.cli.answers import BytesLeaf, TextLeaf
 
     leaf = await client.data.get(path)
     if out is not None:
         _write(out, leaf.data)
         screen.say(f"{len(leaf.data)} bytes of {leaf.media_type} are in {out}.")
     elif json:
-        screen.print_json(dict[str, Any], _as_json(path, leaf.media_type, leaf.data, leaf.sequence))
+        screen.print_json(TextLeaf | BytesLeaf, _for_programs(path, leaf))
     elif sys.stdout.isatty():
         sys.stdout.write(_harmless(leaf.data) + "\n")
     else:
@@ -169,15 +172,16 @@ def _show_list(found: "LeafList", local: "LocalTime") -> None:
     screen.console().print(screen.table(heads, rows, frozenset({"bytes", "number"})))
 
 
-def _as_json(path: str, media_type: str, data: bytes, sequence: int) -> dict[str, Any]:
-    """A leaf for programs: text where it is text, else base64."""
+def _for_programs(path: str, leaf: "LeafData") -> "TextLeaf | BytesLeaf":
+    """A leaf as text where it is text, else in base64."""
     from base64 import b64encode
 
+    from drrouter.cli.answers import BytesLeaf, TextLeaf
+
     try:
-        said: dict[str, Any] = {"text": data.decode("utf-8")}
+        return TextLeaf(path, leaf.media_type, leaf.sequence, leaf.data.decode("utf-8"))
     except UnicodeDecodeError:
-        said = {"base64": b64encode(data).decode()}
-    return {"path": path, "media_type": media_type, "sequence": sequence} | said
+        return BytesLeaf(path, leaf.media_type, leaf.sequence, b64encode(leaf.data).decode())
 
 
 def _harmless(data: bytes) -> str:

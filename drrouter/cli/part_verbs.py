@@ -6,11 +6,14 @@ import logging
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from drrouter.cli.exits import FAILURE, USAGE
+
+if TYPE_CHECKING:
+    from drrouter.cli.answers import Faulty, Good
 
 _ClockUrl = Annotated[
     str | None, typer.Option("--clock", hidden=True, help="A shared simulated clock: clock://HOST:PORT.")
@@ -28,13 +31,16 @@ def check(
 
     Examples: `drrouter check home.toml`, `drrouter check device_models/acme/*.toml`
     """
-    results = [_check_one(file) for file in files]
+    from drrouter.cli import answers, screen
+
+    results = tuple(_check_one(file) for file in files)
     if json:
-        typer.echo(jsonlib.dumps(results, indent=2, ensure_ascii=False))
+        screen.print_json(tuple[answers.Good | answers.Faulty, ...], results)
     else:
-        for result in filter(lambda found: found["ok"], results):
-            typer.echo(f"{result['file']}: {result['sentence']}")
-    if not all(result["ok"] for result in results):
+        for result in results:
+            if isinstance(result, answers.Good):
+                typer.echo(f"{result.file}: {result.sentence}")
+    if not all(result.ok for result in results):
         raise typer.Exit(FAILURE)
 
 
@@ -177,8 +183,9 @@ def sim_home(
     asyncio.run(serve_home(home, clock, control_port))
 
 
-def _check_one(file: Path) -> dict[str, Any]:
+def _check_one(file: Path) -> "Good | Faulty":
     """Check one document; its faults and warnings go to standard error."""
+    from drrouter.cli.answers import Faulty, Good
     from drrouter.cli.exits import words_of
     from drrouter.config import check_document
     from drrouter.errors import InputError
@@ -188,15 +195,9 @@ def _check_one(file: Path) -> dict[str, Any]:
     except InputError as error:
         faults = words_of(error)
         sys.stderr.writelines(f"{line}\n" for line in faults)
-        return {"file": str(file), "ok": False, "faults": faults}
+        return Faulty(str(file), False, tuple(faults))
     sys.stderr.writelines(f"{file}: {warning}\n" for warning in found.warnings)
-    return {
-        "file": str(file),
-        "ok": True,
-        "kind": found.kind,
-        "sentence": found.sentence,
-        "warnings": found.warnings,
-    }
+    return Good(str(file), True, found.kind, found.sentence, tuple(found.warnings))
 
 
 def _hash_secret() -> None:

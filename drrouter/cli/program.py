@@ -16,6 +16,7 @@ from drrouter.cli import (
     part_verbs,
     provider_verbs,
     read_verbs,
+    schema_verbs,
     screen_verbs,
     setup_verbs,
     simulate,
@@ -96,6 +97,7 @@ app.command()(part_verbs.check)
 app.command()(part_verbs.run)
 app.command()(part_verbs.demo)
 app.command()(simulate.simulate)
+app.command()(schema_verbs.schema)
 app.command()(part_verbs.vtn)
 
 providers = typer.Typer(

@@ -20,7 +20,8 @@ _HEAD = """# Command line
 Made from the program by `python -m drrouter.cli.reference`; `drrouter VERB --help` says the same.
 
 Data goes to standard output, talk to standard error. Verbs that show something take `--json`, with all
-instants in UTC. `--debug`, anywhere on the line, shows where an error comes from.
+instants in UTC; `drrouter schema VERB` states what such a verb prints, as JSON Schema. `--debug`, anywhere
+on the line, shows where an error comes from.
 
 | exit code | meaning |
 |---|---|

@@ -5,7 +5,6 @@
 """
 
 from collections.abc import Sequence
-from typing import Any
 
 from drrouter.cli.screen import console, table
 from drrouter.domain.words import clean
@@ -13,7 +12,6 @@ from drrouter.tariff import Bill, Line, TariffDocument
 from drrouter.tariff.overview import Overview
 
 _BAR = 40
-_DIGITS = 6
 
 
 def show(document: TariffDocument, view: Overview, source: str) -> None:
@@ -73,37 +71,6 @@ def show_bills(document: TariffDocument, bills: Sequence[Bill]) -> None:
         out.print(
             f"{silent:.1f} kWh were used where no provider's price is known; the tariff's own price counts."
         )
-
-
-def bills_as_json(document: TariffDocument, bills: Sequence[Bill]) -> dict[str, Any]:
-    """The same for programs; instants in UTC."""
-    return {
-        "money": round(sum(bill.money for bill in bills), _DIGITS),
-        "months": [
-            {
-                "month": _month(document, bill),
-                "start": f"{bill.interval.start:%Y-%m-%dT%H:%M:%SZ}",
-                "end": f"{bill.interval.end:%Y-%m-%dT%H:%M:%SZ}",
-                "import_kwh": round(bill.import_kwh, _DIGITS),
-                "export_kwh": round(bill.export_kwh, _DIGITS),
-                "unpublished_kwh": round(bill.unpublished_kwh, _DIGITS),
-                "money": round(bill.money, _DIGITS),
-                "lines": [_line(line) for line in bill.lines],
-            }
-            for bill in bills
-        ],
-    }
-
-
-def _line(line: Line) -> dict[str, Any]:
-    return {
-        "id": line.id,
-        "kind": line.kind,
-        "quantity": round(line.quantity, _DIGITS),
-        "unit": line.unit,
-        "net": round(line.net, _DIGITS),
-        "vat": round(line.vat, _DIGITS),
-    }
 
 
 def _sums(bills: Sequence[Bill]) -> list[Line]:

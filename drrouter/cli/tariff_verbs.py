@@ -1,11 +1,10 @@
 """Verbs about tariffs: which there are, what a day or a load profile costs, and how to import one."""
 
-import json as jsonlib
 import sys
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -37,13 +36,15 @@ def tariff_list(json: _Json = False) -> None:
 
     Examples: `drrouter tariff list`, `drrouter tariff list --json`
     """
-    from drrouter.cli.screen import console, table
+    from drrouter.cli.answers import TariffHead
+    from drrouter.cli.screen import console, print_json, table
+    from drrouter.cli.tariff_answers import head
     from drrouter.config import shipped_tariffs
     from drrouter.tariff import read_tariff
 
     found = [read_tariff(file.read_bytes(), name) for name, file in sorted(shipped_tariffs().items())]
     if json:
-        _print([_head(one) for one in found])
+        print_json(tuple[TariffHead, ...], tuple(head(one) for one in found))
         return
     rows = [(one.id, one.name, one.currency, _source(one)) for one in found]
     console().print(table(("id", "name", "currency", "source"), rows))
@@ -65,12 +66,15 @@ def tariff_show(
     `drrouter tariff show netherlands.dynamic_2024 --day 2023-07-29 --prices day-ahead.csv`
     """
     from drrouter.cli import tariff_show as screen
+    from drrouter.cli.answers import TariffDay
+    from drrouter.cli.screen import print_json
+    from drrouter.cli.tariff_answers import day_of
     from drrouter.tariff.overview import overview
 
     document = _read(tariff)
     view = overview(document, _day(day, document), _published(prices))
     if json:
-        _print({**_head(document), **view.as_json()})
+        print_json(TariffDay, day_of(document, view))
     else:
         screen.show(document, view, _source(document))
 
@@ -95,6 +99,9 @@ def tariff_cost(
     `drrouter tariff cost netherlands.dynamic_2024 meter.csv --prices day-ahead.csv`
     """
     from drrouter.cli import tariff_show as screen
+    from drrouter.cli.answers import TariffCost
+    from drrouter.cli.screen import print_json
+    from drrouter.cli.tariff_answers import cost_of
     from drrouter.tariff import Published, monthly_bills
     from drrouter.tariff.profile_csv import read_profile
 
@@ -103,7 +110,7 @@ def tariff_cost(
     known = _published(prices)
     bills = monthly_bills(document, energies, Published(known, known))
     if json:
-        _print({**_head(document), **screen.bills_as_json(document, bills)})
+        print_json(TariffCost, cost_of(document, bills))
     else:
         screen.show_bills(document, bills)
 
@@ -144,7 +151,9 @@ def tariff_replay(
     Examples: `drrouter tariff replay feeds/market`, `drrouter tariff replay feeds/market --json`
     """
     from drrouter.adapters.sp.feeds.raw import RawDocuments, replayed
-    from drrouter.cli.screen import console, table
+    from drrouter.cli.answers import Replay
+    from drrouter.cli.screen import console, print_json, table
+    from drrouter.cli.tariff_answers import replay_of
     from drrouter.errors import DocumentError
 
     looks = RawDocuments(folder).looks()
@@ -152,24 +161,15 @@ def tariff_replay(
         raise DocumentError(str(folder), "", "holds no documents of a feed", "Name the folder of one feed")
     prices, co2 = replayed(looks)
     if json:
-        kept = [
-            {
-                "at": one.at.isoformat(),
-                "format": one.format,
-                "program": one.program,
-                "documents": [w for w, _ in one.documents],
-            }
-            for one in looks
-        ]
-        _print({"kept": kept, "price_per_kwh": _steps(prices), "co2_g_per_kwh": _steps(co2)})
+        print_json(Replay, replay_of(looks, prices, co2))
         return
     rows = [
         (f"{one.at:%Y-%m-%d %H:%M} UTC", one.format, one.program, str(len(one.documents))) for one in looks
     ]
     console().print(table(("read", "format", "by drrouter", "documents"), rows))
     shown = [
-        (step["start"], step["end"], f"{step['value']:.5f}")
-        for step in _steps(prices if prices.steps else co2)
+        (step.start.isoformat(), step.end.isoformat(), f"{value:.5f}")
+        for step, value in (prices if prices.steps else co2).steps
     ]
     console().print(table(("from", "until", "per kWh" if prices.steps else "g CO2 per kWh"), shown))
 
@@ -199,14 +199,6 @@ def _read(name: str) -> "TariffDocument":
             name, "", "is neither a tariff that ships nor a file", nearest(name, sorted(shipped))
         )
     return read_tariff(_bytes(Path(name)), name)
-
-
-def _steps(rates: "Rates") -> list[dict[str, Any]]:
-    """A series in JSON."""
-    return [
-        {"start": step.start.isoformat(), "end": step.end.isoformat(), "value": value}
-        for step, value in rates.steps
-    ]
 
 
 def _bytes(file: Path) -> bytes:
@@ -239,25 +231,9 @@ def _day(text: str | None, document: "TariffDocument") -> date:
         raise typer.BadParameter(f"{text!r} is no day. Write it like 2026-06-01.") from error
 
 
-def _head(document: "TariffDocument") -> dict[str, Any]:
-    """What a tariff is, in JSON."""
-    source = document.source
-    return {
-        "id": document.id,
-        "name": document.name,
-        "currency": document.currency,
-        "time_zone": document.time_zone,
-        "source": source.model_dump(mode="json") if source else None,
-    }
-
-
 def _source(document: "TariffDocument") -> str:
     """Where the figures come from, in a few words."""
     source = document.source
     if source is None:
         return "an example"
     return f"{source.publisher}, {source.published}{'' if source.exact else ', partly typical'}"
-
-
-def _print(value: object) -> None:
-    sys.stdout.write(jsonlib.dumps(value, indent=2, ensure_ascii=False) + "\n")

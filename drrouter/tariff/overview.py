@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from drrouter.domain.interval import SLOT, Interval, slots
 from drrouter.domain.rates import Rates
@@ -11,8 +10,6 @@ from drrouter.tariff.calendar import day_span
 from drrouter.tariff.charges import Peak, Standing
 from drrouter.tariff.document import TariffDocument
 from drrouter.tariff.expand import expand
-
-_DIGITS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,23 +34,6 @@ class Overview:
     stretches: tuple[Stretch, ...]
     charges: tuple[str, ...]
     published: bool
-
-    def as_json(self) -> dict[str, Any]:
-        """For programs; instants in UTC."""
-        return {
-            "day": f"{self.day}",
-            "published": self.published,
-            "prices": [
-                {
-                    "start": f"{one.interval.start:%Y-%m-%dT%H:%M:%SZ}",
-                    "end": f"{one.interval.end:%Y-%m-%dT%H:%M:%SZ}",
-                    "import_per_kwh": _rounded(one.import_price),
-                    "export_per_kwh": _rounded(one.export_price),
-                }
-                for one in self.stretches
-            ],
-            "charges": list(self.charges),
-        }
 
 
 def overview(tariff: TariffDocument, day: date, published: Rates) -> Overview:
@@ -141,7 +121,3 @@ def _standing(standing: Standing, factor: float, money: str) -> str:
 
 def _months(months: tuple[int, ...] | None) -> str:
     return f" (months {', '.join(map(str, months))})" if months else ""
-
-
-def _rounded(price: float | None) -> float | None:
-    return None if price is None else round(price, _DIGITS)

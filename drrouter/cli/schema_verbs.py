@@ -1,0 +1,42 @@
+"""The verb that states what the others print for programs."""
+
+import json as jsonlib
+import sys
+from typing import Annotated
+
+import typer
+
+
+def _of_verbs(incomplete: str) -> list[str]:
+    """For completion: verbs that print JSON, by their first word."""
+    from drrouter.cli.schemas import answers
+
+    return sorted({name.split()[0] for name in answers() if name.startswith(incomplete)})
+
+
+def schema(
+    verb: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="VERB",
+            help="Such as status or tariff show; without it, the verbs are listed.",
+            show_default=False,
+            autocompletion=_of_verbs,
+        ),
+    ] = None,
+) -> None:
+    """State what a verb prints with `--json`, as JSON Schema; of `data watch` it is one line.
+
+    Examples: `drrouter schema`, `drrouter schema status`, `drrouter schema tariff show`
+    """
+    from drrouter.cli.schemas import answers, schema_of
+    from drrouter.domain.remedy import nearest
+
+    name = " ".join(verb or ())
+    if not name:
+        sys.stdout.writelines(f"{one}\n" for one in sorted(answers()))
+        return
+    if name not in answers():
+        hint = nearest(name, sorted(answers()))
+        raise typer.BadParameter(f"{name!r} prints no JSON. {hint}.")
+    sys.stdout.write(jsonlib.dumps(schema_of(name), indent=2, ensure_ascii=False) + "\n")
