@@ -12,7 +12,7 @@ Interpretation: a version that is replaced, or taken back before its end, has no
 Source: TR 102 935, 5.1.2 (acknowledgements within seconds, then what became of the order).
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -20,6 +20,8 @@ from drrouter.domain.event import Event
 from drrouter.domain.ids import DeviceId, EventId, ProgramId, ProviderId
 from drrouter.domain.interval import Interval
 from drrouter.domain.payload_classes import asks_effect
+from drrouter.domain.plan import Reason
+from drrouter.domain.said import carry
 
 
 class AckState(StrEnum):
@@ -52,11 +54,20 @@ OUTCOMES = FAILURES | {AckState.DONE, AckState.NOT_UNDERSTOOD}
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A state that was reached; ``reason`` says why where that is not plain."""
+    """A state that was reached; ``reason`` says why where that is not plain.
+
+    Attributes:
+        reason_said: the reason as a code with values; None where it is the words of others.
+    """
 
     state: AckState
     at: datetime
     reason: str = ""
+    reason_said: Reason | None = field(default=None, compare=False)
+
+    def __post_init__(self) -> None:
+        """The reason carries its code."""
+        carry(self, "reason")
 
 
 @dataclass(frozen=True, slots=True)

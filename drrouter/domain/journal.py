@@ -5,6 +5,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from drrouter.domain.ids import DeviceId, EventId
+from drrouter.domain.plan import Reason
+from drrouter.domain.said import carry
 
 
 class JournalKind(StrEnum):
@@ -31,7 +33,11 @@ class JournalKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class JournalEntry:
-    """One decision with its reason; every plan and every setpoint names both rungs in ``data``."""
+    """One decision with its reason; every plan and every setpoint names both rungs in ``data``.
+
+    Attributes:
+        sentence_said: the sentence as a code with values; None in entries of older releases.
+    """
 
     at: datetime
     kind: JournalKind
@@ -39,3 +45,8 @@ class JournalEntry:
     device_id: DeviceId | None = None
     event_id: EventId | None = None
     data: dict[str, float | str | bool | None] = field(default_factory=dict)
+    sentence_said: Reason | None = field(default=None, compare=False)
+
+    def __post_init__(self) -> None:
+        """The sentence carries its reason."""
+        carry(self, "sentence")

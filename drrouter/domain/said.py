@@ -84,6 +84,11 @@ def together(reasons: Sequence[Reason]) -> Reason | None:
     return Reason("said.sentences", {}, tuple(reasons)) if reasons else None
 
 
+def ended(text: str) -> str:
+    """As a whole sentence: with a full stop where it has no end yet."""
+    return text if text.endswith((".", "!", "?")) else said("said.ended", text)
+
+
 def reason_of(text: str | None) -> Reason | None:
     """By what a text is said in another language; None where it stands for itself."""
     return text.reason if isinstance(text, Said) else None

@@ -19,6 +19,7 @@ from drrouter.domain.instruction import Instruction, Outcome
 from drrouter.domain.journal import JournalEntry, JournalKind
 from drrouter.domain.measurement import Reading
 from drrouter.domain.plan import DataRung, Plan
+from drrouter.domain.said import said
 from drrouter.domain.signal import Signal
 from drrouter.domain.timeline import Timeline
 from drrouter.planner import Margin, Problem, greedy
@@ -64,7 +65,7 @@ from drrouter.supervise import TaskHealth
 
 log = logging.getLogger(__name__)
 
-TIME_PASSED = "time has passed"
+TIME_PASSED = said("because.time")
 """The only trigger that is no reason to leave a plan; a new one must be worth it."""
 
 Task = tuple[str, Callable[[], Awaitable[None]]]
@@ -310,7 +311,7 @@ class Router:
 
     async def _tick(self) -> None:
         """Ask for a plan at the start and at every quarter of an hour."""
-        self.replanner.request("start")
+        self.replanner.request(said("because.start"))
         await every(self.clock, self.settings.replan, self._time_passed)
 
     def _time_passed(self) -> None:

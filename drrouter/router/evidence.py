@@ -10,12 +10,15 @@ pushes out nothing of another's. Reports and opaque data are left out: they woul
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from drrouter.domain.event import Event
 from drrouter.domain.ids import EventId, ProviderId
 from drrouter.domain.journal import JournalKind
+from drrouter.domain.plan import Reason
+from drrouter.domain.reason_kept import reason_in, table_of
+from drrouter.domain.said import carry, said
 from drrouter.domain.signal import MessageKind, OutboxItem
 from drrouter.ports import Change, Clock, Collection, Enqueue, Note, Put, Remove
 
@@ -37,6 +40,7 @@ class EvidenceEntry:
         number: counts a provider's entries since the first.
         version: of the event; empty where it was taken back.
         sentence: what it sent, or what it was told.
+        sentence_said: the sentence as a code with values; None in entries of older releases.
     """
 
     number: int
@@ -44,6 +48,11 @@ class EvidenceEntry:
     event_id: EventId
     version: str
     sentence: str
+    sentence_said: Reason | None = field(default=None, compare=False)
+
+    def __post_init__(self) -> None:
+        """The sentence carries its reason."""
+        carry(self, "sentence")
 
 
 class Evidence:
@@ -71,7 +80,7 @@ class Evidence:
 
     def _add(self, provider: ProviderId, event_id: EventId, version: str, sentence: str) -> Change | None:
         """A new entry; None where it stands there already, as after a restart, which tells nothing twice."""
-        sentence = sentence[:LONGEST]
+        sentence = sentence if len(sentence) <= LONGEST else sentence[:LONGEST]
         entries, told = self._of(provider), (event_id, version, sentence)
         if version and any((one.event_id, one.version, one.sentence) == told for one in entries):
             return None
@@ -84,12 +93,20 @@ class Evidence:
             "event_id": event_id,
             "version": version,
             "sentence": sentence,
+            "sentence_said": table_of(entry.sentence_said),
         }
         return Put(Collection.SETTINGS, f"{PREFIX}{provider}/{number % MOST}", value)
 
     def _of(self, provider: ProviderId) -> deque[EvidenceEntry]:
         return self._entries.setdefault(provider, deque(maxlen=MOST))
 
+
+_OUTCOMES: Mapping[MessageKind, str] = {
+    MessageKind.STARTED: said("evidence.started"),
+    MessageKind.DONE: said("evidence.done"),
+    MessageKind.OPTED_OUT: said("evidence.opted_out"),
+    MessageKind.IMPOSSIBLE: said("evidence.impossible"),
+}
 
 _Found = tuple[ProviderId, EventId, str, str]
 
@@ -113,19 +130,24 @@ def _told(changes: Sequence[Change]) -> Iterator[_Found]:
         for change in changes:
             if isinstance(change, Remove) and change.collection is Collection.EVENTS:
                 provider_id, _, gone = change.key.partition("/")
-                yield ProviderId(provider_id), EventId(gone), "", "It took the event back."
+                yield ProviderId(provider_id), EventId(gone), "", said("evidence.back")
 
 
 def _sentence(kind: MessageKind, items: Sequence[OutboxItem], event: Event | None) -> str:
     """What was received or said."""
-    whom = ", ".join(sorted(item.member for item in items if item.member)) or "the home"
-    said = "; ".join(_payloads(items))
+    whom = ", ".join(sorted(item.member for item in items if item.member)) or said("evidence.home")
+    payloads = "; ".join(_payloads(items))
     if kind is not MessageKind.RECEIPT:
-        return f"Told for {whom}: {kind.value.replace('_', ' ')}{f' ({said})' if said else ''}."
+        what = _OUTCOMES[kind]
+        if payloads:
+            return said("evidence.told_this", whom, what, payloads=payloads)
+        return said("evidence.told", whom, what)
     kinds = ", ".join(sorted({one.type for one in event.payloads})) if event else ""
     name = event.name or event.id if event else items[0].event_id
-    receipt = f"receipt for {whom}{f' ({said})' if said else ''}"
-    return f"It sent {name} ({kinds or 'nothing that is obeyed'}); {receipt}."
+    kinds = kinds or said("evidence.nothing")
+    if payloads:
+        return said("evidence.sent_this", kinds, whom, name=name, payloads=payloads)
+    return said("evidence.sent", kinds, whom, name=name)
 
 
 def _payloads(items: Iterable[OutboxItem]) -> list[str]:
@@ -140,7 +162,8 @@ def _read_back(key: str, value: object) -> tuple[ProviderId, EvidenceEntry] | No
     try:
         at = datetime.fromisoformat(str(value["at"]))
         number, event_id = int(str(value["number"])), EventId(str(value["event_id"]))
-        entry = EvidenceEntry(number, at, event_id, str(value["version"]), str(value["sentence"]))
+        sentence, why = str(value["sentence"]), reason_in(value.get("sentence_said"))
+        entry = EvidenceEntry(number, at, event_id, str(value["version"]), sentence, why)
     except (KeyError, ValueError):
         return None
     return (ProviderId(key.removeprefix(PREFIX).rpartition("/")[0]), entry) if at.tzinfo else None

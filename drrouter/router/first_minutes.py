@@ -15,6 +15,7 @@ from drrouter.domain.ids import DeviceId
 from drrouter.domain.instruction import FailSafe
 from drrouter.domain.journal import JournalEntry, JournalKind
 from drrouter.domain.owner import called
+from drrouter.domain.said import ended, said
 from drrouter.errors import MessageError
 from drrouter.ports import Change, Clock, Collection, Note, Put
 from drrouter.router import plug_test
@@ -60,9 +61,8 @@ class FirstMinutes:
         if not self._hands_off:
             self._registry.watch(device_id, not steered)
             self._release(device_id, not steered)
-        what = "is handed over to the router" if steered else "is only watched from now on"
-        sentence = f"{seat.profile.name} {what} by {called(by)}."
-        self._changed(sentence.rstrip("."))
+        sentence = said("hand.over" if steered else "hand.back", called(by), name=seat.profile.name)
+        self._changed(sentence)
         return (Put(Collection.SETTINGS, _HAND + device_id, steered), self._note(device_id, sentence))
 
     def hands_off(self, off: bool) -> None:
@@ -103,8 +103,8 @@ class FirstMinutes:
             )
             raise MessageError("plug test", "device", why)
         test = self._tests[device_id] = plug_test.begin(profile, self._clock.now())
-        self._scribe.keep(self._note(device_id, f"The pull-plug test of {profile.name} begins."))
-        self._changed(f"the plug of {profile.name} is tested")
+        self._scribe.keep(self._note(device_id, said("plug.begins", name=profile.name)))
+        self._changed(said("plug.is_tested", name=profile.name))
         return test
 
     def stop_test(self, device_id: DeviceId) -> None:
@@ -113,9 +113,9 @@ class FirstMinutes:
         if test and not test.is_over:
             name = self._registry.seat(device_id).profile.name
             self._release(device_id, self._registry.seat(device_id).watched)
-            note = self._note(device_id, f"The pull-plug test of {name} was stopped.")
+            note = self._note(device_id, said("plug.stopped", name=name))
             self._scribe.keep(note, self._is_cut(device_id, False))
-            self._changed(f"the test of {name} was stopped")
+            self._changed(said("plug.ended", name=name))
 
     @property
     def is_testing(self) -> bool:
@@ -135,14 +135,14 @@ class FirstMinutes:
         """What a test, or giving it back, wants of the plug, above plan and guard; None where nothing is."""
         seat, test = self._registry.seat(device_id), self._tests.get(device_id)
         if test is not None and test.wants_power is not None:
-            return Setpoint(nominal_w(seat.profile) if test.wants_power else 0.0, "the pull-plug test")
+            return Setpoint(nominal_w(seat.profile) if test.wants_power else 0.0, said("plug.because"))
         if device_id not in self._released or seat.state.on is None:
             return None
         if seat.state.on:
             self._released.discard(device_id)
             self._scribe.keep(self._is_cut(device_id, False))
             return None
-        return Setpoint(nominal_w(seat.profile), "it is given back to its owner with its power on")
+        return Setpoint(nominal_w(seat.profile), said("plug.given_back"))
 
     def _release(self, device_id: DeviceId, watched: bool) -> None:
         """Whatever we switched off gets its power back before we let go of it, where its model wants that."""
@@ -163,7 +163,7 @@ class FirstMinutes:
         if test.stage is Stage.GIVEN_UP:
             self._release(device_id, self._registry.seat(device_id).watched)
         self._scribe.keep(*changes)
-        self._changed(test.sentence.rstrip("."))
+        self._changed(test.sentence)
 
     def _never_start(self, device_id: DeviceId) -> None:
         """Its plug cannot start it."""
@@ -178,7 +178,7 @@ class FirstMinutes:
         return Put(Collection.SETTINGS, _CUT + device_id, cut)
 
     def _note(self, device_id: DeviceId, sentence: str) -> Note:
-        return Note(JournalEntry(self._now(), JournalKind.DEVICE, sentence, device_id))
+        return Note(JournalEntry(self._now(), JournalKind.DEVICE, ended(sentence), device_id))
 
     def _now(self) -> datetime:
         return self._clock.now()

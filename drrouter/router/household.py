@@ -13,6 +13,7 @@ from drrouter.domain.flexibility import ProfileFlexibility, StorageFlexibility
 from drrouter.domain.ids import DeviceId
 from drrouter.domain.instruction import Instruction, Outcome, OutcomeKind
 from drrouter.domain.journal import JournalEntry, JournalKind
+from drrouter.domain.said import ended, said
 from drrouter.domain.wish import Commitment, CycleWish, LevelWish, RunningCycle, Wish
 from drrouter.ports import Change, Clock, Collection, Note
 from drrouter.router.book import Book
@@ -85,38 +86,38 @@ class Household:
         device_id = instruction.device_id
         seat = self._registry.seat(device_id)
         if outcome.kind is not OutcomeKind.DONE:
-            self._not_done(device_id, f"could not be {refused(seat, instruction)}: {outcome.sentence}")
+            self._not_done(device_id, refused(seat, instruction), outcome.sentence)
             return
         self._refusals.pop(device_id, None)
         changes = self._begin(instruction)
-        said = gist(seat, instruction)
-        if said is None or self._said.get(device_id) != said:
-            sentence = f"{self._name(device_id)} {asked(seat, instruction)}: {instruction.reason}"
+        point = gist(seat, instruction)
+        if point is None or self._said.get(device_id) != point:
+            what, name = asked(seat, instruction), self._name(device_id)
+            sentence = said("device.told", what, instruction.reason, name=name)
             changes.insert(0, self._note(JournalKind.SETPOINT, sentence, device_id))
-        if said is not None:
-            self._said[device_id] = said
+        if point is not None:
+            self._said[device_id] = point
         if changes:
             self._scribe.keep(*changes)
 
-    def _not_done(self, device_id: DeviceId, what: str) -> None:
+    def _not_done(self, device_id: DeviceId, what: str, why: str) -> None:
         """Note what a device does not do; the same again is tried again and not said again."""
-        if self._refusals.get(device_id) == what:
+        sentence = said("device.not_done", what, why, name=self._name(device_id))
+        if self._refusals.get(device_id) == sentence:
             return
-        self._refusals[device_id] = what
-        self._scribe.keep(self._note(JournalKind.REFUSED, f"{self._name(device_id)} {what}", device_id))
+        self._refusals[device_id] = sentence
+        self._scribe.keep(self._note(JournalKind.REFUSED, sentence, device_id))
 
     def trouble(self, device_id: DeviceId) -> str:
         """What the device does not do although it was told to, empty where it obeys."""
-        why = self._refusals.get(device_id)
-        return f"{self._name(device_id)} {why}" if why else ""
+        return self._refusals.get(device_id, "")
 
     def gone(self, device_id: DeviceId, why: str) -> None:
         """A device does not answer; said once."""
         if self._registry.gone(device_id):
             log.warning("%s is gone: %s", device_id, why)
-            self._scribe.keep(
-                self._note(JournalKind.DEVICE, f"{self._name(device_id)} is gone: {why}", device_id)
-            )
+            sentence = said("device.gone", why, name=self._name(device_id))
+            self._scribe.keep(self._note(JournalKind.DEVICE, sentence, device_id))
 
     def _begin(self, instruction: Instruction) -> list[Change]:
         """A cycle that was asked for begins with the power; wish and commitment are consumed."""
@@ -138,20 +139,21 @@ class Household:
         wish = self._book.cycle_wish(cycle.device_id)
         served = wish is not None and wish.programme_id == cycle.programme_id
         self._registry.began(cycle)
-        self._replan(f"{self._name(cycle.device_id)} began its cycle")
+        name = self._name(cycle.device_id)
+        self._replan(said("device.began", name=name))
+        runs = said("device.runs", name=name, programme=cycle.programme_id)
         return [
             self._book.put(Collection.RUNNING, cycle.device_id, cycle),
             self._book.drop(Collection.COMMITMENTS, cycle.device_id),
             *([self._book.drop(Collection.WISHES, cycle.device_id)] if served else []),
-            self._note(
-                JournalKind.CYCLE, f"{self._name(cycle.device_id)} runs {cycle.programme_id}", cycle.device_id
-            ),
+            self._note(JournalKind.CYCLE, runs, cycle.device_id),
         ]
 
     def _appeared(self, device_id: DeviceId) -> None:
         log.info("%s is here", device_id)
-        self._scribe.keep(self._note(JournalKind.DEVICE, f"{self._name(device_id)} is here", device_id))
-        self._replan(f"{self._name(device_id)} appeared")
+        here = said("device.here", name=self._name(device_id))
+        self._scribe.keep(self._note(JournalKind.DEVICE, here, device_id))
+        self._replan(said("device.appeared", name=self._name(device_id)))
 
     def _cycle_began(self, device_id: DeviceId) -> None:
         """Somebody started the machine at its own buttons, with what was asked of it where anything was."""
@@ -162,7 +164,7 @@ class Household:
             self._scribe.keep(*self._run(cycle))
 
     def _cycle_ended(self, device_id: DeviceId) -> None:
-        sentence = f"{self._name(device_id)} is done"
+        sentence = said("device.done", name=self._name(device_id))
         self._scribe.keep(
             self._book.drop(Collection.RUNNING, device_id), self._note(JournalKind.CYCLE, sentence, device_id)
         )
@@ -170,7 +172,7 @@ class Household:
 
     def _armed(self, device_id: DeviceId) -> None:
         """Somebody pressed Remote Start, so it may be planned."""
-        sentence = f"{self._name(device_id)} may be started: Remote Start was pressed"
+        sentence = said("device.armed", name=self._name(device_id))
         self._scribe.keep(self._note(JournalKind.DEVICE, sentence, device_id))
         self._replan(sentence)
 
@@ -178,15 +180,14 @@ class Household:
         """Remote Start is not allowed, or not any more; where a cycle is asked for, people must press it."""
         if self._asked(device_id) is None or self._registry.state(device_id).running:
             return
-        sentence = f"{self._name(device_id)} waits for you to press Remote Start on it"
+        sentence = said("device.disarmed", name=self._name(device_id))
         self._scribe.keep(self._note(JournalKind.DEVICE, sentence, device_id))
         self._replan(sentence)
 
     def _car_arrived(self, device_id: DeviceId) -> None:
         """Ask for what was asked of a car that is back at once, or the standing wish, unless somebody has."""
-        changes: list[Change] = [
-            self._note(JournalKind.DEVICE, f"{self._name(device_id)}: a car is here", device_id)
-        ]
+        here = said("car.here", name=self._name(device_id))
+        changes: list[Change] = [self._note(JournalKind.DEVICE, here, device_id)]
         now = self._clock.now()
         standing = None if self.is_away(now) else self._standing.get(device_id)
         left_at, asked = self._left.pop(device_id, (now, None))
@@ -200,30 +201,27 @@ class Household:
         if known := self._registry.known_level(device_id):
             changes.append(self._book.put(Collection.LEVELS, device_id, known))
         self._scribe.keep(*changes)
-        self._replan(f"{self._name(device_id)}: a car arrived")
+        self._replan(said("car.arrived", name=self._name(device_id)))
 
     def _flutters(self, device_id: DeviceId) -> None:
         """Say once that what comes and goes is not followed."""
-        what = (
-            "a car seems to come and go all the time, which is not followed until it rests; look at the plug"
-        )
-        sentence = f"{self._name(device_id)}: {what}"
+        sentence = said("car.flutters", name=self._name(device_id))
         self._scribe.keep(self._note(JournalKind.DEVICE, sentence, device_id))
 
     def _car_done(self, device_id: DeviceId) -> None:
         """Full or gone: a bare plug cannot tell which, and in both cases nothing is asked any more."""
         if wish := self._book.wishes.get(device_id):
             self._left[device_id] = self._clock.now(), wish
+        sentence = said("car.done", name=self._name(device_id))
         self._scribe.keep(
             self._book.drop(Collection.WISHES, device_id),
             self._book.drop(Collection.LEVELS, device_id),
-            self._note(JournalKind.DEVICE, f"{self._name(device_id)}: the car is full or gone", device_id),
+            self._note(JournalKind.DEVICE, sentence, device_id),
         )
-        self._replan(f"{self._name(device_id)}: the car is full or gone")
+        self._replan(sentence)
 
     def _name(self, device_id: DeviceId) -> str:
         return self._registry.seat(device_id).profile.name
 
     def _note(self, kind: JournalKind, sentence: str, device_id: DeviceId) -> Note:
-        full = sentence if sentence.endswith((".", "!", "?")) else f"{sentence}."
-        return Note(JournalEntry(self._clock.now(), kind, full, device_id))
+        return Note(JournalEntry(self._clock.now(), kind, ended(sentence), device_id))

@@ -14,6 +14,7 @@ from drrouter.domain.event import Event
 from drrouter.domain.ids import DeviceId, EventKey, ProviderId
 from drrouter.domain.journal import JournalEntry, JournalKind
 from drrouter.domain.mandate import NO_MANDATES, Mandates, admitted
+from drrouter.domain.said import said, sentences
 from drrouter.domain.signal import (
     NOTHING,
     EventCancelled,
@@ -74,7 +75,7 @@ class Intake:
     def take(self, signal: Signal) -> None:
         """Let one signal have its effect, now; what must be kept is handed to the scribe."""
         if self._hearing.take(signal, self._clock.now()):
-            self._act("a provider is heard again")
+            self._act(said("because.heard"))
         match signal:
             case EventReceived(event):
                 self._receive(event)
@@ -119,7 +120,7 @@ class Intake:
         ]
         note = self._note(JournalKind.EVENT_ACCEPTED, _accepted(event), event, version=event.version)
         self._keep(event.provider, change, acks, *receipts, note)
-        self._act(f"event {event.name or event.id}")
+        self._act(said("because.event", name=event.name or event.id))
 
     def _has_room(self, event: Event) -> bool:
         """Whether it can be kept; where a provider sends too much the owner is told, now and then."""
@@ -128,7 +129,7 @@ class Intake:
         now = self._clock.now()
         if now - self._flooded.get(event.provider, now - FLOOD_NOTED) >= FLOOD_NOTED:
             self._flooded[event.provider] = now
-            sentence = f"{event.provider} sends more than can be kept; what is beyond is left out."
+            sentence = said("event.flood", provider=event.provider)
             self._keep(event.provider, self._note(JournalKind.ALARM, sentence, event))
         return False
 
@@ -139,7 +140,7 @@ class Intake:
             record = self._book.acks.get((event.provider, event.id))
             acks = [self._book.keep_acks(record.lengthened(event))] if record else []
             self._scribe.keep(self._book.keep_event(event), *acks)
-            self._act(f"more of event {event.name or event.id} is known")
+            self._act(said("because.more", name=event.name or event.id))
 
     def _dated(self, event: Event, known: Event) -> Event:
         """The event with a date of its own.
@@ -163,9 +164,9 @@ class Intake:
         if event is None:
             return
         change = self._book.drop_event(signal.provider, signal.event_id)
-        sentence = f"{event.provider} cancelled {event.name or event.id}."
+        sentence = said("event.cancelled", provider=event.provider, name=event.name or event.id)
         self._keep(event.provider, change, self._note(JournalKind.EVENT_CANCELLED, sentence, event))
-        self._act(f"cancelled event {event.name or event.id}")
+        self._act(said("because.cancelled", name=event.name or event.id))
 
     def _complete(self, signal: EventsComplete) -> None:
         """Whatever the provider no longer lists is cancelled, or over and forgotten without a word."""
@@ -181,7 +182,7 @@ class Intake:
         """Remember and note the state of the link."""
         self.links[signal.provider] = signal
         self._keep(signal.provider, Note(JournalEntry(signal.at, JournalKind.LINK, signal.sentence)))
-        self._act(f"link to {signal.provider} {'up' if signal.up else 'down'}")
+        self._act(said("because.link_up" if signal.up else "because.link_down", provider=signal.provider))
 
     def _keep(self, provider: ProviderId, *changes: Change) -> None:
         """Hand the changes to the scribe; the outbox has news once they are durable."""
@@ -199,8 +200,10 @@ def _not_obeyed(event: Event) -> dict[str, str]:
 
 def _accepted(event: Event) -> str:
     """What came, in words."""
-    nothing = "nothing that it may send" if event.beyond else "nothing we understand"
+    nothing = said("event.not_allowed" if event.beyond else "event.not_known")
     kinds = ", ".join(sorted({payload.type for payload in event.payloads})) or nothing
-    whom = f" for {', '.join(event.targets)}" if event.targets else ""
-    ignored = f" Ignored: {'; '.join(event.ignored)}." if event.ignored else ""
-    return f"{event.provider} sent {event.name or event.id} ({kinds}){whom}.{ignored}"
+    name, targets = event.name or event.id, ", ".join(event.targets)
+    sent = said("event.sent", kinds, provider=event.provider, name=name)
+    if targets:
+        sent = said("event.sent_for", kinds, provider=event.provider, name=name, targets=targets)
+    return sentences([sent, said("event.ignored", what="; ".join(event.ignored)) if event.ignored else ""])

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 from drrouter.domain.ids import EventKey, ProviderId
 from drrouter.domain.journal import JournalEntry, JournalKind
 from drrouter.domain.owner import called
+from drrouter.domain.said import said, sentences
 from drrouter.domain.signal import EventsComplete
 from drrouter.errors import MessageError, ProviderError, StoreError
 from drrouter.ports import Change, Collection, Note, Provider, Store
@@ -87,12 +88,12 @@ async def _left(
     events = _forget(router, provider_id)
     parting = Parting(provider_id, len(events), max(waiting - unsent, 0), unsent, forgotten)
     known = known_of(await store.load(Collection.SETTINGS), provider_id) or Known("")
-    sentence = f"{parting.sentence} So says {called(by)}."
+    sentence = sentences([parting.sentence, said("parting.so_says", called(by))])
     entry = JournalEntry(router.clock.now(), JournalKind.LINK, sentence)
     kept = Known(known.address, left=True).keep(provider_id)
     await _kept(router)
     await _kept(router, *await erasure(store, provider_id), kept, Note(entry))
-    router.orders_changed(f"{provider_id} was left")
+    router.orders_changed(said("because.left", provider=provider_id))
     return parting
 
 

@@ -3,6 +3,7 @@
 from drrouter.domain.flexibility import ModesFlexibility
 from drrouter.domain.ids import DeviceId
 from drrouter.domain.instruction import Instruction
+from drrouter.domain.said import said
 from drrouter.domain.signal import MessageKind
 from drrouter.router.kinds import Kind, kind_of
 from drrouter.router.levers import Lever, lever_of
@@ -16,17 +17,17 @@ def asked(seat: Seat, instruction: Instruction) -> str:
     """What it was told, to be read after its name: "switched off", "set to 1500 W"."""
     lever, watts, modes = lever_of(seat.state), instruction.power_w, seat.profile.flexibility
     if lever is Lever.MODE and instruction.mode is not None and isinstance(modes, ModesFlexibility):
-        return f"put into mode {modes.modes[instruction.mode].name}"
+        return said("told.mode", mode=modes.modes[instruction.mode].name)
     if lever is not Lever.POWER:
-        return "switched on" if watts > 0 else "switched off"
+        return said("told.on" if watts > 0 else "told.off")
     if kind_of(seat.profile) is Kind.SUN:
-        return f"limited to {-watts:.0f} W"
-    return f"set to give {-watts:.0f} W" if watts < 0 else f"set to {watts:.0f} W"
+        return said("told.limited", limit_w=-watts)
+    return said("told.gives", gives_w=-watts) if watts < 0 else said("told.takes", takes_w=watts)
 
 
 def refused(seat: Seat, instruction: Instruction) -> str:
     """What it did not let be done; a set-point without its figure, which changes all the time."""
-    return "set" if lever_of(seat.state) is Lever.POWER else asked(seat, instruction)
+    return said("told.set") if lever_of(seat.state) is Lever.POWER else asked(seat, instruction)
 
 
 def gist(seat: Seat, instruction: Instruction) -> Gist | None:
@@ -40,16 +41,17 @@ def gist(seat: Seat, instruction: Instruction) -> Gist | None:
     return (watts > 0) - (watts < 0), instruction.reason
 
 
-NOT_NOW = "it cannot be done in this home now"
+NOT_NOW = said("outcome.not_now")
 """All that a provider is told where orders of others, or their programmes, stand in its way."""
 
 
 def not_obeyed(kind: MessageKind, member: DeviceId | None, payloads: dict[str, float | str]) -> str:
     """What cannot be done, in words."""
     if kind is MessageKind.OPTED_OUT:
-        return f"does not bind {member or 'the home'}: the owner has taken it out"
-    if member and payloads.get("reason") == NOT_NOW:
-        return f"cannot be carried out in full by {member}"
-    if member:
-        return f"cannot stop {member}: {payloads.get('reason')}"
-    return f"cannot be kept in full: {payloads.get('excess_w')} W too much"
+        return said("outcome.out", member=member) if member else said("outcome.home_out")
+    reason = payloads.get("reason")
+    if member and reason == NOT_NOW:
+        return said("outcome.in_part", member=member)
+    if member and isinstance(reason, str):
+        return said("outcome.not_stopped", reason, member=member)
+    return said("outcome.excess", excess_w=float(payloads.get("excess_w", 0.0)))

@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from drrouter.domain.ids import ProviderId
+from drrouter.domain.said import said, sentences
 from drrouter.domain.signal import MessageKind, OutboxItem
 from drrouter.ports import Clock, OutboxSize, Store
 
@@ -48,12 +49,12 @@ class OutboxBounds:
         """What is being lost, for the owner; empty where nothing is."""
         if not self.let_go:
             return ""
-        return f"{self.let_go} messages to {self._provider} could not be kept until they were delivered."
+        return said("outbox.lost", count=self.let_go, provider=self._provider)
 
     def emptied(self) -> None:
         """All that was left has been delivered; say how much was not."""
         if self.let_go:
-            self._say(f"{self._provider} has received all that still waited. {self.sentence}")
+            self._say(sentences([said("outbox.emptied", provider=self._provider), self.sentence]))
         self.let_go = 0
 
     async def fresh(self, waiting: Sequence[OutboxItem]) -> Sequence[OutboxItem]:
@@ -62,7 +63,7 @@ class OutboxBounds:
         stale = {item.id for item in waiting if now - item.created_at > life_of(item)}
         if not stale:
             return waiting
-        await self._drop(list(stale), "have waited too long")
+        await self._drop(list(stale), too_old=True)
         return [item for item in waiting if item.id not in stale]
 
     async def keep(self) -> None:
@@ -73,16 +74,16 @@ class OutboxBounds:
             gone = victims(waiting, surplus)
             if not gone:
                 return
-            await self._drop(gone, "are more than can be kept")
+            await self._drop(gone, too_old=False)
             size = await self._store.outbox_size(self._provider)
 
-    async def _drop(self, item_ids: Sequence[str], why: str) -> None:
+    async def _drop(self, item_ids: Sequence[str], too_old: bool) -> None:
         """Take them out, and say so at the first of them."""
+        why = "have waited too long" if too_old else "are more than can be kept"
         log.warning("%d messages to %s %s and are let go", len(item_ids), self._provider, why)
         await self._store.delivered(item_ids)
         if not self.let_go:
-            then = "the oldest are let go from now on, measurements first"
-            self._say(f"Messages to {self._provider} {why}; {then}.")
+            self._say(said("outbox.too_old" if too_old else "outbox.too_many", provider=self._provider))
         self.let_go += len(item_ids)
 
 

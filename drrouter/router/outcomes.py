@@ -16,6 +16,7 @@ from drrouter.domain.event import Event, PayloadType
 from drrouter.domain.ids import DeviceId, EventKey, ProviderId
 from drrouter.domain.journal import JournalEntry, JournalKind
 from drrouter.domain.payload_classes import LIMITS, SETPOINTS, SHEDS, STOPS, asks_effect
+from drrouter.domain.said import said
 from drrouter.domain.signal import MessageKind
 from drrouter.domain.timeline import Timeline
 from drrouter.ports import Change, Clock, Enqueue, Note
@@ -25,8 +26,8 @@ from drrouter.router.orders_said import NOT_NOW, not_obeyed
 from drrouter.router.outbox import message
 from drrouter.router.scribe import Scribe
 
-LEFT = "the home has left the provider"
-NEVER_STARTED = "it never came into force here"
+LEFT = said("outcome.left")
+NEVER_STARTED = said("outcome.never")
 
 _KINDS = {
     AckState.STARTED: MessageKind.STARTED,
@@ -123,7 +124,7 @@ class Outcomes:
         if not ack.may(state):
             return
         because = not_obeyed(_KINDS[state], member, payloads)
-        sentence = f"{event.name or event.id} {because}."
+        sentence = said("outcome.of", because, name=event.name or event.id)
         note = Note(JournalEntry(self._clock.now(), JournalKind.LIMIT, sentence, member, event.id))
         self._take(record, [(ack, state, because, payloads)], note)
 
@@ -164,8 +165,7 @@ class Outcomes:
         done = [str(ack.member) for ack, state, _, _ in steps if state is AckState.DONE and ack.member]
         notes = []
         if any(state is AckState.DONE for _, state, _, _ in steps):
-            by = f" by {', '.join(done)}" if done else ""
-            sentence = f"{record.name or record.id} of {record.provider} is over and was obeyed{by}."
+            sentence = _over(record, done)
             notes = [Note(JournalEntry(self._clock.now(), JournalKind.LIMIT, sentence, event_id=record.id))]
         self._take(record, steps, *notes)
 
@@ -176,7 +176,7 @@ class Outcomes:
         if ack.member and (trouble := self._trouble(ack.member)):
             return ack, AckState.IMPOSSIBLE, trouble, {"reason": trouble}
         others = [str(one.member) for one in record.acks if one is not ack and one.is_settled and one.member]
-        but = f"not by {', '.join(others)}" if others and ack.member is None else ""
+        but = said("outcome.not_by", members=", ".join(others)) if others and ack.member is None else ""
         return ack, AckState.DONE, but, {"reason": but} if but else {}
 
     def _take(self, record: AckRecord, steps: Iterable["_Taken"], *notes: Note) -> None:
@@ -191,6 +191,14 @@ class Outcomes:
 
 
 _Taken = tuple[Ack, AckState, str, dict[str, float | str]]
+
+
+def _over(record: AckRecord, done: list[str]) -> str:
+    """That an event is over, and who obeyed it."""
+    name = record.name or record.id
+    if not done:
+        return said("outcome.over", name=name, provider=record.provider)
+    return said("outcome.over_by", name=name, provider=record.provider, members=", ".join(done))
 
 
 def _may_start(ack: Ack) -> bool:

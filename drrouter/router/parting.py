@@ -22,6 +22,7 @@ from dataclasses import dataclass, replace
 from drrouter.domain.ids import ProviderId
 from drrouter.domain.journal import JournalEntry, JournalKind
 from drrouter.domain.resource import LeafChange, LeafPath, is_under, segment_of
+from drrouter.domain.said import said
 from drrouter.ports import Change, Clock, Collection, Forget, Note, Put, Remove, Store
 from drrouter.router import arbiter, failsafes, shelf, uplinks
 from drrouter.router.evidence import PREFIX
@@ -89,9 +90,9 @@ async def close_out(store: Store, clock: Clock, addresses: Mapping[ProviderId, s
         is_gone = address is None or (known is not None and known.address != address)
         changes: list[Change] = []
         if is_gone:
-            ended = len({event.id for event in events if event.provider == provider})
+            over = len({event.id for event in events if event.provider == provider})
             waiting = (await store.outbox_size(provider)).messages
-            sentence = _said(provider, ended, waiting, moved=address is not None)
+            sentence = _parted(provider, over, waiting, moved=address is not None)
             log.warning("%s", sentence)
             changes = [*await erasure(store, provider), _note(clock, sentence)]
         if address is not None and (is_gone or known is None):
@@ -142,10 +143,9 @@ def _met(kept: Mapping[str, object]) -> set[ProviderId]:
     return {ProviderId(name) for name in found}
 
 
-def _said(provider: ProviderId, events: int, waiting: int, moved: bool) -> str:
-    why = "has another address, and counts as another provider" if moved else "is no provider of this home"
-    lost = f"{waiting} messages that it had not received were let go" if waiting else "nothing waited for it"
-    return f"{provider} {why}: {events} events of it ended, {lost}, and what was kept of it is erased."
+def _parted(provider: ProviderId, events: int, waiting: int, moved: bool) -> str:
+    lost = said("parting.lost", count=waiting) if waiting else said("parting.nothing_lost")
+    return said("parting.moved" if moved else "parting.gone", lost, provider=provider, events=events)
 
 
 def _note(clock: Clock, sentence: str) -> Note:

@@ -10,11 +10,13 @@ off, and power starts it. One that stays off is watched, and its owner is told t
 Source: the field's practice for machines behind bare plugs, a test by hand before the plug is trusted.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from drrouter.domain.device import DeviceProfile, DeviceState, Presence
+from drrouter.domain.plan import Reason
+from drrouter.domain.said import carry, said
 
 DRAWS_FOR = timedelta(minutes=1)
 """Interpretation: a machine that has drawn for so long is at work, not just lit."""
@@ -54,12 +56,18 @@ class PlugTest:
         since: when the stage began.
         draws_since: since when the machine has drawn power without a pause; None while it does not.
         sentence: what the person at the machine should do, or what was found.
+        sentence_said: the sentence as a code with values.
     """
 
     stage: Stage
     since: datetime
     sentence: str
     draws_since: datetime | None = None
+    sentence_said: Reason | None = field(default=None, compare=False)
+
+    def __post_init__(self) -> None:
+        """The sentence carries its reason."""
+        carry(self, "sentence")
 
     @property
     def is_over(self) -> bool:
@@ -78,8 +86,7 @@ def begin(profile: DeviceProfile, now: datetime) -> PlugTest:
     return PlugTest(
         Stage.WAITING,
         now,
-        f"Start the shortest programme of {profile.name} with nothing in it that matters. The test goes on "
-        f"when it has drawn more than {watts:g} W for a minute.",
+        said("plug.start", name=profile.name, watts=watts),
     )
 
 
@@ -93,7 +100,7 @@ def step(test: PlugTest, profile: DeviceProfile, state: DeviceState, now: dateti
     if test.is_over:
         return test
     if state.presence is Presence.GONE:
-        return _over(test, Stage.GIVEN_UP, now, f"The plug of {profile.name} cannot be reached. Try again.")
+        return _over(test, Stage.GIVEN_UP, now, said("plug.unreachable", name=profile.name))
     draws = _draws(profile, state)
     return {Stage.WAITING: _waiting, Stage.CUT: _cut, Stage.WATCHING: _watching}[test.stage](
         test, profile, state, draws, now
@@ -109,12 +116,10 @@ def _waiting(test: PlugTest, profile: DeviceProfile, _: DeviceState, draws: bool
     """Wait until it is at work."""
     since = (test.draws_since or now) if draws else None
     if since and now - since >= DRAWS_FOR:
-        sentence = f"{profile.name} is without power for {CUT_FOR.total_seconds():g} seconds."
+        sentence = said("plug.cut", name=profile.name, seconds=CUT_FOR.total_seconds())
         return PlugTest(Stage.CUT, now, sentence)
     if now - test.since >= PATIENCE:
-        sentence = (
-            f"{profile.name} was not started within two hours. Begin the test again when you are there."
-        )
+        sentence = said("plug.not_started", name=profile.name)
         return _over(test, Stage.GIVEN_UP, now, sentence)
     return replace(test, draws_since=since)
 
@@ -123,13 +128,13 @@ def _cut(test: PlugTest, profile: DeviceProfile, state: DeviceState, _: bool, no
     """Wait until it has been without power for long enough."""
     if state.on is not False:
         if now - test.since >= OBEYS_WITHIN:
-            sentence = f"The plug of {profile.name} does not switch off, so nothing was learnt."
+            sentence = said("plug.stays_on", name=profile.name)
             return _over(test, Stage.GIVEN_UP, now, sentence)
         return test
     off_since = max(test.since, state.changed_at or test.since)
     if now - off_since < CUT_FOR:
         return test
-    sentence = f"Power is back. Do not touch {profile.name}: it should go on by itself within five minutes."
+    sentence = said("plug.back", name=profile.name)
     return PlugTest(Stage.WATCHING, now, sentence)
 
 
@@ -138,16 +143,13 @@ def _watching(
 ) -> PlugTest:
     """Wait for it to go on."""
     if draws:
-        sentence = f"{profile.name} went on by itself, so its plug may start it."
+        sentence = said("plug.resumed", name=profile.name)
         return _over(test, Stage.RESUMED, now, sentence)
     if now - test.since >= BACK_WITHIN:
         if state.on is not True:
-            sentence = f"The plug of {profile.name} does not switch on again. Press its button."
+            sentence = said("plug.stays_off", name=profile.name)
             return _over(test, Stage.GIVEN_UP, now, sentence)
-        sentence = (
-            f"{profile.name} did not go on by itself; press its start button. Its plug cannot start it, "
-            "so it is watched only."
-        )
+        sentence = said("plug.stayed_off", name=profile.name)
         return _over(test, Stage.STAYED_OFF, now, sentence)
     return test
 

@@ -13,6 +13,7 @@ from datetime import timedelta
 
 from drrouter.domain.ids import ProviderId
 from drrouter.domain.journal import JournalEntry, JournalKind
+from drrouter.domain.said import said, sentences
 from drrouter.errors import DocumentError, ProviderError
 from drrouter.ports import Clock, DocumentSource, Note
 from drrouter.router.failsafe import Failsafe
@@ -98,28 +99,31 @@ class ProfileKeeper:
 
     async def _fetch(self) -> bool:
         """Fetch once; whether the source gave anything, good or bad."""
-        kept = "The kept one stays in use." if self._shelf.profile(self._provider, self._clock.now()) else ""
+        is_kept = self._shelf.profile(self._provider, self._clock.now()) is not None
+        kept = said("profile.stays") if is_kept else ""
         try:
             data = await self._source.read()
         except (ProviderError, DocumentError) as error:
-            self._say(f"The offline profile of {self._provider} was not fetched: {error.sentence} {kept}")
+            why = said("profile.not_fetched", error.sentence, provider=self._provider)
+            self._say(sentences([why, kept]))
             return False
         try:
             taken = self._shelf.take(self._provider, data, self._source.where, self._clock.now())
         except DocumentError as error:
-            self._say(f"The offline profile of {self._provider} is refused: {error.sentence} {kept}")
+            why = said("profile.refused", error.sentence, provider=self._provider)
+            self._say(sentences([why, kept]))
             return True
         self._said = ""
         if taken is not None:
             out = self._shelf.left_out(self._provider, taken.document)
-            but = f" Left out, since it may not send that: {', '.join(out)}." if out else ""
-            self._scribe.keep(taken.change, self._note(_accepted(self._provider, taken.document) + but))
-            self._changed(f"offline profile of {self._provider}")
+            but = said("profile.left_out", what=", ".join(out)) if out else ""
+            accepted = sentences([_accepted(self._provider, taken.document), but])
+            self._scribe.keep(taken.change, self._note(accepted))
+            self._changed(said("because.profile", provider=self._provider))
         return True
 
     def _say(self, sentence: str) -> None:
         """Say a refusal once, until another follows or a fetch succeeds."""
-        sentence = sentence.strip()
         if sentence != self._said:
             log.warning("%s", sentence)
             self._scribe.keep(self._note(sentence))
@@ -131,7 +135,11 @@ class ProfileKeeper:
 
 def _accepted(provider: ProviderId, profile: OfflineDocument) -> str:
     """What is kept from now on, in words."""
-    return (
-        f"The offline profile of {provider} ({profile.name}, version {profile.version}) is kept; valid until "
-        f"{profile.valid.last}, it comes into force {lasting(profile.timeouts.link)} after the link was lost."
+    return said(
+        "profile.kept",
+        provider=provider,
+        name=profile.name,
+        version=str(profile.version),
+        until=str(profile.valid.last),
+        wait=lasting(profile.timeouts.link),
     )

@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from drrouter.domain.device import DeviceProfile, DeviceState, Presence
 from drrouter.domain.flexibility import StorageFlexibility
 from drrouter.domain.ids import DeviceId
+from drrouter.domain.said import said
 from drrouter.router.kinds import Kind, kind_of
 from drrouter.router.levers import Setpoint, obeys
 from drrouter.router.registry import Seat
@@ -86,7 +87,7 @@ class Restores:
         profile, wait = seat.profile, self._waits[seat.profile.id]
         if (seat.state.power_w or 0.0) > profile.binding.start_above_w:
             del self._waits[profile.id]
-            return [Finding(profile.id, f"{profile.name} draws power again", False)] if wait.missed else []
+            return [Finding(profile.id, said("device.back", name=profile.name), False)] if wait.missed else []
         if wait.missed or now < wait.due or seat.state.power_w is None:
             return []
         wait.missed = True
@@ -94,10 +95,7 @@ class Restores:
 
     def _sentence(self, seat: Seat, now: datetime) -> str:
         minutes = (now - self._waits[seat.profile.id].since) / timedelta(minutes=1)
-        return (
-            f"{seat.profile.name} was given its power back {minutes:.0f} minutes ago and draws none; "
-            "look whether it works"
-        )
+        return said("device.not_back", name=seat.profile.name, minutes=minutes)
 
     def missed(self) -> frozenset[DeviceId]:
         """Who should draw power again and does not."""

@@ -16,7 +16,7 @@ from drrouter.domain.ids import DeviceId, EventId, ProgrammeId, ProviderId
 from drrouter.domain.limit import Band
 from drrouter.domain.owner import HandsOff, OptOut, Vacation
 from drrouter.domain.plan import DataRung, Explanation, Miss, Reason, ScheduledCycle, SolveRung
-from drrouter.domain.said import carry
+from drrouter.domain.said import carry, said, sentences
 from drrouter.domain.wish import Commitment, Override, Wish
 from drrouter.ports import Found
 from drrouter.router.feed_state import Freshness
@@ -250,11 +250,10 @@ class Parting:
     @property
     def sentence(self) -> str:
         """All this in words."""
-        last = "It has forgotten this home" if self.forgotten else "It may still know this home"
-        return (
-            f"{self.provider} is left: {self.events} of its events ended, {self.delivered} messages were"
-            f" still delivered, {self.let_go} were let go. {last}."
-        )
+        counts = {"events": self.events, "delivered": self.delivered, "let_go": self.let_go}
+        left = said("parting.left", provider=self.provider, **counts)
+        last = said("parting.forgotten" if self.forgotten else "parting.may_know")
+        return sentences([left, last])
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from datetime import timedelta
 from drrouter.domain.flexibility import ProfileFlexibility
 from drrouter.domain.ids import DeviceId
 from drrouter.domain.journal import JournalEntry, JournalKind
+from drrouter.domain.said import ended, said
 from drrouter.ports import Change, Clock, Collection, Note, Put
 from drrouter.router.counted import Counted
 from drrouter.router.learned_cycles import LearnedCycles
@@ -104,10 +105,14 @@ class Watchman:
         name, now = self.registry.seat(device_id).profile.name, self.clock.now()
         for one in self.learned(device_id):
             if one.in_use:
-                sentence = (
-                    f"{name}: {one.programme_id} was measured to take {one.measured_minutes:.0f} minutes and "
-                    f"{one.measured_wh / 1000:.2f} kWh (its maker says {one.makers_minutes:.0f} minutes and "
-                    f"{one.makers_wh / 1000:.2f} kWh); plans go by that from now on."
+                sentence = said(
+                    "device.learned",
+                    name=name,
+                    programme=one.programme_id,
+                    minutes=one.measured_minutes,
+                    measured_kwh=one.measured_wh / 1000,
+                    makers_minutes=one.makers_minutes,
+                    makers_kwh=one.makers_wh / 1000,
                 )
                 self.scribe.keep(Note(JournalEntry(now, JournalKind.CYCLE, sentence, device_id)))
 
@@ -124,10 +129,10 @@ class Watchman:
         now = self.clock.now()
         for device_id in self.registry.fallen_silent(now):
             age = now - (self.registry.state(device_id).seen_at or now)
-            self.gone(device_id, f"it has said nothing for {age // timedelta(minutes=1)} minutes")
+            self.gone(device_id, said("device.silent", minutes=age // timedelta(minutes=1)))
         for found in self.restores.step(self.registry.seats.values(), told, now):
             kind = JournalKind.ALARM if found.missed else JournalKind.DEVICE
-            self.scribe.keep(Note(JournalEntry(now, kind, f"{found.sentence}.", found.device_id)))
+            self.scribe.keep(Note(JournalEntry(now, kind, ended(found.sentence), found.device_id)))
 
     def sentences(self) -> tuple[str, ...]:
         """Who should draw power again and does not, one sentence each."""
@@ -136,9 +141,8 @@ class Watchman:
     def trouble(self, device_id: DeviceId) -> str:
         """That the device does not come back, empty where nothing is wrong."""
         missed = device_id in self.restores.missed()
-        return (
-            f"{self.registry.seat(device_id).profile.name} draws no power although it may." if missed else ""
-        )
+        name = self.registry.seat(device_id).profile.name
+        return said("device.no_power", name=name) if missed else ""
 
     def learned(self, device_id: DeviceId) -> tuple[LearnedProgramme, ...]:
         """What was measured of a machine's programmes, beside what its maker says."""

@@ -24,6 +24,7 @@ from drrouter.adapters.store.database import claimed, open_database, set_aside, 
 from drrouter.adapters.store.migrate import schemas
 from drrouter.domain.ids import DeviceId, ProviderId
 from drrouter.domain.journal import JournalEntry, JournalKind
+from drrouter.domain.said import said
 from drrouter.domain.signal import OutboxItem
 from drrouter.errors import StoreError
 from drrouter.ports import Change, Clock, Collection, Executor, Note, OutboxSize
@@ -106,7 +107,7 @@ class SqliteStore:
 
     async def _tell_of(self, damaged: Path) -> None:
         """The first thing that a store begun after a damage says."""
-        sentence = f"The store is new: the former one was damaged and lies beside it as {damaged.name}."
+        sentence = said("note.new_store", file=damaged.name)
         log.warning("%s", sentence)
         await self.commit(Note(JournalEntry(self._clock.now(), JournalKind.ALARM, sentence)))
 

@@ -7,15 +7,19 @@ its number, ``{0}``, or all of them with what stands between, ``{parts:; }``.
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from drrouter.domain.english import doctor, outages, steering
+from drrouter.domain.english import devices, doctor, orders, outages, plans, steering
 
 ENGLISH: Mapping[str, str] = MappingProxyType(
     {
         # of any topic
         "said.text": "{text:text}",
+        "said.ended": "{0}.",
         "said.sentences": "{parts: }",
+        **devices.ENGLISH,
         **doctor.ENGLISH,
+        **orders.ENGLISH,
         **outages.ENGLISH,
+        **plans.ENGLISH,
         **steering.ENGLISH,
     }
 )

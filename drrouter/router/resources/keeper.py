@@ -27,6 +27,7 @@ from drrouter.domain.resource import (
     parse_path,
     segment_of,
 )
+from drrouter.domain.said import said
 from drrouter.domain.signal import EventCancelled, EventReceived, EventsComplete, Opaque, Signal
 from drrouter.errors import LeafForbiddenError, LeafUnknownError, MessageError, StoreError
 from drrouter.ports import Change, Clock, Collection, Note, Put, Remove, Store
@@ -222,7 +223,7 @@ class Resources:
         if now - self._told_full.get(branch, now - QUIET) < QUIET:
             return []
         self._told_full[branch] = now
-        sentence = f"There is no more room at {branch}: the oldest is let go, {gone[0].path} first."
+        sentence = said("note.no_room", branch=branch, path=gone[0].path)
         return [Note(JournalEntry(now, JournalKind.DATA, sentence))]
 
     def _stir(self) -> None:

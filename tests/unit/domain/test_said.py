@@ -14,7 +14,18 @@ import pytest
 import drrouter
 from drrouter.domain.english import ENGLISH
 from drrouter.domain.plan import Reason
-from drrouter.domain.said import FORMS, Said, Worded, carry, reason_of, resaid, said, sentences, together
+from drrouter.domain.said import (
+    FORMS,
+    Said,
+    Worded,
+    carry,
+    ended,
+    reason_of,
+    resaid,
+    said,
+    sentences,
+    together,
+)
 from drrouter.planner.catalogue.english import ENGLISH as PLANNERS
 
 ROOT = Path(drrouter.__file__).parent
@@ -83,7 +94,7 @@ def test_what_is_said_stands_in_the_catalogue_with_all_its_values(call: Call) ->
 
 
 def test_no_sentence_of_the_catalogue_is_left_unsaid() -> None:
-    by_itself = {"said.sentences", "said.text"}
+    by_itself = {"said.ended", "said.sentences", "said.text"}
     assert {code for call in CALLS for code in call.codes} | by_itself == ENGLISH.keys()
 
 
@@ -121,6 +132,16 @@ def test_several_sentences_are_said_one_after_the_other() -> None:
     assert both == "One. Two."
     parts = (Reason("said.text", {"text": "One."}), Reason("said.text", {"text": "Two."}))
     assert reason_of(both) == Reason("said.sentences", {}, parts)
+
+
+def test_a_sentence_is_ended_once() -> None:
+    assert (ended("It is here"), ended("It is here."), ended("Is it?")) == (
+        "It is here.",
+        "It is here.",
+        "Is it?",
+    )
+    here = said("said.text", text="It is here")
+    assert reason_of(ended(here)) == Reason("said.ended", {}, (here.reason,))
 
 
 def test_values_are_read_by_their_form_and_kept_as_they_are(monkeypatch: pytest.MonkeyPatch) -> None:

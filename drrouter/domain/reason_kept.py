@@ -1,0 +1,38 @@
+"""Reasons as plain tables, for what the router keeps as JSON of its own; what cannot be read back is left."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from drrouter.domain.plan import Reason
+
+_DEEPEST = 8
+"""Levels of parts in parts; none of ours has so many."""
+
+
+def table_of(reason: Reason | None) -> dict[str, Any] | None:
+    """The reason as a table."""
+    if reason is None:
+        return None
+    return {
+        "code": reason.code,
+        "values": dict(reason.values),
+        "parts": [table_of(one) for one in reason.parts],
+    }
+
+
+def reason_in(table: object, depth: int = 0) -> Reason | None:
+    """The reason of a table; None where it is none."""
+    if not isinstance(table, Mapping) or depth > _DEEPEST:
+        return None
+    code, values, parts = table.get("code"), table.get("values"), table.get("parts")
+    if not isinstance(code, str) or not isinstance(values, Mapping) or not isinstance(parts, list):
+        return None
+    read = [reason_in(part, depth + 1) for part in parts]
+    if not all(isinstance(value, float | int | str) for value in values.values()):
+        return None
+    found = tuple(part for part in read if part is not None)
+    return (
+        Reason(code, {str(name): value for name, value in values.items()}, found)
+        if len(found) == len(read)
+        else None
+    )
