@@ -28,11 +28,7 @@ def reason_in(table: object, depth: int = 0) -> Reason | None:
     if not isinstance(code, str) or not isinstance(values, Mapping) or not isinstance(parts, list):
         return None
     read = [reason_in(part, depth + 1) for part in parts]
-    if not all(isinstance(value, float | int | str) for value in values.values()):
-        return None
     found = tuple(part for part in read if part is not None)
-    return (
-        Reason(code, {str(name): value for name, value in values.items()}, found)
-        if len(found) == len(read)
-        else None
-    )
+    if len(found) < len(read) or not all(isinstance(value, float | int | str) for value in values.values()):
+        return None
+    return Reason(code, {str(name): value for name, value in values.items()}, found)

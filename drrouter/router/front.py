@@ -18,6 +18,7 @@ from drrouter.domain.option import Option
 from drrouter.domain.owner import HandsOff, OptOut, Vacation, called
 from drrouter.domain.plan import Plan
 from drrouter.domain.resource import Rights
+from drrouter.domain.said import Worded, ended, said
 from drrouter.domain.timeline import Timeline
 from drrouter.domain.wish import Commitment, Override, OverrideMode, Wish
 from drrouter.errors import HoldConflictError, MessageError, OptionError, StoreError
@@ -181,7 +182,8 @@ class Front:
             raise HoldConflictError("The machine is running by now. Ask again when it is done.")
         made = self._router.desk.accept(token, self._router.clock.now())
         name = self._router.registry.seat(made.device_id).profile.name
-        sentence = f"{name}: {made.programme_id} is promised for {self._said(made.start)}."
+        start = self._said(made.start)
+        sentence = said("order.promised", name=name, programme=made.programme_id, at=start)
         await self._ask(
             sentence,
             made.device_id,
@@ -199,7 +201,8 @@ class Front:
         if until <= now:
             raise MessageError("override", "until", f"{self._said(until)} is past", "Name a later time")
         order = Override(device_id, mode, until, by)
-        sentence = f"{seat.profile.name} is switched {mode} by {called(by)} until {self._said(until)}."
+        is_on, name = mode is OverrideMode.ON, seat.profile.name
+        sentence = said("order.on" if is_on else "order.off", called(by), name=name, until=self._said(until))
         change = self._router.book.put(Collection.OVERRIDES, device_id, order)
         await self._ask(sentence, device_id, JournalKind.OVERRIDE, change)
         return order
@@ -210,7 +213,7 @@ class Front:
         if device_id not in self._router.book.overrides:
             return
         change = self._router.book.drop(Collection.OVERRIDES, device_id)
-        sentence = f"{seat.profile.name} is given back to the plan by {called(by)}."
+        sentence = said("order.auto", called(by), name=seat.profile.name)
         await self._ask(sentence, device_id, JournalKind.OVERRIDE, change)
 
     async def wish(self, device_id: DeviceId, request: WishRequest, by: str = "owner") -> Wish:
@@ -218,9 +221,7 @@ class Front:
         seat = self._router.registry.seat(device_id)
         wish = self._wish_of(device_id, request)
         change = self._router.book.put(Collection.WISHES, device_id, wish)
-        sentence = (
-            f"{seat.profile.name}: {called(by)} asks for {wish_said(wish, self._router.settings.zone)}."
-        )
+        sentence = wish_said(wish, seat.profile.name, by, self._router.settings.zone)
         await self._ask(sentence, device_id, JournalKind.WISH, change)
         return wish
 
@@ -298,30 +299,27 @@ class Front:
             known = ", ".join(sorted(self._networks)) or "none"
             raise MessageError("join", integration, "is no network that devices join", f"There is: {known}")
         await network.permit(seconds)
-        what = f"may join for {seconds} s" if seconds else "may join no more"
-        entry = JournalEntry(
-            self._router.clock.now(),
-            JournalKind.DEVICE,
-            f"New {integration} devices {what}, says {called(by)}.",
-        )
-        await self._durable(Note(entry))
+        sentence = said("device.join_no_more", called(by), network=integration)
+        if seconds:
+            sentence = said("device.may_join", called(by), network=integration, seconds=seconds)
+        await self._durable(Note(JournalEntry(self._router.clock.now(), JournalKind.DEVICE, sentence)))
 
     async def clear_wish(self, device_id: DeviceId, by: str = "owner") -> None:
         """Forget the device's wish and what was promised but has not begun."""
         seat, book = self._router.registry.seat(device_id), self._router.book
         changes = [book.drop(Collection.WISHES, device_id), book.drop(Collection.COMMITMENTS, device_id)]
-        await self._ask(
-            f"{seat.profile.name}: {called(by)} asks for nothing.", device_id, JournalKind.WISH, *changes
-        )
+        sentence = said("order.nothing", called(by), name=seat.profile.name)
+        await self._ask(sentence, device_id, JournalKind.WISH, *changes)
 
-    def _said(self, instant: datetime) -> str:
+    def _said(self, instant: datetime) -> Worded:
         return clock_time(instant, self._router.settings.zone)
 
     async def _ask(self, sentence: str, device_id: DeviceId, kind: JournalKind, *changes: Kept) -> None:
         """Act on what was asked at once, ask for a plan, and return when it is durable."""
         self._router.look()
-        self._router.replanner.request(sentence.rstrip("."), urgent=kind is JournalKind.OVERRIDE)
-        await self._durable(*changes, Note(JournalEntry(self._router.clock.now(), kind, sentence, device_id)))
+        self._router.replanner.request(sentence, urgent=kind is JournalKind.OVERRIDE)
+        entry = JournalEntry(self._router.clock.now(), kind, ended(sentence), device_id)
+        await self._durable(*changes, Note(entry))
 
     async def _durable(self, *changes: Kept) -> None:
         """Return when these, and all before them, are on the disk.

@@ -6,6 +6,8 @@ from zoneinfo import ZoneInfo
 from drrouter.domain.device import DeviceProfile
 from drrouter.domain.flexibility import ProfileFlexibility, RemoteStart, StorageFlexibility
 from drrouter.domain.ids import DeviceId
+from drrouter.domain.owner import called
+from drrouter.domain.said import said
 from drrouter.domain.wish import CycleWish, LevelWish, Wish
 from drrouter.errors import MessageError, WishImpossibleError
 from drrouter.router.desk import programme_of
@@ -28,11 +30,12 @@ def wish_of(profile: DeviceProfile, request: WishRequest, now: datetime, zone: Z
     raise MessageError("wish", "device", f"{profile.name} runs as it likes; nothing can be asked of it")
 
 
-def wish_said(wish: Wish, zone: ZoneInfo) -> str:
-    """A wish in words."""
+def wish_said(wish: Wish, name: str, by: str, zone: ZoneInfo) -> str:
+    """What somebody asks of a device of that name, in words."""
     if isinstance(wish, CycleWish):
-        return f"{wish.programme_id}, ready by {clock_time(wish.ready_by, zone)}"
-    return f"a level of {wish.level:g} by {clock_time(wish.by, zone)}"
+        ready = clock_time(wish.ready_by, zone)
+        return said("order.cycle", called(by), name=name, programme=wish.programme_id, ready=ready)
+    return said("order.level", called(by), name=name, level=wish.level, ready=clock_time(wish.by, zone))
 
 
 def unknown_programme(device_id: DeviceId, flexibility: ProfileFlexibility) -> MessageError:

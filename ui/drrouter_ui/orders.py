@@ -51,22 +51,24 @@ class Orders:
         """Switch a device off for this long."""
         return await self._switch(view, OverrideMode.OFF, span, seen)
 
-    async def auto(self, view: DeviceView) -> str:
+    async def auto(self, view: DeviceView, seen: Seen) -> str:
         """Give a device back to the plan."""
         name = clean(view.profile.name)
         return await self._said(
             view.profile.id,
             lambda: self._client.clear_override(view.profile.id),
             t("act.auto", name=name),
+            seen,
         )
 
-    async def skip(self, view: DeviceView) -> str:
+    async def skip(self, view: DeviceView, seen: Seen) -> str:
         """Forget what was asked of a device, and what was promised."""
         name = clean(view.profile.name)
         return await self._said(
             view.profile.id,
             lambda: self._client.clear_wish(view.profile.id),
             t("act.skipped", name=name),
+            seen,
         )
 
     async def options(self, device_id: DeviceId) -> tuple[Option, ...]:
@@ -83,13 +85,15 @@ class Orders:
         starts, ends = seen.local.say(option.start), seen.local.say(option.end)
         fallback = t("tui.accepted", name=clean(option.device_id), start=starts, end=ends)
         try:
-            return await self._said(option.device_id, lambda: self._client.accept(option.token), fallback)
+            return await self._said(
+                option.device_id, lambda: self._client.accept(option.token), fallback, seen
+            )
         except HoldExpiredError:
             offered = await self.options(option.device_id)
             same = next((fresh for fresh in offered if _as_good(fresh, option)), None)
             if same is None:
                 raise
-            return await self._said(option.device_id, lambda: self._client.accept(same.token), fallback)
+            return await self._said(option.device_id, lambda: self._client.accept(same.token), fallback, seen)
 
     async def wish(self, view: DeviceView, request: WishRequest, seen: Seen) -> str:
         """Ask for a cycle or a level by a time."""
@@ -98,6 +102,7 @@ class Orders:
             view.profile.id,
             lambda: self._client.wish(view.profile.id, request),
             t("act.wished", name=clean(view.profile.name), by=by),
+            seen,
         )
 
     async def hand_over(self, view: DeviceView, steered: bool) -> str:
@@ -145,10 +150,12 @@ class Orders:
         until = status.now + span
         fallback = t(f"act.{mode.value}", name=clean(view.profile.name), until=seen.local.say(until))
         return await self._said(
-            view.profile.id, lambda: self._client.override(view.profile.id, mode, until), fallback
+            view.profile.id, lambda: self._client.override(view.profile.id, mode, until), fallback, seen
         )
 
-    async def _said(self, device_id: DeviceId, act: Callable[[], Awaitable[object]], fallback: str) -> str:
+    async def _said(
+        self, device_id: DeviceId, act: Callable[[], Awaitable[object]], fallback: str, seen: Seen
+    ) -> str:
         """Act, and return what the router wrote down about it, or ``fallback`` where it wrote nothing."""
         before = await self._client.journal(1, device_id)
         await act()
@@ -156,7 +163,7 @@ class Orders:
             if before and entry == before[0]:
                 break
             if entry.kind in _ORDERS:
-                return clean(entry.sentence)
+                return seen.say(entry.sentence)
         return fallback
 
 

@@ -40,6 +40,16 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "rests; look "
         "at the plug.",
         "car.done": "{name}: the car is full or gone",
+        # what people ask of a device
+        "order.promised": "{name}: {programme} is promised for {at:clock}",
+        "order.on": "{name} is switched on by {0} until {until:clock}",
+        "order.off": "{name} is switched off by {0} until {until:clock}",
+        "order.auto": "{name} is given back to the plan by {0}",
+        "order.cycle": "{name}: {0} asks for {programme}, ready by {ready:clock}",
+        "order.level": "{name}: {0} asks for a level of {level:g} by {ready:clock}",
+        "order.nothing": "{name}: {0} asks for nothing",
+        "device.may_join": "New {network} devices may join for {seconds:.0f} s, says {0}.",
+        "device.join_no_more": "New {network} devices may join no more, says {0}.",
         "hand.over": "{name} is handed over to the router by {0}",
         "hand.back": "{name} is only watched from now on by {0}",
         "plug.begins": "The pull-plug test of {name} begins.",

@@ -28,6 +28,7 @@ def test_an_event_and_the_receipts_of_its_members_are_one_entry_that_a_restart_k
     assert entry.sentence == "It sent E (SIMPLE); receipt for car, freezer."
     assert (entry.at, entry.event_id, entry.version) == (NOON, ORDER.id, ORDER.version)
     assert Evidence(CLOCK, kept_of(kept)).of(SP) == (entry,)
+    assert Evidence(CLOCK, kept_of(kept)).of(SP)[0].sentence_said == entry.sentence_said is not None
     assert record.of(OTHER_SP) == ()
 
 
@@ -59,6 +60,7 @@ def test_an_event_of_which_nothing_is_obeyed_and_a_late_receipt_are_said_as_they
         assert record.witness((Enqueue(message(empty, kind, CLOCK, None, X="secret")),)) == ()
     record.witness((Enqueue(message(empty, MessageKind.IMPOSSIBLE, CLOCK, None, reason="long " * 500)),))
     assert len(record.of(SP)[0].sentence) == evidence.LONGEST
+    assert record.of(SP)[0].sentence_said is None
 
 
 def test_the_same_told_again_is_no_new_entry() -> None:

@@ -53,7 +53,7 @@ def details(view: EventView, seen: Seen) -> Rows:
         steps = ", ".join(
             f"{t(f'tui.ack.{step.state.value}')} {seen.local.say(step.at)}" for step in ack.steps
         )
-        rows.append((whom, f"{steps} ({clean(ack.reason, 80)})" if ack.reason else steps))
+        rows.append((whom, f"{steps} ({seen.say(ack.reason, 80)})" if ack.reason else steps))
     if view.home_opted_out:
         rows.append((t("tui.events.out"), t("tui.opt_out.home")))
     if view.opted_out:

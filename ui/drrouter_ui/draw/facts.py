@@ -36,7 +36,7 @@ def _orders(view: DeviceView, seen: Seen) -> Rows:
         start, end = view.commitment.start, view.commitment.start + view.commitment.duration
         rows.append((t("device.orders"), t("device.agreed", start=local.say(start), end=local.say(end))))
     if view.plug_test:
-        rows.append((t("tui.facts.plug_test"), clean(view.plug_test.sentence, 200)))
+        rows.append((t("tui.facts.plug_test"), seen.say(view.plug_test.sentence)))
     rows.append((t("device.steered"), t("device.only_watched" if view.watched else "device.steered_yes")))
     return rows
 

@@ -39,7 +39,7 @@ def details(view: ProviderView, seen: Seen) -> Rows:
     if view.beyond:
         rows.append((t("tui.providers.beyond"), ", ".join(kind.value for kind in view.beyond)))
     rows += [(t("tui.providers.conflict"), clean(text, 200)) for text in view.conflicts[:_MOST]]
-    rows += [(local.say(entry.at), clean(entry.sentence, 200)) for entry in view.evidence[:_MOST]]
+    rows += [(local.say(entry.at), seen.say(entry.sentence)) for entry in view.evidence[:_MOST]]
     return rows
 
 

@@ -89,7 +89,7 @@ class DevicePage(Page):
     def action_auto(self) -> None:
         """Give it back to the plan."""
         if view := self.chosen():
-            self.tell(lambda: self.shared.orders.auto(view))
+            self.tell(lambda: self.shared.orders.auto(view, self.shared.seen))
 
     def action_pause(self) -> None:
         """Ask for how long, then switch it off."""
@@ -119,7 +119,7 @@ class DevicePage(Page):
     async def _skip(self, view: DeviceView) -> None:
         if view.commitment and not await self.sure(t("tui.skip.sure", name=clean(view.profile.name))):
             return
-        said = await self.shared.orders.skip(view)
+        said = await self.shared.orders.skip(view, self.shared.seen)
         self.shared.undo = undo_skip(self.shared.client, view)
         self.say(f"{said} {t('tui.undo.hint')}" if self.shared.undo else said)
 

@@ -10,7 +10,6 @@ from textual.widget import Widget
 from textual.widgets import DataTable, Static
 
 from drrouter.domain.ids import DeviceId
-from drrouter.domain.words import clean
 from drrouter_ui.draw.chart import chart
 from drrouter_ui.draw.headline import headline
 from drrouter_ui.draw.pen import Pen
@@ -156,7 +155,7 @@ class Decisions(Static):
     def show(self, seen: Seen, width: int) -> None:
         """Draw as many as there is room for, the newest first."""
         rows = [
-            Text(f"{seen.local.say(entry.at):>9}  {self._pen.plain(clean(entry.sentence))}")
+            Text(f"{seen.local.say(entry.at):>9}  {self._pen.plain(seen.say(entry.sentence))}")
             for entry in seen.journal[: self.content_size.height or None]
         ]
         for row in rows:

@@ -228,6 +228,7 @@ export interface EvidenceEntry {
   event_id: string;
   version: string;
   sentence: string;
+  sentence_said: Reason | null;
 }
 
 export interface Explanation {
@@ -330,6 +331,7 @@ export interface JournalEntry {
   device_id: string | null;
   event_id: string | null;
   data: Record<string, number | string | boolean | null>;
+  sentence_said: Reason | null;
 }
 
 export type JournalKind = "started" | "event_accepted" | "event_cancelled" | "link" | "plan" | "setpoint" | "refused" | "cycle" | "wish" | "override" | "commitment" | "device" | "limit" | "offline" | "data" | "alarm" | "conflict";
@@ -546,6 +548,7 @@ export interface PlugTest {
   since: string;
   sentence: string;
   draws_since: string | null;
+  sentence_said: Reason | null;
 }
 
 export type Presence = "expected" | "present" | "gone";
@@ -748,6 +751,7 @@ export interface Step {
   state: AckState;
   at: string;
   reason: string;
+  reason_said: Reason | null;
 }
 
 export interface StorageFlexibility {

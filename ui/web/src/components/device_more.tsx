@@ -4,6 +4,7 @@ import { api } from "../api.ts";
 import type { DeviceView, PlugTest } from "../api_types.ts";
 import { canStart, hasProgrammes } from "../device_state.ts";
 import { isOwner } from "../house.ts";
+import { resaid } from "../resaid.ts";
 import { order, say } from "../said.ts";
 import { mayAct } from "../session.ts";
 import { now, showDevice, status } from "../state.ts";
@@ -116,7 +117,7 @@ function Progress({ test }: { test: PlugTest }) {
         )}
       </ol>
       <p>
-        <Name text={test.sentence} most={300} />
+        <Name text={resaid(test.sentence, test.sentence_said)} most={300} />
       </p>
       <p class="hint">{t("plug.since", { at: clock(test.since, now.value) })}</p>
     </div>

@@ -6,6 +6,7 @@ import { Name } from "../components/name.tsx";
 import { effectOf, meanwhile, ordered, outsOf, type Said, saidBy, spanOf, typeName, wordId } from "../events_view.ts";
 import { optIn, optOut } from "../house.ts";
 import { say } from "../reasons.ts";
+import { resaid } from "../resaid.ts";
 import { order } from "../said.ts";
 import { mayAct } from "../session.ts";
 import { device, devices, events, now, plan, status } from "../state.ts";
@@ -137,7 +138,7 @@ function Acks({ ack }: { ack: Ack }) {
             {step.reason && (
               <span class="hint">
                 {" "}
-                <Name text={step.reason} most={200} />
+                <Name text={resaid(step.reason, step.reason_said)} most={200} />
               </span>
             )}
           </li>

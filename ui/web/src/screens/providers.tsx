@@ -4,6 +4,7 @@ import type { ProviderView } from "../api_types.ts";
 import { useAsked } from "../asked.ts";
 import { Name } from "../components/name.tsx";
 import { typeName } from "../events_view.ts";
+import { resaid } from "../resaid.ts";
 import { now, status } from "../state.ts";
 import { clock, type Key, plain, t } from "../words.ts";
 
@@ -71,7 +72,7 @@ function ProviderCard({ view }: { view: ProviderView }) {
           <ul class="said">
             {view.evidence.map((entry) => (
               <li key={entry.number}>
-                {clock(entry.at, now.value)} <Name text={entry.sentence} most={300} />
+                {clock(entry.at, now.value)} <Name text={resaid(entry.sentence, entry.sentence_said)} most={300} />
               </li>
             ))}
           </ul>
