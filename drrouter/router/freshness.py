@@ -3,9 +3,11 @@
 live -> last published, to its end -> offline profile -> best practice
 """
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from drrouter.domain.event import PayloadType
+from drrouter.domain.interval import Interval
 from drrouter.domain.mandate import NO_MANDATES, Mandates, Role
 from drrouter.domain.plan import DataRung
 from drrouter.domain.timeline import Timeline
@@ -43,8 +45,30 @@ def data_rung_of(
     return DataRung.LIVE if all_up else DataRung.LAST_PUBLISHED
 
 
+def published_until(
+    now: datetime, timeline: Timeline, *, follows_prices: bool, mandates: Mandates = NO_MANDATES
+) -> datetime | None:
+    """Until when the prices from now on are published; now, where the one of now is not.
+
+    None where the tariff's own prices count: they are known as far as they reach.
+    """
+    if not follows_prices:
+        return None
+    end = now
+    for span in sorted(_published(timeline, mandates), key=lambda one: one.start):
+        if span.start <= end:
+            end = max(end, span.end)
+    return end
+
+
 def _is_published(timeline: Timeline, now: datetime, mandates: Mandates) -> bool:
     """Whether a provider's price for the whole site holds now."""
+    return any(span.holds(now) for span in _published(timeline, mandates))
+
+
+def _published(timeline: Timeline, mandates: Mandates) -> Iterator[Interval]:
+    """For when there are prices of energy for the whole site, as providers sent them."""
     network = {name for name, one in mandates.items() if one.role is Role.NETWORK}
-    orders = [one for one in timeline.in_force.get(PayloadType.PRICE, ()) if one.provider not in network]
-    return any(order.interval.holds(now) and not order.members for order in orders)
+    for order in timeline.in_force.get(PayloadType.PRICE, ()):
+        if order.provider not in network and not order.members:
+            yield order.interval

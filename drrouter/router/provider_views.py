@@ -41,7 +41,8 @@ class ProviderView:
         link: None before the first word on it.
         freshness: how fresh what is known of it is; None where nobody watches it.
         last_heard: when it was heard since the start; None: not yet.
-        offline_profile: live, waiting, or in_force while its offline profile stands in for it.
+        offline_profile: live, waiting, or in_force while its offline profile stands in for it; none: it has
+            given no profile that is valid now.
         events: how many of its events are kept.
         in_force: what it orders or says for now, in words.
         beyond: payload types that it sent and may not send; they are not obeyed.
@@ -56,7 +57,7 @@ class ProviderView:
     link: LinkView | None = None
     freshness: Freshness | None = None
     last_heard: datetime | None = None
-    offline_profile: str = "live"
+    offline_profile: str = "none"
     events: int = 0
     in_force: tuple[str, ...] = ()
     beyond: tuple[PayloadType, ...] = ()
@@ -72,8 +73,8 @@ def providers_of(router: Router) -> tuple[ProviderView, ...]:
 
 def _view(router: Router, name: ProviderId) -> ProviderView:
     now, may = router.clock.now(), router.site.mandates.get(name, Mandate())
-    link, standing = router.intake.links.get(name), router.uplinks.standings.get(name)
-    fresh = router.uplinks.freshness_of(name) if standing else None
+    link = router.intake.links.get(name)
+    fresh = router.uplinks.freshness_of(name) if name in router.uplinks.standings else None
     events = [event for event in router.book.events.values() if event.provider == name]
     conflicts = [one.sentence for one in router.arbiter.standing(now) if one.concerns(name)]
     return ProviderView(
@@ -84,13 +85,18 @@ def _view(router: Router, name: ProviderId) -> ProviderView:
         link=views.link_view(link, fresh) if link else None,
         freshness=fresh,
         last_heard=router.uplinks.hearing.heard_at.get(name),
-        offline_profile=standing.mode.value if standing else "live",
+        offline_profile=_offline_profile(router, name),
         events=len(events),
         in_force=tuple(_in_force(router, name, now))[:MOST_IN_FORCE],
         beyond=tuple(sorted({kind for event in events for kind in event.beyond})),
         conflicts=tuple(dict.fromkeys(conflicts)),
         evidence=router.evidence.of(name, NEWEST),
     )
+
+
+def _offline_profile(router: Router, name: ProviderId) -> str:
+    standing = router.uplinks.standings.get(name)
+    return standing.mode.value if standing and router.uplinks.has_profile(name) else "none"
 
 
 def _in_force(router: Router, name: ProviderId, now: datetime) -> Iterator[str]:

@@ -83,6 +83,7 @@ class SetupView:
     Attributes:
         file: its name.
         integrations: those that have a table of their own.
+        settings: what these tables say, by integration; without lists, secrets and names of files.
         is_pending: the running home does not know all of it yet.
         can_apply: the router can begin anew with it by itself.
         warnings: what is allowed and yet worth a look.
@@ -99,6 +100,7 @@ class SetupView:
     can_apply: bool
     warnings: tuple[str, ...] = ()
     trouble: str = ""
+    settings: Mapping[str, Table] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from drrouter.domain.device import Presence
 from drrouter.domain.event import Event
 from drrouter.domain.ids import DeviceId, EventKey
 from drrouter.router import views
+from drrouter.router.freshness import published_until
 from drrouter.router.viewed import DeviceView, EventView, LedgerView, StatusView
 
 if TYPE_CHECKING:
@@ -44,6 +45,12 @@ def status_of(router: Router) -> StatusView:
         vacation=router.book.vacation,
         opt_outs=router.book.opt_outs(view.now),
         saved_today=router.almanac.saved_today(),
+        prices_until=published_until(
+            view.now,
+            router.steering.timeline,
+            follows_prices=router.site.follows_prices,
+            mandates=router.site.mandates,
+        ),
     )
 
 

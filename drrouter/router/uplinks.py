@@ -123,6 +123,10 @@ class Uplinks:
 
     # What holds
 
+    def has_profile(self, provider: ProviderId) -> bool:
+        """Whether it has given an offline profile that is valid now."""
+        return self._shelf.profile(provider, self._clock.now()) is not None
+
     @property
     def in_force(self) -> tuple[ProviderId, ...]:
         """The providers whose offline profile is in force."""

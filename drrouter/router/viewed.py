@@ -56,6 +56,7 @@ class StatusView:
         vacation: when nobody is at home.
         opt_outs: what the owner has taken the home or a device out of.
         offline_since: since when something is missing; None while all is live.
+        prices_until: from when on prices are only expected; None where those of the tariff itself count.
         saved_today: since midnight, against the home without the router; None where nothing can be compared.
     """
 
@@ -83,6 +84,7 @@ class StatusView:
     vacation: Vacation | None = None
     opt_outs: tuple[OptOut, ...] = ()
     saved_today: float | None = None
+    prices_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -190,6 +190,7 @@ async def test_the_owner_sees_all_providers_side_by_side() -> None:
         assert (sells.link, sells.last_heard) == (None, NOON)
         assert sells.in_force == ("price 0.2 EUR/kWh until Mon 01 Jun 15:00",)
         assert sells.beyond == (PayloadType.EXPORT_CAPACITY_LIMIT,)
+        assert sells.offline_profile == "none"  # it has given none, so that nothing waits
         assert set(grid.in_force) == {
             "import capacity limit 2 kW until Mon 01 Jun 15:00",
             "simple 1 for freezer until Mon 01 Jun 15:00",

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from drrouter.adapters.devices.settings import IntegrationSettings
 from drrouter.config.document import DevicePart, HomeDocument
 from drrouter.config.feeds import FeedPart
 from drrouter.config.load import WrittenHome
@@ -49,7 +50,18 @@ def seen_in(
         can_apply=can_apply,
         warnings=warnings,
         trouble=trouble,
+        settings={domain: _said_in(table) for domain, table in home.settings.items()},
     )
+
+
+def _said_in(table: IntegrationSettings) -> dict[str, str | float | bool]:
+    """What a person has written into an integration's table, as far as a form shows it."""
+    written = table.model_dump(exclude_unset=True)
+    return {
+        key: value
+        for key, value in written.items()
+        if isinstance(value, str | float | int) and not key.endswith("_file")
+    }
 
 
 def _tariff(document: HomeDocument, path: Path) -> TariffSetup | None:

@@ -187,6 +187,7 @@ async def test_a_device_that_does_not_fit_is_refused_with_key_and_remedy(
 async def test_an_integration_is_told_what_it_needs(file: Path, desk: HomeDesk) -> None:
     view = await desk.integration("mqtt", {"host": "127.0.0.1", "username": "us"}, "word")
     assert view.integrations == ("mqtt",)
+    assert view.settings == {"mqtt": {"host": "127.0.0.1", "username": "us"}}  # nothing of the secret
     assert (file.parent / "secrets" / "mqtt.password").read_text() == "word\n"
     with pytest.raises(DocumentError, match="no integration"):
         await desk.integration("telepathy", {})

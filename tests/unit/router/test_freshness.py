@@ -8,7 +8,7 @@ from drrouter.domain.plan import DataRung
 from drrouter.domain.rates import Rates, constant
 from drrouter.domain.timeline import TariffRates, Timeline, resolve
 from drrouter.router.best_practice import off_peak
-from drrouter.router.freshness import data_rung_of
+from drrouter.router.freshness import data_rung_of, published_until
 from tests.builders import CAR, at, price, rates, span
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
@@ -47,6 +47,21 @@ def test_a_price_for_one_device_is_no_price_of_the_site() -> None:
         data_rung_of(at("12:00"), known, all_up=True, in_force=False, follows_prices=True)
         is DataRung.BEST_PRACTICE
     )
+
+
+def test_prices_are_published_until_the_first_gap() -> None:
+    events = [
+        price("p", 0.2, "06:00", "12:00"),
+        price("q", 0.2, "12:00", "18:00"),
+        price("r", 0.2, "20:00", "22:00"),
+    ]
+    known = resolve(events, TARIFF, {})
+    assert published_until(at("07:00"), known, follows_prices=True) == at("18:00")
+    assert published_until(at("19:00"), known, follows_prices=True) == at("19:00")
+
+
+def test_the_prices_of_a_tariff_that_follows_nobody_need_no_publication() -> None:
+    assert published_until(at("19:00"), timeline(), follows_prices=False) is None
 
 
 def test_a_tariff_with_a_calendar_is_its_own_best_practice() -> None:

@@ -72,7 +72,9 @@ class Watch:
 
 async def test_a_profile_comes_into_force_and_leaves_each_with_one_entry_in_the_journal() -> None:
     watch = Watch()
+    assert not watch.uplinks.has_profile(SP)
     watch.put(profile_text(link_s=900))
+    assert watch.uplinks.has_profile(SP)
     await watch.link(up=True)
     await watch.pass_to(at("13:00"))
     await watch.link(up=False)

@@ -82,7 +82,7 @@ def picture(seen: Seen, plan: Plan, width: int) -> Picture:
     letters = _letters([clean(view.profile.name) for view in seen.devices])
     layers = [Layer(clean(view.profile.name, 24), letters[number], number) for number, view in shown]
     loads_w = [plan.power_w[view.profile.id] for _, view in shown]
-    columns = _columns(spans, plan, loads_w, seen.timeline)
+    columns = _columns(spans, plan, loads_w, seen)
     return Picture((Layer(t("tui.chart.base"), _BASE_LETTER), *layers), columns, marks)
 
 
@@ -100,8 +100,9 @@ def _step(horizon: timedelta, width: int) -> timedelta:
 
 
 def _columns(
-    spans: Sequence[Interval], plan: Plan, loads_w: Sequence[Sequence[float]], timeline: Timeline
+    spans: Sequence[Interval], plan: Plan, loads_w: Sequence[Sequence[float]], seen: Seen
 ) -> tuple[Column, ...]:
+    timeline, until = seen.timeline, seen.status.prices_until
     stacks = [_means(spans, plan.slots, load_w) for load_w in loads_w]
     grid_w = _means(spans, plan.slots, plan.grid_w)
     assumed = _means(spans, plan.slots, plan.marginal_price)
@@ -114,7 +115,7 @@ def _columns(
         base_w = max((grid_w[place] or 0.0) - sum(loads), 0.0)
         known = published[place]
         price = assumed[place] if known is None else known
-        sent = trusted and known is not None
+        sent = trusted and known is not None and (until is None or span.start < until)
         made.append(Column(span, (base_w, *loads), price, sent, _at_most_w(span, timeline)))
     return tuple(made)
 

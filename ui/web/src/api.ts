@@ -1,5 +1,5 @@
 // Speaks to the local API of the router that has served this page; addresses are relative to the page.
-import type { AdviceView, Commitment, CycleWish, DeviceBody, DeviceView, DoorView, EventCost, EventView, Finding, HandsOff, HistoryView, IssuedToken, JournalEntry, LevelWish, OptOut, OptOutBody, Option, OptionsBody, Override, OverrideBody, PersonView, Plan, PlugTest, Problem, ProviderBody, ProviderView, SessionView, SetupChoices, SetupView, SiteBody, StatusView, Stranger, TariffBody, Timeline, TokenView, Vacation, WhatIfView, WhyView, WishBody, drrouter__adapters__door_views__LinkView } from "./api_types.ts";
+import type { AdviceView, Commitment, CycleWish, DeviceBody, DeviceView, DoorView, EventCost, EventView, Finding, HandsOff, HistoryView, IntegrationBody, IssuedToken, JournalEntry, LevelWish, OptOut, OptOutBody, Option, OptionsBody, Override, OverrideBody, Parting, PersonView, Plan, PlugTest, Problem, ProviderBody, ProviderView, SessionView, SetupChoices, SetupView, SiteBody, StatusView, Stranger, TariffBody, Timeline, TokenView, Vacation, WhatIfView, WhyView, WishBody, drrouter__adapters__door_views__LinkView } from "./api_types.ts";
 
 /** Who is here, as the router knows. */
 export type Session = DoorView;
@@ -126,6 +126,7 @@ export const api = {
   eventCost: (provider: string, id: string) =>
     ask<EventCost>("GET", `events/${encodeURIComponent(provider)}/${encodeURIComponent(id)}/cost`),
   providers: () => ask<ProviderView[]>("GET", "providers"),
+  leaveProvider: (id: string) => ask<Parting>("POST", `providers/${encodeURIComponent(id)}/leave`),
   doctor: () => ask<Finding[]>("GET", "doctor"),
   people: () => ask<PersonView[]>("GET", "people"),
   addPerson: (name: string, role: string, password: string) => ask<PersonView>("POST", "people", { name, role, password }),
@@ -149,6 +150,8 @@ export const api = {
     dropProvider: (id: string) => ask<SetupView>("DELETE", `setup/providers/${encodeURIComponent(id)}`),
     device: (keys: DeviceBody) => ask<SetupView>("POST", "setup/devices", keys),
     dropDevice: (id: string) => ask<SetupView>("DELETE", `setup/devices/${encodeURIComponent(id)}`),
+    integration: (domain: string, body: IntegrationBody) =>
+      ask<SetupView>("PUT", `setup/integrations/${encodeURIComponent(domain)}`, body),
     apply: () => ask<void>("POST", "setup/apply"),
   },
 

@@ -308,6 +308,11 @@ export interface HistoryView {
   method: string;
 }
 
+export interface IntegrationBody {
+  settings?: Record<string, unknown>;
+  secret?: string | null;
+}
+
 export interface IntegrationChoice {
   domain: string;
   title: string;
@@ -483,6 +488,14 @@ export interface ParameterChoice {
   default: number;
   min: number;
   max: number;
+}
+
+export interface Parting {
+  provider: string;
+  events: number;
+  delivered: number;
+  let_go: number;
+  forgotten: boolean;
 }
 
 export interface Payload {
@@ -692,6 +705,7 @@ export interface SetupView {
   can_apply: boolean;
   warnings: string[];
   trouble: string;
+  settings: Record<string, Record<string, unknown>>;
 }
 
 export interface SiteBody {
@@ -745,6 +759,7 @@ export interface StatusView {
   vacation: Vacation | null;
   opt_outs: OptOut[];
   saved_today: number | null;
+  prices_until: string | null;
 }
 
 export interface Step {

@@ -100,6 +100,12 @@ export function unitOf(view: DeviceView): string {
   return flexibility && "unit" in flexibility ? flexibility.unit : "";
 }
 
+/** The most that a storage holds, where it is one. */
+export function mostOf(view: DeviceView): number | null {
+  const flexibility = view.profile.flexibility;
+  return flexibility && "level_max" in flexibility ? flexibility.level_max : null;
+}
+
 /** A span as the API writes it (`PT1H30M`), in milliseconds. */
 export function milliseconds(span: string): number {
   const found = /^(-?)P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:([\d.]+)S)?)?$/.exec(span);

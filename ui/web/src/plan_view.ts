@@ -49,8 +49,14 @@ export interface Named {
   name: string;
 }
 
-/** What the plan says from now on. */
-export function picture(plan: Plan, timeline: Timeline | null, devices: Named[], now: number): Picture {
+/** What the plan says from now on; prices of a provider are known until then, those behind it stand in for them. */
+export function picture(
+  plan: Plan,
+  timeline: Timeline | null,
+  devices: Named[],
+  now: number,
+  publishedUntil = Infinity,
+): Picture {
   const slots = plan.slots.map(times);
   const end = slots.at(-1)?.to ?? now;
   const starts = quarters(now, Math.min(end, now + LONGEST_MS));
@@ -69,7 +75,7 @@ export function picture(plan: Plan, timeline: Timeline | null, devices: Named[],
     starts,
     layers: [rest(taken(plan.grid_w), layers), ...layers],
     price: published.map((price, place) => price ?? plan.marginal_price[at[place] ?? -1] ?? null),
-    known: published.map((price) => trusted && price !== null),
+    known: published.map((price, place) => trusted && price !== null && (starts[place] ?? 0) < publishedUntil),
     spans: timeline ? spans(timeline).filter((span) => span.to > now && span.from < end) : [],
     currency: plan.currency,
   };

@@ -45,6 +45,12 @@ test("a published price is known, and one that the plan assumes is only expected
   assert.deepEqual(shown.known, [true, true, false, false, false, false]);
 });
 
+test("what stands in for a price that nobody has published yet is only expected", () => {
+  const holds = timeline({ import_price: { steps: [[span(0, 90), 0.25]] } });
+  const shown = picture(PLAN, holds, [WASHER], NOON, NOON + 3 * QUARTER_MS);
+  assert.deepEqual(shown.known, [true, true, true, false, false, false]);
+});
+
 test("without any source of prices nothing is known", () => {
   const blind = { ...PLAN, data_rung: "best_practice" } as Plan;
   const holds = timeline({ import_price: { steps: [[span(0, 90), 0.25]] } });

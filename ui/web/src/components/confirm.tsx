@@ -3,7 +3,7 @@ import { useState } from "preact/hooks";
 import { link } from "../state.ts";
 import { t } from "../words.ts";
 
-interface Parts {
+export interface ConfirmParts {
   label: string;
   /** Of what, for who hears the button alone. */
   about: string;
@@ -11,7 +11,7 @@ interface Parts {
   act: () => Promise<unknown>;
 }
 
-export function Confirm({ label, about, question, act }: Parts) {
+export function Confirm({ label, about, question, act }: ConfirmParts) {
   const [asked, ask] = useState(false);
   const away = link.value !== "live";
   if (!asked) {

@@ -1,7 +1,7 @@
 // One device at a glance: how it is, what it will do and why, and the two taps that matter.
 import { auto, startNow } from "../acts.ts";
 import type { DeviceView } from "../api_types.ts";
-import { canStart, hasProgrammes, type State, stateOf, unitOf } from "../device_state.ts";
+import { canStart, hasProgrammes, mostOf, type State, stateOf, unitOf } from "../device_state.ts";
 import { say } from "../reasons.ts";
 import { resaid } from "../resaid.ts";
 import { to } from "../route.ts";
@@ -66,7 +66,15 @@ export function DeviceCard({ view }: { view: DeviceView }) {
 
 function Level({ view }: { view: DeviceView }) {
   const value = view.state.level;
-  return value === null ? null : <span class="level">{level(value, unitOf(view))}</span>;
+  return value === null ? null : <span class="level">{levelText(value, view)}</span>;
+}
+
+/** An energy says little without how much there is room for. */
+function levelText(value: number, view: DeviceView): string {
+  const unit = unitOf(view);
+  const most = mostOf(view);
+  const told = level(value, unit);
+  return unit === "Wh" && most ? t("value.of", { value: told, most: level(most, unit) }) : told;
 }
 
 /** Start now, and back to automatic where a person's word holds. */

@@ -11,17 +11,19 @@ interface Common {
 interface TypedParts extends Common {
   kind?: "text" | "password" | "url" | "number";
   required?: boolean;
+  /** What a browser may fill in. */
+  complete?: string;
 }
 
 /** What a phone offers to type with. */
 const KEYBOARDS = { text: "text", url: "url", number: "decimal" } as const;
 
-export function Typed({ label, value, set, hint, kind = "text", required = false }: TypedParts) {
+export function Typed({ label, value, set, hint, kind = "text", required = false, complete = "off" }: TypedParts) {
   const id = useId();
   const parts = {
     value,
     required,
-    autoComplete: "off",
+    autoComplete: complete,
     "aria-describedby": hint ? id : undefined,
     onInput: (event: { currentTarget: HTMLInputElement }) => set(event.currentTarget.value),
   };

@@ -53,8 +53,8 @@ export function OptionsList({ view }: { view: DeviceView }) {
       {offered === null && !trouble && live && <p class="hint">{t("options.asking")}</p>}
       {offered !== null && (
         <ul class="offers">
-          {offered.map((option) => (
-            <Offer key={option.kind} option={option} take={() => take(option)} />
+          {alike(offered).map((options) => (
+            <Offer key={options[0].kind} options={options} take={() => take(options[0])} />
           ))}
         </ul>
       )}
@@ -80,12 +80,26 @@ function ProgrammeChoice({ view, chosen, choose }: { view: DeviceView; chosen: s
   );
 }
 
-function Offer({ option, take }: { option: Option; take: () => Promise<void> }) {
+type Alike = [Option, ...Option[]];
+
+/** Offers of one start are one offer: the cheapest may be the greenest, too. */
+function alike(offered: Option[]): Alike[] {
+  const groups: Alike[] = [];
+  for (const option of offered) {
+    const same = groups.find(([first]) => first.start === option.start && first.programme_id === option.programme_id);
+    if (same) same.push(option);
+    else groups.push([option]);
+  }
+  return groups;
+}
+
+function Offer({ options, take }: { options: Alike; take: () => Promise<void> }) {
+  const [option] = options;
   const start = clock(option.start, now.value);
   const length = Date.parse(option.end) - Date.parse(option.start);
   return (
-    <li class={`card offer ${option.kind}`}>
-      <h3>{t(`options.kind.${option.kind}`)}</h3>
+    <li class={`card offer ${options.map((one) => one.kind).join(" ")}`}>
+      <h3>{options.map((one) => t(`options.kind.${one.kind}`)).join(" · ")}</h3>
       <p class="when">{t("options.from_to", { start, end: clock(option.end, Date.parse(option.start)) })}</p>
       <dl class="facts">
         <div>
@@ -110,7 +124,7 @@ function Offer({ option, take }: { option: Option; take: () => Promise<void> }) 
           <Name text={option.reason} most={300} />
         </p>
       )}
-      <button type="button" class={option.kind === "cheapest" ? "" : "soft"} disabled={!mayAct.value} onClick={take}>
+      <button type="button" class={options.some((one) => one.kind === "cheapest") ? "" : "soft"} disabled={!mayAct.value} onClick={take}>
         {option.kind === "now" ? t("act.start_now") : t("options.agree", { start })}
       </button>
     </li>

@@ -2,15 +2,18 @@
 import { api } from "../api.ts";
 import type { ProviderView } from "../api_types.ts";
 import { useAsked } from "../asked.ts";
+import { Confirm } from "../components/confirm.tsx";
 import { Name } from "../components/name.tsx";
 import { typeName } from "../events_view.ts";
+import { isOwner } from "../house.ts";
 import { resaid } from "../resaid.ts";
+import { order, say } from "../said.ts";
 import { now, status } from "../state.ts";
 import { clock, type Key, plain, t } from "../words.ts";
 
 export function ProvidersScreen() {
   const links = JSON.stringify(status.value?.links.map((link) => [link.provider, link.up, link.freshness?.state]));
-  const { answer, trouble } = useAsked(api.providers, links);
+  const { answer, trouble, again } = useAsked(api.providers, links);
   return (
     <>
       <h1 tabIndex={-1}>{t("nav.providers")}</h1>
@@ -25,14 +28,24 @@ export function ProvidersScreen() {
       )}
       <ul class="stack">
         {answer?.map((view) => (
-          <ProviderCard key={view.id} view={view} />
+          <ProviderCard key={view.id} view={view} left={again} />
         ))}
       </ul>
     </>
   );
 }
 
-function ProviderCard({ view }: { view: ProviderView }) {
+/** Part with a provider; what became of that is told, since nothing takes it back. */
+async function leave(id: string, left: () => void): Promise<void> {
+  await order(async () => {
+    const parting = await api.leaveProvider(id);
+    const told = t("providers.left", { name: plain(id, 60), events: parting.events });
+    say(parting.forgotten ? told : `${told} ${t("providers.left_known")}`);
+    left();
+  });
+}
+
+function ProviderCard({ view, left }: { view: ProviderView; left: () => void }) {
   const { link, freshness } = view;
   const tone = !link ? "coming" : link.up ? "in_force" : "down";
   return (
@@ -78,6 +91,14 @@ function ProviderCard({ view }: { view: ProviderView }) {
           </ul>
         </details>
       )}
+      {isOwner() && view.kind !== "feed" && (
+        <Confirm
+          label={t("providers.leave")}
+          about={plain(view.id, 60)}
+          question={t("providers.leave_sure", { name: plain(view.id, 60) })}
+          act={() => leave(view.id, left)}
+        />
+      )}
     </li>
   );
 }
@@ -89,8 +110,10 @@ function sends(word: string): string {
   return GROUPS.includes(word) ? t(`providers.sends.${word}` as Key) : typeName(plain(word, 60));
 }
 
+const MODES = ["in_force", "live", "none", "waiting"] as const;
+
 function offline(mode: string): string {
-  return mode === "in_force" || mode === "waiting" ? t(`providers.offline.${mode}`) : t("providers.offline.live");
+  return t(`providers.offline.${MODES.find((one) => one === mode) ?? "none"}`);
 }
 
 function Fact({ title, text }: { title: string; text: string }) {

@@ -1,17 +1,18 @@
-// Settings: how the panel looks and speaks, who may come in, on which browsers, and by which tokens.
+// Settings: how the panel looks and speaks, how devices are reached, who may come in, on which browsers, and by which tokens.
 import { useState } from "preact/hooks";
 import { api } from "../api.ts";
 import { type Asked, useAsked } from "../asked.ts";
 import { browserOf } from "../browser_of.ts";
-import { Confirm } from "../components/confirm.tsx";
+import { Integrations } from "../components/integrations.tsx";
 import { Invite } from "../components/invite.tsx";
+import { Typed } from "../components/labelled.tsx";
 import { Looks } from "../components/looks.tsx";
-import { Name } from "../components/name.tsx";
 import { RoleChoice, roleName } from "../components/role_choice.tsx";
+import { Card, Line, RowForm } from "../components/rows.tsx";
 import { isOwner } from "../house.ts";
 import { order, say } from "../said.ts";
 import { session } from "../session.ts";
-import { link, now } from "../state.ts";
+import { now } from "../state.ts";
 import { clock, plain, t } from "../words.ts";
 
 const ROLES = ["resident", "guest", "owner"] as const;
@@ -20,10 +21,10 @@ export function SettingsScreen() {
   return (
     <>
       <h1 tabIndex={-1}>{t("nav.settings")}</h1>
-      <section class="card" aria-labelledby="looks">
-        <h2 id="looks">{t("settings.looks")}</h2>
+      <Card id="looks" title={t("settings.looks")}>
         <Looks />
-      </section>
+      </Card>
+      {isOwner() && <Integrations />}
       <Invite />
       {isOwner() && <People />}
       <OwnPassword />
@@ -48,60 +49,36 @@ function People() {
   const [password, setPassword] = useState("");
   const [role, setRole] = useState<string>("resident");
 
-  async function add(event: SubmitEvent): Promise<void> {
-    event.preventDefault();
+  async function add(): Promise<void> {
     if (!(await changed(asked, () => api.addPerson(name, role, password), t("people.added", { name: plain(name, 60) })))) return;
     setName("");
     setPassword("");
   }
 
+  function out(name: string) {
+    const about = plain(name, 60);
+    const act = () => changed(asked, () => api.removePerson(name), t("people.removed", { name: about }));
+    return { label: t("people.remove"), about, question: t("people.sure", { name: about }), act };
+  }
+
   return (
-    <section class="card" aria-labelledby="people">
-      <h2 id="people">{t("people.title")}</h2>
+    <Card id="people" title={t("people.title")}>
       <ul class="lines">
-        {asked.answer?.map((person) => {
-          const shown = plain(person.name, 60);
-          return (
-            <li key={person.name}>
-              <span>
-                <strong>
-                  <Name text={person.name} />
-                </strong>{" "}
-                <span class="hint">{roleName(person.role)}</span>
-              </span>
-              {person.name !== session.value?.name && (
-                <Confirm
-                  label={t("people.remove")}
-                  about={shown}
-                  question={t("people.sure", { name: shown })}
-                  act={() => changed(asked, () => api.removePerson(person.name), t("people.removed", { name: shown }))}
-                />
-              )}
-            </li>
-          );
-        })}
-      </ul>
-      <form class="row" onSubmit={add}>
-        <label class="field">
-          {t("session.name")}
-          <input type="text" required autoComplete="off" value={name} onInput={(event) => setName(event.currentTarget.value)} />
-        </label>
-        <label class="field">
-          {t("session.password")}
-          <input
-            type="password"
-            required
-            autoComplete="new-password"
-            value={password}
-            onInput={(event) => setPassword(event.currentTarget.value)}
+        {asked.answer?.map((person) => (
+          <Line
+            key={person.name}
+            name={person.name}
+            hint={roleName(person.role)}
+            out={person.name === session.value?.name ? undefined : out(person.name)}
           />
-        </label>
+        ))}
+      </ul>
+      <RowForm action={t("people.add")} send={add}>
+        <Typed label={t("session.name")} value={name} set={setName} required />
+        <Typed kind="password" label={t("session.password")} value={password} set={setPassword} required complete="new-password" />
         <RoleChoice value={role} choose={setRole} roles={ROLES} />
-        <button type="submit" class="quiet" disabled={link.value !== "live"}>
-          {t("people.add")}
-        </button>
-      </form>
-    </section>
+      </RowForm>
+    </Card>
   );
 }
 
@@ -110,8 +87,7 @@ function OwnPassword() {
   const [fresh, setFresh] = useState("");
   const name = session.value?.name ?? "";
 
-  async function change(event: SubmitEvent): Promise<void> {
-    event.preventDefault();
+  async function change(): Promise<void> {
     await order(async () => {
       await api.setPassword(name, fresh, current);
       say(t("password.changed"));
@@ -121,71 +97,41 @@ function OwnPassword() {
   }
 
   return (
-    <section class="card" aria-labelledby="password">
-      <h2 id="password">{t("password.title")}</h2>
-      <p class="hint">{t("password.hint")}</p>
-      <form class="row" onSubmit={change}>
+    <Card id="password" title={t("password.title")} hint={t("password.hint")}>
+      <RowForm action={t("password.change")} send={change}>
         <input type="text" class="unseen" tabIndex={-1} aria-hidden="true" readOnly autoComplete="username" value={name} />
-        <label class="field">
-          {t("password.current")}
-          <input
-            type="password"
-            required
-            autoComplete="current-password"
-            value={current}
-            onInput={(event) => setCurrent(event.currentTarget.value)}
-          />
-        </label>
-        <label class="field">
-          {t("password.new")}
-          <input
-            type="password"
-            required
-            autoComplete="new-password"
-            value={fresh}
-            onInput={(event) => setFresh(event.currentTarget.value)}
-          />
-        </label>
-        <button type="submit" class="quiet" disabled={link.value !== "live"}>
-          {t("password.change")}
-        </button>
-      </form>
-    </section>
+        <Typed kind="password" label={t("password.current")} value={current} set={setCurrent} required complete="current-password" />
+        <Typed kind="password" label={t("password.new")} value={fresh} set={setFresh} required complete="new-password" />
+      </RowForm>
+    </Card>
   );
 }
 
 function Sessions() {
   const asked = useAsked(api.sessions);
+
+  function out(id: string, about: string) {
+    const act = () => changed(asked, () => api.endSession(id), t("sessions.ended"));
+    return { label: t("sessions.end"), about, question: t("sessions.sure"), act };
+  }
+
   return (
-    <section class="card" aria-labelledby="sessions">
-      <h2 id="sessions">{t("sessions.title")}</h2>
+    <Card id="sessions" title={t("sessions.title")}>
       <ul class="lines">
         {asked.answer?.map((one) => {
-          const about = `${plain(one.name, 40)}, ${browserOf(one.about)}`;
+          const browser = browserOf(one.about);
           return (
-            <li key={one.id}>
-              <span>
-                <strong>
-                  <Name text={one.name} />
-                </strong>{" "}
-                <Name text={browserOf(one.about)} most={80} />{" "}
-                <span class="hint">
-                  {one.current ? t("sessions.this") : t("sessions.seen", { at: clock(one.seen_at, now.value) })}
-                </span>
-              </span>
-              {!one.current && (
-                <Confirm
-                  label={t("sessions.end")}
-                  about={about}
-                  question={t("sessions.sure")}
-                  act={() => changed(asked, () => api.endSession(one.id), t("sessions.ended"))}
-                />
-              )}
-            </li>
+            <Line
+              key={one.id}
+              name={one.name}
+              more={browser}
+              hint={one.current ? t("sessions.this") : t("sessions.seen", { at: clock(one.seen_at, now.value) })}
+              out={one.current ? undefined : out(one.id, `${plain(one.name, 40)}, ${browser}`)}
+            />
           );
         })}
       </ul>
-    </section>
+    </Card>
   );
 }
 
@@ -195,8 +141,7 @@ function Tokens() {
   const [role, setRole] = useState<string>("guest");
   const [secret, show] = useState("");
 
-  async function issue(event: SubmitEvent): Promise<void> {
-    event.preventDefault();
+  async function issue(): Promise<void> {
     await order(async () => {
       show((await api.issueToken(role, label)).secret);
       asked.again();
@@ -204,31 +149,18 @@ function Tokens() {
     });
   }
 
+  function out(id: string, about: string) {
+    const act = () => changed(asked, () => api.revokeToken(id), t("tokens.revoked"));
+    return { label: t("tokens.revoke"), about, question: t("tokens.sure"), act };
+  }
+
   return (
-    <section class="card" aria-labelledby="tokens">
-      <h2 id="tokens">{t("tokens.title")}</h2>
-      <p class="hint">{t("tokens.hint")}</p>
+    <Card id="tokens" title={t("tokens.title")} hint={t("tokens.hint")}>
       <ul class="lines">
         {asked.answer?.map((token) => {
           const about = plain(token.label, 60) || token.id;
-          return (
-            <li key={token.id}>
-              <span>
-                <strong>
-                  <Name text={about} />
-                </strong>{" "}
-                <span class="hint">
-                  {roleName(token.role)} · {clock(token.created_at, now.value)}
-                </span>
-              </span>
-              <Confirm
-                label={t("tokens.revoke")}
-                about={about}
-                question={t("tokens.sure")}
-                act={() => changed(asked, () => api.revokeToken(token.id), t("tokens.revoked"))}
-              />
-            </li>
-          );
+          const hint = `${roleName(token.role)} · ${clock(token.created_at, now.value)}`;
+          return <Line key={token.id} name={about} hint={hint} out={out(token.id, about)} />;
         })}
       </ul>
       {secret && (
@@ -236,16 +168,10 @@ function Tokens() {
           {t("tokens.secret")} <code>{secret}</code>
         </p>
       )}
-      <form class="row" onSubmit={issue}>
-        <label class="field">
-          {t("tokens.label")}
-          <input type="text" required maxLength={64} value={label} onInput={(event) => setLabel(event.currentTarget.value)} />
-        </label>
+      <RowForm action={t("tokens.issue")} send={issue}>
+        <Typed label={t("tokens.label")} value={label} set={setLabel} required />
         <RoleChoice value={role} choose={setRole} roles={ROLES} />
-        <button type="submit" class="quiet" disabled={link.value !== "live"}>
-          {t("tokens.issue")}
-        </button>
-      </form>
-    </section>
+      </RowForm>
+    </Card>
   );
 }

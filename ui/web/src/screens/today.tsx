@@ -12,8 +12,12 @@ import { clock, moment, money, number, plain, power, price, t } from "../words.t
 /** The picture changes with plan, prices, names and the quarter of an hour, not with each reading of a device. */
 const quarter = computed(() => Math.floor(now.value / QUARTER_MS) * QUARTER_MS);
 const names = computed(() => JSON.stringify(devices.value.map(({ profile }) => ({ id: profile.id, name: profile.name }))));
+const published = computed(() => {
+  const until = status.value?.prices_until;
+  return until ? Math.floor(Date.parse(until) / QUARTER_MS) * QUARTER_MS : Infinity;
+});
 const planned = computed(
-  () => plan.value && picture(plan.value, timeline.value, JSON.parse(names.value) as Named[], quarter.value),
+  () => plan.value && picture(plan.value, timeline.value, JSON.parse(names.value) as Named[], quarter.value, published.value),
 );
 
 export function TodayScreen() {
@@ -61,10 +65,11 @@ function stateSentence(): string {
   return t("state.well_next", { name: plain(next.view.profile.name, 60), start: clock(next.start, now.value) });
 }
 
-/** Alerts in the providers' words, and what the router does without them. */
+/** Alerts in the providers' words, and what the router does without them; what the headline says is not said twice. */
 function Notices() {
   const told = status.value;
-  const notices = [...(told?.alerts ?? []), told?.offline ?? ""].filter(Boolean);
+  const headline = stateSentence();
+  const notices = [...(told?.alerts ?? []), told?.offline ?? ""].filter((notice) => notice && !headline.includes(plain(notice, 300)));
   return (
     <>
       {notices.map((notice) => (
