@@ -19,7 +19,7 @@ from drrouter.domain.english import ENGLISH
 from drrouter.domain.plan import Reason
 from drrouter.domain.words import power
 
-FORMS = frozenset({"aside", "clock", "kwh", "money", "text", "watts"})
+FORMS = frozenset({"aside", "begun", "clause", "clock", "kwh", "money", "text", "watts"})
 """How a value may be read, beside the number formats of Python."""
 
 TEXT = "said.text"
@@ -158,6 +158,10 @@ class _Speaker(Formatter):
                 return f"{value:.2f} kWh"
             case "aside":
                 return f" ({value})" if value else ""
+            case "begun":
+                return f"{value[:1].upper()}{value[1:]}"
+            case "clause":
+                return str(value).removesuffix(".")
             case _ if isinstance(value, str):
                 return value
         return format(value, format_spec)

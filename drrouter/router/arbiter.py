@@ -26,6 +26,7 @@ from drrouter.domain.interval import Interval
 from drrouter.domain.journal import JournalEntry, JournalKind
 from drrouter.domain.mandate import Mandates
 from drrouter.domain.price_parts import in_order, ranked
+from drrouter.domain.said import said
 from drrouter.domain.timeline import Order, Timeline
 from drrouter.ports import Change, Collection, Note, Put
 from drrouter.router.directed import RANK
@@ -94,21 +95,23 @@ class _Claim:
     @property
     def words(self) -> str:
         """As it stands in a sentence: "grid's limit of 3 kW"."""
+        provider, kw = self.key[0], round(self.value / 1000, 3)
         match self.rank:
             case _Rank.LIMIT:
-                what = f"limit of {_kw(self.value)}"
+                return said("conflict.limit", provider=provider, power_kw=kw)
             case _Rank.FEED_IN:
-                what = f"feed-in limit of {_kw(self.value)}"
+                return said("conflict.feed_in", provider=provider, power_kw=kw)
             case _Rank.ALERT:
-                what = "emergency alert"
+                return said("conflict.alert", provider=provider)
             case _Rank.SHED:
-                what = f"load shed of level {self.value:.0f}"
+                return said("conflict.shed", provider=provider, level=self.value)
             case _Rank.SETPOINT if self.kind is PayloadType.CHARGE_STATE_SETPOINT:
-                what = f"set-point of charge {self.value:g}"
+                return said("conflict.charge", provider=provider, charge=self.value)
             case _Rank.SETPOINT:
                 is_change = self.kind is PayloadType.DISPATCH_SETPOINT_RELATIVE
-                what = f"{'change' if is_change else 'set-point'} of {_kw(self.value)}"
-        return f"{self.key[0]}'s {what}"
+                return said(
+                    "conflict.change" if is_change else "conflict.setpoint", provider=provider, power_kw=kw
+                )
 
 
 def conflicts_of(
@@ -174,14 +177,9 @@ class Arbiter:
         return (*notes, Put(Collection.SETTINGS, KEPT, list(self._told)))
 
     def _entry(self, one: Conflict, now: datetime) -> JournalEntry:
-        when = f"{clock_time(one.interval.start, self._zone)} to {clock_time(one.interval.end, self._zone)}"
-        sentence = f"{one.sentence} From {when}."
+        since, until = (clock_time(at, self._zone) for at in (one.interval.start, one.interval.end))
+        sentence = said("conflict.when", one.sentence, since=since, until=until)
         return JournalEntry(now, JournalKind.CONFLICT, sentence, event_id=one.winner[1])
-
-
-def _kw(watts: float) -> str:
-    """``3 kW``."""
-    return f"{round(watts / 1000, 3):g} kW"
 
 
 def _claims(timeline: Timeline) -> Iterator[_Claim]:
@@ -227,8 +225,13 @@ def _judged(upper: _Claim, lower: _Claim, sheds: Sheds) -> Conflict | None:
         return _among_equals(upper, lower, common)
     if lower.rank is not _Rank.SETPOINT or not _stands_against(upper, lower, sheds):
         return None
-    what = {_Rank.ALERT: "an emergency alert", _Rank.SHED: "a load shed"}.get(upper.rank, "a network limit")
-    return _conflict(upper, lower, common, f"{what} stands above a set-point")
+    one, two = upper.words, lower.words
+    sentence = said("conflict.over_limit", one, two)
+    if upper.rank is _Rank.ALERT:
+        sentence = said("conflict.over_alert", one, two)
+    elif upper.rank is _Rank.SHED:
+        sentence = said("conflict.over_shed", one, two)
+    return Conflict(common, upper.key, lower.key, sentence)
 
 
 def _among_equals(one: _Claim, two: _Claim, common: Interval) -> Conflict | None:
@@ -237,14 +240,14 @@ def _among_equals(one: _Claim, two: _Claim, common: Interval) -> Conflict | None
         if (one.kind, one.value) == (two.kind, two.value):
             return None
         one, two = sorted((one, two), key=_setpoint_rank)
-        return _conflict(one, two, common, "a power before a change of it before a charge, then the lower")
+        return Conflict(common, one.key, two.key, said("conflict.lower", one.words, two.words))
     if one.rank is _Rank.ALERT or one.value == two.value or one.members != two.members:
         return None
     if one.rank is _Rank.SHED:
         one, two = sorted((one, two), key=lambda each: -each.value)
-        return _conflict(one, two, common, "the higher level holds")
+        return Conflict(common, one.key, two.key, said("conflict.higher", one.words, two.words))
     one, two = sorted((one, two), key=lambda each: each.value)
-    return _conflict(one, two, common, "the tighter limit holds")
+    return Conflict(common, one.key, two.key, said("conflict.tighter", one.words, two.words))
 
 
 def _setpoint_rank(claim: _Claim) -> tuple[int, float, EventKey]:
@@ -270,16 +273,12 @@ def _meet(some: tuple[DeviceId, ...], others: tuple[DeviceId, ...]) -> bool:
     return not some or not others or bool(set(some) & set(others))
 
 
-def _conflict(winner: _Claim, loser: _Claim, common: Interval, rule: str) -> Conflict:
-    return Conflict(common, winner.key, loser.key, f"{winner.words} holds before {loser.words}: {rule}.")
-
-
 def _price_conflicts(timeline: Timeline, mandates: Mandates, now: datetime) -> Iterator[Conflict]:
     """Two providers of the same part of a price, or of CO2, that do not say the same."""
     for kind, name in (
-        (PayloadType.PRICE, "price"),
-        (PayloadType.EXPORT_PRICE, "price of export"),
-        (PayloadType.GHG, "CO2"),
+        (PayloadType.PRICE, said("conflict.price")),
+        (PayloadType.EXPORT_PRICE, said("conflict.export_price")),
+        (PayloadType.GHG, said("conflict.co2")),
     ):
         by_provider: dict[ProviderId, list[Order]] = {}
         for order in timeline.in_force.get(kind, ()):
@@ -288,10 +287,7 @@ def _price_conflicts(timeline: Timeline, mandates: Mandates, now: datetime) -> I
         for first, second in _rivals(by_provider, mandates, kind):
             if differing := _differing(by_provider[first], by_provider[second]):
                 common, one, two = differing
-                sentence = (
-                    f"{first}'s {name} holds before {second}'s: the home file names it first, "
-                    f"and the other fills what it leaves."
-                )
+                sentence = said("conflict.first", name, first=first, second=second)
                 yield Conflict(common, (first, one), (second, two), sentence, f"{kind}|{first}|{second}")
 
 

@@ -14,6 +14,7 @@ from drrouter.domain.interval import Interval
 from drrouter.domain.journal import JournalEntry, JournalKind
 from drrouter.domain.limit import Limit, Scope
 from drrouter.domain.offline import OfflineOrders
+from drrouter.domain.said import said
 from drrouter.ports import Change, Clock, Collection, Note, Put
 from drrouter.router.failsafe import Failsafe, Guarding, guarding_of
 from drrouter.router.hearing import Hearing
@@ -75,9 +76,10 @@ class Failsafes:
                 sentence = self._entry(provider) if after.since else self._exit(provider, before)
                 log.warning("%s", sentence)
                 self._scribe.keep(Note(JournalEntry(self._clock.now(), JournalKind.OFFLINE, sentence)))
-                reasons.append(f"failsafe of {provider} {'' if after.since else 'no longer '}in force")
+                begins = after.since is not None
+                reasons.append(said("failsafe.begins" if begins else "failsafe.ends", provider=provider))
             elif before.until != after.until:
-                reasons.append(f"failsafe of {provider} ends at another time")
+                reasons.append(said("failsafe.moves", provider=provider))
         return tuple(reasons)
 
     def forget(self, provider: ProviderId) -> None:
@@ -137,42 +139,38 @@ class Failsafes:
     def _sentence(self, provider: ProviderId) -> str:
         guarding = self.guarding[provider]
         since, heard_at = guarding.since or self._clock.now(), self.heard_at(provider)
-        what = f"Failsafe of {provider} since {clock_time(since, self._zone)}: {self._words(provider)}"
-        if heard_at > since and guarding.until:
-            end = clock_time(guarding.until, self._zone)
-            return f"{what}, until {end} or a fresh limit of it, though it is heard again."
-        until = (
-            f"until {clock_time(guarding.until, self._zone)}" if guarding.until else "until it is heard again"
-        )
-        return f"{what}, {until}; nothing was heard of it since {clock_time(heard_at, self._zone)}."
+        order, begun = self._words(provider), clock_time(since, self._zone)
+        heard, until = clock_time(heard_at, self._zone), guarding.until
+        if until is None:
+            return said("failsafe.silent", order, provider=provider, since=begun, heard=heard)
+        end = clock_time(until, self._zone)
+        if heard_at > since:
+            return said("failsafe.heard", order, provider=provider, since=begun, until=end)
+        return said("failsafe.until", order, provider=provider, since=begun, until=end, heard=heard)
 
     def _words(self, provider: ProviderId) -> str:
         """What it orders, in words."""
-        failsafe, parts = self._failsafes[provider], []
-        if failsafe.limit_w is not None:
-            parts.append(f"at most {failsafe.limit_w:.0f} W from the grid")
-        if failsafe.export_limit_w is not None:
-            parts.append(f"at most {failsafe.export_limit_w:.0f} W into it")
-        whom = f" for {', '.join(failsafe.members)}" if failsafe.members else ""
-        return " and ".join(parts) + whom
+        failsafe = self._failsafes[provider]
+        limit_w, export_w = failsafe.limit_w, failsafe.export_limit_w
+        order = "" if export_w is None else said("failsafe.export", limit_w=export_w)
+        if limit_w is not None:
+            order = said("failsafe.import", limit_w=limit_w)
+            if export_w is not None:
+                order = said("failsafe.both", limit_w=limit_w, export_w=export_w)
+        return said("failsafe.for", order, names=", ".join(failsafe.members)) if failsafe.members else order
 
     def _entry(self, provider: ProviderId) -> str:
         silent = lasting(self._failsafes[provider].heartbeat)
-        return (
-            f"The failsafe of {provider} is in force ({self._words(provider)}): "
-            f"nothing was heard of it for {silent}."
-        )
+        return said("failsafe.entered", self._words(provider), provider=provider, lasted=silent)
 
     def _exit(self, provider: ProviderId, before: Guarding) -> str:
         began, heard_at = before.since or self._clock.now(), self.heard_at(provider)
-        why = (
-            "its time is over" if heard_at <= began else "the provider is heard again, its least time is over"
-        )
+        why = said("failsafe.over" if heard_at <= began else "failsafe.least_over")
         fresh_at = self._hearing.limit_at.get(provider)
         if heard_at > began and fresh_at and fresh_at > began:
-            why = "the provider is heard again and has sent a fresh limit"
+            why = said("failsafe.fresh")
         after = lasting(self._clock.now() - began)
-        return f"The failsafe of {provider} is no longer in force after {after}: {why}."
+        return said("failsafe.left", why, provider=provider, lasted=after)
 
     def _to_keep(self, provider: ProviderId, guarding: Guarding) -> Change:
         since = guarding.since.isoformat() if guarding.since else None
@@ -183,7 +181,7 @@ class Failsafes:
 
 def _limit(provider: ProviderId, failsafe: Failsafe, max_w: float, when: Interval) -> Limit:
     scope = Scope.GROUP if failsafe.members else Scope.SITE
-    program = f"failsafe of {provider}"
+    program = said("failsafe.program", provider=provider)
     return Limit(when, max_w, scope, failsafe.members, provider=provider, program=program)
 
 

@@ -18,6 +18,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from drrouter.domain.plan import Reason
+from drrouter.domain.said import carry, said
 from drrouter.router.local import clock_time
 
 OVERDUE_POLLS = 2
@@ -60,6 +62,11 @@ class Freshness:
     failsafe_at: datetime | None = None
     data_until: datetime | None = None
     sentence: str = ""
+    sentence_said: Reason | None = None
+
+    def __post_init__(self) -> None:
+        """The sentence carries its reason."""
+        carry(self, "sentence")
 
 
 def freshness_at(
@@ -99,18 +106,19 @@ def freshness_at(
 
 def sentence_of(feed: Freshness, provider: str, zone: ZoneInfo) -> str:
     """How fresh it is, in words."""
-    heard = f"heard at {clock_time(feed.heard_at, zone)}" if feed.heard_at else "not heard since the start"
+    heard = said("feed.not_heard")
+    if feed.heard_at:
+        heard = said("feed.heard", at=clock_time(feed.heard_at, zone))
     since = clock_time(feed.since, zone)
     match feed.state:
         case FeedState.FRESH:
-            return f"{provider} is fresh: {heard}."
+            return said("feed.fresh", heard, provider=provider)
         case FeedState.AGEING:
-            return (
-                f"{provider} ages since {since}: {heard}; it is stale at {clock_time(feed.stale_at, zone)}."
-            )
+            stale = clock_time(feed.stale_at, zone)
+            return said("feed.ages", heard, provider=provider, since=since, stale=stale)
         case FeedState.STALE:
             over = feed.data_until is not None and feed.data_until <= feed.stale_at
-            why = f"its newest price ran out, it was {heard}" if over and feed.heard_at else heard
-            return f"{provider} is stale since {since}: {why}."
+            why = said("feed.price_out", heard) if over and feed.heard_at else heard
+            return said("feed.stale", why, provider=provider, since=since)
         case FeedState.FAILSAFE:
-            return f"What {provider} set for its silence is in force since {since}: {heard}."
+            return said("feed.failsafe", heard, provider=provider, since=since)

@@ -18,6 +18,7 @@ from drrouter.domain.ids import DeviceId, EventKey
 from drrouter.domain.journal import JournalEntry, JournalKind
 from drrouter.domain.opted_out import takes_from
 from drrouter.domain.owner import HandsOff, OptOut, Vacation, called
+from drrouter.domain.said import said
 from drrouter.domain.wish import Override, OverrideMode
 from drrouter.errors import MessageError
 from drrouter.ports import Change, Clock, Collection, Note
@@ -74,7 +75,7 @@ class OwnersWord:
         """
         self._check(word)
         until = clock_time(word.until, self._zone)
-        sentence = f"{self._who(word)} {self._what(word)} until {until}, says {called(word.by)}."
+        sentence = said("word.opt_out", self._who(word), self._what(word), called(word.by), until=until)
         return self._act(sentence, self._book.say(_OUT + word.id, word), word.device_id)
 
     def opt_in(self, word_id: str, by: str) -> tuple[Change, ...]:
@@ -83,7 +84,7 @@ class OwnersWord:
         if not isinstance(word, OptOut):
             return ()
         forgotten = self._book.unsay(_OUT + word_id)
-        sentence = f"{self._who(word)} {self._what(word, out=False)} again, says {called(by)}."
+        sentence = said("word.opt_in", self._who(word), self._what(word), called(by))
         return self._act(sentence, forgotten, word.device_id)
 
     def take_hands_off(self, until: datetime | None, by: str) -> tuple[Change, ...]:
@@ -95,9 +96,10 @@ class OwnersWord:
         self._in_time("until", until)
         kept = self._book.say(_OFF, HandsOff(self._clock.now(), until, by))
         self._let_go(True)
-        end = f"until {clock_time(until, self._zone)}" if until else "until it is told to steer again"
-        sentence = f"The router takes its hands off every device {end}, says {called(by)}."
-        return self._act(sentence, kept)
+        if until is None:
+            return self._act(said("word.hands_off", called(by)), kept)
+        end = clock_time(until, self._zone)
+        return self._act(said("word.hands_off_until", called(by), until=end), kept)
 
     def steer(self, by: str) -> tuple[Change, ...]:
         """Steer again; nothing where it does."""
@@ -105,7 +107,7 @@ class OwnersWord:
             return ()
         forgotten = self._book.unsay(_OFF)
         self._let_go(False)
-        return self._act(f"The router steers again, says {called(by)}.", forgotten)
+        return self._act(said("word.steers", called(by)), forgotten)
 
     def go_away(self, word: Vacation) -> tuple[Change, ...]:
         """Nobody will be at home.
@@ -117,7 +119,7 @@ class OwnersWord:
         changes = self._back()
         start, end = clock_time(word.start, self._zone), clock_time(word.end, self._zone)
         kept = self._book.say(_AWAY, word)
-        sentence = f"Nobody is at home from {start} to {end}, says {called(word.by)}."
+        sentence = said("word.away", called(word.by), start=start, end=end)
         return (*changes, *self._act(sentence, kept), *self._leave())
 
     def come_back(self, by: str) -> tuple[Change, ...]:
@@ -125,7 +127,7 @@ class OwnersWord:
         if self._book.vacation is None:
             return ()
         changes, gone = self._back(), self._book.unsay(_AWAY)
-        return (*changes, *self._act(f"The vacation is over, says {called(by)}.", gone))
+        return (*changes, *self._act(said("word.back", called(by)), gone))
 
     # What follows
 
@@ -148,11 +150,12 @@ class OwnersWord:
         """What of it the owner must see at once, on every screen."""
         off, away = self._book.hands_off, self._book.vacation
         told = []
-        if off:
-            end = f"until {clock_time(off.until, self._zone)}" if off.until else "until it is told to"
-            told.append(f"The router steers nothing {end}.")
+        if off and off.until:
+            told.append(said("word.steers_nothing_until", until=clock_time(off.until, self._zone)))
+        elif off:
+            told.append(said("word.steers_nothing"))
         if away and away.holds(self._clock.now()):
-            told.append(f"Nobody is at home until {clock_time(away.end, self._zone)}.")
+            told.append(said("word.nobody_home", end=clock_time(away.end, self._zone)))
         return tuple(told)
 
     def step(self) -> None:
@@ -188,8 +191,10 @@ class OwnersWord:
         words = [Override(name, OverrideMode.OFF, until, BY_VACATION) for name in held]
         changes: list[Change] = [self._book.put(Collection.OVERRIDES, one.device_id, one) for one in words]
         names = ", ".join(self._registry.seat(name).profile.name for name in held)
-        rest = f"; {names} may sink to the lower bound until {clock_time(until, self._zone)}" if names else ""
-        return [*changes, *self._act(f"The vacation begins{rest}.", begun)]
+        sentence = said("word.begins")
+        if names:
+            sentence = said("word.begins_sinking", names=names, until=clock_time(until, self._zone))
+        return [*changes, *self._act(sentence, begun)]
 
     def _warm(self) -> Iterable[DeviceId]:
         """Stores of warmth that tell their level, so that their lower bound is kept."""
@@ -230,15 +235,15 @@ class OwnersWord:
 
     def _who(self, word: OptOut) -> str:
         seat = self._registry.seats.get(word.device_id) if word.device_id else None
-        return seat.profile.name if seat else word.device_id or "The home"
+        return seat.profile.name if seat else word.device_id or said("word.home")
 
-    def _what(self, word: OptOut, *, out: bool = True) -> str:
-        """Which orders, and whether they are taken part in."""
+    def _what(self, word: OptOut) -> str:
+        """Which orders."""
         key = (word.provider, word.event_id)
         event = next((one for name, one in self._book.events.items() if name == key), None)
-        of = f"the orders of {word.provider}" if word.provider else "every provider's orders"
-        what = (event.name or event.id) if event else word.event_id or of
-        return f"takes {'no ' if out else ''}part in {what}"
+        if event or word.event_id:
+            return (event.name or event.id) if event else str(word.event_id)
+        return said("word.orders_of", provider=word.provider) if word.provider else said("word.all_orders")
 
 
 def _is_meant(

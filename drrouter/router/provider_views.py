@@ -14,6 +14,8 @@ from drrouter.domain.event import PayloadType
 from drrouter.domain.ids import ProviderId
 from drrouter.domain.mandate import Mandate, Role
 from drrouter.domain.payload_classes import ALERTS, POWERS, PRICES
+from drrouter.domain.plan import Reason
+from drrouter.domain.said import carry, said
 from drrouter.domain.timeline import Order
 from drrouter.router import views
 from drrouter.router.evidence import EvidenceEntry
@@ -63,6 +65,12 @@ class ProviderView:
     beyond: tuple[PayloadType, ...] = ()
     conflicts: tuple[str, ...] = ()
     evidence: tuple[EvidenceEntry, ...] = ()
+    in_force_said: tuple[Reason | None, ...] = ()
+    conflicts_said: tuple[Reason | None, ...] = ()
+
+    def __post_init__(self) -> None:
+        """The texts know their reasons."""
+        carry(self, "in_force", "conflicts")
 
 
 def providers_of(router: Router) -> tuple[ProviderView, ...]:
@@ -104,20 +112,38 @@ def _in_force(router: Router, name: ProviderId, now: datetime) -> Iterator[str]:
     for kind, orders in sorted(router.steering.timeline.in_force.items()):
         for order in orders:
             if order.provider == name and order.interval.holds(now):
-                whom = f" for {', '.join(order.members)}" if order.members else ""
                 until = clock_time(order.interval.end, router.settings.zone)
-                currency = router.steering.timeline.currency
-                yield f"{_words(kind, order, currency)}{whom} until {until}"
+                what = _words(kind, order, router.steering.timeline.currency)
+                if order.members:
+                    yield said("now.for", what, names=", ".join(order.members), until=until)
+                else:
+                    yield said("now.is", what, until=until)
+
+
+_NAMES = {
+    PayloadType.CONTROL_LEVEL_OFFSET: said("type.control_level_offset"),
+    PayloadType.DISPATCH_SETPOINT: said("type.dispatch_setpoint"),
+    PayloadType.DISPATCH_SETPOINT_RELATIVE: said("type.dispatch_setpoint_relative"),
+    PayloadType.EXPORT_CAPACITY_LIMIT: said("type.export_capacity_limit"),
+    PayloadType.EXPORT_PRICE: said("type.export_price"),
+    PayloadType.GHG: said("type.ghg"),
+    PayloadType.IMPORT_CAPACITY_LIMIT: said("type.import_capacity_limit"),
+    PayloadType.PRICE: said("type.price"),
+    PayloadType.SIMPLE: said("type.simple"),
+}
+"""The others are called as the protocol calls them."""
 
 
 def _words(kind: PayloadType, order: Order, currency: str) -> str:
     """A payload type with its value: ``import capacity limit 3 kW``."""
-    name = kind.removeprefix("ALERT_").replace("_", " ").lower()
     if kind in ALERTS:
-        return f"alert {name}" + (f": {order.text}" if order.text else "")
+        if order.text:
+            return said("now.alert_of", text=order.text)
+        return said("now.alert", views.kind_of_alert(kind))
+    name = _NAMES.get(kind, kind.replace("_", " ").lower())
     if kind in PRICES:
-        return f"{name} {order.value:g} {currency}/kWh"
+        return said("now.price", name, price=order.value, currency=currency)
     if kind in POWERS:
-        return f"{name} {round(order.value / 1000, 3):g} kW"
-    value = order.text or f"{order.value:g}"
-    return f"{name} {value}{f' {order.unit.lower()}' if order.unit else ''}"
+        return said("now.power", name, value_kw=round(order.value / 1000, 3))
+    unit = f" {order.unit.lower()}" if order.unit else ""
+    return said("now.value", name, value=order.text or f"{order.value:g}", unit=unit)

@@ -74,7 +74,7 @@ class Replanner:
 
     def sentences(self) -> tuple[str, ...]:
         """What the owner should know of the solver."""
-        return ("The solver makes no plans at present; simpler ones are used.",) if self._failing else ()
+        return (said("status.no_solver"),) if self._failing else ()
 
     async def run(self) -> None:
         """Plan for ever; a plan that an earlier run still owed is made first."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from drrouter.domain.device import Presence
 from drrouter.domain.event import Event
 from drrouter.domain.ids import DeviceId, EventKey
+from drrouter.domain.said import said, sentences
 from drrouter.router import views
 from drrouter.router.freshness import published_until
 from drrouter.router.viewed import DeviceView, EventView, LedgerView, StatusView
@@ -22,7 +23,7 @@ def status_of(router: Router) -> StatusView:
     fresh = {name: watch.freshness_of(name) for name in router.intake.links if name in watch.standings}
     links = [views.link_view(link, fresh.get(name)) for name, link in router.intake.links.items()]
     behind = router.scribe.behind
-    waiting = [f"{behind} changes wait for the disk."] if behind > 10 else []
+    waiting = [said("status.disk", behind=behind)] if behind > 10 else []
     failing = [*views.failing(router.health()), *router.replanner.sentences(), *router.watchman.sentences()]
     offline = router.uplinks.sentences()
     lost = [sender.bounds.sentence for sender in router.senders.values() if sender.bounds.let_go]
@@ -38,9 +39,9 @@ def status_of(router: Router) -> StatusView:
     )
     return replace(
         view,
-        offline=" ".join(offline),
+        offline=sentences(offline),
         offline_since=router.uplinks.offline_since(),
-        sentence=" ".join((*router.word.sentences(), view.sentence)),
+        sentence=sentences((*router.word.sentences(), view.sentence)),
         hands_off=router.book.hands_off,
         vacation=router.book.vacation,
         opt_outs=router.book.opt_outs(view.now),
@@ -72,7 +73,7 @@ def hindrance_of(router: Router, device_id: DeviceId) -> str:
     """Why an order cannot have had its effect on a device; empty where nothing speaks against it."""
     seat = router.registry.seat(device_id)
     if seat.state.presence is not Presence.PRESENT:
-        return f"{seat.profile.name} cannot be reached"
+        return said("status.unreached", name=seat.profile.name)
     return refusal_of(router, device_id)
 
 

@@ -18,6 +18,7 @@ from drrouter.domain.ids import ProviderId
 from drrouter.domain.interval import Interval
 from drrouter.domain.journal import JournalEntry, JournalKind
 from drrouter.domain.offline import OfflineOrders
+from drrouter.domain.said import said
 from drrouter.domain.signal import LinkChanged
 from drrouter.ports import Change, Clock, Collection, Note, Put
 from drrouter.router.failsafe import Failsafe
@@ -111,7 +112,7 @@ class Uplinks:
                 sentence = self._entry(provider, after) if begins else self._exit(provider, before)
                 log.warning("%s", sentence)
                 self._scribe.keep(Note(JournalEntry(now, JournalKind.OFFLINE, sentence)))
-                reasons.append(f"offline profile of {provider} {'' if begins else 'no longer '}in force")
+                reasons.append(said("offline.begins" if begins else "offline.ends", provider=provider))
         return (*reasons, *self.failsafes.step())
 
     def forget(self, provider: ProviderId) -> None:
@@ -195,32 +196,31 @@ class Uplinks:
         lack = self._lack(provider, standing)
         if standing.mode is Mode.IN_FORCE:
             since = clock_time(standing.since, self._zone)
-            return f"Offline: the profile of {provider} is in force since {since}, because {lack}."
-        then = "no offline profile of it holds, so prices and events that are known hold to their end"
+            return said("offline.in_force", lack, provider=provider, since=since)
         if standing.due_at:
-            then = f"its offline profile comes into force at {clock_time(standing.due_at, self._zone)}"
-        return f"{lack[:1].upper()}{lack[1:]}; {then}."
+            return said("offline.waits", lack, due=clock_time(standing.due_at, self._zone))
+        return said("offline.no_profile", lack)
 
     def _lack(self, provider: ProviderId, standing: Standing) -> str:
         """What is missing, in words."""
         when = clock_time(standing.missing_since or standing.since, self._zone)
         if standing.cause is Cause.DATA:
-            return f"the newest price of {provider} ran out at {when}"
-        return f"the link to {provider} is lost since {when}"
+            return said("offline.price_out", provider=provider, at=when)
+        return said("offline.link_lost", provider=provider, at=when)
 
     def _entry(self, provider: ProviderId, standing: Standing) -> str:
         self._entered[provider] = standing.since
         profile = self._shelf.profile(provider, self._clock.now())
-        name = f" ({profile.name})" if profile else ""
-        return f"The offline profile of {provider}{name} is in force: {self._lack(provider, standing)}."
+        name = profile.name if profile else ""
+        return said("offline.entered", self._lack(provider, standing), provider=provider, name=name)
 
     def _exit(self, provider: ProviderId, before: Standing) -> str:
         now, uplink = self._clock.now(), self._uplinks[provider]
         after = lasting(now - self._entered.pop(provider, now))
-        why = "it has ended"
+        why = said("offline.has_ended")
         if uplink.up:
-            why = "new prices have come" if before.cause is Cause.DATA else "the link is back"
-        return f"The offline profile of {provider} is no longer in force after {after}: {why}."
+            why = said("offline.new_prices" if before.cause is Cause.DATA else "offline.link_back")
+        return said("offline.left", why, provider=provider, lasted=after)
 
     def _standing(self, provider: ProviderId, now: datetime) -> Standing:
         profile, uplink = self._shelf.profile(provider, now), self._uplinks[provider]

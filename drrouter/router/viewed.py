@@ -36,6 +36,11 @@ class LinkView:
     since: datetime
     sentence: str = ""
     freshness: Freshness | None = None
+    sentence_said: Reason | None = None
+
+    def __post_init__(self) -> None:
+        """The sentence knows its reason."""
+        carry(self, "sentence")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +90,13 @@ class StatusView:
     opt_outs: tuple[OptOut, ...] = ()
     saved_today: float | None = None
     prices_until: datetime | None = None
+    sentence_said: Reason | None = None
+    offline_said: Reason | None = None
+    alerts_said: tuple[Reason | None, ...] = ()
+
+    def __post_init__(self) -> None:
+        """The texts know their reasons."""
+        carry(self, "sentence", "offline", "alerts")
 
 
 @dataclass(frozen=True, slots=True)

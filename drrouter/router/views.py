@@ -9,10 +9,11 @@ from zoneinfo import ZoneInfo
 
 from drrouter.domain.ack import AckRecord
 from drrouter.domain.device import Presence
-from drrouter.domain.event import Event
+from drrouter.domain.event import Event, PayloadType
 from drrouter.domain.ids import DeviceId, EventKey
 from drrouter.domain.limit import Scope
 from drrouter.domain.plan import DataRung, Plan, ScheduledCycle
+from drrouter.domain.said import said, sentences
 from drrouter.domain.signal import LinkChanged
 from drrouter.domain.timeline import Order
 from drrouter.router import outages
@@ -60,9 +61,9 @@ def status(
     links, orders, timeline = tuple(links), steering.orders_at(now), steering.timeline
     gone = [seat.profile.name for seat in registry.seats.values() if seat.state.presence is Presence.GONE]
     wrong = [*troubles, *(link.sentence for link in links if not link.up)]
-    wrong += [f"{', '.join(gone)} cannot be reached."] if gone else []
+    wrong += [said("status.gone", names=", ".join(gone))] if gone else []
     wrong += [
-        _sentence(f"Looking for {domain} devices fails: {why}") for domain, why in registry.blind.items()
+        said("status.blind", domain=domain, why=_sentence(why)) for domain, why in registry.blind.items()
     ]
     meter = steering.outlook.meter(now)
     return StatusView(
@@ -72,7 +73,7 @@ def status(
         now=now,
         started_at=shown.started_at,
         degraded=bool(wrong),
-        sentence=" ".join(wrong)
+        sentence=sentences(wrong)
         or _at_work(plan, now, ZoneInfo(shown.time_zone), _unarmed(steering, registry)),
         data_rung=data_rung,
         solve_rung=plan.solve_rung if plan else None,
@@ -94,9 +95,7 @@ def status(
 def failing(health: Mapping[str, TaskHealth]) -> tuple[str, ...]:
     """A sentence for each part of the router that failed and has not shown yet that it works again."""
     return tuple(
-        f"A part of the router, {name}, failed and was started again ({task.error})."
-        for name, task in health.items()
-        if task.error
+        said("status.part_failed", name=name, why=task.error) for name, task in health.items() if task.error
     )
 
 
@@ -122,14 +121,14 @@ def _unarmed(steering: Steering, registry: Registry) -> tuple[str, ...]:
 def _at_work(plan: Plan | None, now: datetime, zone: ZoneInfo, unarmed: Sequence[str] = ()) -> str:
     """The state sentence while all is well."""
     if unarmed:
-        return f"Press Remote Start on: {', '.join(unarmed)}."
+        return said("status.press", names=", ".join(unarmed))
     if plan is None:
-        return "The first plan is being made."
+        return said("status.first_plan")
     coming = sorted((cycle.start, cycle.device_id) for cycle in plan.cycles if cycle.start > now)
     if not coming:
-        return "All is well; nothing waits to start."
+        return said("status.well")
     start, device_id = coming[0]
-    return f"All is well; next, {device_id} starts at {clock_time(start, zone)}."
+    return said("status.well_next", name=device_id, at=clock_time(start, zone))
 
 
 def _site_limit_w(orders: Orders) -> float | None:
@@ -140,12 +139,26 @@ def _site_limit_w(orders: Orders) -> float | None:
 
 def _alerts(alerts: Iterable[Order], now: datetime) -> tuple[str, ...]:
     """The alerts in force, in the provider's words, or in ours where it has none."""
-    return tuple(alert.text or _in_words(alert) for alert in alerts if alert.interval.holds(now))
+    return tuple(alert.text or kind_of_alert(alert.kind) for alert in alerts if alert.interval.holds(now))
 
 
-def _in_words(alert: Order) -> str:
-    """The kind of an alert: "Grid emergency."."""
-    return f"{(alert.kind or 'GRID_EMERGENCY').removeprefix('ALERT_').replace('_', ' ').capitalize()}."
+_ALERTS = {
+    PayloadType.ALERT_AIR_QUALITY: said("alert.air_quality"),
+    PayloadType.ALERT_BLACK_START: said("alert.black_start"),
+    PayloadType.ALERT_FIRE: said("alert.fire"),
+    PayloadType.ALERT_FLEX_ALERT: said("alert.flex_alert"),
+    PayloadType.ALERT_FREEZING: said("alert.freezing"),
+    PayloadType.ALERT_GRID_EMERGENCY: said("alert.grid_emergency"),
+    PayloadType.ALERT_OTHER: said("alert.other"),
+    PayloadType.ALERT_POSSIBLE_OUTAGE: said("alert.possible_outage"),
+    PayloadType.ALERT_TSUNAMI: said("alert.tsunami"),
+    PayloadType.ALERT_WIND: said("alert.wind"),
+}
+
+
+def kind_of_alert(kind: PayloadType | None) -> str:
+    """In words: "Grid emergency."."""
+    return _ALERTS.get(kind or PayloadType.ALERT_GRID_EMERGENCY, _ALERTS[PayloadType.ALERT_OTHER])
 
 
 def link_view(link: LinkChanged, freshness: Freshness | None = None) -> LinkView:

@@ -194,7 +194,7 @@ async def test_the_owner_sees_all_providers_side_by_side() -> None:
         assert set(grid.in_force) == {
             "import capacity limit 2 kW until Mon 01 Jun 15:00",
             "simple 1 for freezer until Mon 01 Jun 15:00",
-            "alert other until Mon 01 Jun 15:00",
+            "alert: Other until Mon 01 Jun 15:00",
         }
         assert grid.conflicts == agg.conflicts
         assert grid.conflicts[0].startswith("grid's limit of 2 kW holds before agg's set-point of 3 kW")

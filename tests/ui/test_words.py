@@ -86,6 +86,11 @@ def test_the_planners_reasons_are_said_in_the_language_or_in_its_own_words() -> 
     assert say([Reason("nobody.knows")], "its own words", "EUR", LOCAL) == "its own words"
     texts = tuple(Reason("said.text", {"text": text}) for text in ("Eins.", "Zwei."))
     assert say([Reason("said.sentences", {}, texts)], "", "EUR", LOCAL) == "Eins. Zwei."
+    lost = Reason("offline.link_lost", {"provider": "Netz", "at": "2026-06-01T20:00:00Z"})
+    waits = Reason("offline.waits", {"due": "2026-06-01T21:00:00Z"}, (lost,))
+    assert say([waits], "", "EUR", LOCAL).startswith("Die Verbindung zu Netz fehlt seit 22:00; das")
+    wind = Reason("now.alert", {}, (Reason("alert.wind"),))
+    assert say([wind], "", "EUR", LOCAL) == "Meldung: Sturm"
     began = Reason("cycle.agreed", {"label": "\x1bW", "start": "2026-06-01T20:00:00Z", "end": "soon"})
     assert "22:00" in say([began], "", "EUR", LOCAL)
     assert "soon" in say([began], "", "EUR", LOCAL)

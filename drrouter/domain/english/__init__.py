@@ -7,7 +7,7 @@ its number, ``{0}``, or all of them with what stands between, ``{parts:; }``.
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from drrouter.domain.english import devices, doctor, orders, outages, plans, steering
+from drrouter.domain.english import devices, doctor, home, orders, outages, plans, providers, steering
 
 ENGLISH: Mapping[str, str] = MappingProxyType(
     {
@@ -17,9 +17,11 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "said.sentences": "{parts: }",
         **devices.ENGLISH,
         **doctor.ENGLISH,
+        **home.ENGLISH,
         **orders.ENGLISH,
         **outages.ENGLISH,
         **plans.ENGLISH,
+        **providers.ENGLISH,
         **steering.ENGLISH,
     }
 )

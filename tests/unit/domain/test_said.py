@@ -145,11 +145,13 @@ def test_a_sentence_is_ended_once() -> None:
 
 
 def test_values_are_read_by_their_form_and_kept_as_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
-    templates = {"t.all": "{n:.0f} {p:watts} {e:kwh} {at:clock}{why:aside}{none:aside}: {0} and {1}"}
+    templates = {
+        "t.all": "{n:.0f} {p:watts} {e:kwh} {at:clock}{why:aside}{none:aside}: {0:begun} and {1:clause}"
+    }
     monkeypatch.setattr("drrouter.domain.said.ENGLISH", templates)
     at = Worded("at noon", NOON)
-    told = said("t.all", "a", "b", n=2, p=1500.0, e=0.5, at=at, why="so", none="")
-    assert told == "2 1.50 kW 0.50 kWh at noon (so): a and b"
+    told = said("t.all", "a", "b.", n=2, p=1500.0, e=0.5, at=at, why="so", none="")
+    assert told == "2 1.50 kW 0.50 kWh at noon (so): A and b"
     kept: dict[str, float | str] = {
         "n": 2.0,
         "p": 1500.0,
@@ -158,7 +160,7 @@ def test_values_are_read_by_their_form_and_kept_as_they_are(monkeypatch: pytest.
         "why": "so",
         "none": "",
     }
-    texts = (Reason("said.text", {"text": "a"}), Reason("said.text", {"text": "b"}))
+    texts = (Reason("said.text", {"text": "a"}), Reason("said.text", {"text": "b."}))
     assert reason_of(told) == Reason("t.all", kept, texts)
     assert pickle.loads(pickle.dumps(at)).value == NOON.isoformat()
 

@@ -65,8 +65,8 @@ def _sentence(seen: Seen, width: int, pen: Pen) -> list[Text]:
 
 def _of_the_home(seen: Seen) -> str:
     """Ours while all is well; otherwise the router says what is missing."""
-    said = clean(seen.status.sentence, 2 * MOST_CHARACTERS)
-    if language() == "en" or seen.status.degraded or not said.startswith(_WELL):
+    said = seen.say(seen.status.sentence, 2 * MOST_CHARACTERS)
+    if language() == "en" or seen.status.degraded or not seen.status.sentence.startswith(_WELL):
         return said
     if seen.plan is None:
         return t("state.first_plan")
@@ -114,6 +114,6 @@ def _warnings(seen: Seen) -> list[str]:
     """Alerts of providers, and that prices are not live."""
     rung = seen.status.data_rung
     return [
-        *(clean(alert) for alert in seen.status.alerts),
+        *(seen.say(alert) for alert in seen.status.alerts),
         *([t(f"tui.rung.{rung}")] if rung in _TOLD_RUNGS else []),
     ]

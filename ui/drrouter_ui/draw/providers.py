@@ -31,14 +31,14 @@ def details(view: ProviderView, seen: Seen) -> Rows:
         (t("tui.providers.heard"), local.say(view.last_heard)),
     ]
     if view.link and not view.link.up:
-        rows.append((t("tui.providers.link"), clean(view.link.sentence, 300)))
+        rows.append((t("tui.providers.link"), seen.say(view.link.sentence, 300)))
     if view.freshness:
-        rows.append((t("tui.providers.fresh"), clean(view.freshness.sentence, 300)))
+        rows.append((t("tui.providers.fresh"), seen.say(view.freshness.sentence, 300)))
     rows.append((t("tui.providers.offline"), t(f"tui.offline.{view.offline_profile}")))
-    rows += [(t("tui.providers.now"), clean(text, 200)) for text in view.in_force[:_MOST]]
+    rows += [(t("tui.providers.now"), seen.say(text, 200)) for text in view.in_force[:_MOST]]
     if view.beyond:
         rows.append((t("tui.providers.beyond"), ", ".join(kind.value for kind in view.beyond)))
-    rows += [(t("tui.providers.conflict"), clean(text, 200)) for text in view.conflicts[:_MOST]]
+    rows += [(t("tui.providers.conflict"), seen.say(text, 200)) for text in view.conflicts[:_MOST]]
     rows += [(local.say(entry.at), seen.say(entry.sentence)) for entry in view.evidence[:_MOST]]
     return rows
 

@@ -35,11 +35,19 @@ def _sentence(reason: Reason, templates: dict[str, str], currency: str, local: S
         if found[1] == "parts":
             return (found[2] or ", ").join(parts)
         if found[1].isdecimal():
-            return "".join(parts[int(found[1]) : int(found[1]) + 1]) or "?"
+            part = "".join(parts[int(found[1]) : int(found[1]) + 1]) or "?"
+            return _shaped(part, found[2] or "")
         value = reason.values.get(found[1])
         return "?" if value is None else _read(value, found[2] or "", currency, local)
 
     return _FIELD.sub(field, templates[reason.code])
+
+
+def _shaped(part: str, form: str) -> str:
+    """A part as its sentence begins with it, or without its full stop."""
+    if form == "begun":
+        return part[:1].upper() + part[1:]
+    return part.removesuffix(".") if form == "clause" else part
 
 
 def _read(value: float | str, form: str, currency: str, local: SiteTime) -> str:

@@ -278,6 +278,7 @@ export interface Freshness {
   failsafe_at: string | null;
   data_until: string | null;
   sentence: string;
+  sentence_said: Reason | null;
 }
 
 export interface Grid {
@@ -629,6 +630,8 @@ export interface ProviderView {
   beyond: PayloadType[];
   conflicts: string[];
   evidence: EvidenceEntry[];
+  in_force_said: (Reason | null)[];
+  conflicts_said: (Reason | null)[];
 }
 
 export interface Rates {
@@ -760,6 +763,9 @@ export interface StatusView {
   opt_outs: OptOut[];
   saved_today: number | null;
   prices_until: string | null;
+  sentence_said: Reason | null;
+  offline_said: Reason | null;
+  alerts_said: (Reason | null)[];
 }
 
 export interface Step {
@@ -924,4 +930,5 @@ export interface drrouter__router__viewed__LinkView {
   since: string;
   sentence: string;
   freshness: Freshness | null;
+  sentence_said: Reason | null;
 }

@@ -27,10 +27,16 @@ function sentence(reason: Reason, templates: Templates, setting: Setting): strin
   return (templates[reason.code] ?? "").replace(/\{(\w+)(?::([^}]*))?\}/g, (_, name: string, form = "") => {
     if (name === "parts") return parts.join(form || ", ");
     const part = parts[Number(name)];
-    if (part !== undefined) return part;
+    if (part !== undefined) return shaped(part, form);
     const value = reason.values[name];
     return value === undefined ? "?" : read(value, form, setting);
   });
+}
+
+/** A part as its sentence begins with it, or without its full stop. */
+function shaped(part: string, form: string): string {
+  if (form === "begun") return part.charAt(0).toUpperCase() + part.slice(1);
+  return form === "clause" ? part.replace(/\.$/, "") : part;
 }
 
 /** A value in the form that its field names. */

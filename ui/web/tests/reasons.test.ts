@@ -38,4 +38,9 @@ test("a part stands in its place, and several stand one after the other", async 
   const text = (text: string): Reason => ({ code: "said.text", values: { text }, parts: [] });
   const both: Reason = { code: "said.sentences", values: {}, parts: [text("Eins."), text("Zwei.")] };
   assert.equal(say([both], "", SETTING), "Eins. Zwei.");
+  const lost: Reason = { code: "offline.link_lost", values: { provider: "Netz", at: "2026-11-27T13:00:00Z" }, parts: [] };
+  const waits: Reason = { code: "offline.waits", values: { due: "2026-11-27T15:00:00Z" }, parts: [lost] };
+  assert.equal(say([waits], "", SETTING), "Die Verbindung zu Netz fehlt seit 14:00; das Offline-Profil gilt ab 16:00.");
+  const wind: Reason = { code: "now.alert", values: {}, parts: [{ code: "alert.wind", values: {}, parts: [] }] };
+  assert.equal(say([wind], "", SETTING), "Meldung: Sturm");
 });

@@ -6,7 +6,7 @@ import { Confirm } from "../components/confirm.tsx";
 import { Name } from "../components/name.tsx";
 import { typeName } from "../events_view.ts";
 import { isOwner } from "../house.ts";
-import { resaid } from "../resaid.ts";
+import { allResaid, resaid } from "../resaid.ts";
 import { order, say } from "../said.ts";
 import { now, status } from "../state.ts";
 import { clock, type Key, plain, t } from "../words.ts";
@@ -58,7 +58,7 @@ function ProviderCard({ view, left }: { view: ProviderView; left: () => void }) 
       </header>
       {link && !link.up && link.sentence && (
         <p class="notice">
-          <Name text={link.sentence} most={300} />
+          <Name text={resaid(link.sentence, link.sentence_said)} most={300} />
         </p>
       )}
       <dl class="facts">
@@ -76,8 +76,8 @@ function ProviderCard({ view, left }: { view: ProviderView; left: () => void }) 
           <li key={word}>{sends(word)}</li>
         ))}
       </ul>
-      <Sentences title={t("providers.in_force")} all={view.in_force} />
-      <Sentences title={t("providers.conflicts")} all={view.conflicts} />
+      <Sentences title={t("providers.in_force")} all={allResaid(view.in_force, view.in_force_said)} />
+      <Sentences title={t("providers.conflicts")} all={allResaid(view.conflicts, view.conflicts_said)} />
       <Sentences title={t("providers.beyond")} all={view.beyond.map(typeName)} />
       {view.evidence.length > 0 && (
         <details>

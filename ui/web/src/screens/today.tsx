@@ -5,6 +5,7 @@ import { DeviceCard } from "../components/device_card.tsx";
 import { PlanChart } from "../components/plan_chart.tsx";
 import { nextStart } from "../device_state.ts";
 import { type Named, picture, QUARTER_MS, rank } from "../plan_view.ts";
+import { allResaid, resaid } from "../resaid.ts";
 import { to } from "../route.ts";
 import { devices, now, plan, status, timeline } from "../state.ts";
 import { clock, moment, money, number, plain, power, price, t } from "../words.ts";
@@ -58,7 +59,7 @@ const WELL = /^(All is well|The first plan)/;
 function stateSentence(): string {
   const told = status.value;
   if (!told) return "";
-  if (told.degraded || !WELL.test(told.sentence)) return plain(told.sentence, 300);
+  if (told.degraded || !WELL.test(told.sentence)) return plain(resaid(told.sentence, told.sentence_said), 300);
   if (!plan.value) return t("state.first_plan");
   const next = nextStart(devices.value, now.value);
   if (!next) return t("state.all_well");
@@ -69,7 +70,8 @@ function stateSentence(): string {
 function Notices() {
   const told = status.value;
   const headline = stateSentence();
-  const notices = [...(told?.alerts ?? []), told?.offline ?? ""].filter((notice) => notice && !headline.includes(plain(notice, 300)));
+  const all = told ? [...allResaid(told.alerts, told.alerts_said), resaid(told.offline, told.offline_said)] : [];
+  const notices = all.filter((notice) => notice && !headline.includes(plain(notice, 300)));
   return (
     <>
       {notices.map((notice) => (
