@@ -20,8 +20,8 @@ from typing import Any
 from aiohttp import ClientConnectionError, WSMsgType, web
 
 from drrouter.adapters.devices.names import cleaned
-from drrouter.adapters.devices.ocpp.pace import Pace
 from drrouter.adapters.devices.ocpp.schema import complaint
+from drrouter.adapters.devices.pace import Pace
 from drrouter.adapters.strict_json import parse
 from drrouter.errors import DeviceRefusedError, DeviceSilentError, MessageError
 

@@ -7,7 +7,6 @@
 Source: OCPP-J 1.6, 3.1 and 6.2; OCPP 2.0.1 part 4, 3.
 """
 
-import asyncio
 import binascii
 import hmac
 import logging
@@ -17,16 +16,14 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from aiohttp import WSCloseCode, web
 
+from drrouter.adapters.devices.listening import ListeningPort
 from drrouter.adapters.devices.names import cleaned
-from drrouter.adapters.devices.ocpp.pace import HEADERS_S, Door
 from drrouter.adapters.devices.ocpp.rpc import MOST_BYTES
-from drrouter.errors import DeviceError
 
 PROTOCOLS = {"ocpp2.1": "2.1", "ocpp2.0.1": "2.0.1", "ocpp1.6": "1.6"}
 PING_S = 30.0
 """How often a connection is tried, in seconds of real time; one that does not answer is closed."""
 MOST_WARNED = 50
-_SHUTDOWN_S = 1.0
 
 _log = logging.getLogger(__name__)
 
@@ -45,7 +42,7 @@ class Listener:
             welcome: serves a connection of a charge point (id, version) until it ends.
         """
         self._passwords, self._accept_unknown, self._welcome = passwords, accept_unknown, welcome
-        self._door: Door | None = None
+        self._port = ListeningPort("charge points")
         self._warned: set[tuple[str, str]] = set()
 
     async def serve(
@@ -61,50 +58,11 @@ class Listener:
         """
         application = web.Application()
         application.router.add_get("/ocpp/{id}", self._connected)
-        runner = web.AppRunner(
-            application,
-            access_log=None,
-            handle_signals=False,
-            auto_decompress=False,
-            shutdown_timeout=_SHUTDOWN_S,
-        )
-        await runner.setup()
-        try:
-            listener = await self._listening(runner, host, port, context)
-            try:
-                ready(listener.sockets[0].getsockname()[1])
-                await asyncio.Event().wait()
-            finally:
-                listener.close()  # and not waited for: open connections are ended below
-        finally:
-            await runner.cleanup()
-
-    async def _listening(
-        self, runner: web.AppRunner, host: str, port: int, context: ssl.SSLContext | None
-    ) -> asyncio.Server:
-        """Take the address.
-
-        Raises:
-            DeviceError: it is taken, or not ours.
-        """
-        if runner.server is None:
-            raise RuntimeError("the runner is not set up")
-        self._door = Door(runner.server)
-        handshake_s = HEADERS_S if context else None
-        loop = asyncio.get_running_loop()
-        try:
-            return await loop.create_server(
-                self._door.open, host, port, ssl=context, ssl_handshake_timeout=handshake_s
-            )
-        except OSError as error:
-            raise DeviceError(
-                f"charge points cannot be listened for at {host}:{port}: {error.strerror}"
-            ) from error
+        await self._port.serve(application, host, port, context, ready)
 
     async def _connected(self, request: web.Request) -> web.StreamResponse:
         """Let one in, or not."""
-        if self._door:
-            self._door.spoke(request)
+        self._port.spoke(request)
         name = request.match_info["id"]
         if (refusal := self._refusal(name, request.headers.get("Authorization", ""))) is not None:
             return refusal

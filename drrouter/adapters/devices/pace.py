@@ -47,10 +47,10 @@ class Door:
     """Makes the web server's side of each connection; ends those that are too many or say nothing."""
 
     def __init__(
-        self, server: web.Server, most: int = MOST_CONNECTIONS, headers_s: float = HEADERS_S
+        self, server: web.Server, who: str, most: int = MOST_CONNECTIONS, headers_s: float = HEADERS_S
     ) -> None:
-        """Stand before a web server."""
-        self._server, self._most, self._headers_s = server, most, headers_s
+        """Stand before a web server; ``who`` comes through it, in the plural, for the log."""
+        self._server, self._who, self._most, self._headers_s = server, who, most, headers_s
         self._mute: set[web.RequestHandler] = set()
 
     def spoke(self, request: web.Request) -> None:
@@ -62,7 +62,7 @@ class Door:
         handler: web.RequestHandler = self._server()
         too_many = len(self._server.connections) >= self._most
         if too_many:
-            _log.warning("more than %d connections of charge points; the newest is closed", self._most)
+            _log.warning("more than %d connections of %s; the newest is closed", self._most, self._who)
         self._mute.add(handler)
         asyncio.get_running_loop().call_later(0.0 if too_many else self._headers_s, self._end, handler)
         return handler
