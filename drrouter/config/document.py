@@ -147,7 +147,7 @@ class StorePart(Part):
 class ExposurePart(Part):
     """An exception from "nothing listens beyond this machine" (S8)."""
 
-    what: Literal["api", "local_vtn", "ocpp", "webhook"]
+    what: Literal["api", "local_vtn", "ocpp", "s2", "webhook"]
     """What listens."""
     interface: Host
     """The address that it listens on."""

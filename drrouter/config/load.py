@@ -311,8 +311,9 @@ def _refuse_silent_exposure(written: WrittenHome, where: str) -> None:
     listening = [("api", "api.host", document.api.host)]
     if document.local_vtn is not None:
         listening.append(("local_vtn", "local_vtn.host", document.local_vtn.host))
-    if (ocpp := written.settings.get("ocpp")) is not None:
-        listening.append(("ocpp", "ocpp.host", str(ocpp.model_dump()["host"])))
+    for domain in ("ocpp", "s2"):  # integrations to which devices connect
+        if (settings := written.settings.get(domain)) is not None:
+            listening.append((domain, f"{domain}.host", str(settings.model_dump()["host"])))
     for provider in document.provider:
         if isinstance(provider, ProviderPart) and provider.webhook:
             listening.append(("webhook", f"provider[{provider.id}].webhook.host", provider.webhook.host))

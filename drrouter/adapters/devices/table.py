@@ -38,6 +38,7 @@ TRANSPORTS: Mapping[str, Transport] = MappingProxyType(
         "mqtt": Transport("MQTT", "MqttSettings", "mqtt"),
         "ocpp": Transport("OCPP", "OcppSettings", "ocpp"),
         "p1": Transport("P1", "P1Settings", "p1"),
+        "s2": Transport("S2", "S2Settings", "s2"),
         "shelly": Transport("Shelly", "ShellySettings", "shelly"),
         "zigbee": Transport("Zigbee", "ZigbeeSettings", "zigbee"),
         "zwave": Transport("Z-Wave", "ZwaveSettings"),

@@ -12,6 +12,7 @@ from drrouter.sim.home_process import free_port
 from drrouter.sim.wire.modbus import FakeBattery, FakeInverter, FakeModbus, FakeSgReady
 from drrouter.sim.wire.ocpp import BatteryCar, FakeChargePoint
 from drrouter.sim.wire.p1 import FakeTcpMeter
+from drrouter.sim.wire.s2 import FakeRod
 
 TRY_AGAIN_S = 0.5
 SUN_W = 2600.0
@@ -73,6 +74,31 @@ async def car(setting: Setting) -> AsyncIterator[Wire]:
         connecting.cancel()
         await asyncio.gather(connecting, return_exceptions=True)
         await fake.stop()
+
+
+@asynccontextmanager
+async def rod(setting: Setting) -> AsyncIterator[Wire]:
+    """A heating rod whose resource manager connects as soon as the router listens."""
+    port, token = free_port(), "of-the-heating-rod-of-the-full-home"
+    fake = FakeRod(f"http://127.0.0.1:{port}/s2/rod", token, clock=setting.clock)
+    setting.watts["rod"] = fake.power_w
+    table = f'port = {port}\n[[s2.resource_manager]]\nid = "rod"'
+    connecting = asyncio.create_task(_greet(fake), name="full.resource_manager")
+    try:
+        yield Wire(f'{table}\ntoken_file = "{setting.private("rod.token", token)}"', '{ id = "rod" }')
+    finally:
+        connecting.cancel()
+        await asyncio.gather(connecting, return_exceptions=True)
+        await fake.stop()
+
+
+async def _greet(fake: FakeRod) -> None:
+    """Try until the router is there."""
+    while True:
+        with contextlib.suppress(ClientError, OSError):
+            await fake.start()
+            return
+        await asyncio.sleep(TRY_AGAIN_S)
 
 
 async def _connect(fake: FakeChargePoint) -> None:

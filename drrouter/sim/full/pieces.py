@@ -9,6 +9,7 @@ PIECES: tuple[Piece, ...] = (
     Piece("modbus", "battery", "Home battery", "generic.battery_10kwh", metered.battery, stands=False),
     Piece("modbus", "heat_pump", "Heat pump", "generic.heat_pump_sg_ready", metered.heat_pump, stands=False),
     Piece("ocpp", "car", "Wallbox", "generic.charger_11kw", metered.car, stands=False),
+    Piece("s2", "rod", "Heating rod", "generic.hot_water_rod", metered.rod, stands=False),
     Piece("kasa", "freezer", "Freezer", "tracebase.freezer_d36601", switched.kasa, level=-21.0),
     Piece("kasa", "dishwasher", "Dishwasher", "tracebase.dishwasher_995bac", switched.tapo),
     Piece("shelly", "washer", "Washing machine", "tracebase.washer_d31ffd", switched.shelly),

@@ -12,8 +12,8 @@ from drrouter.errors import DeviceError
 from drrouter.ports import Surroundings
 
 LIBRARIES = (
-    *("aiomqtt", "aioshelly", "bellows", "dsmr_parser", "kasa", "ocpp", "paho", "pymodbus", "serial"),
-    *("xknx", "zeroconf", "zigpy", "zigpy_znp"),
+    *("aiomqtt", "aioshelly", "bellows", "dsmr_parser", "kasa", "ocpp", "paho", "pymodbus", "s2python"),
+    *("serial", "xknx", "zeroconf", "zigpy", "zigpy_znp"),
 )
 
 LOADED_BY_AN_EMPTY_HOME = """

@@ -10,6 +10,7 @@ from tests.unit.config.homes import SITE
 
 BROKER = '[mqtt]\nhost = "127.0.0.1"\nusername = "me"\npassword_file = "broker.txt"\n'
 CHARGER = '[[ocpp.charge_point]]\nid = "CP1"\npassword_file = "cp1.txt"\n'
+ROD = '[[s2.resource_manager]]\nid = "rod"\ntoken_file = "rod.txt"\n'
 ASSISTANT = '[homeassistant]\nurl = "http://127.0.0.1:8123"\ntoken_file = "token.txt"\n'
 TLS = '[mqtt]\nhost = "10.0.0.1"\ntls = true\nca_file = "ca.pem"\n'
 
@@ -25,6 +26,7 @@ def written(folder: Path, table: str) -> Path:
     [
         (BROKER, "mqtt.password_file", "broker.txt"),
         (CHARGER, "ocpp.charge_point#1.password_file", "cp1.txt"),
+        (ROD, "s2.resource_manager#1.token_file", "rod.txt"),
         (ASSISTANT, "homeassistant.token_file", "token.txt"),
         (TLS, "mqtt.ca_file", "ca.pem"),
     ],
