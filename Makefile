@@ -106,10 +106,13 @@ bench-peers: $(DEV_INSTALLED) ## measure the planner beside EMHASS on the same h
 
 pictures: $(DEV_INSTALLED) ## draw the pictures of the screens anew; look at what changed before you commit it
 	@RENEW_PICTURES=1 $(PYTEST) $(PARALLEL) tests/ui
-	@$(PYTEST) tests/system/test_panel.py
+	@$(PYTEST) tests/system/test_panel.py tests/system/test_panel_provider.py tests/system/test_newcomer.py
 	@cp $(BUILD)/pictures/panel-today-desk-light.png docs/pictures/today-light.png
 	@cp $(BUILD)/pictures/panel-today-desk-dark.png docs/pictures/today-dark.png
 	@cp $(BUILD)/pictures/panel-why-washer-phone-dark.png docs/pictures/why-phone.png
+	@cp $(BUILD)/pictures/newcomer-today.png docs/pictures/newcomer-today.png
+	@cp $(BUILD)/pictures/newcomer-why.png docs/pictures/newcomer-why.png
+	@cp $(BUILD)/pictures/panel-expected-light.png docs/pictures/expected-light.png
 	@git --no-pager diff --stat -- tests/ui/pictures docs/pictures
 
 # ---------------------------------------------------------------------------------------------- installing

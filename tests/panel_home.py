@@ -65,9 +65,17 @@ class Operator:
         }
         self.send("events", event)
 
+    def withdraw(self, name: str) -> None:
+        """Take an event back."""
+        headers = {"Authorization": f"Bearer {self.token}"}
+        [event] = [
+            one for one in _ask(f"{self.url}/events", None, headers, "GET") if one["eventName"] == name
+        ]
+        _ask(f"{self.url}/events/{event['id']}", None, headers, "DELETE")
 
-def _ask(url: str, body: bytes, headers: dict[str, str]) -> Any:
-    request = urllib.request.Request(url, body, headers, method="POST")
+
+def _ask(url: str, body: bytes | None, headers: dict[str, str], method: str = "POST") -> Any:
+    request = urllib.request.Request(url, body, headers, method=method)
     with urllib.request.urlopen(request, timeout=30) as answer:
         return json.loads(answer.read())
 
