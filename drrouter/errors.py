@@ -44,8 +44,8 @@ class DrrouterError(Exception):
 
     @property
     def sentence(self) -> str:
-        """What the homeowner reads: what happened and what to do."""
-        return str(self)
+        """What the homeowner reads: what happened and what to do; as it was given, with what it carries."""
+        return self.args[0] if self.args and isinstance(self.args[0], str) else str(self)
 
 
 class InputError(DrrouterError):

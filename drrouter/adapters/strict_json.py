@@ -11,7 +11,9 @@ from functools import cache
 from typing import Any, NoReturn
 
 from pydantic import TypeAdapter, ValidationError
+from pydantic_core import ErrorDetails
 
+from drrouter.domain.said import Said
 from drrouter.errors import MessageError
 
 MOST_BYTES = 64 * 1024
@@ -81,12 +83,19 @@ def parse(text: bytes, where: str, most_bytes: int = MOST_BYTES, most_depth: int
 
 def message_error(error: ValidationError, where: str) -> MessageError:
     """Say the first thing that is wrong, and how many more there are."""
-    first, *more = error.errors(include_url=False, include_context=False, include_input=False)
+    first, *more = error.errors(include_url=False, include_input=False)
     key = ".".join(str(part) for part in first["loc"])
-    problem = first["msg"].removeprefix("Value error, ").rstrip(".")
-    return MessageError(
-        where, key, problem[:1].lower() + problem[1:], f"Problems: {len(more) + 1} in all" if more else ""
-    )
+    remedy = f"Problems: {len(more) + 1} in all" if more else ""
+    return MessageError(where, key, _problem(first), remedy)
+
+
+def _problem(found: ErrorDetails) -> str:
+    """What is wrong: in our own words, where they are."""
+    own = found.get("ctx", {}).get("error")
+    if isinstance(own, ValueError) and own.args and isinstance(own.args[0], Said):
+        return own.args[0]
+    problem = found["msg"].removeprefix("Value error, ").rstrip(".")
+    return problem[:1].lower() + problem[1:]
 
 
 _TEXT = re.compile(rb'"(?:[^"\\]|\\.)*+"?', re.DOTALL)

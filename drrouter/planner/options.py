@@ -15,6 +15,7 @@ from drrouter.domain.ids import DeviceId
 from drrouter.domain.interval import floor_to
 from drrouter.domain.option import OptionKind
 from drrouter.domain.plan import Plan, Reason
+from drrouter.domain.said import resaid
 from drrouter.planner.bill import Bill, Standing, bill_of
 from drrouter.planner.catalogue import reason, say
 from drrouter.planner.cycle_task import obstacle_at
@@ -95,7 +96,8 @@ def fits(
 ) -> str | None:
     """Why the programme cannot start then in the home as planned, as a sentence; None where it can."""
     desk = _Desk(plan, problem, device_id, programme, start + programme.duration)
-    return say(problem, desk.obstacle(start)) or None
+    obstacle = desk.obstacle(start)
+    return resaid(say(problem, obstacle), obstacle) or None
 
 
 class _Desk:

@@ -16,6 +16,7 @@ from drrouter.domain.flexibility import ProfileFlexibility, Programme
 from drrouter.domain.ids import DeviceId, HoldToken
 from drrouter.domain.option import Option
 from drrouter.domain.plan import Plan
+from drrouter.domain.said import said
 from drrouter.domain.wish import Commitment
 from drrouter.errors import HoldConflictError, HoldExpiredError, HoldUnknownError, WishImpossibleError
 from drrouter.planner import Problem, fits, price_options
@@ -74,10 +75,7 @@ class OptionsDesk:
             WishImpossibleError: no start keeps the ready-by.
         """
         if max(question.earliest, now) + question.programme.duration > question.ready_by:
-            raise WishImpossibleError(
-                f"{question.programme.name} takes {_minutes(question.programme.duration)} minutes"
-                f" and cannot be done by {clock_time(question.ready_by, self._zone)}. Allow a later time."
-            )
+            raise too_late(question.programme, question.ready_by, self._zone)
         problem, plan = self._live()
         now = problem.now
         priced = price_options(
@@ -96,10 +94,8 @@ class OptionsDesk:
         """
         why = [self._barred(question.device_id, start.start, start.end) for start in priced]
         if why and all(why):
-            raise WishImpossibleError(
-                f"{question.programme.name} cannot be done by {clock_time(question.ready_by, self._zone)}:"
-                f" {why[0]}. Allow a later time."
-            )
+            name, ready = question.programme.name, clock_time(question.ready_by, self._zone)
+            raise WishImpossibleError(said("refused.barred", why[0], programme=name, ready=ready))
         return tuple(start for start, reason in zip(priced, why, strict=True) if not reason)
 
     def held_for(self, token: HoldToken) -> DeviceId | None:
@@ -121,14 +117,14 @@ class OptionsDesk:
         """
         hold = self._holds.get(token)
         if hold is None:
-            raise HoldUnknownError("No such option was offered. Ask for options again.")
+            raise HoldUnknownError(said("refused.no_offer"))
         if hold.option.expires_at <= now or not self._is_current(token):
-            raise HoldExpiredError("This offer has expired. Ask for options again.")
+            raise HoldExpiredError(said("refused.expired"))
         option, programme = hold.option, hold.question.programme
         problem, plan = self._live()
         start = max(option.start, problem.now)
         if why := fits(plan, problem, option.device_id, programme, start):
-            raise HoldConflictError(f"This no longer fits: {why}.", self._fresh(hold.question, now))
+            raise HoldConflictError(said("refused.no_fit", why), self._fresh(hold.question, now))
         made = Commitment(option.device_id, programme.id, start, programme.duration, token, now)
         self.remember(made)
         return made
@@ -163,6 +159,14 @@ def _forget_oldest(tokens: dict[HoldToken, Any]) -> None:
         tokens.pop(next(iter(tokens)))
 
 
+def too_late(programme: Programme, ready_by: datetime, zone: ZoneInfo) -> WishImpossibleError:
+    """That a programme takes too long for the time that is left."""
+    minutes, ready = programme.duration / timedelta(minutes=1), clock_time(ready_by, zone)
+    return WishImpossibleError(
+        said("refused.too_late", programme=programme.name, minutes=minutes, ready=ready)
+    )
+
+
 def programme_of(flexibility: ProfileFlexibility, wanted: str | None) -> Programme | None:
     """The programme asked for, the first one where nothing is asked."""
     if wanted is None:
@@ -188,7 +192,3 @@ def _option(start: PricedStart, question: Question, plan: Plan, problem: Problem
         basis=f"{plan.solve_rung}, {plan.data_rung}",
         plan_made_at=plan.made_at,
     )
-
-
-def _minutes(span: timedelta) -> int:
-    return round(span.total_seconds() / 60)

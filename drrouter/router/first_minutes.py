@@ -94,14 +94,9 @@ class FirstMinutes:
         seat = self._registry.seat(device_id)
         profile = seat.profile
         if not isinstance(profile.flexibility, ProfileFlexibility):
-            raise MessageError(
-                "plug test", "device", f"{profile.name} has no cycles that a power cut could end"
-            )
+            raise MessageError("plug test", "device", said("refused.no_cycles", name=profile.name))
         if plug_test.is_at_work(profile, seat.state):
-            why = (
-                f"{profile.name} is running now, and the test would cut its cycle; begin it when it has ended"
-            )
-            raise MessageError("plug test", "device", why)
+            raise MessageError("plug test", "device", said("refused.at_work", name=profile.name))
         test = self._tests[device_id] = plug_test.begin(profile, self._clock.now())
         self._scribe.keep(self._note(device_id, said("plug.begins", name=profile.name)))
         self._changed(said("plug.is_tested", name=profile.name))

@@ -153,11 +153,11 @@ class Front:
         seat, now = self._router.registry.seat(device_id), self._router.clock.now()
         flexibility = seat.profile.flexibility
         if not isinstance(flexibility, ProfileFlexibility):
-            raise OptionError(f"{seat.profile.name} has no programmes to choose a start for.")
+            raise OptionError(said("refused.no_programmes", name=seat.profile.name))
         if flexibility.remote_start is RemoteStart.NONE:
-            raise OptionError(f"{seat.profile.name} starts at its own buttons only; start it there.")
+            raise OptionError(said("refused.by_hand", name=seat.profile.name))
         if seat.state.running:
-            raise OptionError(f"{seat.profile.name} is running; ask again when it is done.")
+            raise OptionError(said("refused.running", name=seat.profile.name))
         wish = self._router.book.cycle_wish(device_id)
         wanted = request.programme_id or (wish.programme_id if wish else None)
         programme = programme_of(flexibility, wanted)
@@ -179,7 +179,7 @@ class Front:
             return known
         holder = self._router.desk.held_for(token)
         if holder and self._router.registry.state(holder).running:
-            raise HoldConflictError("The machine is running by now. Ask again when it is done.")
+            raise HoldConflictError(said("refused.runs_now"))
         made = self._router.desk.accept(token, self._router.clock.now())
         name = self._router.registry.seat(made.device_id).profile.name
         start = self._said(made.start)
@@ -199,7 +199,8 @@ class Front:
         """The person's final word on a device until then; only safety stands above it."""
         seat, now = self._router.registry.seat(device_id), self._router.clock.now()
         if until <= now:
-            raise MessageError("override", "until", f"{self._said(until)} is past", "Name a later time")
+            problem = said("refused.past", at=self._said(until))
+            raise MessageError("override", "until", problem, said("refused.later"))
         order = Override(device_id, mode, until, by)
         is_on, name = mode is OverrideMode.ON, seat.profile.name
         sentence = said("order.on" if is_on else "order.off", called(by), name=name, until=self._said(until))
@@ -233,7 +234,7 @@ class Front:
         """
         seat = self._router.registry.seat(device_id)
         if seat.state.running:
-            raise OptionError(f"{seat.profile.name} is running; ask again when it is done.")
+            raise OptionError(said("refused.running", name=seat.profile.name))
         return await self._what_if.ask(device_id, self._wish_of(device_id, request))
 
     async def event_cost(self, provider_id: ProviderId, event_id: EventId) -> EventCost:
@@ -252,8 +253,8 @@ class Front:
         """Take the home or a device out of events until then."""
         if word.provider is not None and word.provider not in self._router.senders:
             known = ", ".join(self._router.senders) or "none"
-            problem = "is no provider of this home"
-            raise MessageError("opt-out", word.provider, problem, f"There is: {known}")
+            problem, remedy = said("refused.no_provider"), said("refused.there_is", names=known)
+            raise MessageError("opt-out", word.provider, problem, remedy)
         await self._durable(*self._router.word.opt_out(word))
         return word
 
@@ -331,6 +332,4 @@ class Front:
             async with asyncio.timeout(PATIENCE_S):
                 await self._router.scribe.kept(*changes)
         except TimeoutError as error:
-            raise StoreError(
-                "This holds now, but the disk does not take it; a restart may forget it."
-            ) from error
+            raise StoreError(said("refused.disk")) from error

@@ -12,6 +12,7 @@ from drrouter.domain.event import Event
 from drrouter.domain.ids import EventId, ProviderId
 from drrouter.domain.payload_classes import asks_effect
 from drrouter.domain.plan import Miss, Plan, SolveRung
+from drrouter.domain.said import said
 from drrouter.errors import MessageError
 from drrouter.router.core import Router
 from drrouter.router.viewed import EventCost
@@ -34,7 +35,7 @@ async def cost_of(router: Router, what_if: WhatIf, provider: ProviderId, event_i
     until = bound.slots[-1].end
     span = span_of(event)
     if span is None or span.end <= bound.now or span.start >= until:
-        raise _wrong("it asks for nothing to be done from now to the end of the plan")
+        raise _wrong(said("refused.no_effect"))
     obeying, ignoring = await what_if.both(bound, free)
     return EventCost(
         provider,
@@ -56,12 +57,12 @@ def without_effect(event: Event) -> Event:
 def _event_of(router: Router, provider: ProviderId, event_id: EventId) -> Event:
     event = router.book.events.get((provider, event_id))
     if event is None:
-        raise _wrong(f"{provider} has no event {event_id!r} here")
+        raise _wrong(said("refused.no_event", provider=provider, event=event_id))
     return event
 
 
 def _wrong(problem: str) -> MessageError:
-    return MessageError("the request", "event_id", problem, "See `drrouter events`")
+    return MessageError("the request", "event_id", problem, said("refused.see_events"))
 
 
 def _more(obeying: Plan, ignoring: Plan) -> tuple[Miss, ...]:

@@ -221,17 +221,17 @@ class OwnersWord:
             self._registry.seat(word.device_id)
         self._in_time("until", word.until)
         if word.event_id is not None and (word.provider, word.event_id) not in self._book.events:
-            problem = f"{word.provider} has no event {word.event_id!r} here"
-            raise MessageError("opt-out", "event_id", problem, "See `drrouter events`")
+            problem = said("refused.no_event", provider=str(word.provider), event=str(word.event_id))
+            raise MessageError("opt-out", "event_id", problem, said("refused.see_events"))
         if _OUT + word.id not in self._book.words and len(self._book.words) >= MOST_OPT_OUTS:
-            problem = f"{MOST_OPT_OUTS} opt-outs stand already"
-            raise MessageError("opt-out", "until", problem, "Take some of them back")
+            problem = said("refused.opt_outs", count=MOST_OPT_OUTS)
+            raise MessageError("opt-out", "until", problem, said("refused.take_back"))
 
     def _in_time(self, key: str, instant: datetime | None) -> None:
         now = self._clock.now()
         if instant is not None and not now < instant <= now + LONGEST:
-            problem = f"{clock_time(instant, self._zone)} is past, or more than a year ahead"
-            raise MessageError("the request", key, problem, "Name another time")
+            problem = said("refused.far", at=clock_time(instant, self._zone))
+            raise MessageError("the request", key, problem, said("refused.other_time"))
 
     def _who(self, word: OptOut) -> str:
         seat = self._registry.seats.get(word.device_id) if word.device_id else None

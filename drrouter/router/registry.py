@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from drrouter.domain.device import DeviceProfile, DeviceState, KnownLevel, Presence
 from drrouter.domain.ids import DeviceId
 from drrouter.domain.measurement import Quantity, Reading
+from drrouter.domain.said import said
 from drrouter.domain.wish import RunningCycle
 from drrouter.errors import DeviceUnknownError
 from drrouter.ports import Device, Found, Stated
@@ -65,7 +66,7 @@ class Registry:
         """
         if device_id not in self.seats:
             known = ", ".join(sorted(self.seats)) or "none"
-            raise DeviceUnknownError(f"No device is called {device_id!r} here. Known devices: {known}.")
+            raise DeviceUnknownError(said("refused.no_device", device=device_id, names=known))
         return self.seats[device_id]
 
     def profiles(self) -> tuple[DeviceProfile, ...]:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from drrouter.domain.said import said
 from drrouter.errors import InputError
 
 Table = Mapping[str, Any]
@@ -259,4 +260,4 @@ class NoHomeFile:
 
 
 def _refusal() -> InputError:
-    return InputError("setup", "", "this router runs without a home file", "Start it with: drrouter run")
+    return InputError("setup", "", said("refused.no_home_file"), said("refused.run_it"))

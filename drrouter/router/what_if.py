@@ -12,6 +12,7 @@ from datetime import timedelta
 
 from drrouter.domain.ids import DeviceId
 from drrouter.domain.plan import Plan
+from drrouter.domain.said import said
 from drrouter.domain.wish import Wish
 from drrouter.errors import OptionError, PlannerError
 from drrouter.planner import Problem, greedy, verify
@@ -56,7 +57,7 @@ class WhatIf:
         async with self._in_turn():
             problem = self._describe(device_id, wish)
             if device_id not in [device.id for device in problem.devices]:
-                raise OptionError("Nothing can be planned for this device now: it is not here, or not ready.")
+                raise OptionError(said("refused.not_planned"))
             plan = await self._solved(problem) or greedy(problem)
         return self._view(device_id, wish, plan)
 
@@ -75,7 +76,7 @@ class WhatIf:
     async def _in_turn(self) -> AsyncIterator[None]:
         """Wait until nobody else asks; not behind a crowd."""
         if self._waiting >= MOST_WAITING:
-            raise PlannerError("Too many questions are asked at once. Ask again in a moment.")
+            raise PlannerError(said("refused.too_many"))
         self._waiting += 1
         try:
             async with self._turn:

@@ -1,6 +1,6 @@
 """Makes a wish of what somebody asks of a device, where the device can serve it at all."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from drrouter.domain.device import DeviceProfile
@@ -10,7 +10,7 @@ from drrouter.domain.owner import called
 from drrouter.domain.said import said
 from drrouter.domain.wish import CycleWish, LevelWish, Wish
 from drrouter.errors import MessageError, WishImpossibleError
-from drrouter.router.desk import programme_of
+from drrouter.router.desk import programme_of, too_late
 from drrouter.router.facade import WishRequest
 from drrouter.router.local import clock_time
 
@@ -27,7 +27,7 @@ def wish_of(profile: DeviceProfile, request: WishRequest, now: datetime, zone: Z
         return _cycle(profile.id, flexibility, request, now, zone)
     if isinstance(flexibility, StorageFlexibility):
         return _level(profile.id, flexibility, request, now)
-    raise MessageError("wish", "device", f"{profile.name} runs as it likes; nothing can be asked of it")
+    raise MessageError("wish", "device", said("refused.as_it_likes", name=profile.name))
 
 
 def wish_said(wish: Wish, name: str, by: str, zone: ZoneInfo) -> str:
@@ -41,7 +41,8 @@ def wish_said(wish: Wish, name: str, by: str, zone: ZoneInfo) -> str:
 def unknown_programme(device_id: DeviceId, flexibility: ProfileFlexibility) -> MessageError:
     """That there is no such programme, and which there are."""
     known = ", ".join(programme.id for programme in flexibility.programmes)
-    return MessageError(device_id, "programme", "no such programme", f"Known: {known}")
+    problem, remedy = said("refused.no_programme"), said("refused.known", names=known)
+    return MessageError(device_id, "programme", problem, remedy)
 
 
 def _cycle(
@@ -49,17 +50,14 @@ def _cycle(
 ) -> CycleWish:
     """A wish that some start can keep."""
     if machine.remote_start is RemoteStart.NONE:
-        raise MessageError("wish", "device", f"{device_id} starts at its own buttons only", "Start it there")
+        problem = said("refused.buttons", name=device_id)
+        raise MessageError("wish", "device", problem, said("refused.start_there"))
     programme = programme_of(machine, request.programme_id)
     if programme is None:
         raise unknown_programme(device_id, machine)
     earliest = max(request.earliest or now, now)
     if earliest + programme.duration > request.ready_by:
-        minutes = round(programme.duration / timedelta(minutes=1))
-        raise WishImpossibleError(
-            f"{programme.name} takes {minutes} minutes and cannot be done by"
-            f" {clock_time(request.ready_by, zone)}. Allow a later time."
-        )
+        raise too_late(programme, request.ready_by, zone)
     return CycleWish(device_id, programme.id, earliest, request.ready_by)
 
 
@@ -68,8 +66,9 @@ def _level(device_id: DeviceId, store: StorageFlexibility, request: WishRequest,
     best = store.level_min if store.runs_downwards else store.level_max
     level = best if request.level is None else request.level
     if not store.level_min <= level <= store.level_max:
-        bounds = f"{store.level_min:g} to {store.level_max:g} {store.unit}"
-        raise MessageError("wish", "level", f"{level:g} is not within {bounds}", "Name a level within")
+        low, high = store.level_min, store.level_max
+        problem = said("refused.level", level=level, low=low, high=high, unit=store.unit)
+        raise MessageError("wish", "level", problem, said("refused.within"))
     if request.ready_by <= now:
-        raise WishImpossibleError("The time asked for is past. Allow a later time.")
+        raise WishImpossibleError(said("refused.wish_past"))
     return LevelWish(device_id, level, request.ready_by)

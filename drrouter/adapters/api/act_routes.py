@@ -17,6 +17,7 @@ from drrouter.adapters.api.tokens import TokenView
 from drrouter.adapters.api.views import IssuedToken
 from drrouter.domain.ids import DeviceId, HoldToken, ProgrammeId
 from drrouter.domain.option import Option
+from drrouter.domain.said import said
 from drrouter.domain.wish import Commitment, Override, Wish
 from drrouter.errors import MessageError
 from drrouter.router.facade import OptionsRequest, WishRequest
@@ -55,8 +56,8 @@ async def override(call: Call) -> Override:
     now = call.clock.now()
     until = body.until or now + timedelta(minutes=body.minutes or 0)
     if not now < until <= now + timedelta(minutes=LONGEST_OVERRIDE_MINUTES):
-        problem = f"it should lie between now ({now:%Y-%m-%dT%H:%M}Z) and 31 days later"
-        raise MessageError("the request", "until", problem, "Give another end")
+        problem = said("refused.month", now=f"{now:%Y-%m-%dT%H:%M}Z")
+        raise MessageError("the request", "until", problem, said("refused.other_end"))
     return await call.router.override(_device_id(call), body.mode, until, call.who.name)
 
 

@@ -10,6 +10,7 @@ from drrouter.adapters.api.route import Download, Route
 from drrouter.adapters.problems import Problem, problem, problem_of
 from drrouter.adapters.strict_json import adapter_of, plain
 from drrouter.domain.option import Option
+from drrouter.domain.said import said
 from drrouter.errors import DrrouterError, HoldConflictError
 
 log = logging.getLogger(__name__)
@@ -81,5 +82,4 @@ def http_answer(error: web.HTTPException) -> web.Response:
 def fault_answer(error: Exception) -> web.Response:
     """A fault in the program costs this request alone."""
     log.error("a request met a fault in the program", exc_info=error)
-    detail = "The router met a fault of its own; its log says more."
-    return refusal(HTTPStatus.INTERNAL_SERVER_ERROR, "fault", detail)
+    return refusal(HTTPStatus.INTERNAL_SERVER_ERROR, "fault", said("refused.fault"))

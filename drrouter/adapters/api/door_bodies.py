@@ -9,6 +9,7 @@ from drrouter.adapters.api.people import clean_name
 from drrouter.adapters.api.requests import StrictBody
 from drrouter.adapters.api.roles import PERSON_ROLES, Role
 from drrouter.adapters.door_views import LONGEST_LINK_MINUTES
+from drrouter.domain.said import said
 
 NewName = Annotated[str, StringConstraints(max_length=128), AfterValidator(clean_name)]
 TypedPassword = Annotated[SecretStr, Field(max_length=4 * LONGEST)]
@@ -88,4 +89,4 @@ def check_password(password: SecretStr, name: str) -> None:
         ValueError: it is.
     """
     if fault := fault_of(password.get_secret_value(), name):
-        raise ValueError(f"the password: {fault}")
+        raise ValueError(said("password.wrong", fault))

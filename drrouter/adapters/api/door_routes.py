@@ -12,6 +12,7 @@ from drrouter.adapters.api.roles import ANYONE, READERS, Role
 from drrouter.adapters.api.route import Call, Route, route
 from drrouter.adapters.api.sessions import Session, csrf_of
 from drrouter.adapters.api.visit import WithCookie
+from drrouter.domain.said import said
 
 
 class DoorState(StrEnum):
@@ -118,7 +119,7 @@ async def end_session(call: Call) -> None:
     for one in call.entrance.sessions.views():
         if one.id == call.path["session_id"]:
             if not _may_end(call, one):
-                raise refused(HTTPStatus.FORBIDDEN, "not-allowed", "Only an owner may sign others out.")
+                raise refused(HTTPStatus.FORBIDDEN, "not-allowed", said("door.sessions"))
             await call.entrance.sessions.end(one.id)
 
 

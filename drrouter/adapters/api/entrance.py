@@ -20,6 +20,7 @@ from drrouter.adapters.api.roles import PEOPLE, Role
 from drrouter.adapters.api.sessions import Session, Sessions
 from drrouter.adapters.api.throttle import Throttle
 from drrouter.adapters.api.tokens import TokenBook
+from drrouter.domain.said import said
 from drrouter.ports import Clock, Executor, Store
 
 log = logging.getLogger(__name__)
@@ -73,11 +74,10 @@ class Entrance:
             Refused: there is an owner, the code is wrong, or the address tried too often.
         """
         if self.people.are_claimed:
-            raise refused(HTTPStatus.CONFLICT, "claimed", "This router has an owner. Sign in instead.")
+            raise refused(HTTPStatus.CONFLICT, "claimed", said("door.claimed"))
         self._slow_down(address)
         if not self.claim.take(code):
-            detail = "The code is not right, or too old. 'drrouter claim' shows the present one."
-            raise refused(HTTPStatus.FORBIDDEN, "wrong-code", detail)
+            raise refused(HTTPStatus.FORBIDDEN, "wrong-code", said("door.wrong_code"))
         self.tries.right(address)
         try:
             owner = await self.people.add(name, Role.OWNER, password)
@@ -98,8 +98,7 @@ class Entrance:
         person = await self.people.check(name, password)
         if person is None:
             log.warning("a wrong name or password came from %s", address)
-            detail = "The name or the password is not right."
-            raise refused(HTTPStatus.FORBIDDEN, "wrong-credentials", detail)
+            raise refused(HTTPStatus.FORBIDDEN, "wrong-credentials", said("door.wrong"))
         self.tries.right(address)
         self.names.right(_tried(name))
         return person
@@ -121,7 +120,7 @@ class Entrance:
         begun = await self.sessions.begin(person.name, person.role, person=True, about=about)
         if not self.people.holds(person):
             await self.sessions.end(begun[0].id)
-            raise refused(HTTPStatus.FORBIDDEN, "wrong-credentials", "The name or the password is not right.")
+            raise refused(HTTPStatus.FORBIDDEN, "wrong-credentials", said("door.wrong"))
         return begun
 
     async def follow(self, link: str, address: str, about: str) -> tuple[Session, str]:
@@ -134,8 +133,7 @@ class Entrance:
         invitation = self.links.take(link)
         person = self.people.get(invitation.name) if invitation and invitation.person else None
         if invitation is None or (invitation.person and person is None):
-            detail = "The link was used already, or is too old. Ask for another."
-            raise refused(HTTPStatus.FORBIDDEN, "link-used", detail)
+            raise refused(HTTPStatus.FORBIDDEN, "link-used", said("door.link_used"))
         self.tries.right(address)
         if person is not None:
             return await self.let_in(person, about)
@@ -184,7 +182,7 @@ def _tried(name: str) -> str:
 
 
 def _too_many(wait_s: float) -> Refused:
-    detail = f"Too many tries. Wait {wait_s:.0f} s, then try again."
+    detail = said("door.wait", seconds=wait_s)
     return refused(
         HTTPStatus.TOO_MANY_REQUESTS, "too-many-tries", detail, {"Retry-After": str(int(wait_s) + 1)}
     )

@@ -28,6 +28,7 @@ from drrouter.adapters.api.stream import Streams
 from drrouter.adapters.api.visit import Visit, WithCookie, give_cookie, is_known, signed_out, visit_of
 from drrouter.adapters.strict_json import MOST_BYTES, message_error, parse
 from drrouter.domain.ids import HoldToken
+from drrouter.domain.said import said
 from drrouter.errors import DeviceUnknownError, DrrouterError, HoldUnknownError, MessageError
 from drrouter.ports import Clock
 from drrouter.router.facade import RouterFacade
@@ -171,7 +172,7 @@ def _check_role(who: Principal, route: Route) -> None:
     if who.role not in route.roles:
         if who.role is Role.VISITOR:
             raise signed_out()
-        detail = f"The role {who.role} may not do this; {' or '.join(sorted(route.roles))} may."
+        detail = said("door.not_allowed", role=who.role, roles=" or ".join(sorted(route.roles)))
         raise refused(HTTPStatus.FORBIDDEN, "not-allowed", detail)
 
 

@@ -135,6 +135,7 @@ _PROBLEM: Document = {
         "title": {"type": "string"},
         "status": {"type": "integer"},
         "detail": {"type": "string"},
+        "detail_said": _ref("Reason"),
         "options": {"type": "array", "items": _ref("Option")},
     },
 }

@@ -15,6 +15,7 @@ from aiohttp import web
 
 from drrouter.adapters.api.refusals import Refused, refused
 from drrouter.adapters.api.visit import Visit
+from drrouter.domain.said import said
 
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 CSRF_HEADER = "X-CSRF"
@@ -65,8 +66,7 @@ class Origins:
         says_whence = "Origin" in request.headers or request.headers.get("Sec-Fetch-Site") == "same-origin"
         given = request.headers.get(CSRF_HEADER, "").encode("utf-8", "replace")
         if not says_whence or not hmac.compare_digest(given, visit.csrf.encode()):
-            detail = f"A change by cookie needs the header {CSRF_HEADER} of its session. Load the page again."
-            raise refused(HTTPStatus.FORBIDDEN, "no-csrf", detail)
+            raise refused(HTTPStatus.FORBIDDEN, "no-csrf", said("door.csrf", header=CSRF_HEADER))
 
     def _is_own(self, origin: str, request: web.Request) -> bool:
         """Whether the page came from this very API, under a name that nobody else can point at it.
@@ -102,4 +102,4 @@ def _is_address(name: str) -> bool:
 
 
 def _foreign() -> Refused:
-    return refused(HTTPStatus.FORBIDDEN, "foreign-page", "A page of another site may not do this.")
+    return refused(HTTPStatus.FORBIDDEN, "foreign-page", said("door.foreign_page"))

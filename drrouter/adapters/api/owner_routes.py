@@ -7,6 +7,7 @@ from drrouter.adapters.api.roles import PEOPLE
 from drrouter.adapters.api.route import Call, Route, route
 from drrouter.domain.ids import DeviceId, EventId, ProviderId
 from drrouter.domain.owner import HandsOff, OptOut, Vacation
+from drrouter.domain.said import said
 from drrouter.errors import MessageError
 
 
@@ -50,7 +51,8 @@ async def go_away(call: Call) -> Vacation:
     body: VacationBody = call.body
     start = body.start or call.clock.now()
     if body.end <= start:
-        raise MessageError("the request", "end", "it should be after start", "Give another end")
+        problem = said("refused.after_start")
+        raise MessageError("the request", "end", problem, said("refused.other_end"))
     return await call.router.go_away(Vacation(start, body.end, call.who.name))
 
 
@@ -69,8 +71,8 @@ def _end_of(call: Call, body: OptOutBody) -> datetime:
     for view in call.router.events():
         if (view.event.provider, view.event.id) == (body.provider, body.event_id) and view.event.payloads:
             return max(payload.interval.end for payload in view.event.payloads)
-    problem = f"{body.provider} has no event {body.event_id!r} here"
-    raise MessageError("the request", "event_id", problem, "See `drrouter events`")
+    problem = said("refused.no_event", provider=str(body.provider), event=str(body.event_id))
+    raise MessageError("the request", "event_id", problem, said("refused.see_events"))
 
 
 OWNER_ROUTES: tuple[Route, ...] = (opt_out, opt_in, take_hands_off, steer, go_away, come_back)

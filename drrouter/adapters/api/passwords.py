@@ -14,6 +14,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from drrouter.adapters.api.refusals import refused
+from drrouter.domain.said import said
 from drrouter.ports import Executor
 
 T = TypeVar("T")
@@ -54,8 +55,8 @@ class Passwords:
 
     async def _one_at_a_time(self, work: Callable[..., T], *given: str) -> T:
         if self._waiting >= _MOST_WAITING:
-            detail = "Too many people sign in at once. Try again in a moment."
-            raise refused(HTTPStatus.SERVICE_UNAVAILABLE, "busy", detail, {"Retry-After": "5"})
+            busy = said("door.busy")
+            raise refused(HTTPStatus.SERVICE_UNAVAILABLE, "busy", busy, {"Retry-After": "5"})
         self._waiting += 1
         try:
             async with self._turn:
@@ -67,9 +68,9 @@ class Passwords:
 def fault_of(password: str, name: str) -> str | None:
     """What is wrong with a new password, None where nothing is."""
     if not SHORTEST <= len(password) <= LONGEST:
-        return f"it should have {SHORTEST} to {LONGEST} characters"
+        return said("password.length", least=SHORTEST, most=LONGEST)
     if len(set(password)) < 4 or _plain(password).casefold() == _plain(name).casefold():
-        return "it is too easy to guess"
+        return said("password.weak")
     return None
 
 

@@ -16,6 +16,7 @@ from drrouter.adapters.api.refusals import refused
 from drrouter.adapters.api.roles import PERSON_ROLES, Role
 from drrouter.adapters.strict_json import decode, encode, plain
 from drrouter.domain.document import harmless
+from drrouter.domain.said import said
 from drrouter.errors import MessageError, StoreError
 from drrouter.ports import Clock, Collection, Put, Remove, Store
 
@@ -109,9 +110,9 @@ class People:
         """
         async with self._changing:
             if key_of(name) in self._records:
-                raise refused(HTTPStatus.CONFLICT, "name-taken", "Somebody of that name is here already.")
+                raise refused(HTTPStatus.CONFLICT, "name-taken", said("people.taken"))
             if len(self._records) >= MOST_PEOPLE:
-                detail = f"There are {MOST_PEOPLE} people already. Remove one first."
+                detail = said("people.too_many", count=MOST_PEOPLE)
                 raise refused(HTTPStatus.CONFLICT, "too-many-people", detail)
             person = Person(name, role, self._clock.now())
             await self._keep(_Record(person, await self._passwords.hash(password)))
@@ -136,8 +137,7 @@ class People:
         async with self._changing:
             person = self._find(name).person
             if person.role is Role.OWNER and self._owners() == 1:
-                detail = "The last owner stays. Make somebody else an owner first."
-                raise refused(HTTPStatus.CONFLICT, "last-owner", detail)
+                raise refused(HTTPStatus.CONFLICT, "last-owner", said("people.last_owner"))
             await self._store.commit(Remove(Collection.SETTINGS, _KEY + key_of(name)))
             del self._records[key_of(name)]
             return person
@@ -148,7 +148,7 @@ class People:
     def _find(self, name: str) -> _Record:
         record = self._records.get(key_of(name))
         if record is None:
-            raise refused(HTTPStatus.NOT_FOUND, "no-such-person", "Nobody of that name is here.")
+            raise refused(HTTPStatus.NOT_FOUND, "no-such-person", said("people.nobody"))
         return record
 
     async def _keep(self, record: _Record) -> None:
@@ -170,11 +170,11 @@ def clean_name(name: str) -> str:
     """
     made = " ".join(unicodedata.normalize("NFKC", harmless(name)).split())
     if not 0 < len(made) <= LONGEST_NAME:
-        raise ValueError(f"a name has 1 to {LONGEST_NAME} characters")
+        raise ValueError(said("people.name_length", most=LONGEST_NAME))
     if "/" in made or "\\" in made or made in (".", ".."):
-        raise ValueError("a name holds no slashes")
+        raise ValueError(said("people.slashes"))
     if key_of(made).partition(" ")[0] in _OF_OTHERS:
-        raise ValueError("that is how the journal calls others; choose a name of a person")
+        raise ValueError(said("people.name_of_role"))
     return made
 
 

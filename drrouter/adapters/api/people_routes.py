@@ -12,6 +12,7 @@ from drrouter.adapters.api.refusals import refused
 from drrouter.adapters.api.roles import OWNER, PEOPLE, READERS, Role
 from drrouter.adapters.api.route import Call, Route, route
 from drrouter.adapters.door_views import ClaimView, LinkView, PersonView, page_of
+from drrouter.domain.said import said
 from drrouter.errors import MessageError
 
 
@@ -44,9 +45,7 @@ async def set_password(call: Call) -> None:
     name, session = call.path["name"], call.visit.session
     is_own = session is not None and session.person and key_of(session.name) == key_of(name)
     if not is_own and call.who.role is not Role.OWNER:
-        raise refused(
-            HTTPStatus.FORBIDDEN, "not-allowed", "Only an owner may change the passwords of others."
-        )
+        raise refused(HTTPStatus.FORBIDDEN, "not-allowed", said("door.passwords"))
     person = call.entrance.people.find(name)
     _check_new(body, person.name)
     if is_own:
@@ -62,7 +61,8 @@ async def make_link(call: Call) -> LinkView:
     body: LinkBody = call.body
     role, session = body.role or call.who.role, call.visit.session
     if not call.who.may_lend(role):
-        raise refused(HTTPStatus.FORBIDDEN, "not-allowed", f"A {call.who.role} cannot let in a {role}.")
+        detail = said("door.cannot_let_in", role=call.who.role, other=role)
+        raise refused(HTTPStatus.FORBIDDEN, "not-allowed", detail)
     is_oneself = role is call.who.role
     person = is_oneself and session is not None and session.person
     invitation = Invitation(call.who.name if is_oneself else role.value, role, person, call.who.name)
@@ -103,7 +103,8 @@ def _check_new(body: PasswordBody, name: str) -> None:
     try:
         check_password(body.password, name)
     except ValueError as error:
-        raise MessageError("the request", "password", str(error), "Choose another") from error
+        another = said("password.another")
+        raise MessageError("the request", "password", error.args[0], another) from error
 
 
 def _base(call: Call, given: str | None) -> str:
@@ -122,7 +123,7 @@ def _base(call: Call, given: str | None) -> str:
 
 def _claim(call: Call, code: str) -> ClaimView:
     if call.entrance.people.are_claimed:
-        raise refused(HTTPStatus.CONFLICT, "claimed", "This router has an owner; there is nothing to claim.")
+        raise refused(HTTPStatus.CONFLICT, "claimed", said("door.nothing_to_claim"))
     return ClaimView(code, page_of(call.visit.base, "claim", code))
 
 

@@ -7,6 +7,7 @@ from drrouter.adapters.api.views import why_view
 from drrouter.domain.ids import DeviceId
 from drrouter.domain.journal import JournalEntry
 from drrouter.domain.plan import Plan
+from drrouter.domain.said import said
 from drrouter.domain.timeline import Timeline
 from drrouter.errors import DeviceUnknownError
 from drrouter.router.provider_views import ProviderView
@@ -89,7 +90,7 @@ def _device(call: Call, device_id: str) -> DeviceView:
     views = {view.profile.id: view for view in call.router.devices()}
     if device_id not in views:
         known = ", ".join(sorted(views)) or "none"
-        raise DeviceUnknownError(f"No device is called {device_id!r} here. Known devices: {known}.")
+        raise DeviceUnknownError(said("refused.no_device", device=device_id, names=known))
     return views[DeviceId(device_id)]
 
 

@@ -14,6 +14,7 @@ from drrouter.adapters.api.entrance import Entrance
 from drrouter.adapters.api.refusals import Refused, refused
 from drrouter.adapters.api.roles import Principal, Role
 from drrouter.adapters.api.sessions import LONGEST, Session, csrf_of
+from drrouter.domain.said import said
 
 log = logging.getLogger(__name__)
 
@@ -116,8 +117,7 @@ def is_secure(request: web.Request) -> bool:
 
 def signed_out() -> Refused:
     """Nobody is known to come, and the route is not for anyone."""
-    detail = "Send a token: Authorization: Bearer <token>; or sign in by the panel."
-    return _unauthorized("signed-out", detail)
+    return _unauthorized("signed-out", said("door.signed_out"))
 
 
 def _bearer(authorization: str, address: str, entrance: Entrance) -> tuple[Principal, str]:

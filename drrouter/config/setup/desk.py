@@ -23,6 +23,7 @@ from drrouter.config.setup.text import HomeText
 from drrouter.config.setup.writing import Beside, remove, replace
 from drrouter.config.tariffs import shipped_tariffs
 from drrouter.domain.remedy import nearest
+from drrouter.domain.said import said
 from drrouter.errors import DocumentError, InputError
 from drrouter.objectmodel import Catalogue, load_catalogue, read_file
 from drrouter.ports import Executor
@@ -103,8 +104,7 @@ class HomeDesk:
     async def apply(self) -> None:
         """Begin anew with what the file says, where all of it is in order."""
         if self._begin_anew is None:
-            remedy = "Stop it and start it again"
-            raise InputError("setup", "apply", "the router cannot begin anew by itself", remedy)
+            raise InputError("setup", "apply", said("refused.not_anew"), said("refused.restart"))
         async with self._lock:
             await self._executor.run(self._checked, self._text().source)
         self._begin_anew()
@@ -219,20 +219,16 @@ class HomeDesk:
     ) -> tuple[dict[str, Any], dict[str, str]]:
         """The keys with the name of the secret's file, and that file."""
         if not secret.isprintable():
-            problem = "holds invisible or control characters"
-            raise DocumentError(str(self._path), "secret", problem, "Type it again without them")
+            problem, remedy = said("refused.invisible"), said("refused.retype")
+            raise DocumentError(str(self._path), "secret", problem, remedy)
         return {**keys, key: file}, {file: secret + "\n"}
 
     def _identity(self, kind: str, keys: Table) -> str:
         """The id, which may become the name of a file."""
         name = keys.get("id")
         if not isinstance(name, str) or not _ID.match(name):
-            raise DocumentError(
-                str(self._path),
-                f"{kind}.id",
-                "is no id: a small letter, then small letters, digits and _, 32 at most",
-                "Choose another",
-            )
+            problem, remedy = said("refused.id"), said("password.another")
+            raise DocumentError(str(self._path), f"{kind}.id", problem, remedy)
         return name
 
 

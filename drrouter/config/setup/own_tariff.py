@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from drrouter.domain.said import said
 from drrouter.errors import DocumentError
 from drrouter.objectmodel import read_file
 from drrouter.tariff import TariffDocument, read_tariff
@@ -51,7 +52,8 @@ def text_of(site: Mapping[str, Any], keys: Mapping[str, Any], where: str) -> str
     """
     price, feed_in = keys.get("price_per_kwh"), keys.get("feed_in_per_kwh")
     if not isinstance(price, int | float):
-        raise DocumentError(where, "tariff.price_per_kwh", "is missing", "Give a price per kWh, or an id")
+        problem, remedy = said("refused.no_price"), said("refused.give_price")
+        raise DocumentError(where, "tariff.price_per_kwh", problem, remedy)
     text = _TEXT.format(
         currency=site.get("currency", "EUR"),
         zone=site.get("time_zone", "UTC"),

@@ -7,7 +7,17 @@ its number, ``{0}``, or all of them with what stands between, ``{parts:; }``.
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from drrouter.domain.english import devices, doctor, home, orders, outages, plans, providers, steering
+from drrouter.domain.english import (
+    devices,
+    doctor,
+    home,
+    orders,
+    outages,
+    plans,
+    providers,
+    refusals,
+    steering,
+)
 
 ENGLISH: Mapping[str, str] = MappingProxyType(
     {
@@ -22,6 +32,7 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         **outages.ENGLISH,
         **plans.ENGLISH,
         **providers.ENGLISH,
+        **refusals.ENGLISH,
         **steering.ENGLISH,
     }
 )

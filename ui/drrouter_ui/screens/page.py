@@ -10,7 +10,6 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Static
 
-from drrouter.domain.words import clean
 from drrouter.errors import DrrouterError
 from drrouter_ui.draw import bars
 from drrouter_ui.screens.dialogs import ChoiceDialog, PagesDialog
@@ -175,8 +174,8 @@ class Page(Screen[None]):
         self.run_worker(guarded, group=group, exclusive=group != "default")  # type: ignore[arg-type] # cannot tell callables apart
 
     def say(self, sentence: str, severity: Any = "information") -> None:
-        """One sentence in a corner; whatever it holds, it is text."""
-        self.app.notify(self.pen.plain(clean(sentence, 300)), severity=severity, markup=False)
+        """One sentence in a corner, the router's own in the person's language; all it holds is text."""
+        self.app.notify(self.pen.plain(self.shared.seen.say(sentence, 300)), severity=severity, markup=False)
 
 
 def static(name: str) -> Static:

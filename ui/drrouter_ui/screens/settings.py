@@ -68,6 +68,6 @@ class SettingsScreen(ListScreen):
         try:
             await self.shared.client.set_settings(**{item.setting: item.value})
         except DrrouterError as error:
-            self.say(f"{t('tui.settings.not_kept')} {error.sentence}", "warning")
+            self.say(f"{t('tui.settings.not_kept')} {self.shared.seen.say(error.sentence)}", "warning")
         else:
             self.say(t("tui.settings.kept"))

@@ -577,6 +577,7 @@ export interface Problem {
   title: string;
   status: number;
   detail: string;
+  detail_said?: Reason;
   options?: Option[];
 }
 

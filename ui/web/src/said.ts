@@ -1,6 +1,7 @@
 // What the router said to the last order, shown for a while and read out to who does not see it.
 import { signal } from "@preact/signals";
 import { Refused } from "./api.ts";
+import { resaid } from "./resaid.ts";
 import { t } from "./words.ts";
 
 export interface Said {
@@ -37,5 +38,5 @@ export async function order(act: () => Promise<unknown>): Promise<boolean> {
 
 /** An error as people read it. */
 export function sentence(error: unknown): string {
-  return error instanceof Refused ? error.message : t("app.unreachable");
+  return error instanceof Refused ? resaid(error.message, error.problem.detail_said ?? null) : t("app.unreachable");
 }

@@ -2,6 +2,7 @@
 import { computed, effect, signal } from "@preact/signals";
 import { api, Refused, type Session, Unreachable, whenSignedOut } from "./api.ts";
 import { listen, stop } from "./live.ts";
+import { sentence } from "./said.ts";
 import { link } from "./state.ts";
 import { showTheme, type Theme } from "./theme.ts";
 import { type Language, LANGUAGES, preferred, speak } from "./words.ts";
@@ -53,7 +54,7 @@ async function follow(): Promise<void> {
     session.value = await api.follow(token);
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
-    linkRefused.value = error.message;
+    linkRefused.value = sentence(error);
   }
 }
 
