@@ -1,4 +1,4 @@
-"""What refuses an order keeps its reason on its way to a client, so that a screen can say it in any language."""
+"""What refuses an order keeps its reason on its way to a client, which can say it in any language."""
 
 import pytest
 from pydantic import ValidationError

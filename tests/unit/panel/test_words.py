@@ -58,8 +58,15 @@ def test_what_is_counted_has_a_form_for_one_and_for_many(language: str) -> None:
 @pytest.mark.parametrize("language", OTHERS)
 def test_every_reason_of_planner_and_router_is_said_in_every_language(language: str) -> None:
     english = {**OF_THE_PLANNER, **OF_THE_ROUTER}
-    reasons: dict[str, str] = json.loads((CATALOGUES / "reasons" / f"{language}.json").read_text())
-    assert list(reasons) == sorted(english)
+    files = [
+        CATALOGUES / "reasons" / f"{language}.json",
+        CATALOGUES / "reasons" / "terminal" / f"{language}.json",
+    ]
+    everywhere, of_the_journal = (json.loads(file.read_text()) for file in files)
+    reasons: dict[str, str] = {**everywhere, **of_the_journal}
+    assert (list(everywhere), list(of_the_journal)) == (sorted(everywhere), sorted(of_the_journal))
+    assert not everywhere.keys() & of_the_journal.keys()
+    assert reasons.keys() == english.keys()
     for code, template in english.items():
         assert Counter(_FORMED.findall(reasons[code])) == Counter(_FORMED.findall(template)), code
 

@@ -5,7 +5,8 @@
     money(0.214, "EUR")       # 0,21 EUR
 
 ``en.json`` and its neighbours are the catalogue that panel and terminal share; ``terminal/`` holds what only
-a terminal says, so that browsers need not load it; ``reasons/`` has the planner's sentences.
+a terminal says, so that browsers need not load it; ``reasons/`` has the sentences of planner and router, and
+its own ``terminal/`` those of the journal, which the panel does not show.
 """
 
 from drrouter_ui.words.catalogue import LANGUAGE_NAMES, LANGUAGES, language, preferred, speak, t

@@ -20,6 +20,12 @@ def texts_of(language: str) -> dict[str, str]:
     return {**_read(_FOLDER / f"{language}.json"), **_read(_FOLDER / "terminal" / f"{language}.json")}
 
 
+def _reasons_of(language: str) -> dict[str, str]:
+    """Every reason of a language: those of the panel, and those of the journal, which the terminal shows."""
+    folder = _FOLDER / "reasons"
+    return {**_read(folder / f"{language}.json"), **_read(folder / "terminal" / f"{language}.json")}
+
+
 @cache
 def _read(path: Path) -> dict[str, str]:
     texts: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
@@ -40,7 +46,7 @@ def speak(wanted: str) -> None:
     """Speak this language from now on; English where it is not one of ours."""
     known = wanted if wanted in LANGUAGES else "en"
     _spoken.language, _spoken.texts = known, texts_of(known)
-    _spoken.reasons = None if known == "en" else _read(_FOLDER / "reasons" / f"{known}.json")
+    _spoken.reasons = None if known == "en" else _reasons_of(known)
 
 
 def language() -> str:
