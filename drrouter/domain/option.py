@@ -1,10 +1,12 @@
 """The priced answer to "which options are available now?" (TR 102 935, 5.3.1)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
 from drrouter.domain.ids import DeviceId, HoldToken, ProgrammeId
+from drrouter.domain.reason import Reason
+from drrouter.domain.said import carry
 
 
 class OptionKind(StrEnum):
@@ -42,3 +44,8 @@ class Option:
     basis: str
     plan_made_at: datetime
     option_schema: int = 1
+    reason_said: Reason | None = field(default=None, compare=False)
+
+    def __post_init__(self) -> None:
+        """The sentence carries its reason."""
+        carry(self, "reason")

@@ -6,6 +6,8 @@ from enum import StrEnum
 
 from drrouter.domain.ids import DeviceId, ProgrammeId
 from drrouter.domain.interval import Interval
+from drrouter.domain.reason import Reason as Reason  # for everybody who reads plans
+from drrouter.domain.said import carry
 
 
 class SolveRung(StrEnum):
@@ -36,21 +38,6 @@ class MissKind(StrEnum):
     SETPOINT = "setpoint"
     REBOUND = "rebound"
     LIMIT = "limit"
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """A sentence as a code with values, so that a screen can say it in any language.
-
-    Attributes:
-        code: of its template, ``topic.meaning`` (``drrouter.planner.catalogue``).
-        values: by the names of the template's fields: numbers, texts, and instants as ISO texts.
-        parts: the reasons that stand inside the sentence, or behind it.
-    """
-
-    code: str
-    values: dict[str, float | str] = field(default_factory=dict, hash=False)
-    parts: tuple["Reason", ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +177,11 @@ class Plan:
     repaired: bool = False
     gain: float | None = None
     modes: dict[DeviceId, tuple[tuple[float, ...], ...]] = field(default_factory=dict)
+    trigger_said: Reason | None = field(default=None, compare=False)
+
+    def __post_init__(self) -> None:
+        """The trigger carries its reason."""
+        carry(self, "trigger")
 
     def slot_at(self, instant: datetime) -> int | None:
         """The index of the slot that holds the instant, None outside the plan."""

@@ -16,7 +16,7 @@ from string import Formatter
 from typing import Any, Self
 
 from drrouter.domain.english import ENGLISH
-from drrouter.domain.plan import Reason
+from drrouter.domain.reason import Reason
 from drrouter.domain.words import power
 
 FORMS = frozenset({"aside", "begun", "clause", "clock", "kwh", "money", "text", "watts"})

@@ -145,7 +145,7 @@ class _Desk:
         """An offer as it is told; adding 0.0 turns a negative zero into zero."""
         saving = first.cost - offer.cost + 0.0
         start = offer.start
-        said = say(self.problem, why)
+        said = resaid(say(self.problem, why), why)
         return PricedStart(kind, start.start, start.end, offer.cost, offer.co2_g, saving, said)
 
     def _place(self, instant: datetime) -> Start:

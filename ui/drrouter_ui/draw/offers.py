@@ -2,7 +2,7 @@
 
 from drrouter.domain.option import Option
 from drrouter.domain.words import clean
-from drrouter_ui.words import SiteTime, money, t
+from drrouter_ui.words import SiteTime, money, say, t
 
 
 def head() -> str:
@@ -24,9 +24,9 @@ def offer(option: Option, local: SiteTime) -> str:
     return "".join(values)
 
 
-def because(option: Option) -> str:
+def because(option: Option, local: SiteTime) -> str:
     """Why this option is offered."""
-    return clean(option.reason, 300)
+    return clean(say([option.reason_said], option.reason, option.currency, local), 300)
 
 
 def basis(option: Option, local: SiteTime) -> str:

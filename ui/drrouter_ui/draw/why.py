@@ -1,5 +1,7 @@
 """All that is known of why a device runs when it runs, as names and values."""
 
+from dataclasses import replace
+
 from drrouter.domain.plan import Explanation, Plan, Reason
 from drrouter.domain.words import clean
 from drrouter.router.viewed import DeviceView, WhatIfView
@@ -24,10 +26,12 @@ def why(view: DeviceView, seen: Seen) -> Rows:
     rows += _misses(view, plan, seen)
     rung = t(f"tui.rung.{plan.solve_rung.value}", at=seen.local.say(plan.made_at))
     data = t(f"tui.prices.{plan.data_rung.value}")
-    rows.append((t("tui.why.the_plan"), f"{rung}; {data}; {clean(plan.trigger, 80)}"))
+    rows.append((t("tui.why.the_plan"), f"{rung}; {data}; {seen.say(plan.trigger, 80)}"))
     reasons = plan.change_reasons
     for place, change in enumerate(plan.changes[:_MOST_CHANGES]):
         reason = reasons[place] if place < len(reasons) else None
+        if reason and reason.values.get("trigger") == plan.trigger:
+            reason = replace(reason, values={**reason.values, "trigger": seen.say(plan.trigger)})
         rows.append((t("tui.why.new"), clean(say([reason], change, plan.currency, seen.local))))
     return rows
 

@@ -87,7 +87,7 @@ class OffersDialog(Dialog[Option]):
     @on(OptionList.OptionHighlighted)
     def tell_why(self, event: OptionList.OptionHighlighted) -> None:
         """Tell the reason of the option under the cursor."""
-        text = offers.because(self._offered[event.option_index])
+        text = offers.because(self._offered[event.option_index], self._local)
         self.query_one("#because", Static).update(Text(self._pen.plain(text)))
 
     @on(OptionList.OptionSelected)

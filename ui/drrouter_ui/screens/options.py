@@ -98,7 +98,7 @@ class OptionsScreen(Page):
         if event.option_index < len(self._offered):
             option = self._offered[event.option_index]
             texts = (
-                offers.because(option),
+                offers.because(option, self.shared.seen.local),
                 offers.basis(option, self.shared.seen.local),
                 t("tui.options.hint"),
             )

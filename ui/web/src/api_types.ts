@@ -445,6 +445,7 @@ export interface Option {
   basis: string;
   plan_made_at: string;
   option_schema: number;
+  reason_said: Reason | null;
 }
 
 export type OptionKind = "now" | "cheapest" | "greenest" | "latest";
@@ -555,6 +556,7 @@ export interface Plan {
   repaired: boolean;
   gain: number | null;
   modes: Record<string, number[][]>;
+  trigger_said: Reason | null;
 }
 
 export interface PlugTest {

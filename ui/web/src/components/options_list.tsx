@@ -4,10 +4,11 @@ import { accept } from "../acts.ts";
 import { api } from "../api.ts";
 import type { DeviceView, Option } from "../api_types.ts";
 import { programmes } from "../device_state.ts";
+import { resaid } from "../resaid.ts";
 import { sentence } from "../said.ts";
 import { mayAct } from "../session.ts";
 import { now } from "../state.ts";
-import { clock, language, money, number, span, t } from "../words.ts";
+import { clock, money, number, span, t } from "../words.ts";
 import { Name } from "./name.tsx";
 
 const RENEW_MS = 100_000; // the router holds an offer for two minutes
@@ -119,11 +120,9 @@ function Offer({ options, take }: { options: Alike; take: () => Promise<void> })
           <dd>{span(length)}</dd>
         </div>
       </dl>
-      {language.value === "en" && (
-        <p class="why">
-          <Name text={option.reason} most={300} />
-        </p>
-      )}
+      <p class="why">
+        <Name text={resaid(option.reason, option.reason_said)} most={300} />
+      </p>
       <button type="button" class={options.some((one) => one.kind === "cheapest") ? "" : "soft"} disabled={!mayAct.value} onClick={take}>
         {option.kind === "now" ? t("act.start_now") : t("options.agree", { start })}
       </button>

@@ -1,9 +1,11 @@
 // Why: for each device the reasons of the plan in numbers, and what changed since the plan before.
+import type { Reason } from "../api_types.ts";
 import { DeviceTabs } from "../components/device_tabs.tsx";
 import { Name } from "../components/name.tsx";
 import { WhatIf } from "../components/what_if.tsx";
 import { WhyPanel } from "../components/why_panel.tsx";
 import { say } from "../reasons.ts";
+import { resaid } from "../resaid.ts";
 import { to } from "../route.ts";
 import { devices, now, plan } from "../state.ts";
 import { plain, sentenceOf, t } from "../words.ts";
@@ -32,18 +34,24 @@ function Changes() {
   const planned = plan.value;
   if (!planned?.changes.length) return null;
   const setting = { currency: planned.currency, now: now.value };
+  const trigger = resaid(planned.trigger, planned.trigger_said);
   return (
     <section class="card" aria-labelledby="changes">
       <h2 id="changes">{t("why.changes")}</h2>
       <ul class="said">
         {planned.changes.map((change, place) => (
           <li key={change}>
-            <Name text={say([planned.change_reasons[place] ?? null], change, setting)} most={400} />
+            <Name text={say([causedBy(planned.change_reasons[place], trigger)], change, setting)} most={400} />
           </li>
         ))}
       </ul>
     </section>
   );
+}
+
+/** What set a change off stands in it as a text: in the person's language. */
+function causedBy(change: Reason | undefined, trigger: string): Reason | null {
+  return change?.values["trigger"] ? { ...change, values: { ...change.values, trigger } } : (change ?? null);
 }
 
 /** What cannot be kept, and because of what. */
