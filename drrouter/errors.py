@@ -162,9 +162,21 @@ class LeafForbiddenError(ResourceError):
 
 
 class DaemonUnreachableError(DrrouterError):
-    """A client found no router at the address."""
+    """A client found no router at the address.
+
+    Attributes:
+        why: ``absent``, ``silent``, ``untrusted``, ``ended`` or ``no_address``, by which a client says it in
+            another language; empty where the sentence is all there is.
+        url: the address.
+        detail: what was heard of it.
+    """
 
     retryable = True
+
+    def __init__(self, sentence: str, why: str = "", url: str = "", detail: str = "") -> None:
+        """Keep what a client needs to say it in its own words."""
+        self.why, self.url, self.detail = why, url, detail
+        super().__init__(sentence)
 
 
 class DaemonRefusedError(DrrouterError):

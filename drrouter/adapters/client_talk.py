@@ -62,7 +62,7 @@ class Talk:
         self.url = url.rstrip("/")
         if not self.url.startswith(("http://", "https://")):
             raise DaemonUnreachableError(
-                f"{url!r} is no address of a router. Give one like http://127.0.0.1:8088."
+                f"{url!r} is no address of a router. Give one like http://127.0.0.1:8088.", "no_address", url
             )
         self._token, self._clock, self._total_s, self._ca_file = token, clock, total_s, ca_file
         self._session: aiohttp.ClientSession | None = None
@@ -143,7 +143,8 @@ class Talk:
                         name = line[7:].decode().strip()
                     elif line.startswith(b"data: "):
                         yield name, line[6:]
-        raise DaemonUnreachableError(f"The router at {self.url} has ended the stream. Try again.")
+        ended = f"The router at {self.url} has ended the stream. Try again."
+        raise DaemonUnreachableError(ended, "ended", self.url)
 
     def _open(self) -> aiohttp.ClientSession:
         if self._session is None:
@@ -189,16 +190,21 @@ class Talk:
         except aiohttp.ClientSSLError as error:
             raise DaemonUnreachableError(
                 f"The certificate of the router at {self.url} is not trusted here. "
-                "Name its authority with --ca-file, such as tls/ca.pem beside its home file."
+                "Name its authority with --ca-file, such as tls/ca.pem beside its home file.",
+                "untrusted",
+                self.url,
             ) from error
         except aiohttp.ClientConnectorError as error:
             raise DaemonUnreachableError(
                 f"No router answers at {self.url}. Start one with 'drrouter run HOME.toml' "
-                "or 'drrouter demo', or name another with --url."
+                "or 'drrouter demo', or name another with --url.",
+                "absent",
+                self.url,
             ) from error
         except (TimeoutError, aiohttp.ClientError) as error:
             problem = str(error) or "it takes too long"
-            raise DaemonUnreachableError(f"The router at {self.url} does not answer: {problem}.") from error
+            sentence = f"The router at {self.url} does not answer: {problem}."
+            raise DaemonUnreachableError(sentence, "silent", self.url, problem) from error
 
 
 def _trusting(ca_file: Path) -> ssl.SSLContext:

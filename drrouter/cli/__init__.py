@@ -9,6 +9,9 @@ import sys
 from collections.abc import Sequence
 from io import TextIOWrapper
 
+import typer
+
+from drrouter.cli import progress, usage, words
 from drrouter.cli.exits import FAILURE, INTERRUPTED, PIPE_CLOSED, code_of, words_of
 from drrouter.cli.program import app
 from drrouter.errors import DrrouterError
@@ -25,12 +28,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     given = list(sys.argv[1:] if arguments is None else arguments)
     _show_any_text()
+    words.begin(given, os.environ)
+    progress.allow()
     try:
-        app(args=[word for word in given if word != DEBUG], prog_name="drrouter")
-    except SystemExit as ended:
-        return ended.code if isinstance(ended.code, int) else FAILURE
+        code = _run([word for word in given if word != DEBUG])
     except KeyboardInterrupt:
-        return INTERRUPTED
+        code = INTERRUPTED
     except BrokenPipeError:
         _forget_output()
         return PIPE_CLOSED
@@ -39,7 +42,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise
         sys.stderr.writelines(f"{line}\n" for line in words_of(error))
         return code_of(error) if isinstance(error, DrrouterError) else FAILURE
-    return 0
+    if code == INTERRUPTED:
+        sys.stderr.write(f"\n{words.t('ended.interrupted')}\n")
+    return code
+
+
+def _run(given: list[str]) -> int:
+    """Leave it to the verb; what is wrong on the line is said in a sentence."""
+    try:
+        code = app(args=given, prog_name="drrouter", standalone_mode=False)
+    except SystemExit as ended:
+        code = ended.code
+    except typer.Abort as left:
+        if isinstance(left.__context__, KeyboardInterrupt):
+            return INTERRUPTED
+        sys.stderr.write(f"\n{words.t('ended.unanswered')}\n")
+        return FAILURE
+    except Exception as error:
+        if hasattr(error, "exit_code") and hasattr(error, "format_message"):
+            return usage.show(error)  # of the library, whose classes move between its releases
+        raise
+    return code if isinstance(code, int) else 0 if code is None else FAILURE
 
 
 def _show_any_text() -> None:

@@ -6,16 +6,22 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from drrouter.cli import completion
 from drrouter.cli.exits import FAILURE, IMPOSSIBLE
 from drrouter.cli.read_verbs import Device, Json
-from drrouter.cli.words import parse_span
+from drrouter.cli.words import number, parse_span, t
 
 if TYPE_CHECKING:
     from drrouter.adapters.client import DrClient
 
 Programme = Annotated[
     str | None,
-    typer.Option("--programme", metavar="ID", help="The programme's id; else the router's choice."),
+    typer.Option(
+        "--programme",
+        metavar="ID",
+        help="The programme's id; else the router's choice.",
+        autocompletion=completion.programmes,
+    ),
 ]
 Earliest = Annotated[
     str | None, typer.Option("--earliest", metavar="TIME", help="Not before, such as 18:00.")
@@ -62,7 +68,7 @@ async def options(
     else:
         show.options(offered, local)
     if not offered:
-        screen.say("No start can keep what is asked. Allow a later time.")
+        screen.say(t("options.none"))
     return None if offered else IMPOSSIBLE
 
 
@@ -84,7 +90,7 @@ async def accept(
     try:
         made = await client.accept(HoldToken(option))
     except HoldConflictError as conflict:
-        screen.say(conflict.sentence)
+        screen.say(local.tell(conflict.sentence, 400))
         if conflict.options and not json:
             show.options(conflict.options, local)
         return FAILURE
@@ -117,13 +123,14 @@ async def override(
     device_id = DeviceId(device)
     if order is Order.AUTO:
         await client.clear_override(device_id)
-        screen.say(f"{clean(device)} follows the plan again.")
+        screen.say(t("override.over", device=clean(device)))
         return
     span = parse_span(for_)
     local = show.local_time(await client.status())
     end = local.parse(until) if until else local.now + span
     made = await client.override(device_id, OverrideMode(order.value), end)
-    screen.say(f"{clean(made.device_id)} is {made.mode.value} until {local.say(made.until)}.")
+    until = local.say(made.until)
+    screen.say(t(f"override.{made.mode.value}", device=clean(made.device_id), until=until))
 
 
 async def what_if(
@@ -155,7 +162,7 @@ async def what_if(
     if json:
         screen.print_json(WhatIfView, view)
     else:
-        show.what_if(view, local, status.currency)
+        show.what_if(view, local)
     return IMPOSSIBLE if view.misses else None
 
 
@@ -184,12 +191,15 @@ async def wish(
     device_id = DeviceId(device)
     if clear:
         await client.clear_wish(device_id)
-        screen.say(f"Nothing is asked of {clean(device)} any more.")
+        screen.say(t("wish.over", device=clean(device)))
         return
     local = show.local_time(await client.status())
     by = local.parse(ready_by) if ready_by else local.now + timedelta(days=1)
     start = local.parse(earliest) if earliest else None
     request = WishRequest(by, ProgrammeId(programme) if programme else None, start, level)
     made = await client.wish(device_id, request)
-    what = clean(made.programme_id) if isinstance(made, CycleWish) else f"a level of {made.level:g}"
-    screen.say(f"{clean(device)}: {what} by {local.say(by)}.")
+    if isinstance(made, CycleWish):
+        what = clean(made.programme_id)
+    else:
+        what = t("wish.level", level=number(made.level))
+    screen.say(t("wish.made", device=clean(device), what=what, by=local.say(by)))

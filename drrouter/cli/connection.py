@@ -5,11 +5,19 @@ import functools
 import inspect
 import os
 from collections.abc import Callable, Coroutine, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+from drrouter.cli import completion, progress
+from drrouter.cli.words import LANGUAGES, choose, is_asked, t
+from drrouter.errors import DaemonRefusedError
+
+if TYPE_CHECKING:
+    from drrouter.adapters.client import DrClient
 
 DEFAULT_URL = "http://127.0.0.1:8088"
 
@@ -40,7 +48,19 @@ CaFile = Annotated[
         rich_help_panel="Router",
     ),
 ]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.", rich_help_panel="Terminal")]
+Language = Annotated[
+    str | None,
+    typer.Option(
+        "--language",
+        metavar="LANGUAGE",
+        help="en, de, fr or nl; else that of your settings, else that of LANG.",
+        autocompletion=completion.languages,
+        rich_help_panel="Terminal",
+    ),
+]
 _OPTIONS = (("url", Url), ("token", Token), ("token_file", TokenFile), ("ca_file", CaFile))
+_TERMINAL = (("quiet", Quiet), ("language", Language))
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +87,35 @@ def client_verb(work: Work) -> Callable[..., None]:
             raise typer.Exit(code)
 
     own = list(inspect.signature(work).parameters.values())[1:]
+    return terminal_verb(_shown_as(verb, own, _OPTIONS))
+
+
+def terminal_verb(work: Callable[..., None]) -> Callable[..., None]:
+    """Give a verb the options of the terminal: its language, and no progress where output is for programs."""
+    own = list(inspect.signature(work).parameters.values())
+    taken = {parameter.name for parameter in own}  # the screens choose a language, parts log less when quiet
+
+    @functools.wraps(work)
+    def verb(**given: Any) -> None:
+        language = given.get("language")
+        if language is not None and language not in LANGUAGES:
+            raise typer.BadParameter(t("usage.choice", what="--language", choices=", ".join(LANGUAGES)))
+        if given.get("quiet") or given.get("json"):
+            progress.hush()
+        work(**{name: value for name, value in given.items() if name in taken})
+
+    return _shown_as(verb, own, tuple(option for option in _TERMINAL if option[0] not in taken))
+
+
+def _shown_as(
+    verb: Callable[..., None], own: list[inspect.Parameter], more: tuple[tuple[str, Any], ...]
+) -> Callable[..., None]:
+    """The verb, shown to typer with these parameters beside its own."""
     common = [
-        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=kind)
-        for name, kind in _OPTIONS
+        inspect.Parameter(
+            name, inspect.Parameter.KEYWORD_ONLY, default=None if name != "quiet" else False, annotation=kind
+        )
+        for name, kind in more
     ]
     shown = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in own]
     verb.__signature__ = inspect.Signature([*shown, *common])  # type: ignore[attr-defined] # what typer looks at
@@ -103,7 +149,21 @@ def find(
 
 
 async def _with_client(work: Work, access: Access, given: dict[str, Any]) -> int | None:
-    from drrouter.adapters.client import DrClient
+    from drrouter.cli.patient import PatientClient
 
-    async with DrClient(access.url, access.token, ca_file=access.ca_file) as client:
+    async with PatientClient(access.url, access.token, ca_file=access.ca_file) as client:
+        if not given.get("json"):
+            await speak_as_set(client)
         return await work(client, **given)
+
+
+async def speak_as_set(client: "DrClient") -> None:
+    """Speak the language that the person has set, unless the command line asks for one.
+
+    Raises:
+        DaemonUnreachableError: no router answers; nothing else would come of it.
+    """
+    if is_asked():
+        return
+    with suppress(DaemonRefusedError):  # who has no settings, and an older router that keeps none
+        choose(await client.settings())

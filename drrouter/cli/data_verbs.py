@@ -7,16 +7,26 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from drrouter.cli import completion
+from drrouter.cli.progress import waiting
+from drrouter.cli.words import t
+
 if TYPE_CHECKING:
     from drrouter.adapters.client import DrClient
     from drrouter.adapters.client_data import LeafData
     from drrouter.cli.answers import BytesLeaf, TextLeaf
-    from drrouter.domain.words import LocalTime
+    from drrouter.cli.words import LocalTime
     from drrouter.router.resources.facade import LeafList, Told
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, with all instants in UTC.")]
-Where = Annotated[str, typer.Argument(help="Such as vehicle/car/profile.", show_default=False)]
-Under = Annotated[str, typer.Argument(help="Only at and below this path.", show_default=False)]
+Where = Annotated[
+    str,
+    typer.Argument(help="Such as vehicle/car/profile.", show_default=False, autocompletion=completion.leaves),
+]
+Under = Annotated[
+    str,
+    typer.Argument(help="Only at and below this path.", show_default=False, autocompletion=completion.leaves),
+]
 
 _TYPES = {".json": "application/json", ".xml": "application/xml", ".txt": "text/plain"}
 _ANY = "application/octet-stream"
@@ -42,7 +52,7 @@ async def get(
     path: Where,
     out: Annotated[Path | None, typer.Option("--out", help="Write to this file.", show_default=False)] = None,
     json: Json = False,
-) -> None:
+) -> int | None:
     """Read one leaf as it is; to a terminal, control characters are left out.
 
     Examples: `drrouter data get vehicle/car/profile`, `drrouter data get home/logo --out logo.bin`,
@@ -50,17 +60,22 @@ async def get(
     """
     from drrouter.cli import screen
     from drrouter.cli.answers import BytesLeaf, TextLeaf
+    from drrouter.cli.files import write_over
+    from drrouter.domain.words import clean
 
     leaf = await client.data.get(path)
     if out is not None:
-        _write(out, leaf.data)
-        screen.say(f"{len(leaf.data)} bytes of {leaf.media_type} are in {out}.")
-    elif json:
+        code = write_over(out, leaf.data)
+        if code is None:
+            screen.say(t("data.saved", count=len(leaf.data), type=clean(leaf.media_type, 40), file=out))
+        return code
+    if json:
         screen.print_json(TextLeaf | BytesLeaf, _for_programs(path, leaf))
     elif sys.stdout.isatty():
         sys.stdout.write(_harmless(leaf.data) + "\n")
     else:
         sys.stdout.buffer.write(leaf.data)
+    return None
 
 
 async def put(
@@ -81,6 +96,7 @@ async def put(
     `drrouter data put providers/maker/up/home/note - --type text/plain`
     """
     from drrouter.cli import screen
+    from drrouter.domain.words import clean
     from drrouter.router.resources.facade import LeafView
 
     data = sys.stdin.buffer.read() if file == "-" else _read(Path(file))
@@ -88,7 +104,8 @@ async def put(
     if json:
         screen.print_json(LeafView, view)
     else:
-        screen.say(f"{view.path} is kept: {view.size} bytes of {view.media_type}.")
+        kind = clean(view.media_type, 40)
+        screen.say(t("data.kept", path=clean(view.path, 400), count=view.size, type=kind))
 
 
 async def remove(client: "DrClient", path: Where) -> None:
@@ -100,7 +117,7 @@ async def remove(client: "DrClient", path: Where) -> None:
     from drrouter.domain.words import clean
 
     await client.data.remove(path)
-    screen.say(f"{clean(path)} is gone.")
+    screen.say(t("data.gone", path=clean(path)))
 
 
 async def watch(
@@ -125,7 +142,10 @@ async def watch(
 
     local = show.local_time(await client.status())
     seen = 0
-    async for told in client.data.watch(under, after):
+    changes = client.data.watch(under, after)
+    while True:
+        with waiting(t("progress.changes")):
+            told = await anext(changes)
         seen += _tell(told, json, local)
         if most is not None and seen >= most:
             return
@@ -140,14 +160,16 @@ def _tell(told: "Told", json: bool, local: "LocalTime") -> int:
     from drrouter.router.resources.facade import Gap
 
     if isinstance(told, Gap):
-        screen.say(told.sentence)
+        screen.say(local.tell(told.sentence, 400))
     if not isinstance(told, LeafChange):
         return 0
     if json:
         line = adapter_of(LeafChange).dump_json(told).decode()
     else:
-        what = "gone" if told.removed else f"{told.size} bytes {told.media_type}"
-        line = f"{told.sequence}  {local.say(told.at)}  {clean(told.path)}  {what}  by {clean(told.by, 60)}"
+        size = t("data.bytes", count=told.size)
+        what = t("data.removed") if told.removed else f"{size} {clean(told.media_type, 40)}"
+        by = t("data.by", who=clean(told.by, 60))
+        line = f"{told.sequence}  {local.say(told.at)}  {clean(told.path)}  {what}  {by}"
     sys.stdout.write(line + "\n")
     sys.stdout.flush()
     return 1
@@ -157,7 +179,7 @@ def _show_list(found: "LeafList", local: "LocalTime") -> None:
     from drrouter.cli import screen
     from drrouter.domain.words import clean
 
-    heads = ("path", "type", "bytes", "number", "when", "by")
+    heads = [t(f"data.head.{name}") for name in ("path", "type", "bytes", "number", "when", "by")]
     rows = [
         (
             clean(leaf.path, 400),
@@ -169,7 +191,7 @@ def _show_list(found: "LeafList", local: "LocalTime") -> None:
         )
         for leaf in found.leaves
     ]
-    screen.console().print(screen.table(heads, rows, frozenset({"bytes", "number"})))
+    screen.console().print(screen.table(heads, rows, frozenset(heads[2:4])))
 
 
 def _for_programs(path: str, leaf: "LeafData") -> "TextLeaf | BytesLeaf":
@@ -197,15 +219,6 @@ def _read(file: Path) -> bytes:
         return file.read_bytes()
     except OSError as error:
         raise DocumentError(str(file), "", f"it cannot be read: {error.strerror}") from error
-
-
-def _write(file: Path, data: bytes) -> None:
-    from drrouter.errors import DocumentError
-
-    try:
-        file.write_bytes(data)
-    except OSError as error:
-        raise DocumentError(str(file), "", f"it cannot be written: {error.strerror}") from error
 
 
 VERBS: dict[str, Callable[..., Coroutine[Any, Any, int | None]]] = {

@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from drrouter.cli import completion
 from drrouter.cli.connection import Work
 from drrouter.cli.exits import USAGE
 from drrouter.cli.read_verbs import Json
+from drrouter.cli.words import date_of, named, t
 
 if TYPE_CHECKING:
     from drrouter.adapters.client import DrClient
@@ -22,7 +24,9 @@ class _Role(StrEnum):
     GUEST = "guest"
 
 
-_Name = Annotated[str, typer.Argument(help="The person.", show_default=False)]
+_Name = Annotated[
+    str, typer.Argument(help="The person.", show_default=False, autocompletion=completion.people)
+]
 _RoleOption = Annotated[
     _Role, typer.Option("--role", help="What the person may do: everything, live here, or look.")
 ]
@@ -47,7 +51,7 @@ async def claim(
         screen.print_json(ClaimView, view)
         return
     _show_link(view.url)
-    screen.say(f"Or open the panel and type the code: {view.code}")
+    screen.say(t("claim.code", code=view.code))
 
 
 async def link(
@@ -71,7 +75,7 @@ async def link(
         screen.print_json(LinkView, view)
         return
     _show_link(view.url)
-    screen.say(f"Good once, for {view.minutes} minutes.")
+    screen.say(t("link.good", count=view.minutes))
 
 
 async def people_list(client: "DrClient", json: Json = False) -> None:
@@ -87,8 +91,9 @@ async def people_list(client: "DrClient", json: Json = False) -> None:
     if json:
         screen.print_json(tuple[PersonView, ...], views)
         return
-    rows = [(clean(one.name), clean(one.role), f"{one.created_at:%Y-%m-%d}") for one in views]
-    screen.console().print(screen.table(("name", "role", "since"), rows))
+    rows = [(clean(one.name), named("role", one.role), date_of(one.created_at)) for one in views]
+    heads = (t("people.name"), t("people.role"), t("people.since"))
+    screen.console().print(screen.table(heads, rows))
 
 
 async def people_add(client: "DrClient", name: _Name, role: _RoleOption = _Role.RESIDENT) -> None:
@@ -100,7 +105,7 @@ async def people_add(client: "DrClient", name: _Name, role: _RoleOption = _Role.
     from drrouter.domain.words import clean
 
     person = await client.add_person(name, role.value, _new_password())
-    screen.say(f"{clean(person.name)} may sign in as {clean(person.role)}.")
+    screen.say(t("people.added", name=clean(person.name), role=named("role", person.role)))
 
 
 async def people_remove(client: "DrClient", name: _Name) -> None:
@@ -112,7 +117,7 @@ async def people_remove(client: "DrClient", name: _Name) -> None:
     from drrouter.domain.words import clean
 
     await client.remove_person(name)
-    screen.say(f"{clean(name)} may sign in no more.")
+    screen.say(t("people.removed", name=clean(name)))
 
 
 async def people_password(client: "DrClient", name: _Name) -> None:
@@ -124,16 +129,17 @@ async def people_password(client: "DrClient", name: _Name) -> None:
     from drrouter.domain.words import clean
 
     await client.set_password(name, _new_password())
-    screen.say(f"{clean(name)} has another password, and is signed out everywhere.")
+    screen.say(t("people.password", name=clean(name)))
 
 
 def _new_password() -> str:
     """A password typed twice without showing it, or the first line of a pipe."""
     if sys.stdin.isatty():
-        return str(typer.prompt("New password", hide_input=True, confirmation_prompt=True, err=True))
+        again = t("ask.password_again")
+        return str(typer.prompt(t("ask.password"), hide_input=True, confirmation_prompt=again, err=True))
     password = sys.stdin.readline().rstrip("\r\n")
     if not password:
-        typer.echo("Type the password, or send it by a pipe.", err=True)
+        typer.echo(t("people.no_password"), err=True)
         raise typer.Exit(USAGE)
     return password
 

@@ -3,6 +3,8 @@
 0 ok   1 failure   2 usage   3 no router answers   4 the router is degraded   5 the wish cannot be met
 """
 
+from drrouter.cli.words import t
+from drrouter.domain.words import clean
 from drrouter.errors import (
     DaemonRefusedError,
     DaemonUnreachableError,
@@ -31,9 +33,16 @@ def words_of(error: Exception) -> list[str]:
     """What a person reads of an error: its sentence, then its notes."""
     if not isinstance(error, DrrouterError):
         fault = f"{type(error).__name__}: {error}"
-        return [f"drrouter met a fault of its own ({fault}). Run it again with --debug to see where."]
-    remedy = " Name the router's token with --token-file." if _lacks_token(error) else ""
-    return [error.sentence + remedy, *getattr(error, "__notes__", ())]
+        return [t("error.own_fault", fault=fault)]
+    remedy = f" {t('error.token')}" if _lacks_token(error) else ""
+    return [_sentence(error) + remedy, *getattr(error, "__notes__", ())]
+
+
+def _sentence(error: DrrouterError) -> str:
+    """What happened; where no router is, in the language that is spoken."""
+    if isinstance(error, DaemonUnreachableError) and error.why:
+        return t(f"error.{error.why}", url=clean(error.url), detail=clean(error.detail))
+    return error.sentence
 
 
 def _lacks_token(error: DrrouterError) -> bool:

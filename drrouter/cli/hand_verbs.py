@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from drrouter.cli.exits import FAILURE
+from drrouter.cli.progress import waiting
 from drrouter.cli.read_verbs import Device
+from drrouter.cli.words import t
 
 if TYPE_CHECKING:
     from drrouter.adapters.client import DrClient
@@ -42,25 +44,28 @@ async def plug_test(
 
     Examples: `drrouter plug-test washer`, `drrouter plug-test washer --stop`
     """
-    from drrouter.cli import screen
+    from drrouter.cli import screen, show
     from drrouter.domain.ids import DeviceId
     from drrouter.domain.words import clean
 
     if stop:
         await client.stop_plug_test(DeviceId(device))
-        screen.say(f"The test of {clean(device)} is over.")
+        screen.say(t("plug_test.over", device=clean(device)))
         return None
+    local = show.local_time(await client.status())
     test = await client.test_plug(DeviceId(device))
     said = ""
     while True:
         if test.sentence != said:
-            screen.say(said := clean(test.sentence, 300))
+            screen.say(local.tell(test.sentence, 300))
+            said = test.sentence
         if test.is_over:
             return None if test.stage.value == "resumed" else FAILURE
-        await asyncio.sleep(LOOK_AGAIN_S)
-        seen = (await client.device(DeviceId(device))).plug_test
+        with waiting(t("progress.plug_test", device=clean(device))):
+            await asyncio.sleep(LOOK_AGAIN_S)
+            seen = (await client.device(DeviceId(device))).plug_test
         if seen is None:
-            screen.say("The test was stopped.")
+            screen.say(t("plug_test.stopped"))
             return FAILURE
         test = seen
 
@@ -84,9 +89,9 @@ async def join(
     seconds = 0 if close else int(parse_span(for_).total_seconds())
     await client.permit_join(network, seconds)
     if seconds:
-        screen.say(f"New {clean(network)} devices may join for {seconds} s. `drrouter discover` shows them.")
+        screen.say(t("join.open", network=clean(network), seconds=seconds))
     else:
-        screen.say(f"No new {clean(network)} device may join.")
+        screen.say(t("join.closed", network=clean(network)))
 
 
 async def _hand(client: "DrClient", device: str, steered: bool) -> None:
@@ -95,5 +100,4 @@ async def _hand(client: "DrClient", device: str, steered: bool) -> None:
     from drrouter.domain.words import clean
 
     await client.hand_over(DeviceId(device), steered)
-    how = "is handed over to the router" if steered else "is only watched from now on"
-    screen.say(f"{clean(device)} {how}.")
+    screen.say(t("hand.steered" if steered else "hand.watched", device=clean(device)))

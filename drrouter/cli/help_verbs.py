@@ -7,10 +7,12 @@ import typer
 
 from drrouter.cli.exits import DEGRADED, FAILURE
 from drrouter.cli.read_verbs import Json
+from drrouter.cli.words import named, number, t
 
 if TYPE_CHECKING:
     from drrouter.adapters.client import DrClient
 
+_LEVEL = 8
 _STYLES = {"ok": "green", "note": "cyan", "warning": "yellow", "fault": "bold red"}
 
 
@@ -25,8 +27,7 @@ async def doctor(
     """
     from rich.text import Text
 
-    from drrouter.cli import screen
-    from drrouter.domain.words import clean
+    from drrouter.cli import screen, show
     from drrouter.router.doctor import Finding, Level, worst
 
     found = await client.doctor()
@@ -34,14 +35,15 @@ async def doctor(
     if json:
         screen.print_json(tuple[Finding, ...], found)
     else:
-        out = screen.console()
+        out, local = screen.console(), show.local_time(await client.status())
         for one in found:
             if all_ or one.level is not Level.OK:
-                out.print(Text(f"{one.level:8}", _STYLES[one.level]) + Text(clean(one.sentence, 400)))
+                word = f"{named('doctor', one.level):{_LEVEL}}"
+                out.print(Text(word, _STYLES[one.level]) + Text(local.tell(one.sentence, 400)))
                 if one.remedy:
-                    out.print(Text(f"{'':8}{clean(one.remedy, 400)}", "dim"))
+                    out.print(Text(" " * _LEVEL + local.tell(one.remedy, 400), "dim"))
         well = sum(one.level is Level.OK for one in found)
-        out.print(f"{well} of {len(found)} things are well." + ("" if all_ else " See them with --all."))
+        out.print(t("doctor.well" if all_ else "doctor.well_see", well=well, all=len(found)))
     return {Level.WARNING: DEGRADED, Level.FAULT: FAILURE}.get(level)
 
 
@@ -54,15 +56,13 @@ async def bundle(
     Examples: `drrouter bundle`, `drrouter bundle /tmp/router.zip`
     """
     from drrouter.cli import screen
+    from drrouter.cli.files import write_new
 
     if file.exists():
-        screen.say(f"{file} exists already; name another file, or remove it.")
+        screen.say(t("file.exists", file=file))
         return FAILURE
     content = await client.bundle()
-    try:
-        file.write_bytes(content)
-    except OSError as error:
-        screen.say(f"{file} cannot be written: {error.strerror}. Name another file.")
-        return FAILURE
-    screen.say(f"{file} is written ({len(content) / 1000:.0f} kB). Look into it before you give it away.")
-    return None
+    code = write_new(file, content)
+    if code is None:
+        screen.say(t("bundle.written", file=file, size=number(len(content) / 1000, 0)))
+    return code

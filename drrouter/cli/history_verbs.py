@@ -8,6 +8,7 @@ import typer
 
 from drrouter.cli.exits import FAILURE
 from drrouter.cli.read_verbs import Json
+from drrouter.cli.words import t
 from drrouter.router.history.spans import Span
 
 if TYPE_CHECKING:
@@ -29,34 +30,32 @@ async def history(
     Examples: `drrouter history`, `drrouter history --span month --date 2026-11-01`,
     `drrouter history --span year --csv 2026.csv`
     """
-    from drrouter.cli import history_show, screen
+    from drrouter.cli import history_show, screen, show
     from drrouter.router.history.history_views import HistoryView
 
     day = date.date() if date else None
+    if csv is not None and csv.exists():
+        screen.say(t("file.exists", file=csv))
+        return FAILURE
     if csv is not None:
         return _write(csv, await client.history_csv(span, day))
     view = await client.history(span, day)
     if json:
         screen.print_json(HistoryView, view)
     else:
-        history_show.history(view)
+        history_show.history(view, show.local_time(await client.status()))
     return None
 
 
 def _write(file: Path, content: bytes) -> int | None:
     """Into a new file."""
     from drrouter.cli import screen
+    from drrouter.cli.files import write_new
 
-    if file.exists():
-        screen.say(f"{file} exists already; name another file, or remove it.")
-        return FAILURE
-    try:
-        file.write_bytes(content)
-    except OSError as error:
-        screen.say(f"{file} cannot be written: {error.strerror}. Name another file.")
-        return FAILURE
-    screen.say(f"{file} is written.")
-    return None
+    code = write_new(file, content)
+    if code is None:
+        screen.say(t("file.written", file=file))
+    return code
 
 
 async def advice(client: "DrClient", json: Json = False) -> None:
@@ -64,11 +63,11 @@ async def advice(client: "DrClient", json: Json = False) -> None:
 
     Examples: `drrouter advice`, `drrouter advice --json`
     """
-    from drrouter.cli import history_show, screen
+    from drrouter.cli import history_show, screen, show
     from drrouter.router.history.advice import AdviceView
 
     view = await client.advice()
     if json:
         screen.print_json(AdviceView, view)
     else:
-        history_show.advice(view)
+        history_show.advice(view, show.local_time(await client.status()))

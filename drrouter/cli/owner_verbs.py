@@ -4,28 +4,48 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from drrouter.cli import completion
+from drrouter.cli.words import t
+
 if TYPE_CHECKING:
     from drrouter.adapters.client import DrClient
 
 Until = Annotated[
     str | None, typer.Option("--until", metavar="TIME", help="Until when, such as 22:00 or 'tomorrow 07:00'.")
 ]
+_Event = Annotated[
+    str | None,
+    typer.Argument(
+        help="The event's id, as `drrouter events --json` tells it; without it, all.",
+        show_default=False,
+        autocompletion=completion.events,
+    ),
+]
+_Provider = Annotated[
+    str | None,
+    typer.Option(
+        "--provider",
+        metavar="ID",
+        help="Whose events; without it, everybody's.",
+        autocompletion=completion.providers,
+    ),
+]
+_Device = Annotated[
+    str | None,
+    typer.Option(
+        "--device",
+        metavar="ID",
+        help="This device alone; else the whole home.",
+        autocompletion=completion.devices,
+    ),
+]
 
 
 async def opt_out(
     client: "DrClient",
-    event: Annotated[
-        str | None,
-        typer.Argument(
-            help="The event's id, as `drrouter events --json` tells it; without it, all.", show_default=False
-        ),
-    ] = None,
-    provider: Annotated[
-        str | None, typer.Option("--provider", metavar="ID", help="Whose events; without it, everybody's.")
-    ] = None,
-    device: Annotated[
-        str | None, typer.Option("--device", metavar="ID", help="This device alone; else the whole home.")
-    ] = None,
+    event: _Event = None,
+    provider: _Provider = None,
+    device: _Device = None,
     until: Until = None,
 ) -> None:
     """Take the home, or one device, out of providers' orders for a while; the provider is told.
@@ -39,7 +59,7 @@ async def opt_out(
 
     local = show.local_time(await client.status())
     if event is None and until is None:
-        raise typer.BadParameter("An opt-out of all events ends: add --until, such as --until 22:00.")
+        raise typer.BadParameter(t("opt_out.endless"))
     if event is not None and provider is None:
         provider = _provider_of(event, [(one.event.provider, one.event.id) for one in await client.events()])
     word = await client.opt_out(
@@ -48,16 +68,23 @@ async def opt_out(
         DeviceId(device) if device else None,
         local.parse(until) if until else None,
     )
-    who, of = clean(device or "The home"), f"orders of {provider}" if provider else "all orders"
-    screen.say(f"{who} takes no part in {clean(event or of)} until {local.say(word.until)}.")
-    screen.say(f"To take part again: drrouter opt-in '{clean(word.id)}'")
+    who = clean(device) if device else t("opt_out.home")
+    of = t("opt_out.of_provider", provider=clean(provider)) if provider else t("opt_out.of_all")
+    what = clean(event) if event else of
+    screen.say(t("opt_out.made", who=who, what=what, until=local.say(word.until)))
+    screen.say(t("opt_out.undo", id=clean(word.id)))
 
 
 async def opt_in(
     client: "DrClient",
     word: Annotated[
         str | None,
-        typer.Argument(metavar="ID", help="As `opt-out` told it; without it, all.", show_default=False),
+        typer.Argument(
+            metavar="ID",
+            help="As `opt-out` told it; without it, all.",
+            show_default=False,
+            autocompletion=completion.opt_outs,
+        ),
     ] = None,
 ) -> None:
     """Take part in providers' orders again.
@@ -70,7 +97,7 @@ async def opt_in(
     chosen = [one.id for one in standing] if word is None else [word]
     for one in chosen:
         await client.opt_in(one)
-    screen.say("Orders of providers count again." if chosen else "There is nothing that is opted out of.")
+    screen.say(t("opt_in.done" if chosen else "opt_in.nothing"))
 
 
 async def hands_off(client: "DrClient", until: Until = None) -> None:
@@ -82,8 +109,8 @@ async def hands_off(client: "DrClient", until: Until = None) -> None:
 
     local = show.local_time(await client.status())
     word = await client.take_hands_off(local.parse(until) if until else None)
-    end = f"until {local.say(word.until)}" if word.until else "until you say `drrouter steer`"
-    screen.say(f"The router steers nothing {end}.")
+    key = "hands_off.until" if word.until else "hands_off.open"
+    screen.say(t(key, until=local.say(word.until)))
 
 
 async def steer(client: "DrClient") -> None:
@@ -94,7 +121,7 @@ async def steer(client: "DrClient") -> None:
     from drrouter.cli import screen
 
     await client.steer()
-    screen.say("The router steers again.")
+    screen.say(t("steer.again"))
 
 
 async def vacation(
@@ -119,15 +146,13 @@ async def vacation(
 
     if over:
         await client.come_back()
-        screen.say("The vacation is over.")
+        screen.say(t("vacation.over"))
         return
     local = show.local_time(await client.status())
     if end is None:
-        raise typer.BadParameter(
-            "Name when you are back, such as drrouter vacation 'tomorrow 18:00', or say --over."
-        )
+        raise typer.BadParameter(t("vacation.endless"))
     word = await client.go_away(local.parse(end), local.parse(start) if start else None)
-    screen.say(f"Nobody is at home from {local.say(word.start)} to {local.say(word.end)}.")
+    screen.say(t("vacation.made", start=local.say(word.start), end=local.say(word.end)))
 
 
 def _provider_of(event: str, known: list[tuple[str, str]]) -> str:
@@ -140,7 +165,7 @@ def _provider_of(event: str, known: list[tuple[str, str]]) -> str:
 
     found = [provider for provider, event_id in known if event_id == event]
     if not found:
-        raise typer.BadParameter(f"There is no event {clean(event)!r} here. See `drrouter events`.")
+        raise typer.BadParameter(t("opt_out.no_event", event=clean(event)))
     if len(found) > 1:
-        raise typer.BadParameter(f"Several providers have an event {clean(event)!r}: add --provider.")
+        raise typer.BadParameter(t("opt_out.several", event=clean(event)))
     return found[0]

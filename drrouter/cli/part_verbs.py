@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from drrouter.cli.exits import FAILURE, USAGE
+from drrouter.cli.words import t
 
 if TYPE_CHECKING:
     from drrouter.cli.answers import Faulty, Good
@@ -73,7 +74,7 @@ def run(
     file = home or default_home_path()
     if not file.exists() and (new or home is None):
         make_home(file)
-        typer.echo(f"{file} is new. Set it up in the panel, or with: drrouter setup", err=True)
+        typer.echo(t("run.new", file=file), err=True)
     asyncio.run(run_router(file, Options(clock_url=clock)))
 
 
@@ -106,9 +107,7 @@ def demo(
         from drrouter.sim.full.run import FullOptions, run_full
 
         if one_day or speed is not None:
-            typer.echo(
-                "--full plays no day and runs in real time; leave out --one-day and --speed.", err=True
-            )
+            typer.echo(t("demo.full_alone"), err=True)
             raise typer.Exit(USAGE)
         raise typer.Exit(run_full(FullOptions(json=json, keep=keep, api_port=port)))
     from drrouter.sim.demo.run import DemoOptions, run_demo
@@ -157,7 +156,7 @@ def vtn(
         _hash_secret()
         return
     if file is None:
-        typer.echo("Name the file with the VTN's options and clients: drrouter vtn VTN.toml", err=True)
+        typer.echo(t("vtn.no_file"), err=True)
         raise typer.Exit(USAGE)
     _log_to_stderr(quiet)
     said = {"host": host, "port": port, "mqtt": mqtt, "announce": announce}
@@ -205,12 +204,12 @@ def _hash_secret() -> None:
     from drrouter.adapters.vtn import hash_secret
 
     secret = (
-        typer.prompt("Secret", hide_input=True, err=True)
+        typer.prompt(t("ask.secret"), hide_input=True, err=True)
         if sys.stdin.isatty()
         else sys.stdin.readline().strip()
     )
     if not secret:
-        typer.echo("The secret is empty.", err=True)
+        typer.echo(t("vtn.empty_secret"), err=True)
         raise typer.Exit(USAGE)
     typer.echo(hash_secret(secret))
 

@@ -12,12 +12,12 @@ from rich.console import Console
 from rich.text import Text
 
 from drrouter.cli.screen import console, pairs
-from drrouter.cli.words import LocalTime
+from drrouter.cli.words import LocalTime, money, named, number, power, t
 from drrouter.domain.ids import DeviceId
 from drrouter.domain.interval import Interval
 from drrouter.domain.plan import Plan
 from drrouter.domain.rates import Rates
-from drrouter.domain.words import clean, money, power
+from drrouter.domain.words import clean
 
 COLUMN = timedelta(minutes=30)
 COLUMNS = 48
@@ -31,16 +31,16 @@ def show(plan: Plan | None, names: Mapping[DeviceId, str], local: LocalTime, pri
     """The whole plan on standard output, under the prices of import as they are known."""
     out = console()
     if plan is None:
-        out.print("There is no plan yet; the router makes one as soon as it knows prices and devices.")
+        out.print(t("plan.none"))
         return
-    rungs = f"{plan.solve_rung.value} on {plan.data_rung.value} prices".replace("_", " ")
-    out.print(f"Plan of {local.say(plan.made_at)}, {rungs}", style="bold")
+    solve, data = named("solve", plan.solve_rung.value), named("data", plan.data_rung.value)
+    out.print(t("plan.title", at=local.say(plan.made_at), solve=solve, data=data), style="bold")
     _chart(out, plan, names, local, prices)
     out.print()
     if runs := _next_runs(plan, names, local):
         out.print(pairs(runs))
         out.print()
-    out.print(pairs(_sums(plan, names)))
+    out.print(pairs(_sums(plan, names, local)))
 
 
 def _chart(out: Console, plan: Plan, names: Mapping[DeviceId, str], local: LocalTime, known: Rates) -> None:
@@ -50,7 +50,7 @@ def _chart(out: Console, plan: Plan, names: Mapping[DeviceId, str], local: Local
     out.print(Text(" " * (_NAME + 1) + _axis(columns, local), style="dim"))
     prices = [known.mean(column) for column in columns]
     price_bars = _bars(prices, levels, empty, from_zero=False)
-    out.print(Text(f"{'price':<{_NAME}} {price_bars} {_range(prices, plan.currency)}", style="cyan"))
+    out.print(Text(f"{t('plan.price'):<{_NAME}} {price_bars} {_range(prices, plan.currency)}", style="cyan"))
     for device_id, power_w in plan.power_w.items():
         name = clean(names.get(device_id, device_id), _NAME)
         out.print(
@@ -94,7 +94,9 @@ def _bars(values: Sequence[float | None], levels: str, empty: str, *, from_zero:
 def _range(prices: Sequence[float | None], currency: str) -> str:
     """From the lowest to the highest price, per kWh."""
     known = [price for price in prices if price is not None]
-    return f"{min(known):.3f} to {max(known):.3f} {clean(currency, 3)}" if known else ""
+    return (
+        t("words.from_to", start=number(min(known), 3), end=money(max(known), currency, 3)) if known else ""
+    )
 
 
 def _axis(columns: Sequence[Interval], local: LocalTime) -> str:
@@ -113,7 +115,8 @@ def _next_runs(plan: Plan, names: Mapping[DeviceId, str], local: LocalTime) -> l
     rows = []
     for device_id in dict.fromkeys([*(cycle.device_id for cycle in plan.cycles), *plan.power_w]):
         reason = plan.explanation_of(device_id)
-        text = f"{_when(plan, device_id, local)}. {clean(reason.text, 300) if reason else ''}".strip()
+        why = local.explain(reason.reasons, reason.text, 300) if reason else ""
+        text = f"{_when(plan, device_id, local)}. {why}".strip()
         rows.append((clean(names.get(device_id, device_id), _NAME), text))
     return rows
 
@@ -121,10 +124,10 @@ def _next_runs(plan: Plan, names: Mapping[DeviceId, str], local: LocalTime) -> l
 def _when(plan: Plan, device_id: DeviceId, local: LocalTime) -> str:
     cycle = plan.cycle_of(device_id)
     if cycle:
-        fixed = " (fixed)" if cycle.fixed else ""
-        return f"{local.say(cycle.start)} to {local.say(cycle.end)}{fixed}"
+        key = "plan.fixed" if cycle.fixed else "words.from_to"
+        return t(key, start=local.say(cycle.start), end=local.say(cycle.end))
     begin = _first_run(plan, device_id)
-    return f"runs from {local.say(begin)}" if begin else "does not run"
+    return t("plan.runs_from", start=local.say(begin)) if begin else t("plan.does_not_run")
 
 
 def _first_run(plan: Plan, device_id: DeviceId) -> datetime | None:
@@ -132,16 +135,17 @@ def _first_run(plan: Plan, device_id: DeviceId) -> datetime | None:
     return next((slot.start for slot, power_w in powers if power_w >= _RUNS_ABOVE_W), None)
 
 
-def _sums(plan: Plan, names: Mapping[DeviceId, str]) -> list[tuple[str, str]]:
+def _sums(plan: Plan, names: Mapping[DeviceId, str], local: LocalTime) -> list[tuple[str, str]]:
     """What the plan costs, and what it misses."""
     peak_w = max(plan.grid_w, default=0.0)
-    rows = [("cost", money(plan.cost.money, plan.currency)), ("highest import", power(max(peak_w, 0.0)))]
+    rows = [
+        (t("plan.cost"), money(plan.cost.money, plan.currency)),
+        (t("plan.peak"), power(max(peak_w, 0.0))),
+    ]
     for miss in plan.misses:
-        whom = clean(names.get(miss.device_id, miss.device_id), 40) if miss.device_id else "the site"
-        rows.append(
-            (
-                "misses",
-                f"{whom}: {miss.kind.value} by {miss.amount:g} {clean(miss.unit, 10)}, {clean(miss.cause)}",
-            )
-        )
+        whom = clean(names.get(miss.device_id, miss.device_id), 40) if miss.device_id else t("plan.site")
+        amount = f"{number(miss.amount)} {clean(miss.unit, 10)}"
+        cause = local.explain([miss.reason], miss.cause)
+        what = named("miss", miss.kind.value)
+        rows.append((t("plan.misses"), t("plan.miss", whom=whom, what=what, amount=amount, cause=cause)))
     return rows

@@ -22,7 +22,7 @@ from drrouter.cli import (
     simulate,
     tariff_verbs,
 )
-from drrouter.cli.connection import client_verb
+from drrouter.cli.connection import Language, client_verb, terminal_verb
 
 _HELP = """The demand-response router of a home: takes tariffs and events, plans appliances, and steers them.
 
@@ -51,11 +51,12 @@ def _show_version(wanted: bool) -> None:
 @app.callback(help=_HELP, epilog=_EXITS)
 def root(
     debug: Annotated[bool, typer.Option("--debug", help="Show where an error comes from.")] = False,
+    language: Language = None,
     show_version: Annotated[
         bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version.")
     ] = False,
 ) -> None:
-    """Options of every verb; ``--debug`` is read by ``main``."""
+    """Options of every verb; ``--debug`` and ``--language`` are read by ``main``."""
 
 
 for work in (
@@ -93,12 +94,12 @@ for work in (
 # A token may begin with a dash, and is no option then.
 _TAKES_A_DASH = {"ignore_unknown_options": True, "help_option_names": ["--help"]}
 app.command(context_settings=_TAKES_A_DASH)(client_verb(act_verbs.accept))
-app.command()(part_verbs.check)
-app.command()(part_verbs.run)
-app.command()(part_verbs.demo)
-app.command()(simulate.simulate)
-app.command()(schema_verbs.schema)
-app.command()(part_verbs.vtn)
+app.command()(terminal_verb(part_verbs.check))
+app.command()(terminal_verb(part_verbs.run))
+app.command()(terminal_verb(part_verbs.demo))
+app.command()(terminal_verb(simulate.simulate))
+app.command()(terminal_verb(schema_verbs.schema))
+app.command()(terminal_verb(part_verbs.vtn))
 
 providers = typer.Typer(
     no_args_is_help=True,
@@ -115,7 +116,7 @@ tariffs = typer.Typer(
     help="Tariffs: list them, show a day, work out a bill, import a rate plan.",
 )
 for name, show in tariff_verbs.VERBS.items():
-    tariffs.command(name)(show)
+    tariffs.command(name)(terminal_verb(show))
 app.add_typer(tariffs, name="tariff")
 people = typer.Typer(
     no_args_is_help=True,
@@ -139,9 +140,9 @@ setup = typer.Typer(
     rich_markup_mode="markdown",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-setup.callback(invoke_without_command=True)(setup_verbs.setup)
-setup.command()(setup_verbs.provider)
-setup.command()(setup_verbs.remove)
-setup.command()(setup_verbs.tls)
+setup.callback(invoke_without_command=True)(terminal_verb(setup_verbs.setup))
+setup.command()(terminal_verb(setup_verbs.provider))
+setup.command()(terminal_verb(setup_verbs.remove))
+setup.command()(terminal_verb(setup_verbs.tls))
 app.add_typer(setup, name="setup")
 app.command("sim-home", hidden=True)(part_verbs.sim_home)

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from drrouter.cli import completion
 from drrouter.cli.exits import DEGRADED
 
 if TYPE_CHECKING:
@@ -12,7 +13,12 @@ if TYPE_CHECKING:
 
 async def leave(
     client: "DrClient",
-    provider: Annotated[str, typer.Argument(help="Its id in the home file.", show_default=False)],
+    provider: Annotated[
+        str,
+        typer.Argument(
+            help="Its id in the home file.", show_default=False, autocompletion=completion.providers
+        ),
+    ],
 ) -> int | None:
     """Part with a service provider for good, and lose nothing of your own.
 
@@ -22,10 +28,10 @@ async def leave(
 
     Examples: `drrouter provider leave energy`
     """
-    from drrouter.cli import screen
+    from drrouter.cli import screen, show
     from drrouter.domain.ids import ProviderId
-    from drrouter.domain.words import clean
 
+    local = show.local_time(await client.status())
     parting = await client.leave_provider(ProviderId(provider))
-    screen.say(clean(parting.sentence, 400))
+    screen.say(local.tell(parting.sentence, 400))
     return None if parting.forgotten and not parting.let_go else DEGRADED

@@ -4,13 +4,19 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from drrouter.cli import completion
 from drrouter.cli.exits import DEGRADED
 
 if TYPE_CHECKING:
     from drrouter.adapters.client import DrClient
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, with all instants in UTC.")]
-Device = Annotated[str, typer.Argument(help="The device's id in the home file.", show_default=False)]
+Device = Annotated[
+    str,
+    typer.Argument(
+        help="The device's id in the home file.", show_default=False, autocompletion=completion.devices
+    ),
+]
 
 
 async def status(client: "DrClient", json: Json = False) -> int | None:
@@ -52,9 +58,7 @@ async def why(client: "DrClient", device: Device, json: Json = False) -> None:
     from drrouter.router.viewed import WhyView
 
     view, site = await client.why(DeviceId(device)), await client.status()
-    _print(
-        json, WhyView, view, lambda found, times: show.why(found, site.currency, times), show.local_time(site)
-    )
+    _print(json, WhyView, view, show.why, show.local_time(site))
 
 
 async def devices(client: "DrClient", json: Json = False) -> None:
@@ -95,7 +99,10 @@ async def providers(client: "DrClient", json: Json = False) -> None:
 
 async def journal(
     client: "DrClient",
-    device: Annotated[str | None, typer.Argument(help="Of this device only.", show_default=False)] = None,
+    device: Annotated[
+        str | None,
+        typer.Argument(help="Of this device only.", show_default=False, autocompletion=completion.devices),
+    ] = None,
     most: Annotated[int, typer.Option("--most", min=1, max=1000, help="How many entries.")] = 20,
     json: Json = False,
 ) -> None:

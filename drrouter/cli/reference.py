@@ -13,6 +13,7 @@ from typing import Any, get_args
 import typer
 from typer.models import ArgumentInfo, OptionInfo
 
+from drrouter.cli.connection import Language, Quiet
 from drrouter.cli.program import app
 
 _HEAD = """# Command line
@@ -22,6 +23,12 @@ Made from the program by `python -m drrouter.cli.reference`; `drrouter VERB --he
 Data goes to standard output, talk to standard error. Verbs that show something take `--json`, with all
 instants in UTC; `drrouter schema VERB` states what such a verb prints, as JSON Schema. `--debug`, anywhere
 on the line, shows where an error comes from.
+
+What takes longer than a second says on the terminal what it waits for, and for how long; not with `--json` or
+`--quiet`, and not into a pipe. Ctrl-C ends it with 130, and leaves no file half written.
+
+`--language` takes `en`, `de`, `fr` or `nl`. Without it the language is the one that you have set for all
+screens, else that of `LC_ALL`, `LC_MESSAGES` or `LANG`, else English. JSON is the same in every language.
 
 | exit code | meaning |
 |---|---|
@@ -42,6 +49,8 @@ offset. Lengths of time are written `30m`, `2h`, `1h30m` or `1d`.
 """
 
 _CONNECTION = frozenset({"url", "token", "token_file", "ca_file"})
+
+_NOT_ITS_OWN = (typer.Context, Quiet, Language)
 
 Info = OptionInfo | ArgumentInfo
 
@@ -80,7 +89,7 @@ def _parameters(verb: Callable[..., Any] | None) -> Iterator[inspect.Parameter]:
     if verb is None:
         return
     for parameter in inspect.signature(verb, eval_str=True).parameters.values():
-        of_typer = parameter.name in _CONNECTION or parameter.annotation is typer.Context
+        of_typer = parameter.name in _CONNECTION or parameter.annotation in _NOT_ITS_OWN
         if not of_typer and not _info(parameter).hidden:
             yield parameter
 

@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from drrouter.cli.words import t
+
 
 def _of_verbs(incomplete: str) -> list[str]:
     """For completion: verbs that print JSON, by their first word."""
@@ -31,6 +33,7 @@ def schema(
     """
     from drrouter.cli.schemas import answers, schema_of
     from drrouter.domain.remedy import nearest
+    from drrouter.domain.words import clean
 
     name = " ".join(verb or ())
     if not name:
@@ -38,5 +41,5 @@ def schema(
         return
     if name not in answers():
         hint = nearest(name, sorted(answers()))
-        raise typer.BadParameter(f"{name!r} prints no JSON. {hint}.")
+        raise typer.BadParameter(t("schema.none", verb=clean(name, 60), hint=hint))
     sys.stdout.write(jsonlib.dumps(schema_of(name), indent=2, ensure_ascii=False) + "\n")

@@ -5,7 +5,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from drrouter.cli import progress
 from drrouter.cli.exits import USAGE
+from drrouter.cli.words import t
 
 if TYPE_CHECKING:
     from drrouter.adapters.client import DrClient
@@ -28,13 +30,14 @@ async def tui(
     from drrouter_ui import LANGUAGES, open_screens, print_today
 
     if language is not None and language not in LANGUAGES:
-        raise typer.BadParameter(f"There is {', '.join(LANGUAGES)}.", param_hint="--language")
+        raise typer.BadParameter(t("usage.choice", what="--language", choices=", ".join(LANGUAGES)))
     if once:
         await print_today(client, plain=plain, language=language)
         return None
     if not _in_a_terminal():
-        screen.say("The screens need a terminal. Print the first one with: drrouter tui --once")
+        screen.say(t("tui.no_terminal"))
         return USAGE
+    progress.hush()
     await open_screens(client, plain=plain, language=language)
     return None
 

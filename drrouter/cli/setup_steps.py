@@ -9,6 +9,7 @@ from typing import Any
 import typer
 
 from drrouter.cli import screen
+from drrouter.cli.words import number, t
 from drrouter.domain.words import clean
 from drrouter.errors import DaemonRefusedError, DocumentError, InputError
 from drrouter.router.setting_up import SetupFacade, SetupView
@@ -84,11 +85,12 @@ def without(name: str) -> Step:
 def show(view: SetupView) -> None:
     """What is set, for people."""
     site, tariff = view.site, view.tariff
-    rows = [("home", f"{site.name}, {site.time_zone}, {site.currency}")]
-    rows.append(("main fuse", f"{site.import_limit_w:g} W" if site.import_limit_w else "-"))
-    rows.append(("tariff", f"{tariff.name} ({tariff.id})" if tariff else "-"))
-    rows += [("provider", f"{one.id}: {one.kind}, {one.url}") for one in view.providers]
-    rows += [("device", f"{one.id}: {one.name} ({one.model}, {one.integration})") for one in view.devices]
+    rows = [(t("setup.home"), f"{site.name}, {site.time_zone}, {site.currency}")]
+    rows.append((t("setup.fuse"), f"{number(site.import_limit_w)} W" if site.import_limit_w else "-"))
+    rows.append((t("setup.tariff"), f"{tariff.name} ({tariff.id})" if tariff else "-"))
+    rows += [(t("setup.provider"), f"{one.id}: {one.kind}, {one.url}") for one in view.providers]
+    device = t("setup.device")
+    rows += [(device, f"{one.id}: {one.name} ({one.model}, {one.integration})") for one in view.devices]
     screen.console().print(screen.pairs((head, clean(text, 200)) for head, text in rows))
     for sentence in (view.trouble, *view.warnings):
         if sentence:
@@ -109,7 +111,7 @@ def site_keys(
         try:
             keys["latitude"], keys["longitude"] = map(float, place.split(","))
         except ValueError:
-            raise typer.BadParameter(f"{place!r} is no place. Write it like 52.1,5.1.") from None
+            raise typer.BadParameter(t("usage.place", text=clean(place, 60))) from None
     return keys
 
 
@@ -161,8 +163,8 @@ async def _device_keys(desk: SetupFacade, found: Found, wanted: Wanted) -> Keys:
     for one in found:
         if name.casefold() in (one.device_id, one.name.casefold(), one.address, *one.match.values()):
             return {**_proposed(one), **keys}
-    there = ", ".join([*(one.id for one in known), *(clean(one.name, 60) for one in found)]) or "none"
-    raise InputError("setup", "--device", f"no device {name!r} is known or was found", f"There is: {there}")
+    there = ", ".join([*(one.id for one in known), *(clean(one.name, 60) for one in found)])
+    raise typer.BadParameter(t("setup.no_device", name=clean(name, 60), there=there or t("words.none_there")))
 
 
 def _proposed(one: Stranger) -> dict[str, Any]:
@@ -180,11 +182,11 @@ async def _asked(desk: SetupFacade, found: Found) -> None:
     """Place, tariff, provider, devices, one after the other."""
     await _until_taken(_ask_place, desk)
     await _until_taken(_ask_tariff, desk)
-    while typer.confirm("Add a service provider?", default=False, err=True):
+    while typer.confirm(t("ask.add_provider"), default=False, err=True):
         await _until_taken(_ask_provider, desk)
     for one in found:
         about = f"{clean(one.name, 60)} ({clean(one.maker or one.integration, 60)}, {clean(one.address, 60)})"
-        if typer.confirm(f"Add {about}?", default=one.model_id is not None, err=True):
+        if typer.confirm(t("ask.add_device", about=about), default=one.model_id is not None, err=True):
             await _until_taken(lambda desk, one=one: _ask_device(desk, one), desk)  # type: ignore[misc]
 
 
@@ -193,17 +195,17 @@ async def _until_taken(ask: Callable[[SetupFacade], Awaitable[None]], desk: Setu
     while True:
         try:
             return await ask(desk)
-        except (InputError, DaemonRefusedError) as error:
-            screen.say(error.sentence)
-            if not typer.confirm("Try again?", default=True, err=True):
+        except (InputError, DaemonRefusedError, typer.BadParameter) as error:
+            screen.say(error.message if isinstance(error, typer.BadParameter) else error.sentence)
+            if not typer.confirm(t("ask.try_again"), default=True, err=True):
                 return None
 
 
 async def _ask_place(desk: SetupFacade) -> None:
     site = (await desk.view()).site
-    name = _ask("What do you call your home?", site.name)
-    zone = _ask("Its time zone?", site.time_zone)
-    fuse = _ask("What does its main fuse bear, in W? (0: not known)", f"{site.import_limit_w or 0:g}")
+    name = _ask(t("ask.home_name"), site.name)
+    zone = _ask(t("ask.zone"), site.time_zone)
+    fuse = _ask(t("ask.fuse"), f"{site.import_limit_w or 0:g}")
     await desk.site({"name": name, "time_zone": zone, "import_limit_w": _number(fuse) or None})
 
 
@@ -216,25 +218,27 @@ async def _ask_tariff(desk: SetupFacade) -> None:
         screen.say(f"  {one.id:32} {one.name}")
     tariff = view.tariff
     kept = f"{tariff.price_per_kwh:g}" if tariff and tariff.price_per_kwh is not None else ""
-    answer = _ask("Your tariff, or a price per kWh?", kept or (tariff.id if tariff else "0.30"))
+    answer = _ask(t("ask.tariff"), kept or (tariff.id if tariff else "0.30"))
     if not (tariff and answer == tariff.id):
         await desk.tariff(tariff_keys(answer))
 
 
 async def _ask_provider(desk: SetupFacade) -> None:
-    keys = {"id": _ask("Its name here?", "grid"), "kind": _ask("openadr3 or openadr2b?", "openadr3")}
-    keys["url"] = _ask("Its address?", "https://")
+    keys = {"id": _ask(t("ask.provider_name"), "grid"), "kind": _ask(t("ask.provider_kind"), "openadr3")}
+    keys["url"] = _ask(t("ask.provider_url"), "https://")
     secret = ""
-    if keys["kind"] == "openadr3" and (client_id := _ask("Who are you to it (client id)?", "")):
+    if keys["kind"] == "openadr3" and (client_id := _ask(t("ask.client_id"), "")):
         keys["client_id"] = client_id
-        secret = typer.prompt("The secret?", default="", hide_input=True, show_default=False, err=True)
+        secret = typer.prompt(
+            t("ask.provider_secret"), default="", hide_input=True, show_default=False, err=True
+        )
     await desk.provider(keys, secret or None)
 
 
 async def _ask_device(desk: SetupFacade, one: Stranger) -> None:
     keys = _proposed(one)
-    keys["name"] = _ask("What do you call it?", clean(one.name, 60))
-    keys["model"] = _ask("Its object model?", one.model_id or "generic.switch").replace("/", ".")
+    keys["name"] = _ask(t("ask.device_name"), clean(one.name, 60))
+    keys["model"] = _ask(t("ask.model"), one.model_id or "generic.switch").replace("/", ".")
     await desk.device(keys)
 
 
@@ -247,4 +251,4 @@ def _number(text: str) -> float:
     try:
         return float(text)
     except ValueError:
-        raise InputError("setup", "", f"{clean(text, 40)!r} is no number", "Write it like 8050") from None
+        raise typer.BadParameter(t("usage.no_number", text=clean(text, 40))) from None

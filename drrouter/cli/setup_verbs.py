@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
-from drrouter.cli.connection import CaFile, Token, TokenFile, Url, find
+from drrouter.cli import completion
+from drrouter.cli.connection import CaFile, Token, TokenFile, Url, find, speak_as_set
+from drrouter.cli.words import date_of, t
 
 if TYPE_CHECKING:
     from drrouter.cli.setup_steps import Step
@@ -49,7 +51,15 @@ _SecretFile = Annotated[
     Path | None,
     typer.Option("--secret-file", help="A file with the secret on its first line; - is standard input."),
 ]
-_Gone = Annotated[str, typer.Argument(metavar="ID", help="A device or a provider.", show_default=False)]
+_Gone = Annotated[
+    str,
+    typer.Argument(
+        metavar="ID",
+        help="A device or a provider.",
+        show_default=False,
+        autocompletion=completion.parts,
+    ),
+]
 
 
 def setup(
@@ -147,19 +157,20 @@ async def _in_file(step: "Step", home: Path) -> None:
 
 
 async def _at_router(step: "Step", later: bool, where: "Where") -> None:
-    from drrouter.adapters.client import DrClient
     from drrouter.cli import screen
+    from drrouter.cli.patient import PatientClient
 
     url, token, token_file, ca_file = where
     access = find(url, token, token_file, ca_file=ca_file)
-    async with DrClient(access.url, access.token, ca_file=access.ca_file) as client:
+    async with PatientClient(access.url, access.token, ca_file=access.ca_file) as client:
+        await speak_as_set(client)
         await step(client.setup, await client.setup.found())
         view = await client.setup.view()
         if view.is_pending and view.can_apply and not later:
             await client.setup.apply()
-            screen.say("The home begins anew with it.")
+            screen.say(t("setup.applied"))
         elif view.is_pending:
-            screen.say("It holds when the router begins anew; `drrouter setup` applies it.")
+            screen.say(t("setup.later"))
 
 
 def tls(
@@ -189,10 +200,9 @@ def tls(
     names = tuple(name or (*names_of(), *((address,) if address else ())))
     files = issue(home.parent / _FOLDER, names, SystemClock().now())
     typer.echo(_table(names, address))
-    screen.say(
-        f"The certificate is good until {ends_at(files.certificate):%Y-%m-%d}, for {', '.join(names)}.\n"
-        f"Let phones and browsers trust {files.authority}; keep {files.authority_key.name} to yourself."
-    )
+    until = date_of(ends_at(files.certificate))
+    screen.say(t("tls.good", until=until, names=", ".join(names)))
+    screen.say(t("tls.trust", authority=files.authority, key=files.authority_key.name))
 
 
 def _table(names: tuple[str, ...], address: str | None) -> str:

@@ -2,8 +2,6 @@
 
 import json as jsonlib
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -11,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from drrouter.cli.exits import FAILURE
-from drrouter.cli.words import parse_span
+from drrouter.cli.progress import waiting
+from drrouter.cli.words import date_of, money, named, number, parse_span, power, t
 
 if TYPE_CHECKING:
     from drrouter.sim.simulate.report import SimulationLedger
@@ -66,8 +65,8 @@ def simulate(
         replan=parse_span(replan),
         poll=parse_span(poll),
     )
-    with _progress(day, days) as progress:
-        ledger = draw_up(play(plot, progress))
+    with waiting(t("progress.simulation", count=days, day=date_of(day))) as tell:
+        ledger = draw_up(play(plot, tell))
     _tell(ledger, json)
 
 
@@ -79,7 +78,7 @@ def _tell(ledger: "SimulationLedger", json: bool) -> None:
         _show(ledger)
     if ledger.findings:
         sys.stderr.writelines(f"{line}\n" for line in ([] if json else ledger.findings))
-        sys.stderr.write(f"Play it again with: {ledger.replay}\n")
+        sys.stderr.write(t("simulate.again", command=ledger.replay) + "\n")
         raise typer.Exit(FAILURE)
 
 
@@ -88,49 +87,40 @@ def _day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError as error:
-        raise typer.BadParameter(f"{text!r} is no day. Write it like 2023-07-29.") from error
-
-
-@contextmanager
-def _progress(day: date, days: int) -> Iterator[Callable[[float], None]]:
-    """A bar on a terminal, nothing elsewhere."""
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-
-    if not sys.stderr.isatty():
-        yield lambda _: None
-        return
-    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:.0f} %"))
-    with Progress(*columns, TimeRemainingColumn(), console=Console(stderr=True), transient=True) as bar:
-        words = f"{days} day{'s' if days > 1 else ''} from {day}"
-        task = bar.add_task(words, total=1.0)
-        yield lambda share: bar.update(task, completed=share)
+        raise typer.BadParameter(t("usage.day", text=text)) from error
 
 
 def _show(ledger: "SimulationLedger") -> None:
     """The result for people: both houses side by side, then what else there is to say."""
     from drrouter.cli.screen import console, pairs, table
 
-    out = console()
+    out, currency = console(), ledger.currency
     rows = [
-        ("cost", f"{ledger.cost:.2f} {ledger.currency}", f"{ledger.baseline_cost:.2f} {ledger.currency}"),
-        ("import", f"{ledger.import_kwh:.1f} kWh", f"{ledger.baseline_import_kwh:.1f} kWh"),
-        ("highest minute", f"{ledger.peak_import_w:.0f} W", f"{ledger.baseline_peak_import_w:.0f} W"),
-        ("limits exceeded", str(ledger.limit_breaches), str(ledger.baseline_limit_breaches)),
-        ("not ready in time", str(ledger.deadline_misses), str(ledger.baseline_deadline_misses)),
+        (t("simulate.cost"), money(ledger.cost, currency), money(ledger.baseline_cost, currency)),
+        (t("simulate.import"), _kwh(ledger.import_kwh), _kwh(ledger.baseline_import_kwh)),
+        (t("simulate.peak"), power(ledger.peak_import_w), power(ledger.baseline_peak_import_w)),
+        (t("simulate.exceeded"), str(ledger.limit_breaches), str(ledger.baseline_limit_breaches)),
+        (t("simulate.late"), str(ledger.deadline_misses), str(ledger.baseline_deadline_misses)),
     ]
-    out.print(table(("", "with the router", "without"), rows, frozenset({"with the router", "without"})))
-    rungs = ", ".join(f"{count} {rung}" for rung, count in ledger.rungs.items())
+    heads = ("", t("simulate.with"), t("simulate.without"))
+    out.print(table(heads, rows, frozenset(heads[1:])))
+    rungs = ", ".join(f"{count} {named('solve', rung)}" for rung, count in ledger.rungs.items())
+    faults = ", ".join(f"{name} {count}" for name, count in ledger.faults.items())
+    obeyed = t("simulate.of", some=ledger.events_obeyed, all=ledger.events_total)
     out.print(
         pairs(
             (
-                ("saved", f"{ledger.saving:.2f} {ledger.currency}, what is stored at the end valued alike"),
-                ("prices", ledger.prices),
-                ("orders obeyed", f"{ledger.events_obeyed} of {ledger.events_total}"),
-                ("plans", rungs),
-                ("restarts", str(ledger.restarts)),
-                ("faults", ", ".join(f"{name} {count}" for name, count in ledger.faults.items()) or "none"),
-                ("broken rules", str(len(ledger.findings))),
+                (t("simulate.saved"), t("simulate.saving", saving=money(ledger.saving, currency))),
+                (t("simulate.prices"), ledger.prices),
+                (t("simulate.obeyed"), obeyed),
+                (t("simulate.plans"), rungs),
+                (t("simulate.restarts"), str(ledger.restarts)),
+                (t("simulate.faults"), faults or t("words.none")),
+                (t("simulate.broken"), str(len(ledger.findings))),
             )
         )
     )
+
+
+def _kwh(energy_kwh: float) -> str:
+    return f"{number(energy_kwh, 1)} kWh"

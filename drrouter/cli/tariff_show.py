@@ -7,6 +7,7 @@
 from collections.abc import Sequence
 
 from drrouter.cli.screen import console, table
+from drrouter.cli.words import date_of, named, number, t, weekday
 from drrouter.domain.words import clean
 from drrouter.tariff import Bill, Line, TariffDocument
 from drrouter.tariff.overview import Overview
@@ -17,12 +18,13 @@ _BAR = 40
 def show(document: TariffDocument, view: Overview, source: str) -> None:
     """The prices of a day, then the charges."""
     out = console()
-    out.print(f"{clean(document.name)} ({document.id}), {view.day:%A %Y-%m-%d}", style="bold")
-    out.print(f"Source: {clean(source)}. {clean(document.note or '', 200)}".strip())
+    day = f"{weekday(view.day)} {date_of(view.day)}"
+    out.print(f"{clean(document.name)} ({document.id}), {day}", style="bold")
+    out.print(f"{t('tariff.source_is', source=clean(source))} {clean(document.note or '', 200)}".strip())
     if document.source and document.source.left_out:
-        out.print(f"Left out: {clean(document.source.left_out, 500)}.")
+        out.print(t("tariff.left_out", what=clean(document.source.left_out, 500)))
     if document.follows_provider and not view.published:
-        out.print("It follows a provider's prices; those here count only where the provider is silent.")
+        out.print(t("tariff.follows"))
     block = "█" if (out.encoding or "").lower().startswith("utf") else "#"
     highest = max((abs(one.import_price or 0.0) for one in view.stretches), default=0.0) or 1.0
     rows = []
@@ -31,46 +33,49 @@ def show(document: TariffDocument, view: Overview, source: str) -> None:
         length = round(abs(one.import_price or 0.0) / highest * _BAR)
         sign = "-" if (one.import_price or 0.0) < 0 else ""
         rows.append((*ends, _price(one.import_price), _price(one.export_price), sign + block * length))
-    heads = ("from", "to", f"{document.currency}/kWh", "fed in", "")
-    out.print(table(heads, rows, frozenset({f"{document.currency}/kWh", "fed in"})))
+    heads = (t("tariff.from"), t("tariff.to"), f"{document.currency}/kWh", t("tariff.fed_in"), "")
+    out.print(table(heads, rows, frozenset(heads[2:4])))
     for charge in view.charges:
         out.print(clean(charge, 400))
 
 
 def show_bills(document: TariffDocument, bills: Sequence[Bill]) -> None:
     """Parts of all months together, then the months."""
-    out, money = console(), document.currency
+    out, currency = console(), document.currency
     out.print(f"{clean(document.name)} ({document.id})", style="bold")
     rows = [
         (
             line.id,
-            line.kind.replace("_", " "),
+            named("charge", line.kind),
             *_quantity(line),
-            f"{line.net:.2f}",
-            f"{line.vat:.2f}",
-            f"{line.money:.2f}",
+            number(line.net, 2),
+            number(line.vat, 2),
+            number(line.money, 2),
         )
         for line in _sums(bills)
     ]
-    heads = ("part", "for", "quantity", "unit", "net", "VAT", money)
-    out.print(table(heads, rows, frozenset({"quantity", "net", "VAT", money})))
+    heads = [t(f"bill.{name}") for name in ("part", "for", "quantity", "unit", "net", "vat")]
+    out.print(table([*heads, currency], rows, frozenset({heads[2], *heads[4:], currency})))
     months = [
-        (_month(document, bill), f"{bill.import_kwh:.1f}", f"{bill.export_kwh:.1f}", f"{bill.money:.2f}")
+        (
+            _month(document, bill),
+            number(bill.import_kwh, 1),
+            number(bill.export_kwh, 1),
+            number(bill.money, 2),
+        )
         for bill in bills
     ]
     whole = (
-        "together",
-        f"{sum(bill.import_kwh for bill in bills):.1f}",
-        f"{sum(bill.export_kwh for bill in bills):.1f}",
-        f"{sum(bill.money for bill in bills):.2f}",
+        t("bill.together"),
+        number(sum(bill.import_kwh for bill in bills), 1),
+        number(sum(bill.export_kwh for bill in bills), 1),
+        number(sum(bill.money for bill in bills), 2),
     )
-    columns = ("month", "import kWh", "fed in kWh", money)
+    columns = (t("bill.month"), t("bill.import"), t("bill.fed_in"), currency)
     out.print(table(columns, [*months, whole], frozenset(columns[1:])))
     silent = sum(bill.unpublished_kwh for bill in bills)
     if silent > 0:
-        out.print(
-            f"{silent:.1f} kWh were used where no provider's price is known; the tariff's own price counts."
-        )
+        out.print(t("bill.silent", energy=number(silent, 1)))
 
 
 def _sums(bills: Sequence[Bill]) -> list[Line]:
@@ -89,7 +94,8 @@ def _sums(bills: Sequence[Bill]) -> list[Line]:
 
 
 def _quantity(line: Line) -> tuple[str, str]:
-    return f"{line.quantity:.2f}", f"{line.unit} at most" if line.unit == "kW" else line.unit
+    unit = t("bill.at_most") if line.unit == "kW" else named("unit", line.unit)
+    return number(line.quantity, 2), unit
 
 
 def _month(document: TariffDocument, bill: Bill) -> str:
@@ -97,4 +103,4 @@ def _month(document: TariffDocument, bill: Bill) -> str:
 
 
 def _price(price: float | None) -> str:
-    return "-" if price is None else f"{price:.4f}"
+    return "-" if price is None else number(price, 4)

@@ -8,6 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from drrouter.cli import completion
+from drrouter.cli.progress import waiting
+from drrouter.cli.words import date_of, number, t
+
 if TYPE_CHECKING:
     from drrouter.domain.rates import Rates
     from drrouter.tariff import TariffDocument
@@ -19,6 +23,7 @@ _Tariff = Annotated[
         metavar="TARIFF",
         help="An id of `drrouter tariff list`, or a file of your own.",
         show_default=False,
+        autocompletion=completion.tariffs,
     ),
 ]
 _Prices = Annotated[
@@ -47,7 +52,8 @@ def tariff_list(json: _Json = False) -> None:
         print_json(tuple[TariffHead, ...], tuple(head(one) for one in found))
         return
     rows = [(one.id, one.name, one.currency, _source(one)) for one in found]
-    console().print(table(("id", "name", "currency", "source"), rows))
+    heads = [t(f"tariff.{name}") for name in ("id", "name", "currency", "source")]
+    console().print(table(heads, rows))
 
 
 def tariff_show(
@@ -106,9 +112,10 @@ def tariff_cost(
     from drrouter.tariff.profile_csv import read_profile
 
     document = _read(tariff)
-    energies = read_profile(_bytes(profile), str(profile), document.zone)
-    known = _published(prices)
-    bills = monthly_bills(document, energies, Published(known, known))
+    with waiting(t("progress.bill")):
+        energies = read_profile(_bytes(profile), str(profile), document.zone)
+        known = _published(prices)
+        bills = monthly_bills(document, energies, Published(known, known))
     if json:
         print_json(TariffCost, cost_of(document, bills))
     else:
@@ -166,12 +173,14 @@ def tariff_replay(
     rows = [
         (f"{one.at:%Y-%m-%d %H:%M} UTC", one.format, one.program, str(len(one.documents))) for one in looks
     ]
-    console().print(table(("read", "format", "by drrouter", "documents"), rows))
+    heads = [t(f"replay.{name}") for name in ("read", "format", "program", "documents")]
+    console().print(table(heads, rows))
     shown = [
-        (step.start.isoformat(), step.end.isoformat(), f"{value:.5f}")
+        (step.start.isoformat(), step.end.isoformat(), number(value, 5))
         for step, value in (prices if prices.steps else co2).steps
     ]
-    console().print(table(("from", "until", "per kWh" if prices.steps else "g CO2 per kWh"), shown))
+    unit = t("replay.price") if prices.steps else t("replay.co2")
+    console().print(table((t("tariff.from"), t("tariff.to"), unit), shown))
 
 
 VERBS: dict[str, Callable[..., None]] = {
@@ -228,12 +237,13 @@ def _day(text: str | None, document: "TariffDocument") -> date:
     try:
         return date.fromisoformat(text)
     except ValueError as error:
-        raise typer.BadParameter(f"{text!r} is no day. Write it like 2026-06-01.") from error
+        raise typer.BadParameter(t("usage.day", text=text)) from error
 
 
 def _source(document: "TariffDocument") -> str:
     """Where the figures come from, in a few words."""
     source = document.source
     if source is None:
-        return "an example"
-    return f"{source.publisher}, {source.published}{'' if source.exact else ', partly typical'}"
+        return t("tariff.example")
+    typical = "" if source.exact else f", {t('tariff.typical')}"
+    return f"{source.publisher}, {date_of(source.published)}{typical}"

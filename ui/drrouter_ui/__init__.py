@@ -4,17 +4,48 @@
         await open_screens(client)       # until the person quits
         await print_today(client)        # once, as text
 
-Textual is loaded when a screen opens, not when this package is imported.
+Textual is loaded when a screen opens, not when this package is imported. How values, and the router's
+sentences, are said in a language is there for the command line, too.
 """
 
 from typing import TYPE_CHECKING
 
-from drrouter_ui.words import LANGUAGES
+from drrouter_ui.words import (
+    LANGUAGES,
+    SiteTime,
+    date_of,
+    language,
+    money,
+    month,
+    number,
+    power,
+    preferred,
+    say,
+    speak,
+    text_of,
+    weekday,
+)
 
 if TYPE_CHECKING:
     from drrouter.adapters.client import DrClient
 
-__all__ = ["LANGUAGES", "open_screens", "print_today"]
+__all__ = [
+    "LANGUAGES",
+    "SiteTime",
+    "date_of",
+    "language",
+    "money",
+    "month",
+    "number",
+    "open_screens",
+    "power",
+    "preferred",
+    "print_today",
+    "say",
+    "speak",
+    "text_of",
+    "weekday",
+]
 
 
 async def open_screens(client: "DrClient", *, plain: bool = False, language: str | None = None) -> None:

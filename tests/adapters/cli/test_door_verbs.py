@@ -76,7 +76,7 @@ async def test_a_password_is_asked_for_at_a_terminal(
     monkeypatch.setattr(sys, "stdin", Terminal())
     monkeypatch.setattr("typer.prompt", prompt)
     assert (await run("people", "add", "Ben")).code == 0
-    assert asked == [{"hide_input": True, "confirmation_prompt": True, "err": True}]
+    assert asked == [{"hide_input": True, "confirmation_prompt": "Once more", "err": True}]
 
 
 async def test_a_terminal_shows_the_code_for_a_camera(

@@ -1,6 +1,7 @@
 """The verbs that run a part, as processes: a ready line, the note for the next commands, a quick end."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -45,7 +46,7 @@ def started(tmp_path: Path, *arguments: str) -> Iterator[tuple[subprocess.Popen[
     environment = {
         "XDG_CONFIG_HOME": str(tmp_path / "config"),
         "PATH": "/usr/bin:/bin",
-        "PYTHONPATH": str(ROOT),
+        "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'ui'}",
     }
     with subprocess.Popen(
         [*PROGRAM, *arguments], cwd=tmp_path, env=environment, stdout=subprocess.PIPE, text=True
@@ -65,7 +66,10 @@ def test_run_serves_a_home_and_leaves_a_note_while_it_runs(tmp_path: Path) -> No
     note = tmp_path / "config" / "drrouter" / "profile.toml"
     with started(tmp_path, "run", "home.toml", "--quiet") as (_, ready):
         assert read_profile(note) == Profile(ready["url"], token_file=tmp_path / "owner-token")
-        environment = {"XDG_CONFIG_HOME": str(tmp_path / "config"), "PYTHONPATH": str(ROOT)}
+        environment = {
+            "XDG_CONFIG_HOME": str(tmp_path / "config"),
+            "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'ui'}",
+        }
         shown = subprocess.run(
             [*PROGRAM, "status", "--json"], env=environment, capture_output=True, text=True, check=False
         )
@@ -89,7 +93,7 @@ def test_a_secret_is_hashed_for_the_file_of_the_vtn() -> None:
     assert made.stdout.startswith("scrypt$")
     assert "sesame" not in made.stdout
     empty = subprocess.run(command, input="\n", capture_output=True, text=True, check=False)
-    assert (empty.returncode, empty.stderr) == (2, "The secret is empty.\n")
+    assert (empty.returncode, empty.stderr) == (2, "The secret is empty. Type it, or send it by a pipe.\n")
 
 
 async def test_check_names_what_a_document_is_and_every_fault(run: Run) -> None:

@@ -67,7 +67,7 @@ async def test_a_found_device_is_added_by_its_name_and_only_watched(file: Path, 
 
 async def test_who_was_not_found_is_named_with_those_who_were(file: Path, run: Run) -> None:
     said = await run("setup", "--device", "oven", "--model", "generic/freezer")
-    assert (said.code, "There is: Plug-1," in said.err) == (1, True)
+    assert (said.code, "There is: Plug-1," in said.err) == (2, True)
     assert "\x1b" not in said.err
 
 

@@ -262,4 +262,4 @@ async def test_the_screens_open_in_a_terminal(run: Run, monkeypatch: pytest.Monk
     monkeypatch.setattr("drrouter.cli.screen_verbs._in_a_terminal", lambda: True)
     assert (await run("tui", "--plain", "--language", "de")).code == 0
     assert asked == [(True, "de")]
-    assert "There is " in (await run("tui", "--language", "xx")).err
+    assert "takes one of: en, de" in (await run("tui", "--language", "xx")).err

@@ -67,7 +67,7 @@ def test_a_broken_rule_is_said_with_the_command_that_plays_it_again(
 @pytest.mark.parametrize(
     ("options", "code", "words"),
     [
-        (["--from", "yesterday"], 2, "is no day. Write it like 2023-07-29."),
+        (["--from", "yesterday"], 2, "is no day. Write it like 2026-06-01."),
         (["--days", "0"], 2, "--days"),
         (["--replan", "often"], 2, "is no length of time"),
         (["--faults", "gremlins"], 1, "--faults: gremlins: is no fault point. Known: all, none,"),

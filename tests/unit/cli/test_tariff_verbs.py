@@ -39,7 +39,7 @@ def test_at_least_twelve_real_tariffs_ship_from_several_countries() -> None:
 def test_a_day_is_shown_as_a_chart_with_its_charges(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["tariff", "show", "norway.lede_n100", "--day", "2025-01-15"]) == 0
     shown = capsys.readouterr().out
-    assert "Lede N100 network and spot price (Norway, 2025) (norway.lede_n100), Wednesday 2025-01-15" in shown
+    assert "Lede N100 network and spot price (Norway, 2025) (norway.lede_n100), Wed 2025-01-15" in shown
     assert "It follows a provider's prices" in shown
     assert "22:00   00:00    1.0511" in shown
     assert "capacity_part: 266.25 above 0 kW, 478.75 above 5 kW" in shown

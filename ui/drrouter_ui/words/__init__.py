@@ -9,17 +9,30 @@ a terminal says, so that browsers need not load it; ``reasons/`` has the sentenc
 its own ``terminal/`` those of the journal, which the panel does not show.
 """
 
-from drrouter_ui.words.catalogue import LANGUAGE_NAMES, LANGUAGES, language, preferred, speak, t
+from drrouter_ui.words.catalogue import LANGUAGE_NAMES, LANGUAGES, language, preferred, speak, t, text_of
 from drrouter_ui.words.reasoned import say
-from drrouter_ui.words.values import SiteTime, level, money, number, power, price, span
+from drrouter_ui.words.values import (
+    SiteTime,
+    date_of,
+    level,
+    money,
+    month,
+    number,
+    power,
+    price,
+    span,
+    weekday,
+)
 
 __all__ = [
     "LANGUAGES",
     "LANGUAGE_NAMES",
     "SiteTime",
+    "date_of",
     "language",
     "level",
     "money",
+    "month",
     "number",
     "power",
     "preferred",
@@ -28,4 +41,6 @@ __all__ = [
     "span",
     "speak",
     "t",
+    "text_of",
+    "weekday",
 ]

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -67,7 +68,12 @@ def preferred(tag: str | None) -> str | None:
 
 def t(key: str, **values: object) -> str:
     """The text of a key, with its values; ``count`` chooses the plural form."""
-    texts, count = _spoken.texts, values.get("count")
+    return text_of(_spoken.texts, key, **values)
+
+
+def text_of(texts: Mapping[str, str], key: str, /, **values: object) -> str:
+    """The same out of other texts in the language that is spoken, such as those of the command line."""
+    count = values.get("count")
     form = "one" if isinstance(count, int) and _is_one(count) else "other"
     text = next((texts[name] for name in (f"{key}_{form}", f"{key}_other", key) if name in texts), key)
     return _FIELD.sub(lambda found: str(values.get(found[1], "?")), text)

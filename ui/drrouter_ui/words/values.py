@@ -4,7 +4,7 @@ Money is written with its code, which every terminal can show, where the languag
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from drrouter.domain.words import LocalTime, clean
 from drrouter_ui.words.catalogue import language, t
@@ -83,9 +83,8 @@ class SiteTime(LocalTime):
     def moment(self) -> str:
         """Now, with its day."""
         local = self.now.astimezone(self.zone)
-        month = _MONTHS[language()][local.month - 1]
         day = f"{local:%d}." if language() == "de" else f"{local:%d}"
-        return f"{weekday(local)} {day} {month} {local:%H:%M}"
+        return f"{weekday(local)} {day} {month(local)} {local:%H:%M}"
 
     def left(self, until: datetime) -> str:
         """How long it is until then."""
@@ -99,6 +98,16 @@ class SiteTime(LocalTime):
         return (wanted.replace(tzinfo=None) + timedelta(days=ahead)).replace(tzinfo=self.zone)
 
 
-def weekday(local: datetime) -> str:
+def date_of(day: date) -> str:
+    """A day of the calendar in figures."""
+    return f"{day:{_DATES[language()]}}"
+
+
+def month(local: date) -> str:
+    """The short name of a month."""
+    return _MONTHS[language()][local.month - 1]
+
+
+def weekday(local: date) -> str:
     """The short name of a local day."""
     return _WEEKDAYS[language()][local.weekday()]

@@ -1,12 +1,17 @@
-"""Reads times and lengths of time as people write them; how values are said is left to ``domain.words``."""
+"""Reads times and lengths of time as people write them, and says them in the person's language."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import typer
 
-from drrouter.domain import words
+from drrouter.cli.words.catalogue import t
+from drrouter.domain.plan import Reason
+from drrouter.domain.said import reason_of
+from drrouter.domain.words import MOST_CHARACTERS, clean
+from drrouter_ui import SiteTime, say
 
 _SPAN = re.compile(r"(?:(?P<days>\d{1,3})d)?(?:(?P<hours>\d{1,4})h)?(?:(?P<minutes>\d{1,6})m(?:in)?)?")
 _CLOCK = re.compile(r"(?:(?P<day>today|tomorrow)[ T])?(?P<hour>\d{1,2}):(?P<minute>\d{2})")
@@ -21,13 +26,23 @@ def parse_span(text: str) -> timedelta:
     match = _SPAN.fullmatch(text.strip().lower().replace(" ", ""))
     parts = {unit: int(number) for unit, number in match.groupdict().items() if number} if match else {}
     if not any(parts.values()):
-        raise typer.BadParameter(f"{text!r} is no length of time. Write it like 30m, 2h or 1h30m.")
+        raise typer.BadParameter(t("usage.span", text=clean(text, 60)))
     return timedelta(**parts)
 
 
 @dataclass(frozen=True, slots=True)
-class LocalTime(words.LocalTime):
-    """Reads and says instants as people at the site do."""
+class LocalTime(SiteTime):
+    """Reads and says instants as people at the site do, and the router's sentences with them."""
+
+    currency: str = ""
+
+    def tell(self, text: str, most: int = MOST_CHARACTERS) -> str:
+        """A text of the router in the person's language, where it knows its reason; as one line."""
+        return clean(say([reason_of(text)], text, self.currency, self), most)
+
+    def explain(self, reasons: Iterable[Reason | None], text: str, most: int = MOST_CHARACTERS) -> str:
+        """The same for a text whose reasons stand beside it."""
+        return clean(say(reasons, text, self.currency, self), most)
 
     def parse(self, text: str) -> datetime:
         """``22:00`` (the next one), ``tomorrow 07:00``, ``2026-06-01 22:00``, or with an offset; in UTC.
@@ -39,8 +54,7 @@ class LocalTime(words.LocalTime):
         try:
             local = self._clock_time(match) if match else datetime.fromisoformat(text.strip())
         except ValueError:
-            remedy = "Write it like 22:00, 'tomorrow 07:00' or 2026-06-01T22:00."
-            raise typer.BadParameter(f"{text!r} is no time. {remedy}") from None
+            raise typer.BadParameter(t("usage.time", text=clean(text, 60))) from None
         return (local if local.tzinfo else local.replace(tzinfo=self.zone)).astimezone(UTC)
 
     def _clock_time(self, match: re.Match[str]) -> datetime:
