@@ -104,18 +104,29 @@ def storage_from(
     )
 
 
+def level_unit(label: str | None) -> tuple[str, float] | None:
+    """The unit that a label means, and what makes it of the foreign numbers; None where it is none of ours.
+
+    >>> level_unit("kWh"), level_unit("SoC"), level_unit("litres")
+    (('watt_hours', 1000.0), ('percent', 1.0), None)
+    """
+    said = (label or "").strip().casefold()
+    return ("percent", 1.0) if said in _SHARES else _UNITS.get(said)
+
+
 def _unit(label: str | None, capacity_wh: float | None) -> tuple[str, float]:
     """The unit of ours, and what the foreign numbers are multiplied by.
 
     Raises:
         MessageError: it is none that we know.
     """
-    said = (label or "").strip().casefold()
-    if said in _SHARES and capacity_wh is not None:
-        return "watt_hours", capacity_wh / 100
-    if said not in _UNITS:
+    unit = level_unit(label)
+    if unit is not None and unit[0] == "percent":
+        unit = None if capacity_wh is None else ("watt_hours", capacity_wh / 100)
+    if unit is None:
+        said = (label or "").strip().casefold()
         raise MessageError(SENDER, "fill_level_label", f"{said[:40]!r} is no unit of a level that we know")
-    return _UNITS[said]
+    return unit
 
 
 def _way(mode: OperationMode, key: str, factor: float) -> _Way:

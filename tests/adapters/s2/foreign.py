@@ -100,7 +100,7 @@ class Kind:
         self.came.set()
         await send_okay()
         for status in self.answers:
-            await connection.send_msg_and_await_reception_status(update_of(message.id, status))
+            await connection.send_msg_and_await_reception_status(update_of(bare(message.id), status))
         for following in self.follows(message):
             await connection.send_msg_and_await_reception_status(following)
 
@@ -141,6 +141,11 @@ class Manager:
         await self.connection.stop()
         await self._socket.close()
         await asyncio.gather(self._running, return_exceptions=True)
+
+
+def bare(name: Any) -> uuid.UUID:
+    """An id without the shell that some of s2-python's classes put around it."""
+    return uuid.UUID(str(getattr(name, "root", name)))
 
 
 def update_of(instruction_id: uuid.UUID, status: InstructionStatus) -> InstructionStatusUpdate:

@@ -6,6 +6,9 @@ The resource manager connects, so nothing is looked for: ``discover`` lists who 
 listed in the home file is refused. Every message that comes is answered by its ReceptionStatus, and every
 message that goes out waits for its own; instructions wait for their InstructionStatusUpdate, too.
 
-    room    control type          steered by
-    pebc    power envelope        a power that it may not exceed
+    room    control type        told
+    pebc    power envelope      a power that it may not exceed; it ends by itself
+    ombc    operation modes     a mode
+    frbc    fill rate           a mode and the factor within it
+    ddbc    demand              a mode and the factor within it
 """

@@ -26,6 +26,8 @@ MOST_BYTES = 512 * 1024
 NO_ID = "00000000-0000-0000-0000-000000000000"
 """What a status refers to where the message has no id that can be read."""
 
+DDBC = "DDBC.SystemDescription"
+
 Json = dict[str, Any]
 
 _ID = re.compile(r"[a-zA-Z0-9\-_:]{2,64}")
@@ -74,13 +76,36 @@ def read(text: str, sender: str) -> tuple[str, Json]:
             "INVALID_MESSAGE", subject, MessageError(sender, "message_type", "it is none of S2")
         )
     try:
-        checked = FORMS[kind].model_validate(message)
+        checked = FORMS[kind].model_validate(_as_the_schema_has_it(message) if kind == DDBC else message)
         return kind, checked.model_dump(mode="json", by_alias=True, exclude_none=True)
     except ValidationError as error:
         raise BadMessageError("INVALID_MESSAGE", subject, message_error(error, sender)) from error
     except (ArithmeticError, ValueError) as error:  # a number that no float holds
         why = MessageError(sender, "", "it holds a number that is too long")
         raise BadMessageError("INVALID_MESSAGE", subject, why) from error
+
+
+def _as_the_schema_has_it(message: Json) -> Json:
+    """A DDBC.SystemDescription as s2-python's own classes write it, put right.
+
+    The schema calls the id of an operation mode ``Id`` and has one supply_range; they write ``id``, too, and
+    a list of one.
+    """
+
+    def mode(said: object) -> object:
+        if not isinstance(said, dict):
+            return said
+        ranges = said.get("supply_range")
+        alone = {"supply_range": ranges[0]} if isinstance(ranges, list) and len(ranges) == 1 else {}
+        return {("Id" if key == "id" else key): value for key, value in said.items()} | alone
+
+    def actuator(said: object) -> object:
+        if not isinstance(said, dict) or not isinstance(said.get("operation_modes"), list):
+            return said
+        return said | {"operation_modes": list(map(mode, said["operation_modes"]))}
+
+    actuators = message.get("actuators")
+    return message | {"actuators": list(map(actuator, actuators))} if isinstance(actuators, list) else message
 
 
 def _subject(message: object, kind: object) -> str | None:

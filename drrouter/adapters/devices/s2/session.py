@@ -22,7 +22,10 @@ from typing import Any
 
 from drrouter.adapters.devices.names import cleaned
 from drrouter.adapters.devices.s2.control import Control
+from drrouter.adapters.devices.s2.ddbc import DemandControl
+from drrouter.adapters.devices.s2.frbc import FillRateControl
 from drrouter.adapters.devices.s2.link import Link
+from drrouter.adapters.devices.s2.ombc import OperationModeControl
 from drrouter.adapters.devices.s2.pebc import EnvelopeControl
 from drrouter.adapters.devices.s2.resource import Resource
 from drrouter.adapters.devices.s2.schema import VERSION, Json
@@ -39,6 +42,9 @@ LONG_NAMES = {
 }
 CONTROLS: Mapping[str, Callable[[ResourcePart], Control]] = {
     LONG_NAMES["pebc"]: lambda _: EnvelopeControl(),
+    LONG_NAMES["ombc"]: lambda part: OperationModeControl(part.modes),
+    LONG_NAMES["frbc"]: lambda _: FillRateControl(),
+    LONG_NAMES["ddbc"]: lambda _: DemandControl(),
 }
 """What makes each control type that the router speaks."""
 
