@@ -1,135 +1,29 @@
-"""Devices with operation modes (OMBC, FRBC, DDBC), by resource managers of s2-python."""
+"""Devices that run in one of their modes (OMBC), by resource managers of s2-python."""
 
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from s2python.common import InstructionStatus
-from s2python.ddbc import DDBCInstruction
-from s2python.frbc import FRBCInstruction
 from s2python.message import S2MessageWithID
-from s2python.ombc import OMBCInstruction
-from s2python.s2_parser import S2Parser
 
 from drrouter.adapters.clock import SimulatedClock
 from drrouter.domain.instruction import OutcomeKind
 from drrouter.domain.measurement import Quantity
-from drrouter.objectmodel.catalogue import load_catalogue
-from drrouter.objectmodel.flexibility import Demand, Modes, Storage
-from drrouter.objectmodel.foreign import s2_ddbc, s2_frbc, s2_ombc
 from tests.adapters.s2.conftest import START, Join, Open, device_of, read, settings, tell, until
-from tests.adapters.s2.foreign import Kind, bare, update_of
-
-Json = dict[str, Any]
-L1 = "ELECTRIC.POWER.L1"
-CATALOGUE = load_catalogue()
-
-
-def message(form: Mapping[str, Any]) -> S2MessageWithID:
-    """Any message of S2 as s2-python has it."""
-    parsed: S2MessageWithID = S2Parser.parse_as_any_message({"message_id": str(uuid.uuid4()), **form})  # type: ignore[assignment]
-    return parsed
-
-
-def status(mode: str, factor: float = 0.0, actuator: str = "", kind: str = "OMBC.Status") -> S2MessageWithID:
-    form = {"message_type": kind, "active_operation_mode_id": mode, "operation_mode_factor": factor}
-    return message(form | ({"actuator_id": actuator} if actuator else {}))
-
-
-def ids(description: Json) -> list[str]:
-    """Of the modes, in their order."""
-    system = description["actuators"][0] if "actuators" in description else description
-    return [mode.get("id") or mode["Id"] for mode in system["operation_modes"]]
-
-
-def ombc(description: Json, stands: int = 0, factor: float = 0.0) -> Kind:
-    """It runs in the mode of that number, and then as it is told."""
-    kind = Kind("OMBC", OMBCInstruction, message(description), status(ids(description)[stands], factor))
-    kind.follows = lambda told: [status(str(told.operation_mode_id), told.operation_mode_factor)]
-    return kind
-
-
-def frbc(description: Json, stands: int = 0, level: float | None = None, factor: float = 0.0) -> Kind:
-    actuator = description["actuators"][0]["id"]
-
-    def said(mode: str, factor: float) -> S2MessageWithID:
-        return status(mode, factor, actuator, "FRBC.ActuatorStatus")
-
-    tells = [message(description), said(ids(description)[stands], factor)]
-    if level is not None:
-        tells.append(message({"message_type": "FRBC.StorageStatus", "present_fill_level": level}))
-    kind = Kind("FRBC", FRBCInstruction, *tells)
-    kind.follows = lambda told: [said(str(told.operation_mode), told.operation_mode_factor)]
-    return kind
-
-
-def as_s2_python_has_it(description: Json) -> Json:
-    """Its classes write the id of a mode twice, and its supply as a list; the schema does neither."""
-    actuators = [
-        actuator
-        | {
-            "operation_modes": [
-                mode | {"id": mode["Id"], "supply_range": [mode["supply_range"]]}
-                for mode in actuator["operation_modes"]
-            ]
-        }
-        for actuator in description["actuators"]
-    ]
-    return description | {"actuators": actuators}
-
-
-def ddbc(description: Json, stands: int = 0, factor: float = 0.0) -> Kind:
-    actuator = description["actuators"][0]["id"]
-
-    def said(mode: str, factor: float) -> S2MessageWithID:
-        return status(mode, factor, actuator, "DDBC.ActuatorStatus")
-
-    described = message(as_s2_python_has_it(description))
-    kind = Kind("DDBC", DDBCInstruction, described, said(ids(description)[stands], factor))
-    kind.follows = lambda told: [said(str(bare(told.operation_mode_id)), told.operation_mode_factor)]
-    return kind
-
-
-def modes(*powers: tuple[str, float, float], timers: Json | None = None, **more: Any) -> Json:
-    """A description of modes by label and power at the factors 0 and 1; all may follow one another."""
-    names = {label: str(uuid.uuid4()) for label, *_ in powers}
-    timer = str(uuid.uuid4())
-    return {
-        "message_type": "OMBC.SystemDescription",
-        "message_id": str(uuid.uuid4()),
-        "valid_from": START.isoformat(),
-        "operation_modes": [
-            {
-                "id": names[label],
-                "diagnostic_label": label,
-                "power_ranges": [{"start_of_range": low, "end_of_range": high, "commodity_quantity": L1}],
-                "abnormal_condition_only": label == "emergency",
-            }
-            for label, low, high in powers
-        ],
-        "transitions": [
-            {
-                "id": str(uuid.uuid4()),
-                "from": names[origin],
-                "to": names[goal],
-                "start_timers": [timer],
-                "blocking_timers": [timer],
-                "abnormal_condition_only": goal == "emergency",
-            }
-            for origin in names
-            for goal in names
-            if origin != goal and (origin, goal) != more.get("without")
-        ],
-        "timers": [{"id": timer, "duration": 600_000}],
-    }
-
-
-def sg_ready() -> Json:
-    [form] = CATALOGUE["generic.heat_pump_sg_ready"].flexibility
-    assert isinstance(form, Modes)
-    return s2_ombc.description("pump", form, START)
+from tests.adapters.s2.described import (
+    L1,
+    battery,
+    frbc,
+    ids,
+    message,
+    modes,
+    ombc,
+    sg_ready,
+    status,
+)
+from tests.adapters.s2.foreign import update_of
 
 
 async def test_a_heat_pump_is_told_its_mode_by_the_number_that_the_object_model_has(
@@ -309,119 +203,6 @@ async def test_a_description_that_is_taken_back_steers_no_more(
     assert await manager.tell(message({"message_type": "RevokeObject", **about})) == "OK"
     outcome = await tell(device_of(cem), clock, 0)
     assert (outcome.kind, "it has not said yet" in outcome.sentence) == (OutcomeKind.IMPOSSIBLE, True)
-
-
-def battery() -> Json:
-    document = CATALOGUE["generic.battery_10kwh"]
-    [form] = [one for one in document.flexibility if isinstance(one, Storage)]
-    return s2_frbc.description("battery", form, document.safety, START)
-
-
-async def test_a_battery_takes_and_gives_as_it_is_told(
-    listen: Open, join: Join, clock: SimulatedClock
-) -> None:
-    cem = await listen()
-    description = battery()
-    resting = next(
-        number
-        for number, mode in enumerate(description["actuators"][0]["operation_modes"])
-        if mode["elements"][0]["fill_rate"] == {"start_of_range": 0.0, "end_of_range": 0.0}
-    )
-    manager = await join(cem, selected="frbc", frbc=frbc(description, resting, 4200.0))
-    device = device_of(cem)
-    known = await until(device, lambda known: Quantity.LEVEL_WH in known)
-    assert known[Quantity.LEVEL_WH] == 4200
-    assert abs(known[Quantity.SETPOINT_W]) <= 30
-    for power_w in (2000.0, -1500.0, 0.0):
-        assert (await tell(device, clock, power_w)).kind is OutcomeKind.DONE
-        known = await until(device, lambda known: Quantity.SETPOINT_W in known)
-        assert known[Quantity.SETPOINT_W] == pytest.approx(power_w, abs=30)
-    told = manager.kinds["frbc"].given[0]
-    assert str(told.actuator_id) == description["actuators"][0]["id"]
-    assert 0 < told.operation_mode_factor < 1
-
-
-async def test_a_freezer_is_switched_and_tells_its_temperature(
-    listen: Open, join: Join, clock: SimulatedClock
-) -> None:
-    cem = await listen()
-    document = CATALOGUE["generic.freezer"]
-    [form] = [one for one in document.flexibility if isinstance(one, Storage)]
-    description = s2_frbc.description("freezer", form, document.safety, START)
-    manager = await join(cem, selected="frbc", frbc=frbc(description, 0, -19.5))
-    device = device_of(cem)
-    known = await until(device, lambda known: Quantity.TEMPERATURE_C in known)
-    assert known[Quantity.TEMPERATURE_C] == -19.5
-    before = known[Quantity.SWITCH]
-    await tell(device, clock, 0 if before else 100)
-    assert (await until(device, lambda known: known[Quantity.SWITCH] != before))[Quantity.SWITCH] != before
-    leak = s2_frbc.leakage("freezer", form, START)
-    assert leak is not None
-    assert await manager.tell(message(leak)) == "OK"
-
-
-async def test_what_differs_by_level_follows_the_level(
-    listen: Open, join: Join, clock: SimulatedClock
-) -> None:
-    cem = await listen()
-    description = battery()
-    description["storage"]["fill_level_label"] = "litres of something"
-    mode = max(
-        description["actuators"][0]["operation_modes"],
-        key=lambda mode: mode["elements"][0]["power_ranges"][0]["end_of_range"],
-    )
-    [element] = mode["elements"]
-    low, high = (element["fill_level_range"][key] for key in ("start_of_range", "end_of_range"))
-    middle = (low + high) / 2
-    upper = element | {
-        "fill_level_range": {"start_of_range": middle, "end_of_range": high},
-        "power_ranges": [{"start_of_range": 0, "end_of_range": 100, "commodity_quantity": L1}],
-    }
-    element["fill_level_range"] = {"start_of_range": low, "end_of_range": middle}
-    mode["elements"] = [element, upper]
-    number = description["actuators"][0]["operation_modes"].index(mode)
-    manager = await join(cem, selected="frbc", frbc=frbc(description, number, low, 1.0))
-    device = device_of(cem)
-    known = await until(device, lambda known: Quantity.SETPOINT_W in known)
-    assert known[Quantity.SETPOINT_W] > 1000
-    assert Quantity.LEVEL_WH not in known
-    full = {"message_type": "FRBC.StorageStatus", "present_fill_level": high}
-    await manager.tell(message(full))
-    assert (await read(device))[Quantity.SETPOINT_W].value == 100
-
-
-async def test_a_load_is_held_off(listen: Open, join: Join, clock: SimulatedClock) -> None:
-    cem = await listen()
-    form = Demand(kind="demand", power_w=600, max_power_w=1500, max_off_s=3600)
-    description = s2_ddbc.description("hvac", form, START)
-    manager = await join(cem, selected="ddbc", ddbc=ddbc(description, 0, 1.0))
-    device = device_of(cem)
-    known = await until(device, lambda known: Quantity.SETPOINT_W in known)
-    assert known == {Quantity.SETPOINT_W: 1500, Quantity.SWITCH: 1}
-    await tell(device, clock, 0)
-    [told] = manager.kinds["ddbc"].given
-    assert str(bare(told.actuator_id)) == description["actuators"][0]["id"]
-    assert (await until(device, lambda known: known[Quantity.SWITCH] == 0))[Quantity.SETPOINT_W] == 0
-    forecast = {
-        "message_type": "DDBC.AverageDemandRateForecast",
-        "start_time": START.isoformat(),
-        "elements": [{"duration": 1000, "demand_rate_expected": 1}],
-    }
-    assert await manager.tell(message(forecast)) == "OK"
-
-
-@pytest.mark.parametrize("name", ["frbc", "ddbc"])
-async def test_several_actuators_are_no_device_of_ours(listen: Open, join: Join, name: str) -> None:
-    cem = await listen()
-    form = Demand(kind="demand", power_w=600, max_power_w=1500, max_off_s=3600)
-    description = battery() if name == "frbc" else s2_ddbc.description("hvac", form, START)
-    kind = frbc(description) if name == "frbc" else ddbc(description)
-    kind.tells = []
-    manager = await join(cem, selected=name, **{name: kind})
-    [actuator] = description["actuators"]
-    description["actuators"].append(actuator | {"id": str(uuid.uuid4())})
-    shown = description if name == "frbc" else as_s2_python_has_it(description)
-    assert await manager.tell(message(shown)) == "INVALID_CONTENT"
 
 
 async def test_the_best_control_type_of_several_is_selected(listen: Open, join: Join) -> None:

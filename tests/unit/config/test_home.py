@@ -395,11 +395,3 @@ def test_a_person_may_agree_that_a_car_gives_back(home: Path) -> None:
     for word, agreed in (("", False), ("may_discharge = true\n", True)):
         (device,) = load(home, SITE + CAR + word).devices
         assert device.profile.may_discharge is agreed
-
-
-def test_s2_beyond_this_machine_is_named_as_an_exception(home: Path) -> None:
-    text = SITE + '\n[s2]\nhost = "192.168.1.5"\nplain = "a wire of its own"\n'
-    with pytest.raises(DocumentError, match=r's2\.host: .*what = "s2", interface = "192\.168\.1\.5"'):
-        load(home, text)
-    reason = '\n[[exposure]]\nwhat = "s2"\ninterface = "192.168.1.5"\nreason = "the heating rod"\n'
-    assert load(home, text + reason).integrations["s2"].model_dump()["host"] == "192.168.1.5"
