@@ -6,7 +6,7 @@ import { bundleChart } from "./bundle_chart.mjs";
 import { bundleWords } from "./bundle_words.mjs";
 
 const OUT = "dist";
-const BUNDLED = ["preact", "@preact/signals", "@preact/signals-core", "chart.js", "@kurkle/color"];
+const BUNDLED = ["preact", "@preact/signals", "@preact/signals-core", "chart.js"];
 
 await rm(OUT, { recursive: true, force: true });
 const { metafile } = await build({
