@@ -312,6 +312,14 @@ def _plugged(seen: DeviceState, watch: Watch, now: datetime) -> tuple[DeviceStat
     return replace(seen, plugged=True, level=level), (Happening.CAR_ARRIVED,)
 
 
+def counts(profile: DeviceProfile, seen: DeviceState, watch: Watch) -> bool:
+    """Whether the level of a car is the energy since it arrived, for nobody tells what the car holds."""
+    flexibility = profile.flexibility
+    if not isinstance(flexibility, StorageFlexibility) or kind_of(profile) is not Kind.CAR:
+        return False
+    return not watch.told & _LEVELS and (seen.level or 0.0) < flexibility.level_max
+
+
 def _full(profile: DeviceProfile, seen: DeviceState, watch: Watch, now: datetime) -> DeviceState:
     """A car that is there, may charge and takes nothing for a while is full, as far as one sees."""
     flexibility = profile.flexibility

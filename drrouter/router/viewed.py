@@ -130,6 +130,7 @@ class DeviceView:
         plug_test: how far the pull-plug test of its machine is; None where none was begun.
         trouble: what it refuses, or does not do although it should, in words; empty where all is well.
         learned: its programmes as they were measured.
+        counts_level: its level is only what it has taken since it came, for nobody tells what it holds.
     """
 
     profile: DeviceProfile
@@ -145,6 +146,7 @@ class DeviceView:
     plug_test: PlugTest | None = None
     trouble: str = ""
     learned: tuple[LearnedProgramme, ...] = ()
+    counts_level: bool = False
     because_said: Reason | None = None
     trouble_said: Reason | None = None
 

@@ -21,6 +21,7 @@ from drrouter.router.book import Book
 from drrouter.router.feed_state import Freshness
 from drrouter.router.guard import Orders
 from drrouter.router.local import clock_time
+from drrouter.router.observe import counts
 from drrouter.router.plug_test import PlugTest
 from drrouter.router.registry import Registry, Seat
 from drrouter.router.schedule import WAITS_FOR_BUTTON, wished_cycle
@@ -192,6 +193,7 @@ def device(
         plug_test=plug_test,
         trouble=trouble,
         learned=learned,
+        counts_level=counts(seat.profile, seat.state, seat.watch),
     )
 
 

@@ -10,7 +10,7 @@ from drrouter.domain.flexibility import StorageFlexibility
 from drrouter.domain.ids import ProgrammeId
 from drrouter.domain.measurement import Quantity, Reading
 from drrouter.domain.wish import RunningCycle
-from drrouter.router.observe import Happening, Observation, Watch, observe
+from drrouter.router.observe import Happening, Observation, Watch, counts, observe
 from tests.builders import (
     CAR,
     ECO,
@@ -275,6 +275,10 @@ def test_a_car_shows_itself_by_drawing_power_and_begins_at_nothing() -> None:
     after = seen(car(), NO_CAR, *powers(CAR, at("12:10"), 2300.0, 2300.0))
     assert (after.state.plugged, after.state.level) == (True, 0.0)
     assert after.happened == (Happening.CAR_ARRIVED,)
+    assert counts(car(), after.state, after.watch)
+    assert not counts(car(), replace(after.state, level=10_000.0), after.watch)  # full, as far as one sees
+    assert not counts(car(), after.state, replace(after.watch, told=frozenset({Quantity.LEVEL_WH})))
+    assert not counts(washer(), after.state, after.watch)
 
 
 def test_a_car_that_draws_nothing_although_it_may_is_full_or_gone() -> None:

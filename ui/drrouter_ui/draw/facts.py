@@ -46,7 +46,9 @@ def _now(view: DeviceView) -> Rows:
     state = view.state
     rows: Rows = [(t("device.power"), power(state.power_w))]
     if state.level is not None:
-        rows.append((t("tui.facts.level"), level_in(state.level, view.profile.flexibility)))
+        level = level_in(state.level, view.profile.flexibility)
+        shown = t("value.since_arrival", value=level) if view.counts_level else level
+        rows.append((t("tui.facts.level"), shown))
     if state.energy_wh is not None:
         rows.append((t("device.energy"), f"{number(state.energy_wh / 1000, 2)} kWh"))
     return rows

@@ -153,6 +153,7 @@ export interface DeviceView {
   plug_test: PlugTest | null;
   trouble: string;
   learned: LearnedProgramme[];
+  counts_level: boolean;
   because_said: Reason | null;
   trouble_said: Reason | null;
 }

@@ -55,6 +55,11 @@ const locale = computed(() => {
 /** The planner's sentences by their codes; null where its own words will do. */
 export const reasonTemplates = computed(() => spoken.value.reasons);
 
+/** A sign that French sets apart stays in the line of its word. */
+function bound(texts: Templates): Templates {
+  return Object.fromEntries(Object.entries(texts).map(([key, text]) => [key, text.replace(/ (?=[:;?!»])/g, "\u00a0")]));
+}
+
 let latest = 0;
 
 /** Speak another language from now on; of several wishes the last holds. */
@@ -62,7 +67,7 @@ export async function speak(wanted: Language): Promise<void> {
   const mine = ++latest;
   const loaded = wanted === "en" ? null : await LOADERS[wanted]();
   if (mine !== latest) return;
-  spoken.value = { language: wanted, words: loaded?.words ?? en, reasons: loaded?.reasons ?? null };
+  spoken.value = { language: wanted, words: loaded ? bound(loaded.words) : en, reasons: loaded && bound(loaded.reasons) };
 }
 
 /** The first of the person's languages that we speak. */

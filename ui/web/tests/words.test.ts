@@ -12,6 +12,11 @@ test("a count chooses the plural form of the language", async () => {
   assert.equal(t("devices.count", { count: 0 }), "0 appareil");
 });
 
+test("what French sets apart does not begin a line", async () => {
+  await speak("fr");
+  assert.match(t("state.well_next", { name: "Washer", start: "14:00" }), /Ensuite\u00a0: Washer/);
+});
+
 test("a value that is missing shows, and stops nothing", () => {
   assert.equal(t("act.auto"), "? follows the plan.");
 });

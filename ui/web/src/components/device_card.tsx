@@ -69,11 +69,12 @@ function Level({ view }: { view: DeviceView }) {
   return value === null ? null : <span class="level">{levelText(value, view)}</span>;
 }
 
-/** An energy says little without how much there is room for. */
+/** An energy says little without how much there is room for, or since when it is counted. */
 function levelText(value: number, view: DeviceView): string {
   const unit = unitOf(view);
   const most = mostOf(view);
   const told = level(value, unit);
+  if (view.counts_level) return t("value.since_arrival", { value: told });
   return unit === "Wh" && most ? t("value.of", { value: told, most: level(most, unit) }) : told;
 }
 
