@@ -89,6 +89,11 @@ def ended(text: str) -> str:
     return text if text.endswith((".", "!", "?")) else said("said.ended", text)
 
 
+def clause(text: str) -> str:
+    """As it stands inside a sentence: without its full stop."""
+    return said("said.clause", text) if text.endswith(".") else text
+
+
 def reason_of(text: str | None) -> Reason | None:
     """By what a text is said in another language; None where it stands for itself."""
     return text.reason if isinstance(text, Said) else None

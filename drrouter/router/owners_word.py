@@ -18,7 +18,7 @@ from drrouter.domain.ids import DeviceId, EventKey
 from drrouter.domain.journal import JournalEntry, JournalKind
 from drrouter.domain.opted_out import takes_from
 from drrouter.domain.owner import HandsOff, OptOut, Vacation, called
-from drrouter.domain.said import said
+from drrouter.domain.said import clause, said
 from drrouter.domain.wish import Override, OverrideMode
 from drrouter.errors import MessageError
 from drrouter.ports import Change, Clock, Collection, Note
@@ -211,7 +211,7 @@ class OwnersWord:
         self, sentence: str, change: Change | None = None, device_id: DeviceId | None = None
     ) -> tuple[Change, ...]:
         """Let it have its effect at once; returns what is to be kept."""
-        self._changed(sentence.rstrip("."))
+        self._changed(clause(sentence))
         note = Note(JournalEntry(self._clock.now(), JournalKind.OVERRIDE, sentence, device_id))
         return (note,) if change is None else (change, note)
 

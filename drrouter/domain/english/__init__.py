@@ -23,6 +23,7 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
     {
         # of any topic
         "said.text": "{text:text}",
+        "said.clause": "{0:clause}",
         "said.ended": "{0}.",
         "said.sentences": "{parts: }",
         **devices.ENGLISH,
