@@ -12,9 +12,13 @@ import pytest
 
 @pytest.fixture(scope="session", autouse=True)
 def _no_note_of_a_real_router(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """A router that a test starts leaves its note in a folder of the tests, not in the developer's."""
+    """A router that a test starts leaves its note in a folder of the tests, not in the developer's.
+
+    And the command line speaks English, whatever the developer speaks.
+    """
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CONFIG_HOME", str(tmp_path_factory.mktemp("config")))
+        patch.setenv("LC_ALL", "C.UTF-8")
         yield
 
 

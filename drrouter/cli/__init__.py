@@ -13,7 +13,7 @@ import typer
 
 from drrouter.cli import progress, usage, words
 from drrouter.cli.exits import FAILURE, INTERRUPTED, PIPE_CLOSED, code_of, words_of
-from drrouter.cli.program import app
+from drrouter.cli.program import start
 from drrouter.errors import DrrouterError
 
 DEBUG = "--debug"
@@ -50,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(given: list[str]) -> int:
     """Leave it to the verb; what is wrong on the line is said in a sentence."""
     try:
-        code = app(args=given, prog_name="drrouter", standalone_mode=False)
+        code = start(given)
     except SystemExit as ended:
         code = ended.code
     except typer.Abort as left:

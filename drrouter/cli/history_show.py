@@ -38,7 +38,7 @@ def history(view: HistoryView, local: LocalTime) -> None:
     if bars:
         out.print(screen.table([t("history.time"), *numbers], bars, frozenset(numbers)))
     out.print(screen.table([t("history.device"), *numbers], [*devices, whole], frozenset(numbers)))
-    out.print(local.tell(view.method, 600))
+    out.print(t("history.method"))
 
 
 def _begins(start: datetime, span: Span) -> str:
@@ -68,6 +68,8 @@ def advice(view: AdviceView, local: LocalTime) -> None:
     for tip in view.tips:
         saving = money(tip.saving_per_month, view.currency)
         out.print(t("advice.saves", saving=saving), style="bold")
-        out.print(f"  {local.tell(tip.text, 400)}")
-    if view.sentence:
-        out.print(local.tell(view.sentence, 400))
+        out.print(f"  {local.explain([tip.reason], tip.text, 400)}")
+    if view.days < view.days_needed:
+        out.print(t("advice.wait", days=view.days, needed=view.days_needed))
+    elif not view.tips:
+        out.print(t("advice.none"))

@@ -4,6 +4,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Annotated
 
 import typer
+from typer.main import get_command
 
 from drrouter.cli import (
     act_verbs,
@@ -23,6 +24,7 @@ from drrouter.cli import (
     tariff_verbs,
 )
 from drrouter.cli.connection import Language, client_verb, terminal_verb
+from drrouter.cli.words.help_texts import translate
 
 _HELP = """The demand-response router of a home: takes tariffs and events, plans appliances, and steers them.
 
@@ -146,3 +148,13 @@ setup.command()(terminal_verb(setup_verbs.remove))
 setup.command()(terminal_verb(setup_verbs.tls))
 app.add_typer(setup, name="setup")
 app.command("sim-home", hidden=True)(part_verbs.sim_home)
+
+
+def start(arguments: list[str]) -> object:
+    """Run the verb that the line names; what it returns, or its exit code.
+
+    Its help is said in the language that is spoken. What is wrong on the line is raised.
+    """
+    command = get_command(app)
+    translate(command)
+    return command.main(args=arguments, prog_name="drrouter", standalone_mode=False)

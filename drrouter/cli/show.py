@@ -147,7 +147,9 @@ def options(offered: Sequence[Option], local: LocalTime) -> None:
     console().print(table(heads, rows, frozenset(heads[3:6])))
     if offered:
         until = local.say(min(option.expires_at for option in offered))
-        basis, made = local.tell(offered[0].basis), local.say(offered[0].plan_made_at)
+        solve, _, data = offered[0].basis.partition(", ")
+        basis = ", ".join(named(*one) for one in (("solve", solve), ("data", data)) if one[1])
+        made = local.say(offered[0].plan_made_at)
         say(t("options.how", made=made, basis=basis, until=until))
 
 

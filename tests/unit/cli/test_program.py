@@ -72,10 +72,10 @@ def test_an_unknown_token_is_told_with_the_remedy() -> None:
 def test_a_fault_of_the_program_is_a_sentence_and_with_debug_a_trace(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def broken(**_: object) -> None:
+    def broken(_: object) -> None:
         raise KeyError("lost")
 
-    monkeypatch.setattr("drrouter.cli.app", broken)
+    monkeypatch.setattr("drrouter.cli.start", broken)
     assert main(["status"]) == 1
     assert "a fault of its own (KeyError: 'lost')" in capsys.readouterr().err
     with pytest.raises(KeyError):
@@ -86,10 +86,10 @@ def test_a_fault_of_the_program_is_a_sentence_and_with_debug_a_trace(
 def test_an_interrupted_program_ends_quietly(
     monkeypatch: pytest.MonkeyPatch, error: BaseException, code: int
 ) -> None:
-    def interrupted(**_: object) -> None:
+    def interrupted(_: object) -> None:
         raise error
 
-    monkeypatch.setattr("drrouter.cli.app", interrupted)
+    monkeypatch.setattr("drrouter.cli.start", interrupted)
     assert main(["status"]) == code
 
 

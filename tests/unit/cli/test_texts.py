@@ -15,6 +15,7 @@ from drrouter import cli
 from drrouter.adapters.api import Role
 from drrouter.cli import main, words
 from drrouter.cli.program import app
+from drrouter.cli.words.help_texts import help_texts, originals
 from drrouter.domain.ack import AckState
 from drrouter.domain.device import Presence
 from drrouter.domain.journal import JournalKind
@@ -179,6 +180,32 @@ def test_every_help_shows_an_example_of_its_own_verb() -> None:
 def test_every_help_of_an_option_or_argument_says_something() -> None:
     for name, one in verbs(get_command(app)):
         assert all(parameter.help for parameter in one.params), name
+
+
+@pytest.mark.parametrize("name", [name for name in words.LANGUAGES if name != "en"])
+def test_every_help_text_is_there_in_every_language_and_no_other(name: str) -> None:
+    english, texts = originals(get_command(app)), help_texts(name)
+    assert english - set(texts) == set()
+    assert set(texts) - english == set()
+    code = re.compile(r"`[^`]*`|--[a-z][a-z-]*")
+    for original, text in texts.items():
+        assert sorted(code.findall(text)) == sorted(code.findall(original)), original
+        assert text.strip()
+
+
+def test_the_help_is_said_in_the_language_and_examples_stay(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["override", "--help", "--language", "de"]) == 0
+    shown = " ".join(re.sub("[│╭╮╰╯─]", " ", capsys.readouterr().out).split())
+    for text in (
+        "Ein Gerät für eine Weile ein- oder ausschalten",
+        "Beispiele:",
+        "drrouter override car off --for 30m",
+        "Argumente",
+        "Wie lange, etwa 30m oder 2h.",
+    ):
+        assert text in shown
+    assert main(["--help"]) == 0
+    assert "Switch a device on or off for a while" in capsys.readouterr().out
 
 
 def test_a_group_without_a_verb_shows_its_help(capsys: pytest.CaptureFixture[str]) -> None:
