@@ -1,4 +1,4 @@
-"""What holds for every test: with REQUIRE_ALL=1 a skipped test fails.
+"""What holds for every test: it leaves nothing open, and with REQUIRE_ALL=1 it is not skipped.
 
 On a developer's machine a test may be skipped where a tool is missing. In continuous integration nothing
 may be missing, and a skip would hide that something was not tested.
@@ -8,6 +8,8 @@ import os
 from collections.abc import Generator, Iterator
 
 import pytest
+
+from tests.left_open import WATCH
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -20,6 +22,18 @@ def _no_note_of_a_real_router(tmp_path_factory: pytest.TempPathFactory) -> Itera
         patch.setenv("XDG_CONFIG_HOME", str(tmp_path_factory.mktemp("config")))
         patch.setenv("LC_ALL", "C.UTF-8")
         yield
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    WATCH.test = item.nodeid
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown() -> Generator[None, None, None]:
+    yield
+    if found := WATCH.found():
+        pytest.fail("\n".join(found), pytrace=False)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -20,6 +20,7 @@ import contextlib
 import random
 from dataclasses import dataclass, field
 
+from drrouter.sim.wire.listener import Listener
 from tests.children import pause
 
 SEGMENT = 1460
@@ -57,36 +58,29 @@ class LossyLink:
     seed: str
     weather: Weather = field(default_factory=Weather)
     traffic: Traffic = field(default_factory=Traffic)
-    entrance: int = 0
-    _server: asyncio.Server | None = None
-    _talks: set["asyncio.Task[None]"] = field(default_factory=set)
     _dice: random.Random = field(init=False)
+    _listener: Listener = field(init=False)
 
     async def __aenter__(self) -> "LossyLink":
         self._dice = random.Random(self.seed)
-        self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0)
-        self.entrance = self._server.sockets[0].getsockname()[1]
+        self._listener = Listener(self._talk)
+        await self._listener.start()
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        assert self._server is not None
-        self._server.close()
-        for talk in self._talks:
-            talk.cancel()
-        await asyncio.gather(*self._talks, return_exceptions=True)
+        await self._listener.stop()
 
-    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.traffic.connections += 1
-        talk = asyncio.create_task(self._talk(reader, writer))
-        self._talks.add(talk)
-        talk.add_done_callback(self._talks.discard)
+    @property
+    def entrance(self) -> int:
+        """The port at which to reach the server."""
+        return self._listener.port
 
     async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One connection, until either side ends it or it falls silent."""
+        self.traffic.connections += 1
         handshake_s = self._journey() + self._journey()
-        ours: asyncio.StreamWriter | None = None
+        theirs, ours = await asyncio.open_connection("127.0.0.1", self.port)
         try:
-            theirs, ours = await asyncio.open_connection("127.0.0.1", self.port)
             talking = _Talking(asyncio.get_running_loop().time())
             async with asyncio.TaskGroup() as group:
                 there = group.create_task(self._carry(reader, ours, handshake_s, talking, asks=True))
@@ -95,9 +89,7 @@ class LossyLink:
         except* OSError:
             pass  # one side is gone, so the other is let go
         finally:
-            for one in (writer, ours):
-                if one is not None:
-                    one.close()
+            ours.close()
 
     async def _carry(
         self,

@@ -3,6 +3,8 @@
 import asyncio
 from dataclasses import dataclass, field
 
+from drrouter.sim.wire.listener import Listener
+
 
 @dataclass(slots=True)
 class Wiretap:
@@ -10,40 +12,28 @@ class Wiretap:
 
     port: int
     heard: bytearray = field(default_factory=bytearray)
-    entrance: int = 0
-    _server: asyncio.Server | None = None
-    _talks: set["asyncio.Task[None]"] = field(default_factory=set)
-    _writers: list[asyncio.StreamWriter] = field(default_factory=list)
+    _listener: Listener = field(init=False)
 
     async def __aenter__(self) -> "Wiretap":
-        self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0)
-        self.entrance = self._server.sockets[0].getsockname()[1]
+        self._listener = Listener(self._talk)
+        await self._listener.start()
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        assert self._server is not None
-        self._server.close()
-        for talk in self._talks:
-            talk.cancel()
-        await asyncio.gather(*self._talks, return_exceptions=True)
-        for writer in self._writers:
-            writer.close()
-        await asyncio.gather(*(one.wait_closed() for one in self._writers), return_exceptions=True)
+        await self._listener.stop()
+
+    @property
+    def entrance(self) -> int:
+        """The port at which to reach the provider."""
+        return self._listener.port
 
     @property
     def text(self) -> str:
         """What the home said, heads and bodies."""
         return self.heard.decode(errors="replace")
 
-    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._writers.append(writer)
-        talk = asyncio.create_task(self._talk(reader, writer))
-        self._talks.add(talk)
-        talk.add_done_callback(self._talks.discard)
-
     async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         theirs, ours = await asyncio.open_connection("127.0.0.1", self.port)
-        self._writers.append(ours)
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._carry(reader, ours, keep=True))
@@ -51,7 +41,6 @@ class Wiretap:
         except* OSError:
             pass  # one side is gone, so the other is let go
         finally:
-            writer.close()
             ours.close()
 
     async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, keep: bool) -> None:

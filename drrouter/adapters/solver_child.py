@@ -137,8 +137,14 @@ class SolverChild:
         process = self._context.Process(
             target=serve, args=(self._target, theirs), name="drrouter-planner", daemon=True
         )
-        with theirs:
-            await asyncio.to_thread(process.start)  # waits for the fork server, which loads the planner once
+        try:
+            with theirs:
+                await asyncio.to_thread(
+                    process.start
+                )  # waits for the fork server, which loads the planner once
+        except BaseException:
+            ours.close()
+            raise
         reader, writer = await asyncio.open_connection(sock=ours)
         self._child = child = _Child(process, reader, writer)
         asyncio.get_running_loop().add_reader(process.sentinel, self._ended, child)

@@ -17,6 +17,7 @@ from drrouter.adapters.clock.system import SystemClock
 from drrouter.adapters.own_authority import LEAF_LIFE, TlsFiles, ends_at, issue
 from drrouter.adapters.server_tls import server_context
 from drrouter.errors import DocumentError
+from drrouter.sim.wire.listener import Listener
 
 NOW = SystemClock().now()
 NAMES = ("router.local", "Router", "192.168.1.20", "fd00::5")
@@ -26,12 +27,10 @@ NAMES = ("router.local", "Router", "192.168.1.20", "fd00::5")
 async def serving(certificate: Path, key: Path) -> AsyncIterator[int]:
     """Something that speaks TLS with these; its port."""
 
-    async def hang_up(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        writer.close()
+    async def say_nothing(*_: object) -> None: ...
 
-    context = server_context(certificate, key)
-    async with await asyncio.start_server(hang_up, "127.0.0.1", 0, ssl=context) as server:
-        yield int(server.sockets[0].getsockname()[1])
+    async with Listener(say_nothing, tls=server_context(certificate, key)) as server:
+        yield server.port
 
 
 async def trusted_as(port: int, name: str, authority: Path) -> bool:

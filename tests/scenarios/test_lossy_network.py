@@ -8,6 +8,7 @@ from time import monotonic
 
 import pytest
 
+from drrouter.sim.wire.listener import Listener
 from tests.lossy_link import LossyLink, Weather
 from tests.pushing import push
 
@@ -28,10 +29,8 @@ async def echo(
     async def say_back(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while data := await reader.read(65536):
             writer.write(data)
-        writer.close()
 
-    server = await asyncio.start_server(say_back, "127.0.0.1", 0)
-    async with server, LossyLink(server.sockets[0].getsockname()[1], "seed", weather) as link:
+    async with Listener(say_back) as server, LossyLink(server.port, "seed", weather) as link:
         reader, writer = await asyncio.open_connection("127.0.0.1", link.entrance)
         yield link, reader, writer
         writer.close()

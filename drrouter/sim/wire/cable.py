@@ -10,6 +10,8 @@ import asyncio
 from contextlib import suppress
 from typing import Self
 
+from drrouter.sim.wire.listener import Listener
+
 CHUNK = 65536
 
 
@@ -23,64 +25,51 @@ class Cable:
 
     def __init__(self, port: int) -> None:
         """Lead to this port of 127.0.0.1; whole until it is cut."""
-        self.port, self.entrance = port, 0
+        self.port = port
         self._whole = True
-        self._talks: set[asyncio.Task[None]] = set()
+        self._listener = Listener(self._talk)
 
     async def __aenter__(self) -> Self:
         """Listen."""
-        self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0)
-        self.entrance = self._server.sockets[0].getsockname()[1]
+        await self._listener.start()
         return self
 
     async def __aexit__(self, *_: object) -> None:
         """Listen no more, and end what still talks."""
-        self._server.close()
-        talks = self._hang_up()
-        await asyncio.gather(*talks, return_exceptions=True)
+        await self._listener.stop()
+
+    @property
+    def entrance(self) -> int:
+        """The port at which to reach the server."""
+        return self._listener.port
 
     def cut(self) -> None:
         """From now on nothing comes through."""
         self._whole = False
-        self._hang_up()
+        self._listener.hang_up()
 
     def mend(self) -> None:
         """From now on everything comes through again."""
         self._whole = True
 
-    def _hang_up(self) -> tuple["asyncio.Task[None]", ...]:
-        talks = tuple(self._talks)
-        for talk in talks:
-            talk.cancel()
-        return talks
-
-    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        if not self._whole:
-            writer.transport.abort()
-            return
-        talk = asyncio.create_task(self._talk(reader, writer), name="cable.talk")
-        self._talks.add(talk)
-        talk.add_done_callback(self._talks.discard)
-
     async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One connection, until either side ends it or the cable is cut."""
-        ends = [writer]
+        if not self._whole:
+            return
+        theirs, ours = await asyncio.open_connection("127.0.0.1", self.port)
+        there = asyncio.create_task(_carry(reader, ours))
+        back = asyncio.create_task(_carry(theirs, writer))
         try:
-            theirs, ours = await asyncio.open_connection("127.0.0.1", self.port)
-            ends.append(ours)
-            there = asyncio.create_task(_carry(reader, ours))
-            back = asyncio.create_task(_carry(theirs, writer))
-            try:
-                await asyncio.wait({there, back}, return_when=asyncio.FIRST_COMPLETED)
-            finally:
-                there.cancel()
-                back.cancel()
-                await asyncio.gather(there, back, return_exceptions=True)
-        except OSError:
-            pass  # the server is gone, so the client is let go
+            await asyncio.wait({there, back}, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            for end in ends:
-                end.transport.abort() if not self._whole else end.close()
+            there.cancel()
+            back.cancel()
+            self._let_go(ours)
+            await asyncio.gather(there, back, return_exceptions=True)
+
+    def _let_go(self, end: asyncio.StreamWriter) -> None:
+        """Send what waits and close; where the cable is cut, at once."""
+        end.close() if self._whole else end.transport.abort()
 
 
 async def _carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -18,6 +18,7 @@ from drrouter.errors import (
     MessageError,
 )
 from drrouter.router.resources.facade import Cursor, Gap
+from drrouter.sim.wire.listener import Listener
 from tests.adapters.api.conftest import Served
 from tests.data_home import OWNER
 
@@ -73,35 +74,30 @@ Cut = Callable[[int], Awaitable[str]]
 @pytest.fixture
 async def lossy(served: Served) -> AsyncIterator[Cut]:
     """A way to the router that breaks each connection after so many bytes of its answers."""
-    servers: list[asyncio.Server] = []
-    writers: list[asyncio.StreamWriter] = []
+    servers: list[Listener] = []
 
     async def start(bytes_each: int) -> str:
         host, port = served.api.url.removeprefix("http://").split(":")
 
         async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            writers.append(writer)
             there, back = await asyncio.open_connection(host, port)
-            writers.append(back)
             up = asyncio.create_task(_copy(reader, back))
             left = bytes_each
-            while left > 0 and (piece := await there.read(min(left, 64))):
-                left -= len(piece)
-                writer.write(piece)
-            up.cancel()
-            writer.close()
-            back.close()
+            try:
+                while left > 0 and (piece := await there.read(min(left, 64))):
+                    left -= len(piece)
+                    writer.write(piece)
+            finally:
+                up.cancel()
+                back.close()
 
-        server = await asyncio.start_server(serve, "127.0.0.1", 0)
-        servers.append(server)
-        return f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        servers.append(server := Listener(serve))
+        await server.start()
+        return f"http://127.0.0.1:{server.port}"
 
     yield start
     for server in servers:
-        server.close()
-    for writer in writers:
-        writer.close()
-    await asyncio.gather(*(writer.wait_closed() for writer in writers), return_exceptions=True)
+        await server.stop()
 
 
 async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

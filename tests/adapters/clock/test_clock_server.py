@@ -14,6 +14,7 @@ from drrouter.adapters.clock import SharedClock
 from drrouter.adapters.clock.wire import address_of, to_microseconds, url_of
 from drrouter.errors import DaemonUnreachableError, InputError
 from drrouter.sim.clock_server import ClockServer
+from drrouter.sim.wire.listener import Listener
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -130,26 +131,26 @@ async def test_a_message_between_participants_is_answered_at_the_instant_it_was_
                 with peer.working():
                     answered.append(peer.now())
                     writer.write(b"pong\n")
-            writer.close()
 
         async def tick() -> None:
             while True:
                 await impatient.sleep_until(impatient.now() + timedelta(seconds=10))
 
         ticking = asyncio.create_task(tick())
-        listener = await asyncio.start_server(answer, "127.0.0.1", 0)
+        listener = Listener(answer)
+        await listener.start()
         asked = list[datetime]()
         for minute in range(1, 6):
             await client.sleep_until(START + minute * MINUTE)
             asked.append(client.now())
             with client.working():
-                reader, writer = await asyncio.open_connection(*listener.sockets[0].getsockname())
+                reader, writer = await asyncio.open_connection(listener.host, listener.port)
                 writer.write(b"ping\n")
                 assert await reader.readline() == b"pong\n"
                 assert client.now() == asked[-1]
                 writer.close()
                 await writer.wait_closed()
-        listener.close()
+        await listener.stop()
         ticking.cancel()
     assert asked == answered == [START + minute * MINUTE for minute in range(1, 6)]
 
@@ -312,16 +313,12 @@ async def test_what_does_not_speak_our_language_is_no_clock(caplog: pytest.LogCa
         await reader.readline()
         writer.write(b"HTTP/1.1 400 Bad Request\r\n\r\n")
         await reader.read()
-        writer.close()
 
-    listener = await asyncio.start_server(babble, "127.0.0.1", 0)
-    url = url_of(*listener.sockets[0].getsockname())
-    with pytest.raises(DaemonUnreachableError, match="says: nothing, and hangs up"):
-        async with SharedClock.connect(url, "a"):
-            pass
+    async with Listener(babble) as listener:
+        with pytest.raises(DaemonUnreachableError, match="says: nothing, and hangs up"):
+            async with SharedClock.connect(url_of(listener.host, listener.port), "a"):
+                pass
     assert caplog.messages == ["clock: a line is not JSON."]
-    listener.close()
-    await turns()
 
 
 Life = list[tuple[int, int]]

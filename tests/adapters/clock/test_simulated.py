@@ -4,6 +4,7 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 
 from drrouter.adapters.clock import SimulatedClock
+from drrouter.sim.wire.listener import Listener
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -89,20 +90,19 @@ async def test_work_over_sockets_of_this_process_is_finished_before_time_moves()
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while line := await reader.readline():
             writer.write(line)
-        writer.close()
 
-    server = await asyncio.start_server(answer, "127.0.0.1", 0)
-    host, port = server.sockets[0].getsockname()
+    server = Listener(answer)
+    await server.start()
     ticker = asyncio.create_task(clock.sleep_until(START + MINUTE))
     with clock.working():
-        reader, writer = await asyncio.open_connection(host, port)
+        reader, writer = await asyncio.open_connection(server.host, server.port)
         for _ in range(20):
             writer.write(b"ping\n")
             assert await reader.readline() == b"ping\n"
         assert clock.now() == START
     await ticker
     writer.close()
-    server.close()
+    await server.stop()
     await clock.settle()
     assert clock.now() == START + MINUTE
 

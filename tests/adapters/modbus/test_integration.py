@@ -19,6 +19,7 @@ from drrouter.adapters.executor import InlineExecutor
 from drrouter.domain.ids import DeviceId
 from drrouter.errors import DeviceSilentError, DeviceUnknownError
 from drrouter.ports import Found, Surroundings
+from drrouter.sim.wire.listener import Listener
 from drrouter.sim.wire.modbus import Fault
 from tests.adapters.modbus.conftest import Home
 
@@ -134,11 +135,9 @@ ANSWERS = {
 async def answering(answer: Callable[[bytes], bytes]) -> AsyncIterator[int]:
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(answer(await reader.read(300)))
-        writer.close()
 
-    server = await asyncio.start_server(serve, "127.0.0.1", 0)
-    async with server:
-        yield server.sockets[0].getsockname()[1]
+    async with Listener(serve) as server:
+        yield server.port
 
 
 @pytest.mark.parametrize("name", ANSWERS)

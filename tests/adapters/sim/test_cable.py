@@ -7,18 +7,17 @@ from contextlib import asynccontextmanager
 import pytest
 
 from drrouter.sim.wire.cable import Cable
+from drrouter.sim.wire.listener import Listener
 
 
 async def _echo(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     while data := await reader.read(1000):
         writer.write(data)
-    writer.close()
 
 
 @asynccontextmanager
 async def echoing() -> AsyncIterator[Cable]:
-    server = await asyncio.start_server(_echo, "127.0.0.1", 0)
-    async with server, Cable(server.sockets[0].getsockname()[1]) as cable, asyncio.timeout(10):
+    async with Listener(_echo) as server, Cable(server.port) as cable, asyncio.timeout(10):
         yield cable
 
 
@@ -57,10 +56,9 @@ async def test_a_cut_resets_what_talks_and_lets_nobody_in_until_it_is_mended() -
 
 
 async def test_a_client_is_let_go_where_the_server_is_gone() -> None:
-    server = await asyncio.start_server(_echo, "127.0.0.1", 0)
-    port = server.sockets[0].getsockname()[1]
-    server.close()
-    async with Cable(port) as cable, asyncio.timeout(10):
+    async with Listener(_echo) as server:
+        pass
+    async with Cable(server.port) as cable, asyncio.timeout(10):
         reader, writer = await connected(cable)
         assert await reader.read() == b""
         writer.close()

@@ -6,7 +6,7 @@ import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
-from typing import Any, cast
+from typing import Any
 
 import aiohttp
 from aiohttp import web
@@ -16,6 +16,7 @@ from drrouter.adapters.sp.openadr3 import OpenAdr3Provider, Openadr3Settings, We
 from drrouter.domain.event import Event
 from drrouter.domain.ids import ProviderId
 from drrouter.domain.signal import EventReceived, EventsComplete, Heard, LinkChanged, Signal
+from drrouter.sim.wire.listener import Listener
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -136,24 +137,15 @@ async def trouble() -> AsyncIterator[TroubleVtn]:
 async def raw_server(answer: bytes, *, close: bool = True, asked: bytes = b"\r\n\r\n") -> AsyncIterator[str]:
     """A server that sends these very bytes to whoever has ``asked``; gives its url."""
 
-    talks: list[asyncio.Task[Any]] = []
-
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        talks.append(cast("asyncio.Task[Any]", asyncio.current_task()))
-        with suppress(ConnectionError, asyncio.IncompleteReadError):
-            await reader.readuntil(asked)
-            writer.write(answer)
-            await writer.drain()
-            if not close:
-                await reader.read()
-        writer.close()
-        with suppress(ConnectionError):
-            await writer.wait_closed()
+        await reader.readuntil(asked)
+        writer.write(answer)
+        await writer.drain()
+        if not close:
+            await reader.read()
 
-    server = await asyncio.start_server(talk, "127.0.0.1", 0)
-    async with server:
-        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-        await asyncio.gather(*talks)
+    async with Listener(talk) as server:
+        yield f"http://127.0.0.1:{server.port}"
 
 
 def settings_for(url: str, **members: Any) -> Openadr3Settings:

@@ -17,6 +17,7 @@ from drrouter.adapters.sp.openadr3.push import MqttPush
 from drrouter.adapters.sp.openadr3.session import VtnSession
 from drrouter.domain.ids import EventId
 from drrouter.domain.signal import EventCancelled, Signal
+from drrouter.sim.wire.listener import Listener
 from tests.adapters.mqtt.broker import PASSWORD, HomeBroker
 from tests.adapters.sp.peers import (
     MINUTE,
@@ -267,14 +268,11 @@ async def test_a_certificate_of_the_provider_says_who_we_are(vtn: TroubleVtn, cl
 
     async def talk(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         seen.append(writer.get_extra_info("peercert"))
-        writer.close()
 
     settings = settings_for(vtn.url, timeout_s=1.0)
     push = MqttPush(VtnSession(settings, clock), settings, clock, lambda _: None)
-    listener = await asyncio.start_server(talk, "127.0.0.1", 0, ssl=context)
-    async with listener:
-        port = listener.sockets[0].getsockname()[1]
-        broker = Broker((Place("127.0.0.1", port, True),), "CERTIFICATE", secrets=secrets)
+    async with Listener(talk, tls=context) as listener:
+        broker = Broker((Place("127.0.0.1", listener.port, True),), "CERTIFICATE", secrets=secrets)
         assert not await push._one_session(broker, broker.places[0], ["t"])
         wrong = Broker(broker.places, "CERTIFICATE", secrets=secrets | {"clientKey": "none"})
         assert not await push._one_session(wrong, wrong.places[0], ["t"])

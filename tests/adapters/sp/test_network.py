@@ -17,6 +17,7 @@ from drrouter.adapters.sp.openadr3.skew import Skew
 from drrouter.domain.ids import ProviderId
 from drrouter.domain.signal import LinkChanged, Signal
 from drrouter.errors import ProviderUnreachableError
+from drrouter.sim.wire.listener import Listener
 from tests.adapters.sp.peers import (
     MINUTE,
     NOW,
@@ -198,30 +199,26 @@ async def test_a_link_that_flaps_loses_nothing_and_looks_everywhere_each_time(
 
 async def test_a_connection_that_is_half_open_is_left_for_another(clock: SimulatedClock) -> None:
     """7: a box on the way has forgotten the first connection, and tells nobody."""
-    talks: list[asyncio.Task[None] | None] = []
+    talks = 0
     body = json.dumps([]).encode()
     answer = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body)
 
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        talks.append(asyncio.current_task())
-        answers = 1 if len(talks) == 1 else 99
-        with suppress(ConnectionError, asyncio.IncompleteReadError):
-            while True:
-                await reader.readuntil(b"\r\n\r\n")
-                if answers > 0:
-                    writer.write(answer)
-                    answers -= 1
-        writer.close()
+        nonlocal talks
+        talks += 1
+        answers = 1 if talks == 1 else 99
+        while True:
+            await reader.readuntil(b"\r\n\r\n")
+            if answers > 0:
+                writer.write(answer)
+                answers -= 1
 
-    server = await asyncio.start_server(talk, "127.0.0.1", 0)
-    async with server:
-        url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-        session = VtnSession(settings_for(url), clock)
+    async with Listener(talk) as server:
+        session = VtnSession(settings_for(f"http://127.0.0.1:{server.port}"), clock)
         for _ in range(3):
             assert (await session.get("/events")).body == []
-        assert len(talks) == 2
+        assert talks == 2
         await session.close()
-        await asyncio.gather(*[one for one in talks if one], return_exceptions=True)
 
 
 async def test_a_report_into_silence_is_sent_again_and_not_doubled(

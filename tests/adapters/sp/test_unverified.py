@@ -26,6 +26,7 @@ from drrouter.adapters.sp.openadr3.tls import is_at_home, safe_url
 from drrouter.domain.ids import ProviderId
 from drrouter.domain.signal import LinkChanged
 from drrouter.errors import ProviderUntrustedError
+from drrouter.sim.wire.listener import Listener
 from tests.adapters.sp.peers import (
     MINUTE,
     NOW,
@@ -182,16 +183,14 @@ async def test_a_broker_is_believed_within_the_home_and_refused_words_are_logged
 
     async def talk(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         met.append(writer.get_extra_info("cipher"))
-        writer.close()
 
     def push(unverified: bool) -> MqttPush:
         settings, clock = settings_for("https://localhost:1", timeout_s=2.0, unverified=unverified), clocks
         return MqttPush(VtnSession(settings, clock), settings, clock, lambda _: None)
 
     clocks = SimulatedClock(NOW)
-    listener = await asyncio.start_server(talk, "127.0.0.1", 0, ssl=context_of("name", authority))
-    async with listener:
-        place = Place("127.0.0.1", listener.sockets[0].getsockname()[1], True)
+    async with Listener(talk, tls=context_of("name", authority)) as listener:
+        place = Place("127.0.0.1", listener.port, True)
         assert push(unverified=False)._context(Broker((place,), "ANONYMOUS")).verify_mode is ssl.CERT_REQUIRED
         await push(unverified=True)._one_session(Broker((place,), "ANONYMOUS"), place, ["t"])
         assert len(met) == 1

@@ -10,7 +10,6 @@ import asyncio
 import contextlib
 import hashlib
 import json
-import logging
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -21,11 +20,10 @@ from drrouter.sim.wire.kasa.answers import Answers, Json, Load, Meter, PlugIdent
 from drrouter.sim.wire.kasa.cipher import LENGTH_BYTES, decipher, encipher, framed
 from drrouter.sim.wire.kasa.ears import Ears
 from drrouter.sim.wire.kasa.strip import Outlet, StripAnswers
+from drrouter.sim.wire.listener import Listener
 
 LARGEST_REQUEST = 16 * 1024
 LIE_W = 14_000.0  # a spike that metering plugs in the field have reported
-
-_log = logging.getLogger(__name__)
 
 
 class Fault(Enum):
@@ -55,9 +53,8 @@ class FakeDevice(ABC):
         self.address, self.port = address, port
         self.fault, self.delay_s = Fault.NONE, 0.0
         self.connections, self.requests = 0, 0
-        self._server: asyncio.Server | None = None
+        self._listener = Listener(self._talk, address, port)
         self._ears = Ears(address, port, self.heard)
-        self._open: dict[asyncio.StreamWriter, asyncio.Future[None]] = {}
 
     @abstractmethod
     def honest(self, request: Json) -> Json:
@@ -78,7 +75,7 @@ class FakeDevice(ABC):
         Raises:
             OSError: the address or port is taken.
         """
-        self._server = await asyncio.start_server(self._talk, self.address, self.port)
+        await self._listener.start()
         try:
             await self._ears.open()
         except OSError:
@@ -88,15 +85,7 @@ class FakeDevice(ABC):
     async def stop(self) -> None:
         """Vanish: hang up on everybody and listen no more."""
         self._ears.close()
-        if self._server:
-            self._server.close()
-        talks = tuple(self._open.values())
-        for writer in self._open:
-            writer.transport.abort()
-        await asyncio.gather(*talks)
-        if self._server:
-            await self._server.wait_closed()
-            self._server = None
+        await self._listener.stop()
 
     def heard(self, data: bytes, sender: tuple[str, int]) -> None:
         """Answer a datagram from our own address; what is no request is ignored, as plugs do."""
@@ -108,17 +97,9 @@ class FakeDevice(ABC):
 
     async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Serve one TCP connection until either side hangs up."""
-        over = self._open[writer] = asyncio.get_running_loop().create_future()
         self.connections += 1
-        try:
-            while await self._exchange(reader, writer):
-                pass
-        except (OSError, asyncio.IncompleteReadError):
-            _log.debug("%s lost a connection", self.address)
-        finally:
-            del self._open[writer]
-            writer.close()
-            over.set_result(None)
+        while await self._exchange(reader, writer):
+            pass
 
     async def _exchange(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
         """One request and its answer; False when the plug hangs up."""

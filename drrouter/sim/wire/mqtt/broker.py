@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Self
 
+from drrouter.sim.wire.listener import Listener
 from drrouter.sim.wire.mqtt.packets import (
     Fields,
     Hello,
@@ -71,12 +72,11 @@ class SmallBroker:
         tls: ssl.SSLContext | None = None,
     ) -> None:
         """Nothing is opened yet; port 0 takes a free one; without ``users`` everybody is let in."""
-        self.host, self.port, self._users, self._tls = host, port, users, tls
+        self._listener, self._users = Listener(self._talk, host, port, tls), users
+        self.host = host
         self.fault = Fault.NONE
         self.retained: dict[str, Message] = {}
         self._clients: dict[str, _Client] = {}
-        self._talks: set[asyncio.Task[None]] = set()
-        self._server: asyncio.Server | None = None
 
     async def __aenter__(self) -> Self:
         """Listen."""
@@ -87,30 +87,24 @@ class SmallBroker:
         """Vanish."""
         await self.stop()
 
+    @property
+    def port(self) -> int:
+        """Where it listens."""
+        return self._listener.port
+
     async def start(self) -> None:
         """Listen; on the same port as before, where it listened before."""
-        self._server = await asyncio.start_server(self._accept, self.host, self.port, ssl=self._tls)
-        self.port = self._server.sockets[0].getsockname()[1]
+        await self._listener.start()
 
     async def stop(self) -> None:
         """Vanish with all that was retained."""
-        if self._server:
-            self._server.close()
         self.retained.clear()
-        talks = tuple(self._talks)
-        for talk in talks:
-            talk.cancel()
-        await asyncio.gather(*talks, return_exceptions=True)
+        await self._listener.stop()
 
     def drop(self, client_id: str) -> None:
         """Cut the line to a client, as where its power went."""
         if client := self._clients.get(client_id):
             client.writer.transport.abort()
-
-    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        talk = asyncio.create_task(self._talk(reader, writer), name="broker.talk")
-        self._talks.add(talk)
-        talk.add_done_callback(self._talks.discard)
 
     async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One connection, from its greeting to its end."""
@@ -127,7 +121,6 @@ class SmallBroker:
                 del self._clients[name]
             if client.will:
                 self._spread(client.will)
-            writer.close()
 
     async def _welcome(self, greeting: Hello, client: _Client) -> bool:
         """Let the client in, or not."""

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Self
 
 from drrouter.domain.interval import floor_to
+from drrouter.sim.wire.listener import Listener
 from drrouter.sim.wire.p1.telegram import Counts, dsmr5, is_day, sealed
 
 SECOND = timedelta(seconds=1)
@@ -160,35 +161,29 @@ class FakeTcpMeter(FakeMeter):
     ) -> None:
         """``port`` 0 takes a free one and keeps it; the rest is as for FakeMeter."""
         super().__init__(lines_w, **more)  # type: ignore[arg-type]  # the keywords are those of FakeMeter
-        self.host, self.port = host, port
-        self._server: asyncio.Server | None = None
-        self._listeners: set[asyncio.StreamWriter] = set()
+        self.host = host
+        self._listener = Listener(self._talk_to, host, port)
         self.connected = asyncio.Event()
 
-    async def _open(self) -> None:
-        self._server = await asyncio.start_server(self._accept, self.host, self.port)
-        self.port = self._server.sockets[0].getsockname()[1]
+    @property
+    def port(self) -> int:
+        """Where it listens."""
+        return self._listener.port
 
-    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._listeners.add(writer)
+    async def _open(self) -> None:
+        await self._listener.start()
+
+    async def _talk_to(self, reader: asyncio.StreamReader, _: asyncio.StreamWriter) -> None:
         self.connected.set()
-        with contextlib.suppress(OSError):
-            await reader.read()
-        self._listeners.discard(writer)
-        writer.close()
+        await reader.read()
 
     async def _close(self) -> None:
         self.connected.clear()
-        if self._server:
-            self._server.close()
-            for listener in tuple(self._listeners):
-                listener.transport.abort()
-            await self._server.wait_closed()
-            self._server = None
+        await self._listener.stop()
 
     def _write(self, data: bytes) -> None:
-        for listener in self._listeners:
-            listener.write(data)
+        for writer in self._listener.writers:
+            writer.write(data)
 
 
 def _spoilt(telegram: bytes, fault: Fault) -> bytes:

@@ -9,6 +9,8 @@ from collections.abc import Callable
 from enum import Enum
 from pathlib import Path
 
+from drrouter.sim.wire.listener import Listener
+
 NOISE = b"\x00\xfe\xff\xfe\x03noise\x7e"
 """It holds what begins or ends a frame of either kind of stick."""
 
@@ -108,39 +110,25 @@ class TcpLine(Line):
     def __init__(self, host: str = "127.0.0.1", port: int = 0) -> None:
         """``port`` 0 takes a free one and keeps it."""
         super().__init__()
-        self.host, self.port = host, port
-        self._server: asyncio.Server | None = None
-        self._talks: dict[asyncio.StreamWriter, asyncio.Task[None] | None] = {}
+        self._listener = Listener(self._listen, host, port)
 
     @property
     def url(self) -> str:
         """Where it listens."""
-        return f"socket://{self.host}:{self.port}"
+        return f"socket://{self._listener.host}:{self._listener.port}"
 
     async def open(self) -> None:
         """Plug it in."""
-        self._server = await asyncio.start_server(self._accept, self.host, self.port)
-        self.port = self._server.sockets[0].getsockname()[1]
+        await self._listener.start()
 
     async def close(self) -> None:
         """Pull it."""
-        if self._server is not None:
-            self._server.close()
-            talks = [talk for talk in self._talks.values() if talk is not None]
-            for writer in tuple(self._talks):
-                writer.transport.abort()
-            await asyncio.gather(*talks, return_exceptions=True)
-            await self._server.wait_closed()
-            self._server = None
+        await self._listener.stop()
 
     def _write(self, data: bytes) -> None:
-        for writer in self._talks:
+        for writer in self._listener.writers:
             writer.write(data)
 
-    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._talks[writer] = asyncio.current_task()
-        with contextlib.suppress(OSError):
-            while data := await reader.read(4096):
-                self.heard(data)
-        del self._talks[writer]
-        writer.close()
+    async def _listen(self, reader: asyncio.StreamReader, _: asyncio.StreamWriter) -> None:
+        while data := await reader.read(4096):
+            self.heard(data)
