@@ -223,6 +223,7 @@ class Router:
         self.news.tell([device_id])
         if is_news(before, self.registry.state(device_id)):
             self.pace.stir()
+        self.pace.follow_clock()
 
     def _first_minutes(self, why: str) -> None:
         """A device was handed over or taken back, or its test went on."""

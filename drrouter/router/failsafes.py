@@ -2,11 +2,15 @@
 
 When one is in force is decided in ``failsafe``. Which are survives a restart; a provider that was heard
 before it has one heartbeat from the start, and one whose link was lost none beyond that.
+
+Interpretation: where the machine's clock was set back, so that a word of a provider lies ahead, that word
+counts as heard now, and what lies between it and other instants stays as long as it was.
 """
 
 import logging
 from collections.abc import Mapping
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from drrouter.domain.ids import ProviderId
@@ -66,8 +70,9 @@ class Failsafes:
         """Bring every one up to this instant, note what changed, and return why a new plan is due."""
         reasons = []
         for provider in self._failsafes:
-            before, after = self.guarding[provider], self._guarding(provider)
-            self.guarding[provider] = after
+            before = self.guarding[provider]
+            self._follow_clock(provider)
+            after = self.guarding[provider] = self._guarding(provider)
             if after.since and self.heard_at(provider) <= after.since:
                 self._hearing.awaited.add(provider)
             if before.since != after.since:
@@ -123,6 +128,16 @@ class Failsafes:
     def sentences(self) -> tuple[str, ...]:
         """What is in force, one sentence for each."""
         return tuple(self._sentence(provider) for provider in self.in_force)
+
+    def _follow_clock(self, provider: ProviderId) -> None:
+        """Move what is known back, as far as it lies ahead of now because the clock was set back."""
+        guarding, limit_at = self.guarding[provider], self._hearing.limit_at.get(provider)
+        known = [instant for instant in (self.heard_at(provider), limit_at, guarding.since) if instant]
+        ahead = max(known) - self._clock.now()
+        if ahead > timedelta(0):
+            self._hearing.move_back(provider, ahead)
+            self._silent_since[provider] -= ahead
+            self.guarding[provider] = replace(guarding, since=guarding.since and guarding.since - ahead)
 
     def _guarding(self, provider: ProviderId) -> Guarding:
         limit_at, since = self._hearing.limit_at.get(provider), self.guarding[provider].since

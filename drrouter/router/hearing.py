@@ -3,7 +3,7 @@
 Everything valid that comes of a provider counts, and only that: a link that opens and says nothing does not.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from drrouter.domain.event import Event, PayloadType
 from drrouter.domain.ids import ProviderId
@@ -45,6 +45,12 @@ class Hearing:
         """A new version of an event is in force."""
         if event.of(*CAPACITY_LIMITS):
             self.limit_at[event.provider] = now
+
+    def move_back(self, provider: ProviderId, by: timedelta) -> None:
+        """Count what was heard as heard earlier, as after the machine's clock was set back."""
+        for heard in (self.heard_at, self.limit_at):
+            if provider in heard:
+                heard[provider] -= by
 
     def _heard(self, provider: ProviderId, now: datetime) -> bool:
         self.heard_at[provider] = now

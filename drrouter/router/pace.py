@@ -34,6 +34,11 @@ class Pace:
             self._stirred = True
             self._news.set()
 
+    def follow_clock(self) -> None:
+        """Begin a round at once where the clock was set back: the edge waited for is far too late."""
+        if self._clock.now() < self._began_at:
+            self._news.set()
+
     def changed(self) -> None:
         """An order changed."""
         self._breath.changed()
@@ -60,8 +65,9 @@ class Pace:
             due = min(due, self._due(*edge()))
 
     def _due(self, edge: datetime, busy: bool) -> datetime:
-        if self._breath.owes:
-            return self._clock.now()
+        now = self._clock.now()
+        if self._breath.owes or now < self._began_at:
+            return now
         return min(edge, self._began_at + self._period) if busy or self._stirred else edge
 
 

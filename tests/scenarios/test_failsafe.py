@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from drrouter.domain.event import Event
+from drrouter.domain.measurement import Quantity, Reading
 from drrouter.domain.signal import EventReceived, EventsComplete, Heard, LinkChanged
 from drrouter.ports import Collection
 from drrouter.router.failsafe import Failsafe
@@ -66,6 +67,20 @@ async def test_silence_brings_the_limit_into_force_within_the_second_and_words_h
             "The failsafe of grid is in force (at most 900 W from the grid): "
             "nothing was heard of it for 2 min."
         ]
+
+
+async def test_a_clock_that_is_set_back_puts_it_off_by_no_more_than_its_heartbeat() -> None:
+    """43: time from the network, after a start with a clock that ran ahead."""
+    async with a_home() as home:
+        await hear(home, "12:01")
+        home.clock._now = at("10:00")
+        power = Reading(CAR, Quantity.POWER_W, 3700.0, at("10:00"))
+        home.router.readings(CAR, [power])
+        await home.clock.settle()
+        await home.clock.advance_to(at("10:02") - SECOND)
+        assert status(home).limit_w is None
+        await home.clock.advance_to(at("10:02") + SECOND)
+        assert (status(home).limit_w, home.is_on(CAR)) == (900, [False])
 
 
 async def test_it_holds_its_time_although_the_provider_returns_and_then_leaves() -> None:
