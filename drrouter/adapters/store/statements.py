@@ -3,6 +3,8 @@
 import logging
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing
+from itertools import islice
 from typing import Any, TypeVar
 
 from drrouter.adapters.store.codec import (
@@ -115,10 +117,9 @@ class Reader:
     def waiting(self, connection: sqlite3.Connection, provider: str, most: int) -> list[OutboxItem]:
         """The oldest undelivered messages to a provider, in order."""
         rows = connection.execute(
-            "SELECT id, json FROM outbox WHERE delivered = 0 AND provider = ? ORDER BY number LIMIT ?",
-            (provider, most),
+            "SELECT id, json FROM outbox WHERE delivered = 0 AND provider = ? ORDER BY number", (provider,)
         )
-        return list(self._readable(rows, lambda _, text: read_item(text)))
+        return self._first(most, rows, lambda _, text: read_item(text))
 
     def size(self, connection: sqlite3.Connection, provider: str) -> OutboxSize:
         """How much waits for a provider."""
@@ -132,11 +133,15 @@ class Reader:
     def journal(self, connection: sqlite3.Connection, most: int, device_id: str | None) -> list[JournalEntry]:
         """The newest entries, newest first."""
         rows = connection.execute(
-            "SELECT number, json FROM journal WHERE ?1 IS NULL OR device_id = ?1 "
-            "ORDER BY number DESC LIMIT ?2",
-            (device_id, most),
+            "SELECT number, json FROM journal WHERE ?1 IS NULL OR device_id = ?1 ORDER BY number DESC",
+            (device_id,),
         )
-        return list(self._readable(rows, lambda _, text: read_entry(text)))
+        return self._first(most, rows, lambda _, text: read_entry(text))
+
+    def _first(self, most: int, rows: sqlite3.Cursor, read: Callable[[str, str], T]) -> list[T]:
+        """So many that can be read: those that cannot take nobody's place. No further row is looked at."""
+        with closing(rows):
+            return list(islice(self._readable(rows, read), most))
 
     def _readable(self, rows: Iterable[tuple[str, str]], read: Callable[[str, str], T]) -> Iterator[T]:
         for key, text in rows:

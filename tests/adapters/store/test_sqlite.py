@@ -208,6 +208,18 @@ async def test_a_row_that_cannot_be_read_is_told_once_and_passed_over(
     assert "wishes 'bad'" in caplog.text
 
 
+async def test_rows_that_cannot_be_read_take_nobodys_place(path: Path) -> None:
+    async with store_at(path) as store:
+        await store.commit(*(Enqueue(an_item(f"m{number}")) for number in range(6)))
+        await store.commit(*(Note(an_entry(f"entry {number}")) for number in range(6)))
+        with closing(sqlite3.connect(path)) as connection, connection:
+            connection.execute("UPDATE outbox SET json = '{}' WHERE number <= 4")
+            connection.execute("UPDATE journal SET json = 'no JSON' WHERE number >= 3")
+        assert [item.id for item in await store.outbox(SP, 1)] == ["m4"]
+        assert [item.id for item in await store.outbox(SP, 4)] == ["m4", "m5"]
+        assert [entry.sentence for entry in await store.journal(1)] == ["entry 1"]
+
+
 async def test_a_full_disk_acknowledges_nothing_and_the_store_goes_on_when_there_is_room(path: Path) -> None:
     async with store_at(path) as store:
         await store.commit(Note(an_entry("before")))
