@@ -136,4 +136,13 @@ def _api(home: HomeConfig, front: Front, entrance: Entrance, clock: Clock) -> Lo
     tls = server_context(where.cert_file, where.key_file) if where.cert_file and where.key_file else None
     if where.cert_file and (left := ends_at(where.cert_file) - clock.now()) < SOON:
         log.warning("the certificate of the panel ends in %d days; renew it: drrouter setup tls", left.days)
-    return LocalApi(front, entrance, clock, host=where.host, port=where.port, tls=tls, own_names=where.names)
+    return LocalApi(
+        front,
+        entrance,
+        clock,
+        host=where.host,
+        port=where.port,
+        tls=tls,
+        own_names=where.names,
+        https_only=where.https_only,
+    )

@@ -135,6 +135,14 @@ class ApiPart(Listener):
     """Where the owner's token is kept."""
     names: Annotated[tuple[Host, ...], Field(max_length=20)] = ()
     """Further host names by which it is reached."""
+    https_only: bool = False
+    """Browsers that were here reach this host over TLS alone for half a year, on every port of it (HSTS)."""
+
+    @model_validator(mode="after")
+    def _tls_for_https(self) -> Self:
+        if self.https_only and self.cert_file is None:
+            raise ValueError("wants https_only without TLS; add cert_file and key_file")
+        return self
 
 
 class StorePart(Part):

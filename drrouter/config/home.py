@@ -131,6 +131,7 @@ class ApiConfig:
     Attributes:
         cert_file, key_file: for TLS, without which it is served on this machine alone.
         names: further host names by which it is reached.
+        https_only: whether browsers shall reach the host over TLS alone, on every port.
     """
 
     host: str
@@ -139,6 +140,7 @@ class ApiConfig:
     cert_file: Path | None = None
     key_file: Path | None = None
     names: tuple[str, ...] = ()
+    https_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -181,6 +181,7 @@ def _api(part: ApiPart, folder: Path, where: str) -> ApiConfig:
         cert_file=_existing(folder, part.cert_file, where, "api.cert_file"),
         key_file=_existing(folder, part.key_file, where, "api.key_file"),
         names=part.names,
+        https_only=part.https_only,
     )
 
 

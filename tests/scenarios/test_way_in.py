@@ -49,7 +49,10 @@ async def test_over_tls_a_phone_that_trusts_the_homes_own_authority_is_let_in(tm
         (cookie,) = jar
         assert cookie["secure"] is True
         async with page.get(f"{url}/") as answer:
-            assert answer.headers["Strict-Transport-Security"].startswith("max-age=")
+            assert answer.status == 200
+            assert "Strict-Transport-Security" not in answer.headers, (
+                "it would bind the host's other ports too"
+            )
         token = read_token(tmp_path / ready["token_file"])
         async with DrClient(url, token, ca_file=files.authority) as client:
             assert [person.name for person in await client.people()] == ["Anna"]

@@ -17,7 +17,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler as HttpHandler
 
 from drrouter.adapters.api.act_routes import ACT_ROUTES
-from drrouter.adapters.api.answers import add_safe_headers
+from drrouter.adapters.api.answers import add_https_only, add_safe_headers
 from drrouter.adapters.api.connections import HEADERS_S, Doorkeeper, TerseHttpLog
 from drrouter.adapters.api.door_routes import DOOR_ROUTES
 from drrouter.adapters.api.entrance import Entrance
@@ -89,6 +89,7 @@ class LocalApi:
         port: int = 0,
         tls: ssl.SSLContext | None = None,
         own_names: Collection[str] = (),
+        https_only: bool = False,
         heartbeat_s: float = 15.0,
         headers_s: float = HEADERS_S,
         routes: Iterable[Route] = ROUTES,
@@ -99,6 +100,7 @@ class LocalApi:
         Args:
             port: 0 takes a free one; see ``url``.
             own_names: further host names under which the API is reached.
+            https_only: whether browsers shall reach this host, on all its ports, over TLS alone.
             heartbeat_s: pause of a stream after which it shows that it lives.
             headers_s: how long a connection may take for the headers of its first request.
             panel: the pages for browsers; where None, those that were built with this program.
@@ -109,7 +111,7 @@ class LocalApi:
         if tls is None and not is_loopback(host):
             remedy = "Listen on 127.0.0.1, or give it a certificate"
             raise InputError("the local API", "host", f"plain HTTP on {host!r} is not allowed", remedy)
-        self._host, self._port, self._tls = host, port, tls
+        self._host, self._port, self._tls, self._https_only = host, port, tls, https_only and tls is not None
         self._streams = Streams(router, clock, heartbeat_s)
         self._doorkeeper = Doorkeeper(headers_s)
         self._panel = panel or Panel(panel_dir())
@@ -141,6 +143,8 @@ class LocalApi:
         for path, file in self._panel.files.items():
             app.router.add_get(f"/{path}", self._gate.declare_page(self._page(file)))
         app.on_response_prepare.append(add_safe_headers)
+        if self._https_only:
+            app.on_response_prepare.append(add_https_only)
         app.on_startup.append(self._refuse_strays)
         return app
 

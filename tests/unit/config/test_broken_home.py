@@ -155,6 +155,10 @@ BROKEN = {
         SITE + PROVIDER + 'ven_id = "1"\nsign = true',
         "provider[sp]: speaks openadr3, which has no ven_id, sign. Leave it out.",
     ),
+    "TLS alone, and no certificate": (
+        SITE + "[api]\nhttps_only = true",
+        "api: wants https_only without TLS. Add cert_file and key_file.",
+    ),
     "half a certificate": (
         SITE + OLDER_PROVIDER + 'cert_file = "c"',
         "provider[sp]: needs cert_file and key_file together.",

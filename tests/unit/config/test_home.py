@@ -306,6 +306,8 @@ def test_listening_beyond_this_machine_needs_a_reason_and_tls(home: Path) -> Non
     config = load(home, SITE + api + files + allowed)
     assert config.api.cert_file == home.parent / "cert.pem"
     assert config.api.names == ("home.example",)
+    assert not config.api.https_only
+    assert load(home, SITE + api + files + "https_only = true\n" + allowed).api.https_only
     assert [exposure.reason for exposure in config.exposures] == ["kitchen tablet"]
 
 
