@@ -102,7 +102,7 @@ class LocalApi:
             own_names: further host names under which the API is reached.
             https_only: whether browsers shall reach this host, on all its ports, over TLS alone.
             heartbeat_s: pause of a stream after which it shows that it lives.
-            headers_s: how long a connection may take for the headers of its first request.
+            headers_s: how long a connection may take for its TLS, and for the headers of its first request.
             panel: the pages for browsers; where None, those that were built with this program.
 
         Raises:
@@ -113,7 +113,7 @@ class LocalApi:
             raise InputError("the local API", "host", f"plain HTTP on {host!r} is not allowed", remedy)
         self._host, self._port, self._tls, self._https_only = host, port, tls, https_only and tls is not None
         self._streams = Streams(router, clock, heartbeat_s)
-        self._doorkeeper = Doorkeeper(headers_s)
+        self._headers_s, self._doorkeeper = headers_s, Doorkeeper(headers_s)
         self._panel = panel or Panel(panel_dir())
         gate_parts = (self._streams, ("localhost", *own_names), self._doorkeeper.seen)
         self._gate = Gate(router, entrance, clock, *gate_parts)
@@ -160,7 +160,10 @@ class LocalApi:
         connect = self._doorkeeper.factory(server)
         try:
             loop = asyncio.get_running_loop()
-            self._listener = await loop.create_server(connect, self._host, self._port, ssl=self._tls)
+            handshake_s = self._headers_s if self._tls else None
+            self._listener = await loop.create_server(
+                connect, self._host, self._port, ssl=self._tls, ssl_handshake_timeout=handshake_s
+            )
         except OSError as error:
             await self._runner.cleanup()
             remedy = "End the other program, or choose another port"

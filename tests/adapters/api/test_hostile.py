@@ -121,6 +121,41 @@ async def test_no_more_connections_than_fit_are_kept(serve: Serve, monkeypatch: 
         writer.close()
 
 
+async def test_one_address_cannot_take_all_connections(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    served = await serve()
+    monkeypatch.setattr(served.api._doorkeeper, "_most_of_one", 2)
+    url = URL(served.api.url)
+
+    async def come(host: str) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        return await asyncio.open_connection(url.host, url.port, local_addr=(host, 0))
+
+    async def ask(host: str) -> bytes:
+        reader, writer = await come(host)
+        writer.write(b"GET /api/v1/status HTTP/1.1\r\nHost: x\r\n\r\n")
+        try:
+            return await reader.readline()
+        except ConnectionError:
+            return b""
+        finally:
+            writer.close()
+
+    async with asyncio.timeout(5):
+        kept = [await come("127.0.0.7") for _ in range(2)]
+        late, late_writer = await come("127.0.0.7")
+        assert await late.read() == b""
+        assert (await ask("127.0.0.8")).startswith(b"HTTP/1.1 ")
+        kept.pop()[1].close()
+        while not await ask("127.0.0.7"):
+            pass  # the server has yet to hear that one is gone
+    for writer in (kept[0][1], late_writer):
+        writer.close()
+    assert set(caplog.messages) == {
+        "more than 2 connections of 127.0.0.7 to the local API; the newest is closed"
+    }
+
+
 def test_bad_requests_fill_no_log_and_other_records_pass() -> None:
     terse = TerseHttpLog()
 
