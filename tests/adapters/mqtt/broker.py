@@ -1,11 +1,18 @@
-"""An independent broker (amqtt) inside the test, on a free port, that may be stopped and started."""
+"""An independent broker (amqtt) inside the test, on a free port, that may be stopped and started.
 
+The connections are taken by our own listener, since amqtt leaves some open where their clients leave with it.
+"""
+
+import asyncio
 import contextlib
 from typing import Any
 
+from amqtt.adapters import StreamReaderAdapter, StreamWriterAdapter
 from amqtt.broker import Broker
 from amqtt.plugins.base import BaseAuthPlugin
 from amqtt.session import Session
+
+from drrouter.sim.wire.listener import Listener
 
 PASSWORD = "open sesame"
 
@@ -19,19 +26,23 @@ class Guard(BaseAuthPlugin):  # type: ignore[misc]  # amqtt carries no types
 
 class HomeBroker:
     def __init__(self) -> None:
-        self.host, self.port = "127.0.0.1", 0
+        self._listener = Listener(self._talk)
+        self.host = self._listener.host
         self._broker: Broker | None = None
+
+    @property
+    def port(self) -> int:
+        """Where it listens."""
+        return self._listener.port
 
     async def start(self) -> None:
         config: dict[str, Any] = {
-            "listeners": {"default": {"type": "tcp", "bind": f"{self.host}:{self.port}"}},
+            "listeners": {"default": {"type": "external"}},
             "plugins": {"tests.adapters.mqtt.broker.Guard": {}},
         }
         self._broker = Broker(config)
         await self._broker.start()
-        (server,) = self._broker._servers.values()
-        assert server.instance is not None
-        self.port = server.instance.sockets[0].getsockname()[1]
+        await self._listener.start()
 
     async def stop(self) -> None:
         """Vanish, with everything that was retained."""
@@ -39,3 +50,9 @@ class HomeBroker:
             broker, self._broker = self._broker, None
             with contextlib.suppress(Exception):
                 await broker.shutdown()
+            await self._listener.stop()
+
+    async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if self._broker:
+            link = StreamReaderAdapter(reader), StreamWriterAdapter(writer)
+            await self._broker.external_connected(*link, "default")

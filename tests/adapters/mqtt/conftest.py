@@ -71,6 +71,7 @@ class Home:
             found = {one.identity["id"]: one for one in await self.integration.discover()}
             if found.keys() >= set(wanted):
                 return found
+            await asyncio.sleep(0)  # where the session hears nothing of itself, nobody else would have a turn
 
     async def device(self, name: str) -> MqttDevice:
         found = await self.found(name)
@@ -91,6 +92,7 @@ class Home:
         reading = asyncio.create_task(read())
         while not reading.done():
             await self.integration.discover()
+            await asyncio.sleep(0)
         await reading
         return seen
 
