@@ -99,7 +99,7 @@ def _name(name: str) -> x509.DNSName | x509.IPAddress:
     """A host name or an address of a home.
 
     Raises:
-        DocumentError: the address is public, or it is neither.
+        DocumentError: the address is public, the name is a whole top-level domain, or it is neither.
     """
     try:
         address = ip_address(name)
@@ -107,6 +107,11 @@ def _name(name: str) -> x509.DNSName | x509.IPAddress:
         if not _HOST.fullmatch(name.lower()) or len(name) > _LONGEST_HOST:
             remedy = "Write it in plain letters"
             raise DocumentError("the names", name, "is no host name", remedy) from None
+        if "." not in name and name not in _HERE:
+            problem = "is a single word, so the authority could vouch for every name that ends in it"
+            raise DocumentError(
+                "the names", name, problem, f"Write {name.lower()}.local or the like"
+            ) from None
         return x509.DNSName(name.lower())
     if not _is_private(address):
         raise DocumentError("the names", name, "is a public address", "Name one of your home")

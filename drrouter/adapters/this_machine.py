@@ -19,9 +19,9 @@ def is_loopback(host: str) -> bool:
 
 
 def names_of() -> tuple[str, ...]:
-    """The names under which a home network usually knows this machine."""
+    """The names under which a home network usually knows this machine, each with its domain."""
     name = socket.gethostname().split(".")[0].lower()
-    return (name, f"{name}.local") if name and name != "localhost" else ()
+    return (f"{name}.local",) if name and name != "localhost" else ()
 
 
 def address_at_home() -> str | None:

@@ -20,7 +20,7 @@ from drrouter.errors import DocumentError
 from drrouter.sim.wire.listener import Listener
 
 NOW = SystemClock().now()
-NAMES = ("router.local", "Router", "192.168.1.20", "fd00::5")
+NAMES = ("router.local", "Router.home.arpa", "192.168.1.20", "fd00::5")
 
 
 @asynccontextmanager
@@ -104,6 +104,10 @@ async def test_whoever_steals_the_authority_can_vouch_for_no_bank(tmp_path: Path
         *((name, "no host name") for name in ("rüter", "", ".", "router.local.", "my router", "a\n", "-a")),
         ("a" * 64, "no host name"),
         (".".join(["a" * 60] * 5), "no host name"),
+        *(
+            (name, r"single word, .* Write .*\.local or the like")
+            for name in ("com", "Router", "local", "arpa")
+        ),
     ],
 )
 def test_a_name_that_is_none_of_a_home_is_refused(tmp_path: Path, name: str, problem: str) -> None:

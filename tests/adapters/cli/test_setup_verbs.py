@@ -21,19 +21,19 @@ async def test_the_certificates_are_made_and_the_home_file_takes_what_is_printed
     address: str | None,
 ) -> None:
     monkeypatch.setattr("drrouter.adapters.this_machine.address_at_home", lambda: address)
-    monkeypatch.setattr("drrouter.adapters.this_machine.names_of", lambda: ("pi", "pi.local"))
+    monkeypatch.setattr("drrouter.adapters.this_machine.names_of", lambda: ("pi.local",))
     file = tmp_path / "home.toml"
     assert await asyncio.to_thread(main, ["setup", "tls", str(file)]) == 0
     written = capsys.readouterr()
-    assert "for pi, pi.local" in written.err
+    assert "for pi.local" in written.err
     home = HOME.format(budget_s=1.0, port=free_port()).replace("[api]\nport = 0\n", "")
     file.write_text(home + written.out)
     api = load_home(file).api
-    assert (api.host, api.names) == (address or "0.0.0.0", ("pi", "pi.local"))
+    assert (api.host, api.names) == (address or "0.0.0.0", ("pi.local",))
     assert api.cert_file
     certificate = x509.load_pem_x509_certificate(api.cert_file.read_bytes())
     names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-    assert {"pi", "pi.local", "localhost"} <= set(names.get_values_for_type(x509.DNSName))
+    assert {"pi.local", "localhost"} <= set(names.get_values_for_type(x509.DNSName))
     assert (address in {str(one) for one in names.get_values_for_type(x509.IPAddress)}) == bool(address)
 
 
@@ -47,7 +47,7 @@ async def test_names_can_be_given(tmp_path: Path, capsys: pytest.CaptureFixture[
 
 def test_this_machine_knows_its_names_and_perhaps_its_address(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("socket.gethostname", lambda: "Pi.lan")
-    assert names_of() == ("pi", "pi.local")
+    assert names_of() == ("pi.local",)
     monkeypatch.setattr("socket.gethostname", lambda: "localhost")
     assert names_of() == ()
     address = address_at_home()
