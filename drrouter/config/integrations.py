@@ -1,6 +1,6 @@
 """Which integrations a home uses, with the settings of each; the form of no other one is loaded."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pydantic import ValidationError
@@ -62,6 +62,16 @@ def integrations_of(document: HomeDocument, told: Settings, where: str) -> dict[
     for domain in ALWAYS - settings.keys():
         settings[domain] = settings_of(domain)()
     return settings
+
+
+def without_devices(settings: Settings) -> Iterator[str]:
+    """One sentence for each integration that can reach no device, since it is told of none."""
+    for domain, told in settings.items():
+        if table := told.missing:
+            yield (
+                f"{TRANSPORTS[domain].title} is told of no device and finds none by itself. "
+                f"Add a [[{domain}.{table}]] table, or take [{domain}] out."
+            )
 
 
 def _untold(domain: str, where: str, key: str) -> IntegrationSettings:

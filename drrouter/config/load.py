@@ -33,6 +33,7 @@ from drrouter.config.integrations import (
     settings_in,
     tables_of,
     with_integrations,
+    without_devices,
 )
 from drrouter.config.mandates import mandates_of
 from drrouter.config.parts import SitePart
@@ -101,6 +102,8 @@ def resolve_home(
     providers, feeds = _providers(document, path, environ, [device.profile for device in devices])
     unverified = tuple(believed(providers, feeds))
     tariff = tariff_of(document.tariff, site.currency, folder, where)
+    integrations = integrations_of(document, written.settings, where)
+    faults = [fault.sentence for fault in catalogue.faults]
     return HomeConfig(
         path=path,
         name=site.name,
@@ -117,7 +120,7 @@ def resolve_home(
         router=_router(document.router),
         api=_api(document.api, folder, where),
         store_path=folder / document.store.path,
-        integrations=integrations_of(document, written.settings, where),
+        integrations=integrations,
         catalogue=catalogue,
         models_folder=models_folder,
         place=_place(site),
@@ -126,7 +129,7 @@ def resolve_home(
         local_vtn=_local_vtn(document.local_vtn, folder, where) if document.local_vtn else None,
         exposures=tuple(Exposure(part.what, part.interface, part.reason) for part in document.exposure),
         unverified=unverified,
-        warnings=(*unverified, *(fault.sentence for fault in catalogue.faults), *beside(feeds, tariff)),
+        warnings=(*unverified, *faults, *beside(feeds, tariff), *without_devices(integrations)),
     )
 
 

@@ -24,3 +24,11 @@ class IntegrationSettings(BaseModel):
         say so here.
         """
         return self.gone_after_s + self.every_s
+
+    @property
+    def missing(self) -> str:
+        """The table that it needs to reach any device at all and that it is not told; "" where it needs none.
+
+        Integrations that find nothing by themselves say so here.
+        """
+        return ""

@@ -113,6 +113,11 @@ class KnxSettings(IntegrationSettings):
         return self
 
     @property
+    def missing(self) -> str:
+        """Nothing on a bus says what its group addresses mean."""
+        return "" if self.device else "device"
+
+    @property
     def stated_s(self) -> float:
         """Within this time a device that falls silent is shown as gone, in seconds."""
         return super().stated_s + self.silent_after_s

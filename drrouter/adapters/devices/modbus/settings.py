@@ -71,3 +71,8 @@ class ModbusSettings(IntegrationSettings):
             if twice := next((name for name in names if names.count(name) > 1), None):
                 raise ValueError(f"names {twice} twice; each device has an alias and a place of its own")
         return self
+
+    @property
+    def missing(self) -> str:
+        """Nothing is looked for at Modbus addresses that nobody named."""
+        return "" if self.device else "device"

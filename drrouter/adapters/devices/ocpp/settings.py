@@ -86,6 +86,11 @@ class OcppSettings(IntegrationSettings):
             raise ValueError("names a charge point twice; give each its own id")
         return self
 
+    @property
+    def missing(self) -> str:
+        """Nobody may connect unless it is named, or strangers are let in."""
+        return "" if self.charge_point or self.accept_unknown else "charge_point"
+
     def permits(self, id_tag: str) -> bool:
         """Whether the holder of a card may charge."""
         return self.free_vend or id_tag in self.id_tags or id_tag == self.start_tag != ""
