@@ -15,13 +15,13 @@ from yarl import URL
 
 from drrouter.adapters.client import DrClient
 from drrouter.adapters.clock import SharedClock
-from drrouter.adapters.door_views import LONGEST_LINK_MINUTES
 from drrouter.config import load_home
 from drrouter.sim.clock_server import ClockServer
 from drrouter.sim.demo.day import Day
 from drrouter.sim.demo.files import OPERATOR, draw_secrets, write_home, write_simulated_home, write_vtn
 from drrouter.sim.demo.narrator import Narrator
 from drrouter.sim.demo.owner import Household
+from drrouter.sim.demo.panel_link import panel_link
 from drrouter.sim.demo.processes import Processes
 from drrouter.sim.demo.provider import BusinessLogic
 from drrouter.sim.demo.scenario import PROVIDER_DAY, START
@@ -40,7 +40,7 @@ class Stage:
     url: str
     token: str
     panel: str
-    """Opens the panel, signed in as the owner, once."""
+    """Opens the panel, signed in as the owner, once; how to build it, where it was not."""
 
 
 @asynccontextmanager
@@ -72,7 +72,7 @@ async def set_stage(
             router = await processes.start("router", "run", str(home_file), *on_clock)
             token = _first_line(router["token_file"])
             api = await stack.enter_async_context(DrClient(router["url"], token, clock))
-            panel = (await api.make_link(minutes=LONGEST_LINK_MINUTES)).url
+            panel = await panel_link(api)
             household = await stack.enter_async_context(Household(home["control"], api, clock))
             tariff = load_home(home_file).tariff
             errors = partial(processes.errors_logged, "vtn", "home")  # the router counts its own

@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 
 from drrouter.adapters.client import DrClient
 from drrouter.adapters.clock.system import SystemClock
-from drrouter.adapters.door_views import LONGEST_LINK_MINUTES
 from drrouter.domain.ids import DeviceId
 from drrouter.objectmodel import Catalogue, binding_of, flexibility_of, load_catalogue, with_parameters
+from drrouter.sim.demo.panel_link import panel_link
 from drrouter.sim.demo.processes import Processes
 from drrouter.sim.full.piece import Piece, Setting, Wire
 from drrouter.sim.house import ApplianceSpec, BaseSpec, House, HouseSpec
@@ -78,7 +78,7 @@ async def set_stage(folder: Path, pieces: Sequence[Piece], api_port: int) -> Asy
         router = await processes.start("router", "run", str(home))
         token = _first_line(router["token_file"])
         client = await stack.enter_async_context(DrClient(router["url"], token, clock))
-        panel = (await client.make_link(minutes=LONGEST_LINK_MINUTES)).url
+        panel = await panel_link(client)
         yield FullStage(processes, pieces, client, wires, router["url"], token, panel)
 
 
