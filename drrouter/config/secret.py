@@ -87,9 +87,9 @@ def secret_from_environment(
     if environ is None:
         return None
     if not environ.get(variable):
-        raise DocumentError(
-            where, key, f"the environment variable {variable} is not set", "Set it before drrouter starts"
-        )
+        problem = f"the environment variable {variable} is not set"
+        remedy = f"Set it before drrouter starts (export {variable}=...), or take out what asks for it"
+        raise DocumentError(where, key, problem, remedy)
     return Secret(environ[variable])
 
 
