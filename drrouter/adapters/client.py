@@ -247,8 +247,9 @@ class DrClient(OwnerCalls, HistoryCalls):
         found: dict[str, str] = self._read(dict[str, str], answer)
         return found
 
-    async def changes(self) -> AsyncGenerator[Change]:
-        """Status and plan now, then every change; ends by an error when the router goes."""
-        async for topic, data in self.listen(("stream",), {}):
+    async def changes(self, *topics: Topic) -> AsyncGenerator[Change]:
+        """Status and plan now, then every change, of some topics or of all; an error when the router goes."""
+        query = {"topics": ",".join(topics)} if topics else {}
+        async for topic, data in self.listen(("stream",), query):
             if topic in _PAYLOADS:
                 yield Change(Topic(topic), self.understand(_PAYLOADS[Topic(topic)], data))

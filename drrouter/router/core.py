@@ -296,16 +296,16 @@ class Router:
                 self.scribe.keep(*gone)
             if not self.steering.is_steady(self.book.plan):
                 self.look()
-            if self.broadcast.is_heard:
+            if self.broadcast.is_heard(Topic.STATUS):
                 self.broadcast.tell(Change(Topic.STATUS, self.status()))
-                self.news.tell(self.registry.seats)
+            self.news.tell(self.registry.seats)
             await self.pace.rest(self._edge)
 
     def _edge(self) -> tuple[datetime, bool]:
         """When to look again at the latest, and whether a device is told, or somebody watches."""
         edge = self.steering.next_look(max(self.settings.reconcile, PATIENCE))
         edge = min(edge, self.uplinks.next_change() or edge, self.word.next_change() or edge)
-        testing = self.broadcast.is_heard or self.first_minutes.is_testing
+        testing = self.broadcast.is_heard(Topic.STATUS) or self.first_minutes.is_testing
         return edge, testing or not self.dispatcher.is_settled()
 
     # Planning

@@ -70,6 +70,9 @@ class Topic(StrEnum):
     JOURNAL = "journal"
 
 
+EVERY_TOPIC = frozenset(Topic)
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """Something is new; the payload is the whole new view, not a difference."""
@@ -276,6 +279,9 @@ class RouterFacade(Protocol):
         """At most three computed suggestions."""
         ...
 
-    def changes(self) -> AsyncIterator[Change]:
-        """What is new from now on, for ever; a reader that is too slow misses the oldest, never stops us."""
+    def changes(self, topics: frozenset[Topic] = EVERY_TOPIC) -> AsyncIterator[Change]:
+        """What is new of these topics, all without them, from now on, for ever.
+
+        A reader that is too slow misses the oldest, and never stops us.
+        """
         ...

@@ -30,7 +30,7 @@ from drrouter.router import showing, views
 from drrouter.router.core import Router
 from drrouter.router.desk import Question, programme_of
 from drrouter.router.doctor import Finding, Machine, examine
-from drrouter.router.facade import Change, OptionsRequest, WishRequest
+from drrouter.router.facade import EVERY_TOPIC, Change, OptionsRequest, Topic, WishRequest
 from drrouter.router.history.advice import AdviceView
 from drrouter.router.history.advisor import advice_of
 from drrouter.router.history.history_views import HistoryView
@@ -139,9 +139,9 @@ class Front:
         """At most three computed suggestions."""
         return await advice_of(self._router)
 
-    def changes(self) -> AsyncIterator[Change]:
-        """What is new from now on, for ever."""
-        return self._router.broadcast.listen()
+    def changes(self, topics: frozenset[Topic] = EVERY_TOPIC) -> AsyncIterator[Change]:
+        """What is new of these topics from now on, for ever."""
+        return self._router.broadcast.listen(topics)
 
     async def options(self, device_id: DeviceId, request: OptionsRequest) -> tuple[Option, ...]:
         """The priced answer to "which options are available now?"; no solver is asked.

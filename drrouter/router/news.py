@@ -19,7 +19,7 @@ class DeviceNews:
 
     def tell(self, devices: Iterable[DeviceId]) -> None:
         """Tell those of them that have changed."""
-        if not self._broadcast.is_heard:
+        if not self._broadcast.is_heard(Topic.DEVICE):
             self._told.clear()
             return
         for device_id in devices:

@@ -16,8 +16,10 @@ from pydantic import (
 from drrouter.adapters.api.roles import Role
 from drrouter.domain.document import harmless
 from drrouter.domain.wish import OverrideMode
+from drrouter.router.facade import Topic
 
 LONGEST_OVERRIDE_MINUTES = 31 * 24 * 60
+_TOPIC = "|".join(Topic)
 
 
 def _in_utc(instant: datetime) -> datetime:
@@ -150,6 +152,17 @@ class WhyQuery(StrictBody):
     """About which device."""
 
     device: Name
+
+
+class TopicsQuery(StrictBody):
+    """What to hear of, with commas between; everything where nothing is named."""
+
+    topics: Annotated[str, Field(pattern=rf"^({_TOPIC})(,({_TOPIC}))*$", max_length=64)] = ",".join(Topic)
+
+    @property
+    def wanted(self) -> frozenset[Topic]:
+        """The topics."""
+        return frozenset(Topic(name) for name in self.topics.split(","))
 
 
 class JournalQuery(StrictBody):

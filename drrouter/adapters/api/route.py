@@ -89,8 +89,8 @@ class Route:
 
     Attributes:
         answer: the type of what the handler returns; None for 204 without a body.
-        streams: it answers with events for as long as the client listens; the handler returns them, or None
-            for the changes of the router itself.
+        streams: it answers with events for as long as the client listens; the handler returns them, or the
+            topics of the router's own changes.
         takes_bytes: its body is bytes of any kind.
 
     Raises:

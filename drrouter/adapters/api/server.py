@@ -31,6 +31,7 @@ from drrouter.adapters.api.panel import Panel, PanelFile
 from drrouter.adapters.api.people_routes import PEOPLE_ROUTES
 from drrouter.adapters.api.provider_routes import PROVIDER_ROUTES
 from drrouter.adapters.api.read_routes import READ_ROUTES
+from drrouter.adapters.api.requests import TopicsQuery
 from drrouter.adapters.api.resource_routes import RESOURCE_ROUTES
 from drrouter.adapters.api.roles import READERS
 from drrouter.adapters.api.route import PREFIX, Call, Route, route
@@ -41,15 +42,17 @@ from drrouter.adapters.this_machine import is_loopback
 from drrouter.errors import InputError
 from drrouter.ports import Clock
 from drrouter.resources import panel_dir
-from drrouter.router.facade import RouterFacade
+from drrouter.router.facade import RouterFacade, Topic
 
 _SHUTDOWN_S = 2.0
 _KEEPALIVE_S = 60.0
 
 
-@route("GET", "/stream", READERS, streams=True)
-async def stream(_call: Call) -> None:
-    """Status and plan now, then every change as a server-sent event."""
+@route("GET", "/stream", READERS, query=TopicsQuery, streams=True)
+async def stream(call: Call) -> frozenset[Topic]:
+    """Status and plan now, then every change as a server-sent event; of some topics where they are named."""
+    query: TopicsQuery = call.query
+    return query.wanted
 
 
 @route("GET", "/openapi.json", READERS, answer=dict[str, Any])

@@ -18,7 +18,7 @@ from drrouter.adapters.strict_json import adapter_of
 from drrouter.domain.journal import JournalEntry
 from drrouter.domain.plan import Plan
 from drrouter.ports import Clock
-from drrouter.router.facade import Change, RouterFacade, Topic
+from drrouter.router.facade import EVERY_TOPIC, Change, RouterFacade, Topic
 from drrouter.router.viewed import DeviceView, StatusView
 
 PAYLOADS: dict[Topic, Any] = {
@@ -51,23 +51,23 @@ class Streams:
         self,
         request: web.Request,
         may_hear: Callable[[], bool],
-        messages: AsyncIterator[bytes] | None = None,
+        heard: AsyncIterator[bytes] | frozenset[Topic] = EVERY_TOPIC,
     ) -> web.StreamResponse:
         """Tell one client everything until it goes, or may hear no more.
 
         Args:
             may_hear: asked before each message.
-            messages: what it is told; every change of the router where None.
+            heard: what it is told; of topics, the changes of the router.
         """
         task = asyncio.current_task()
         assert task is not None  # noqa: S101 - a handler always runs in a task
         self._tasks.add(task)
         response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
         try:
-            if messages is None:
-                await self._tell(request, response, may_hear)
+            if isinstance(heard, frozenset):
+                await self._tell(request, response, may_hear, heard)
             else:
-                await self._pass(request, response, may_hear, messages)
+                await self._pass(request, response, may_hear, heard)
         except (ConnectionError, TimeoutError):
             request.protocol.force_close()  # it went, or does not read
         finally:
@@ -81,14 +81,18 @@ class Streams:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def _tell(
-        self, request: web.Request, response: web.StreamResponse, may_hear: Callable[[], bool]
+        self,
+        request: web.Request,
+        response: web.StreamResponse,
+        may_hear: Callable[[], bool],
+        topics: frozenset[Topic],
     ) -> None:
-        changes = aclosing(_messages(self._router.changes()))
+        changes = aclosing(_messages(self._router.changes(topics)))
         async with changes as told, aclosing(_with_heartbeats(told, self._heartbeat_s)) as messages:
             with self._clock.working():
                 await anext(messages)  # from here on nothing is missed
                 await response.prepare(request)
-                await self._write(response, self._greeting())
+                await self._write(response, self._greeting(topics))
             async for message in messages:
                 if not may_hear():
                     return
@@ -114,10 +118,10 @@ class Streams:
         async with asyncio.timeout(_WRITE_S):
             await response.write(message)
 
-    def _greeting(self) -> bytes:
-        plan = self._router.plan()
-        greeting = _event(Change(Topic.STATUS, self._router.status()))
-        return greeting + _event(Change(Topic.PLAN, plan)) if plan else greeting
+    def _greeting(self, topics: frozenset[Topic]) -> bytes:
+        status, plan = self._router.status(), self._router.plan()
+        known = (Change(Topic.STATUS, status), *([Change(Topic.PLAN, plan)] if plan else []))
+        return b"".join(_event(change) for change in known if change.topic in topics) or HEARTBEAT
 
 
 async def _messages(changes: AsyncIterator[Change]) -> AsyncGenerator[bytes]:

@@ -7,6 +7,7 @@ from drrouter.adapters.client import DrClient
 from drrouter.domain.interval import Interval
 from drrouter.domain.journal import JournalEntry
 from drrouter.ports import Clock
+from drrouter.router.facade import Topic
 from drrouter.sim.demo.ledger import DemoLedger, RouterAccount, draw_up, limits_of
 from drrouter.sim.demo.narrator import Narrator
 from drrouter.sim.demo.owner import Household
@@ -84,7 +85,7 @@ class Day:
             act()
 
     async def _listen(self) -> None:
-        async for change in self._router.changes():
+        async for change in self._router.changes(Topic.JOURNAL):
             if isinstance(change.payload, JournalEntry):
                 self._narrator.entry(change.payload)
 

@@ -31,7 +31,7 @@ from drrouter.ports import Found
 from drrouter.router.broadcast import Broadcast
 from drrouter.router.doctor import Finding, Machine, examine
 from drrouter.router.evidence import EvidenceEntry
-from drrouter.router.facade import Change, OptionsRequest, Topic, WishRequest
+from drrouter.router.facade import EVERY_TOPIC, Change, OptionsRequest, Topic, WishRequest
 from drrouter.router.plug_test import PlugTest, Stage
 from drrouter.router.provider_views import ProviderView
 from drrouter.router.setting_up import NoHomeFile, SetupFacade
@@ -270,8 +270,8 @@ class MemoryRouter(MemoryHistory, MemoryWords):
             raise MessageError("provider", provider_id, "is no provider of this home", "There is: grid")
         return Parting(provider_id, 3, 2, self.let_go, self.let_go == 0)
 
-    def changes(self) -> AsyncIterator[Change]:
-        return self.broadcast.listen()
+    def changes(self, topics: frozenset[Topic] = EVERY_TOPIC) -> AsyncIterator[Change]:
+        return self.broadcast.listen(topics)
 
     def tell(self, kind: JournalKind, sentence: str, device_id: DeviceId | None = None) -> None:
         """Write into the journal, and tell who listens."""

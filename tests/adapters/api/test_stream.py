@@ -151,10 +151,10 @@ async def test_guests_who_listen_on_and_on_leave_room_for_owners(
 
 
 async def test_a_stream_whose_source_ends_ends(served: Served) -> None:
-    async def one_change() -> AsyncIterator[Change]:
+    async def one_change(_: frozenset[Topic]) -> AsyncIterator[Change]:
         yield Change(Topic.STATUS, served.router.status())
 
-    served.router.changes = one_change  # type: ignore[method-assign] # a router that has no more to say
+    served.router.changes = one_change  # type: ignore[method-assign, assignment] # a router that has no more to say
     async with listening(served) as reader:
         assert (await reader.read()).count(b"event: status") == 2
 
@@ -178,3 +178,17 @@ async def test_a_revoked_token_hears_no_more(serve: Serve) -> None:
         await an_event(reader)
         await served.tokens.revoke(guest.id)
         await reader.read()
+
+
+async def test_a_client_is_told_of_the_topics_that_it_names(served: Served) -> None:
+    url = f"{served.api.url}/api/v1/stream"
+    async with asyncio.timeout(10):
+        query = {"topics": "journal,plan"}
+        async with served.session.get(url, params=query, headers=served.bearer(Role.OWNER)) as answer:
+            served.router.broadcast.tell(Change(Topic.DEVICE, served.router.devices()[0]))
+            served.router.tell(JournalKind.PLAN, "A new plan.")
+            told = [await an_event(answer.content) for _ in range(2 if served.router.plan() else 1)]
+    assert [topic for topic, _ in told][-1] == "journal"
+    assert {topic for topic, _ in told} <= {"plan", "journal"}
+    for wrong in ("", "weather", "plan,", "plan device"):
+        assert (await served.ask("GET", f"/stream?topics={wrong}"))[0] == 400

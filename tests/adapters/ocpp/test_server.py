@@ -14,8 +14,8 @@ from aiohttp import ClientSession, ClientWebSocketResponse, WSMsgType, WSServerH
 
 from drrouter.adapters.clock import SimulatedClock
 from drrouter.adapters.devices.ocpp.integration import OcppIntegration, build
-from drrouter.adapters.devices.pace import Door, Pace
 from drrouter.adapters.devices.ocpp.rpc import MOST_BYTES
+from drrouter.adapters.devices.pace import Door, Pace
 from drrouter.domain.instruction import OutcomeKind
 from drrouter.domain.measurement import Quantity
 from drrouter.errors import DeviceError, DeviceRefusedError

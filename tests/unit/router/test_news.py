@@ -6,8 +6,9 @@ from dataclasses import replace
 
 from drrouter.domain.device import DeviceState, Presence
 from drrouter.domain.ids import DeviceId
+from drrouter.domain.journal import JournalEntry, JournalKind
 from drrouter.router.broadcast import Broadcast
-from drrouter.router.facade import Change
+from drrouter.router.facade import Change, Topic
 from drrouter.router.news import DeviceNews
 from drrouter.router.viewed import DeviceView
 from tests.builders import WASHER, at, washer
@@ -44,6 +45,19 @@ async def test_nothing_is_made_for_nobody() -> None:
     home = OneDevice()
     home.news.tell([ID])
     assert home.made == 0
+
+
+async def test_nothing_is_made_for_those_who_listen_to_something_else() -> None:
+    home = OneDevice()
+    journal = home.broadcast.listen(frozenset({Topic.JOURNAL}))
+    entry = asyncio.ensure_future(anext(journal))
+    await asyncio.sleep(0)
+    home.news.tell([ID])
+    assert home.made == 0
+    home.broadcast.tell(Change(Topic.DEVICE, home.view))
+    note = JournalEntry(at("12:00"), JournalKind.PLAN, "A plan.")
+    home.broadcast.noted(note)
+    assert (await entry).payload == note
 
 
 async def test_a_change_is_told_once() -> None:
