@@ -67,6 +67,7 @@ class Kind:
         given: every instruction that came, in order.
         answers: the statuses that follow on an instruction, each told at once.
         selected: set while it is.
+        handled: set while no instruction is being followed.
     """
 
     def __init__(self, name: str, instruction: type[Any], *tells: S2MessageWithID) -> None:
@@ -76,7 +77,7 @@ class Kind:
         self.answers: list[InstructionStatus] = [InstructionStatus.ACCEPTED, InstructionStatus.STARTED]
         self.follows: Callable[[Any], list[S2MessageWithID]] = lambda instruction: []
         self.selected = asyncio.Event()
-        self.came = asyncio.Event()
+        self.handled = asyncio.Event()
 
     def get_protocol_control_type(self) -> ControlType:
         return CONTROL_TYPES[self._name]
@@ -96,13 +97,14 @@ class Kind:
         self.selected.clear()
 
     async def handle_instruction(self, connection: S2AsyncConnection, message: Any, send_okay: Any) -> None:
+        self.handled.clear()
         self.given.append(message)
-        self.came.set()
         await send_okay()
         for status in self.answers:
             await connection.send_msg_and_await_reception_status(update_of(bare(message.id), status))
         for following in self.follows(message):
             await connection.send_msg_and_await_reception_status(following)
+        self.handled.set()
 
 
 class Manager:

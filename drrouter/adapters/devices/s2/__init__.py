@@ -8,6 +8,7 @@ message that goes out waits for its own; instructions wait for their Instruction
 
     room    control type        told
     pebc    power envelope      a power that it may not exceed; it ends by itself
+    ppbc    power profile       to start the cycle that is offered, to pause and to go on
     ombc    operation modes     a mode
     frbc    fill rate           a mode and the factor within it
     ddbc    demand              a mode and the factor within it

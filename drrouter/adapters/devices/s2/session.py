@@ -27,6 +27,7 @@ from drrouter.adapters.devices.s2.frbc import FillRateControl
 from drrouter.adapters.devices.s2.link import Link
 from drrouter.adapters.devices.s2.ombc import OperationModeControl
 from drrouter.adapters.devices.s2.pebc import EnvelopeControl
+from drrouter.adapters.devices.s2.ppbc import ProfileControl
 from drrouter.adapters.devices.s2.resource import Resource
 from drrouter.adapters.devices.s2.schema import VERSION, Json
 from drrouter.adapters.devices.s2.settings import ResourcePart
@@ -45,6 +46,7 @@ CONTROLS: Mapping[str, Callable[[ResourcePart], Control]] = {
     LONG_NAMES["ombc"]: lambda part: OperationModeControl(part.modes),
     LONG_NAMES["frbc"]: lambda _: FillRateControl(),
     LONG_NAMES["ddbc"]: lambda _: DemandControl(),
+    LONG_NAMES["ppbc"]: lambda _: ProfileControl(),
 }
 """What makes each control type that the router speaks."""
 
