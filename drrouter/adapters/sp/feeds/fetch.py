@@ -17,6 +17,7 @@ from yarl import URL
 
 from drrouter.adapters.sp.feeds.settings import MOST_FETCH_BYTES, FeedSettings
 from drrouter.adapters.sp.openadr3.tls import client_context, explain, safe_url
+from drrouter.domain.said import said
 from drrouter.errors import ProviderRefusedError, ProviderUnreachableError
 from drrouter.ports import Clock
 from drrouter.tariff.feeds import FORMATS
@@ -77,11 +78,11 @@ class FeedSession:
             raise explain(self._settings.id, url.host or "", cause) from error
         except TimeoutError as error:
             seconds = f"{self._settings.timeout_s:g} s"
-            raise ProviderUnreachableError(f"{_shown(url)} was not read within {seconds}.") from error
+            raise ProviderUnreachableError(said("link.feed_slow", url=_shown(url), span=seconds)) from error
         except (aiohttp.ClientError, OSError, asyncio.IncompleteReadError, ValueError) as error:
-            said = " ".join(str(error).split())[:_MOST_WORDS]
-            said = "".join(sign for sign in said if sign.isprintable()) or type(error).__name__
-            raise ProviderUnreachableError(f"{_shown(url)} cannot be read: {self._hidden(said)}.") from error
+            why = " ".join(str(error).split())[:_MOST_WORDS]
+            why = self._hidden("".join(sign for sign in why if sign.isprintable()) or type(error).__name__)
+            raise ProviderUnreachableError(said("link.feed_unread", url=_shown(url), why=why)) from error
         if fetched is not None:
             others = [item for item in self._known.items() if item[0] != address]
             self._known = dict([(address, fetched), *others[:_MOST_KNOWN]])
@@ -120,9 +121,7 @@ class FeedSession:
         """Only a plain 200 is a document."""
         status, shown = response.status, _shown(url)
         if status in (401, 403):
-            raise ProviderRefusedError(
-                f"{shown} refuses the router ({status}). Check token_file of the feed."
-            )
+            raise ProviderRefusedError(said("link.feed_refuses", url=shown, status=status))
         if status in _LATER:
             wait = self._wait_of(response)
             minutes = max(1, round(wait / timedelta(minutes=1)))
@@ -133,7 +132,7 @@ class FeedSession:
                 "be in the way; else set url to the final address."
             )
         if status != 200:
-            raise ProviderUnreachableError(f"{shown} was answered {status}.")
+            raise ProviderUnreachableError(said("link.feed_status", url=shown, status=status))
         if response.headers.get("Content-Encoding", "identity") != "identity":
             raise ProviderUnreachableError(f"{shown} is compressed, which was not asked for.")
 

@@ -21,6 +21,7 @@ from drrouter.domain.event import Event, Payload, PayloadType
 from drrouter.domain.ids import EventId, ProgramId, ProviderId
 from drrouter.domain.interval import Interval, floor_to
 from drrouter.domain.rates import Rates
+from drrouter.domain.said import said
 from drrouter.domain.signal import EventReceived, EventsComplete, LinkChanged, OutboxItem, Signal
 from drrouter.errors import DocumentError, MessageError, ProviderError, ProviderUnreachableError
 from drrouter.objectmodel import read_file
@@ -143,7 +144,7 @@ class FeedProvider:
         first, *others = addresses(self._settings.url, self._clock.now(), self._settings.zone)
         data = await self._session.read(first)
         if data is None:
-            raise ProviderUnreachableError(f"{URL(first).with_query(None)} has no prices.")
+            raise ProviderUnreachableError(said("link.no_prices", url=str(URL(first).with_query(None))))
         documents += await self._pages(first, data)
         for address in others:
             data = await self._session.read(address)
@@ -172,7 +173,7 @@ class FeedProvider:
         was, self._up = self._up, True
         if was:
             return []
-        sentence = f"The feed {self.id} {'can be read again' if was is False else 'is read'}."
+        sentence = said("link.feed_again" if was is False else "link.feed", provider=self.id)
         log.info("%s", sentence)
         return [LinkChanged(self.id, True, sentence, now)]
 

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from xml.sax.saxutils import escape
 
 from drrouter.adapters.sp.openadr2.settings import Openadr2Settings
+from drrouter.domain.said import said
 from drrouter.errors import ProviderRefusedError, ProviderUnreachableError, ProviderUntrustedError
 
 _MISSING = (
@@ -123,10 +124,8 @@ class Codec:
                 raise ValueError("it defines entities, or is not in UTF-8")
             root = self._messaging.validate_xml_schema(raw)
         except (SyntaxError, ValueError) as error:  # lxml's errors of syntax and schema are SyntaxErrors
-            said = " ".join(str(error).split())[:200]
-            raise ProviderUnreachableError(
-                f"Provider {self._id} does not answer with OpenADR 2.0b: {said}."
-            ) from error
+            why = " ".join(str(error).split())[:200]
+            raise ProviderUnreachableError(said("link.other", provider=self._id, why=why)) from error
         for body in root.iterfind("{*}oadrSignedObject/*"):
             return Message(body.tag.rpartition("}")[2], body)
         raise ProviderUnreachableError(f"Provider {self._id} sent a message without content.")

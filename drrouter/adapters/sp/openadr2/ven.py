@@ -30,6 +30,7 @@ from drrouter.adapters.sp.openadr2.settings import Openadr2Settings
 from drrouter.adapters.sp.openadr2.telemetry import Telemetry
 from drrouter.adapters.sp.openadr3.backoff import Backoff
 from drrouter.domain.ids import ProviderId
+from drrouter.domain.said import said
 from drrouter.domain.signal import EventsComplete, Heard, LinkChanged, OutboxItem, Signal
 from drrouter.errors import ProviderError, ProviderRefusedError, ProviderUnreachableError
 from drrouter.ports import Clock, Usage
@@ -243,7 +244,7 @@ class OpenAdr2Provider:
             response=_ok(message),
         )
         self._registration = ""
-        raise ProviderRefusedError(f"Provider {self.id} ended the registration of this router.")
+        raise ProviderRefusedError(said("link.ended", provider=self.id))
 
     async def _offered(self, message: Message) -> None:
         """The VTN offers reports; none is wanted."""
@@ -255,7 +256,7 @@ class OpenAdr2Provider:
         """The whole list; a response that agrees and brings no events is an empty one."""
         message = self._agreed(await self._session.ask(EVENTS, "oadrRequestEvent", ven_id=self._ven_id))
         if message.kind not in ("oadrDistributeEvent", "oadrResponse"):
-            raise ProviderUnreachableError(f"Provider {self.id} does not say which events there are.")
+            raise ProviderUnreachableError(said("link.silent", provider=self.id))
         now, events = self._clock.now(), list(events_in(message))
         signals: list[Signal] = []
         for event in events:
@@ -270,8 +271,8 @@ class OpenAdr2Provider:
             ProviderRefusedError: the VTN does not agree; 452 and 463 mean that it does not know us.
         """
         if not message.is_ok:
-            said = message.text("responseDescription")[:200]
-            raise ProviderRefusedError(f"Provider {self.id} refuses a request ({message.code} {said}).")
+            why = f"{message.code} {message.text('responseDescription')[:200]}"
+            raise ProviderRefusedError(said("link.refuses_so", provider=self.id, why=why))
         return message
 
     def _found(self) -> list[Signal]:
@@ -279,7 +280,7 @@ class OpenAdr2Provider:
         was, self._up = self._up, True
         if was:
             return []
-        sentence = f"The link to {self.id} {'is up again' if was is False else 'is up'}."
+        sentence = said("link.up_again" if was is False else "link.up", provider=self.id)
         log.info("%s", sentence)
         return [LinkChanged(self.id, True, sentence, self._clock.now())]
 

@@ -22,6 +22,7 @@ from drrouter.adapters.sp.openadr3.settings import Openadr3Settings
 from drrouter.adapters.sp.openadr3.ven import OpenAdr3Provider
 from drrouter.adapters.this_machine import is_loopback
 from drrouter.domain.ids import ProviderId
+from drrouter.domain.said import said
 from drrouter.domain.signal import LinkChanged, OutboxItem, Signal
 from drrouter.errors import DeviceError, ProviderUnreachableError
 from drrouter.ports import Clock, Provider
@@ -87,7 +88,7 @@ class LocalProvider:
             ProviderError: it was not delivered.
         """
         if self._inner is None:
-            raise ProviderUnreachableError(f"No VTN of {self.id} announces itself in the home.")
+            raise ProviderUnreachableError(said("link.nobody", provider=self.id))
         await self._inner.send(item)
 
     async def leave(self) -> None:
@@ -136,7 +137,7 @@ class LocalProvider:
         return carries and not closed
 
     def _nobody(self) -> LinkChanged:
-        sentence = f"No VTN of {self.id} announces itself in the home."
+        sentence = said("link.nobody", provider=self.id)
         log.warning("%s", sentence)
         return LinkChanged(self.id, False, sentence, self._clock.now())
 
@@ -149,9 +150,9 @@ def address_of(one: Announced) -> str:
     >>> address_of(Announced(KIND, "hub", "127.0.0.1", 8080, {"base_path": "openadr3/3.1.0"}))
     'http://127.0.0.1:8080/openadr3/3.1.0'
     """
-    said = one.facts.get("local_url", "")
+    told = one.facts.get("local_url", "")
     with suppress(ValueError):
-        url = URL(said)
+        url = URL(told)
         if url.scheme == "https" and (url.host or "").endswith(".local"):
             return str(url)
     if is_loopback(one.host):

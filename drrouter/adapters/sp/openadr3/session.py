@@ -22,6 +22,7 @@ from drrouter.adapters.sp.openadr3.settings import Openadr3Settings
 from drrouter.adapters.sp.openadr3.skew import Skew
 from drrouter.adapters.sp.openadr3.tls import client_context, explain, joined, safe_url
 from drrouter.adapters.sp.openadr3.token import TokenSource
+from drrouter.domain.said import said
 from drrouter.errors import (
     MessageError,
     ProviderRefusedError,
@@ -165,12 +166,11 @@ class VtnSession:
             await self.close()
             raise explain(name, url.host or "", cause) from error
         except TimeoutError as error:
-            raise ProviderUnreachableError(
-                f"Provider {name} did not answer within {self._settings.timeout_s:g} s."
-            ) from error
+            slow = said("link.slow", provider=name, seconds=self._settings.timeout_s)
+            raise ProviderUnreachableError(slow) from error
         except (aiohttp.ClientError, OSError, asyncio.IncompleteReadError, ValueError) as error:
-            said = _words(getattr(error, "strerror", None) or str(error)) or type(error).__name__
-            raise ProviderUnreachableError(f"Provider {name} cannot be reached: {said}.") from error
+            why = _words(getattr(error, "strerror", None) or str(error)) or type(error).__name__
+            raise ProviderUnreachableError(said("link.unreachable", provider=name, why=why)) from error
         if self._skew is not None and raw.date:
             self._skew.saw(raw.date, self._clock.now())
         return Answer(raw.status, self._parsed(raw)), raw.location
@@ -238,25 +238,20 @@ class VtnSession:
             if raw.status >= 300:
                 return _words(raw.body.decode("utf-8", "replace"))
             if raw.body.lstrip()[:1] == b"<":
-                raise ProviderUnreachableError(
-                    f"Provider {self._settings.id} cannot be reached: a web page answers in its place, "
-                    "such as the login page of a network."
-                ) from error
-            raise ProviderUnreachableError(f"The answer cannot be read: {_words(str(error))}") from error
+                raise ProviderUnreachableError(said("link.page", provider=self._settings.id)) from error
+            raise ProviderUnreachableError(said("link.unreadable", why=_words(str(error)))) from error
 
     def _checked(self, answer: Answer, what: str) -> Answer:
         """The answer where the caller can use it."""
         name, status = self._settings.id, answer.status
         if answer.ok or status in (404, 409):
             return answer
-        said = f"{what} was answered {status}{problem_words(answer.body)}"
+        why = f"{what} was answered {status}{problem_words(answer.body)}"
         if status in (401, 403):
-            raise ProviderRefusedError(
-                f"Provider {name} refuses the router: {said}. Check its client_id and client_secret."
-            )
+            raise ProviderRefusedError(said("link.credentials", provider=name, why=why))
         if status in (400, 405, 406, 413, 415, 422):
-            raise ProviderRefusedError(f"Provider {name} refuses a request: {said}.")
-        raise ProviderUnreachableError(f"Provider {name} is out of order: {said}.")
+            raise ProviderRefusedError(said("link.refuses", provider=name, why=why))
+        raise ProviderUnreachableError(said("link.fault", provider=name, why=why))
 
 
 def _may_pass(error: Exception) -> bool:

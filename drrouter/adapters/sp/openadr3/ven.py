@@ -38,6 +38,7 @@ from drrouter.adapters.sp.openadr3.skew import Skew
 from drrouter.adapters.sp.openadr3.subscription import Subscription
 from drrouter.adapters.sp.openadr3.webhook import Webhook
 from drrouter.domain.ids import EventId, ProviderId
+from drrouter.domain.said import said
 from drrouter.domain.signal import EventsComplete, Heard, LinkChanged, OutboxItem, Signal
 from drrouter.errors import ProviderError, ProviderRefusedError
 from drrouter.ports import Clock
@@ -268,7 +269,7 @@ class OpenAdr3Provider:
         was, self._up = self._up, True
         if was:
             return []
-        sentence = f"The link to {self.id} {'is up again' if was is False else 'is up'}."
+        sentence = said("link.up_again" if was is False else "link.up", provider=self.id)
         log.info("%s", sentence)
         return [LinkChanged(self.id, True, sentence, now)]
 
