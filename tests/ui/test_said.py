@@ -5,25 +5,31 @@ from typing import TypeVar
 
 import pytest
 
+from drrouter.adapters.client import Tip
 from drrouter.adapters.clock import SimulatedClock
 from drrouter.adapters.strict_json import decode, encode
 from drrouter.domain.ack import Ack, AckState, Step
-from drrouter.domain.ids import EventId
+from drrouter.domain.ids import EventId, HoldToken
 from drrouter.domain.journal import JournalEntry, JournalKind
+from drrouter.domain.option import Option, OptionKind
 from drrouter.domain.owner import called
-from drrouter.domain.said import Worded, ended, said
+from drrouter.domain.plan import Plan
+from drrouter.domain.reason import Reason
+from drrouter.domain.said import Worded, ended, resaid, said
 from drrouter.router.doctor import Finding
 from drrouter.router.evidence import EvidenceEntry
 from drrouter.router.plug_test import PlugTest, Stage
 from drrouter.router.provider_views import ProviderView
 from drrouter.router.viewed import DeviceView, EventPhase, EventView
-from drrouter_ui.draw import providers
+from drrouter_ui.draw import offers, providers
 from drrouter_ui.draw.events import details
 from drrouter_ui.draw.facts import facts
+from drrouter_ui.draw.tips import tip_text
+from drrouter_ui.draw.why import why
 from drrouter_ui.screens.help import help_rows
 from drrouter_ui.seen import Seen
-from drrouter_ui.words import speak
-from tests.builders import NOON, at, shed
+from drrouter_ui.words import speak, t
+from tests.builders import ECO, NOON, WASHER, a_plan, at, shed
 from tests.ui.home import FullHome
 
 T = TypeVar("T")
@@ -79,3 +85,54 @@ def test_what_the_doctor_finds_is_said_in_the_language(home: FullHome) -> None:
     told = " ".join(text for _, text in help_rows(found, seen(home)))
     assert "antwortet und gehorcht" in told
     assert "answers" not in told
+
+
+def test_a_suggestion_is_said_in_the_language(home: FullHome) -> None:
+    change = Reason("cycle.allow_until", {"until": "2026-06-01T20:00:00Z", "saving": 0.2})
+    values: dict[str, float | str] = {"name": "Car", "change": "", "uses": 9.0, "days": 28.0, "saving": 1.4}
+    later = Tip(Reason("advice.later", values, (change,)), "its own words", 1.4)
+    always = Tip(Reason("advice.always_on", {"watts": 210.0, "kwh": 151.2, "cost": 40.0}), "own words", 10.0)
+    assert tip_text(later, "EUR", seen(home)) == "its own words"
+    speak("de")
+    assert tip_text(later, "EUR", seen(home)).startswith("Car: bis 22:00 erlauben und 0,20 EUR sparen.")
+    assert "28 Tagen" in tip_text(later, "EUR", seen(home))
+    assert "151,2 kWh und 40,00 EUR" in tip_text(always, "EUR", seen(home))
+    assert tip_text(Tip(Reason("advice.new"), "own words", 1.0), "EUR", seen(home)) == "own words"
+
+
+def test_what_an_option_rests_on_and_why_it_is_offered_is_said_in_the_language(home: FullHome) -> None:
+    why = Reason("option.now", {"end": "2026-06-01T14:00:00Z", "cost": 0.5})
+    option = Option(
+        kind=OptionKind.NOW,
+        device_id=WASHER,
+        programme_id=ECO,
+        token=HoldToken("t"),
+        basis="optimal, live",
+        reason=resaid("Starts now.", why),
+        start=NOON,
+        end=at("14:00"),
+        expires_at=at("12:02"),
+        plan_made_at=NOON,
+        cost=0.5,
+        currency="EUR",
+        co2_g=100.0,
+        saving=0.0,
+    )
+    option = sent(Option, option)
+    local = seen(home).local
+    assert "live prices" in offers.basis(option, local)
+    speak("de")
+    assert "aktuelle Preise" in offers.basis(option, local)
+    assert "of a later release" in offers.basis(replace(option, basis="of a later release"), local)
+    assert offers.because(option, local) == "Startet jetzt, ist 16:00 fertig und kostet 0,50 EUR."
+
+
+def test_what_set_a_plan_off_is_said_in_the_language_wherever_it_stands(home: FullHome) -> None:
+    trigger = said("because.start")
+    change = Reason("change.planned", {"label": "Washer", "at": "2026-06-01T14:00:00Z", "trigger": "start"})
+    made = replace(a_plan(), trigger=trigger, changes=("Washer is planned.",), change_reasons=(change,))
+    plan = sent(Plan, made)
+    speak("de")
+    rows = dict(why(home.devices()[0], replace(seen(home), plan=plan)))
+    assert rows[t("tui.why.new")] == f"Washer ist nun für 16:00 geplant ({seen(home).say(trigger)})."
+    assert rows[t("tui.why.the_plan")].endswith(seen(home).say(trigger))

@@ -1,6 +1,7 @@
 """One line for each priced option, and what it costs to start now instead."""
 
 from drrouter.domain.option import Option
+from drrouter.domain.plan import DataRung
 from drrouter.domain.words import clean
 from drrouter_ui.words import SiteTime, money, say, t
 
@@ -32,4 +33,10 @@ def because(option: Option, local: SiteTime) -> str:
 def basis(option: Option, local: SiteTime) -> str:
     """What the prices rest on, and how long the offer holds."""
     made, until = local.say(option.plan_made_at), local.say(option.expires_at)
-    return t("tui.offer.basis", made=made, basis=clean(option.basis, 60), until=until)
+    return t("tui.offer.basis", made=made, basis=_prices(option), until=until)
+
+
+def _prices(option: Option) -> str:
+    """How fresh the prices are that it rests on; as the router says it where that is not known here."""
+    rung = option.basis.rpartition(", ")[2]
+    return t(f"tui.prices.{rung}") if rung in set(DataRung) else clean(option.basis, 60)

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from drrouter.adapters.client import AdviceView, Tip
-from drrouter.domain.words import clean
+from drrouter_ui.draw.tips import tip_text
 from drrouter_ui.screens.lists import ListScreen
-from drrouter_ui.words import money, say, t
+from drrouter_ui.words import money, t
 
 
 class AdviceScreen(ListScreen):
@@ -27,7 +27,7 @@ class AdviceScreen(ListScreen):
         days, needed = self._told.days, self._told.days_needed
         if days < needed:
             return t("tui.advice.wait", days=days, needed=needed)
-        return clean(self._told.sentence, 300) or super().heading()
+        return t("advice.none")
 
     def line(self, item: Tip) -> str:
         """What it saves a month, and what it is."""
@@ -43,4 +43,4 @@ class AdviceScreen(ListScreen):
         return self._told.currency if self._told else self.shared.seen.status.currency
 
     def _text(self, item: Tip) -> str:
-        return clean(say([item.reason], item.text, self._currency, self.shared.seen.local), 400)
+        return tip_text(item, self._currency, self.shared.seen)
