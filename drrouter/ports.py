@@ -368,13 +368,13 @@ class Quote:
     currency: str
 
 
-Quoting = Callable[[DeviceId, Programme, bool], Awaitable[Quote | None]]
-"""The best start for this cycle of this device, promised where the last is true; None where there is none."""
+Quoting = Callable[[DeviceId, Programme, bool, tuple[datetime, datetime] | None], Awaitable[Quote | None]]
+"""The best start for this cycle of this device within this time, promised where it is true; None: none."""
 
 
 @runtime_checkable
 class Asking(Protocol):
-    """An integration whose machines ask by themselves which options they have (Zigbee Power Profile)."""
+    """An integration whose machines ask by themselves which options they have (Zigbee Power Profile, S2)."""
 
     def answer_with(self, quoting: Quoting) -> None:
         """Who knows the answers; until then nobody does."""

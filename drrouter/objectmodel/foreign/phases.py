@@ -8,8 +8,11 @@ import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
+from drrouter.domain.flexibility import Phase, Programme
+from drrouter.domain.ids import ProgrammeId
 from drrouter.errors import MessageError
 from drrouter.objectmodel.flexibility import DAY_S, Program, ProgramPhase
 from drrouter.objectmodel.foreign.words import checked
@@ -34,6 +37,20 @@ def phases_of(program: Program, most: int = MOST_PHASES) -> tuple[ProgramPhase, 
     if not program.pausable_between:
         phases = [phase.model_copy(update={"max_delay_s": 0.0}) for phase in phases]
     return joined(phases, most)
+
+
+def as_programme(program: Program) -> Programme:
+    """The program as the planner has it; a phase draws its mean power, and may pause before the next."""
+    phases = phases_of(program)
+    pauses = [timedelta(seconds=phase.max_delay_s) for phase in phases[1:]] + [timedelta(0)]
+    return Programme(
+        ProgrammeId(program.id),
+        program.name["en"],
+        tuple(
+            Phase(phase.name, timedelta(seconds=phase.duration_s), mean_w(phase), pause)
+            for phase, pause in zip(phases, pauses, strict=True)
+        ),
+    )
 
 
 def _minutes(minutes_w: Sequence[float]) -> tuple[ProgramPhase, ...]:

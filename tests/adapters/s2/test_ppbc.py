@@ -1,5 +1,6 @@
 """Machines that offer cycles (PPBC), by resource managers of s2-python."""
 
+import asyncio
 import uuid
 from datetime import timedelta
 from typing import Any
@@ -15,11 +16,14 @@ from s2python.ppbc import (
 
 from drrouter.adapters.clock import SimulatedClock
 from drrouter.adapters.devices.s2.integration import S2Integration
+from drrouter.domain.flexibility import Programme
+from drrouter.domain.ids import DeviceId
 from drrouter.domain.instruction import OutcomeKind
 from drrouter.domain.measurement import Quantity
 from drrouter.objectmodel.catalogue import load_catalogue
 from drrouter.objectmodel.flexibility import Profile
 from drrouter.objectmodel.foreign import s2_ppbc
+from drrouter.ports import Asking, Quote
 from tests.adapters.s2.conftest import START, Join, Open, device_of, read, tell, until
 from tests.adapters.s2.described import Json, message
 from tests.adapters.s2.foreign import Kind, Manager, bare, update_of
@@ -241,3 +245,77 @@ async def test_a_window_that_ends_before_it_begins_is_no_offer(listen: Open, joi
     manager = await join(cem, selected="ppbc", ppbc=washer())
     backwards = programs(window=(WINDOW[1], WINDOW[0]))
     assert await manager.tell(message(backwards)) == "INVALID_CONTENT"
+
+
+class Router:
+    """Knows a price for each duration, and remembers what it was asked."""
+
+    def __init__(self, *costs: float | None) -> None:
+        self.costs = list(costs)
+        self.asked: list[tuple[str, bool, object]] = []
+        self.promised = asyncio.Event()
+
+    async def quote(
+        self, device_id: DeviceId, wanted: Programme, promised: bool, window: object
+    ) -> Quote | None:
+        self.asked.append((wanted.id, promised, window))
+        if promised:
+            self.promised.set()
+            return Quote(START + timedelta(hours=3), 0.1, "EUR")
+        cost = self.costs.pop(0) if self.costs else None
+        if not self.costs and cost is None:
+            self.promised.set()
+        return None if cost is None else Quote(START, cost, "EUR")
+
+
+async def test_the_cheapest_of_what_is_offered_is_promised_and_started_at_its_time(
+    listen: Open, join: Join, clock: SimulatedClock
+) -> None:
+    cem = await listen()
+    router = Router(0.5, 0.2)
+    assert isinstance(cem, Asking)
+    cem.answer_with(router.quote)
+    device = device_of(cem)
+    offer = programs()
+    sequences = offer["power_sequences_containers"][0]["power_sequences"]
+    manager = await join(cem, selected="ppbc", ppbc=washer(offer))
+    await router.promised.wait()
+    assert [promised for _, promised, _ in router.asked] == [False] * len(sequences) + [True]
+    assert {window for _, _, window in router.asked} == {WINDOW}
+    assert router.asked[-1][0] == router.asked[1][0]
+    await tell(device, clock, 2000)
+    assert str(manager.kinds["ppbc"].given[0].power_sequence_id) == sequences[1]["id"]
+
+
+async def test_what_is_offered_is_asked_for_once_and_when_it_is_known_whose_it_is(
+    listen: Open, join: Join
+) -> None:
+    cem = await listen()
+    router = Router(0.5)
+    cem.answer_with(router.quote)
+    offer = programs()
+    manager = await join(cem, selected="ppbc", ppbc=washer(offer))
+    assert router.asked == []
+    device_of(cem)
+    await router.promised.wait()
+    asked = len(router.asked)
+    await manager.leave()
+    again = await join(cem, selected="ppbc", ppbc=washer(offer))
+    assert len(router.asked) == asked
+    await again.tell(message(programs()))
+    assert len(router.asked) > asked
+
+
+async def test_where_the_router_has_no_start_the_machine_waits(
+    listen: Open, join: Join, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    cem = await listen()
+    router = Router()
+    cem.answer_with(router.quote)
+    device_of(cem)
+    manager = await join(cem, selected="ppbc", ppbc=washer(programs()))
+    await router.promised.wait()
+    await manager.tell(message(programs()))
+    assert not any(promised for _, promised, _ in router.asked)
+    assert any("has no start for it" in one.getMessage() for one in caplog.records)

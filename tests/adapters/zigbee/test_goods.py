@@ -231,7 +231,9 @@ class Router:
         self.start = start
         self.asked: list[tuple[DeviceId, Programme, bool]] = []
 
-    async def quote(self, device_id: DeviceId, wanted: Programme, promised: bool) -> Quote | None:
+    async def quote(
+        self, device_id: DeviceId, wanted: Programme, promised: bool, window: object = None
+    ) -> Quote | None:
         self.asked.append((device_id, wanted, promised))
         return Quote(self.start, 0.2345, "EUR") if self.start else None
 

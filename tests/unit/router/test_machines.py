@@ -37,6 +37,18 @@ async def test_a_machine_that_asks_for_its_schedule_is_promised_it() -> None:
         assert any("Washer: eco is promised" in said for said in home.store.sentences())
 
 
+async def test_a_machine_with_a_window_of_its_own_is_given_a_start_within_it() -> None:
+    async with running(Home()) as home:
+        machines = Machines(home.front, home.router.registry)
+        free = await machines.quote(WASHER, OWN, False)
+        assert free is not None
+        begin, end = free.start + timedelta(hours=1), free.start + timedelta(hours=5)
+        quote = await machines.quote(WASHER, OWN, False, (begin, end))
+        assert quote is not None
+        assert begin <= quote.start < end
+        assert await machines.quote(WASHER, OWN, False, (begin, begin + timedelta(minutes=5))) is None
+
+
 async def test_there_is_no_answer_for_a_freezer() -> None:
     async with running(Home()) as home:
         machines = Machines(home.front, home.router.registry)

@@ -8,7 +8,9 @@ from pathlib import Path
 
 from aiohttp import web
 
+from drrouter.adapters.devices.s2.asking import ask
 from drrouter.adapters.devices.s2.device import S2Device
+from drrouter.adapters.devices.s2.ppbc import ProfileControl
 from drrouter.adapters.devices.s2.resource import Resource
 from drrouter.adapters.devices.s2.server import Listener
 from drrouter.adapters.devices.s2.session import Session
@@ -16,7 +18,7 @@ from drrouter.adapters.devices.s2.settings import S2Settings
 from drrouter.adapters.devices.undriven import Undriven
 from drrouter.domain.ids import DeviceId
 from drrouter.errors import DeviceError
-from drrouter.ports import Clock, Device, Found, Surroundings
+from drrouter.ports import Clock, Device, Found, Quoting, Surroundings
 
 DOMAIN = "s2"
 NOT_LISTED = (
@@ -27,7 +29,7 @@ _log = logging.getLogger(__name__)
 
 
 class S2Integration:
-    """The S2 transport; implements the ports Integration and Serving.
+    """The S2 transport; implements the ports Integration, Serving and Asking.
 
     Attributes:
         port: where it listens, 0 while it does not; ``listening`` is set with it.
@@ -49,6 +51,8 @@ class S2Integration:
         self._settings, self._context = settings, context
         self._resources = {part.id: Resource(part, settings, clock) for part in settings.resource_manager}
         self._listener = Listener(tokens, self._welcomed)
+        self._owners: dict[str, DeviceId] = {}
+        self._quoting: Quoting | None = None
         self.port, self.listening = 0, asyncio.Event()
 
     @property
@@ -86,12 +90,28 @@ class S2Integration:
         resource = self._resources.get(found.address)
         if resource is None:
             return Undriven(device_id, NOT_LISTED.format(id=device_id))
+        self._owners[resource.part.id] = device_id
+        resource.asks.set()
         return S2Device(device_id, resource)
+
+    def answer_with(self, quoting: Quoting) -> None:
+        """Who knows when a cycle that is offered should begin; until then nobody does."""
+        self._quoting = quoting
+
+    async def _ask(self, resource: Resource) -> None:
+        """Let the cycle that a machine offers be promised, once."""
+        control, owner, quoting = resource.control, self._owners.get(resource.part.id), self._quoting
+        if not isinstance(control, ProfileControl) or owner is None or quoting is None:
+            return
+        offer = control.offer
+        if offer is not None and offer.id != resource.asked:
+            resource.asked = offer.id
+            await ask(owner, control, offer, quoting)
 
     async def _welcomed(self, name: str, socket: web.WebSocketResponse) -> None:
         """Serve a connection; an older one of the same id is closed, for it can only be a ghost."""
         resource = self._resources[name]
-        session, former = Session(resource, socket), resource.link
+        session, former = Session(resource, socket, self._ask), resource.link
         resource.end()
         resource.begin(session.link)
         _log.info("S2: %s is connected", name)

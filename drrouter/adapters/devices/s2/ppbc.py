@@ -26,6 +26,7 @@ from drrouter.adapters.devices.s2.schema import Json
 from drrouter.domain.instruction import Instruction
 from drrouter.domain.measurement import Quantity
 from drrouter.errors import DeviceError, DeviceRefusedError, MessageError
+from drrouter.objectmodel.flexibility import Program
 from drrouter.objectmodel.foreign.s2_ppbc import SENDER, Container, Definition, PowerSequence, profile_from
 from drrouter.objectmodel.foreign.words import checked
 
@@ -50,14 +51,20 @@ class Offer:
     start: datetime
     end: datetime
     containers: tuple[Container, ...]
+    programs: tuple[Program, ...]
 
-    def paths(self, most: int) -> Iterator[Path]:
-        """The ways through it, in the order in which they are offered, but for emergencies."""
-        usual = [
+    @property
+    def usual(self) -> list[list[PowerSequence]]:
+        """The sequences of each container, but for emergencies."""
+        return [
             [one for one in container.power_sequences if not one.abnormal_condition_only]
             for container in self.containers
         ]
-        return itertools.islice(itertools.product(*usual), most)
+
+    def ways(self, most: int) -> Iterator[tuple[Program, Path]]:
+        """The ways through it, each with the program that it is, in the order in which they are offered."""
+        paths = itertools.product(*self.usual)
+        return itertools.islice(zip(self.programs, paths, strict=True), most)
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,12 +206,8 @@ class ProfileControl:
 
     def _path(self, offer: Offer) -> Path:
         """The way that is taken."""
-        usual = [
-            [one for one in container.power_sequences if not one.abnormal_condition_only]
-            for container in offer.containers
-        ]
         wanted = set(self._preferred)
-        return tuple(next((one for one in some if one.id in wanted), some[0]) for some in usual)
+        return tuple(next((one for one in some if one.id in wanted), some[0]) for some in offer.usual)
 
     def _last_start(self, offer: Offer) -> datetime:
         """When it must start at the latest, to be done in time."""
@@ -218,11 +221,11 @@ def offer_in(message: Json) -> Offer:
         MessageError: it is none of ours.
     """
     said = checked(Definition, message, SENDER)
-    profile_from(message)
+    programs = profile_from(message).programs
     start, end = instant(message["start_time"]), instant(message["end_time"])
     if end <= start or end.year < EARLIEST:
         raise MessageError(SENDER, "end_time", "it would have to be done before it begins")
-    return Offer(said.id, start, end, said.power_sequences_containers)
+    return Offer(said.id, start, end, said.power_sequences_containers, programs)
 
 
 def lasts(sequence: PowerSequence) -> timedelta:

@@ -1,5 +1,6 @@
 """One resource manager: its connection, what it says of its device, and the control type that is selected."""
 
+import asyncio
 import uuid
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -44,7 +45,7 @@ class Sample:
 
 @dataclass(slots=True)
 class Resource:
-    """What is known of one resource manager; all but ``part`` begins anew with each connection.
+    """What is known of one resource manager; all but ``part`` and ``asked`` begins anew with each connection.
 
     Attributes:
         link: the connection, None while there is none.
@@ -52,6 +53,8 @@ class Resource:
         offered: the control types that it offers.
         control: the one that is selected, None while none is.
         sample: the newest measurement.
+        asks: set whenever a cycle may be asked for: one is offered, or it is known whose it is.
+        asked: the last profile that was asked for.
         news: told whenever something is new of it, itself coming and going included.
     """
 
@@ -64,6 +67,8 @@ class Resource:
     control: Control | None = None
     orders: Orders = field(default_factory=Orders)
     sample: Sample | None = None
+    asks: asyncio.Event = field(default_factory=asyncio.Event)
+    asked: str = ""
     news: News = field(default_factory=News)
 
     def begin(self, link: Link) -> None:

@@ -17,7 +17,7 @@ Source: flexiblepower/s2-ws-json, 0.0.2-beta; S2 documentation, "Communication".
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from drrouter.adapters.devices.names import cleaned
@@ -64,12 +64,15 @@ DESCRIPTIONS = frozenset(
 _log = logging.getLogger(__name__)
 
 
+Ask = Callable[[Resource], Awaitable[None]]
+
+
 class Session:
     """The talk with one resource manager over one connection."""
 
-    def __init__(self, resource: Resource, socket: Any) -> None:
-        """Take over an open socket; nothing is said yet."""
-        self._resource = resource
+    def __init__(self, resource: Resource, socket: Any, ask: Ask) -> None:
+        """Take over an open socket; nothing is said yet. ``ask`` lets a cycle that is offered be promised."""
+        self._resource, self._ask = resource, ask
         self.link = Link(socket, resource.part.id, self._hear, resource.settings.timeout_s)
         self._versions: tuple[str, ...] = ()
         self._greeted, self._changed = asyncio.Event(), asyncio.Event()
@@ -86,9 +89,18 @@ class Session:
     async def attend(self) -> None:
         """Talk until the connection ends."""
         async with asyncio.TaskGroup() as tasks:
-            course = tasks.create_task(self._course())
+            led = [tasks.create_task(self._course()), tasks.create_task(self._asking())]
             await self.link.listen()
-            course.cancel()
+            for task in led:
+                task.cancel()
+
+    async def _asking(self) -> None:
+        """Ask for every cycle that is offered."""
+        while True:
+            await self._resource.asks.wait()
+            self._resource.asks.clear()
+            with self._resource.clock.working():
+                await self._ask(self._resource)
 
     async def _course(self) -> None:
         """Lead the resource manager from step to step; hang up on one that does not follow."""
@@ -189,6 +201,8 @@ class Session:
                 self._drop(self._selected)
                 self._changed.set()
             raise
+        if message_type in DESCRIPTIONS:
+            self._resource.asks.set()
 
     def _revoked(self, message: Json) -> None:
         """It takes a description back."""

@@ -73,7 +73,7 @@ class Answers:
             return await self._tell_overall_price(sequence)
         profile_number = int(content.power_profile_id)
         profile, wanted = await programme(self._cluster, profile_number, self._timeout_s)
-        quote = await self._quoting(self._id, wanted, number == GET_SCHEDULE)
+        quote = await self._quoting(self._id, wanted, number == GET_SCHEDULE, None)
         if quote is None:
             return False
         if number == GET_SCHEDULE:

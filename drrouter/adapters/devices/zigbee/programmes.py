@@ -3,15 +3,13 @@
 Source: ZCL 8, 3.17; what is lost on the way is told by ``objectmodel.foreign.zigbee``.
 """
 
-from datetime import timedelta
 from typing import Any
 
 from drrouter.adapters.devices.zigbee.asking import command, read
 from drrouter.adapters.devices.zigbee.clusters.power_profile import PROFILE_REQUEST, OurPowerProfile
-from drrouter.domain.flexibility import Phase, Programme
-from drrouter.domain.ids import ProgrammeId
+from drrouter.domain.flexibility import Programme
 from drrouter.errors import DeviceSilentError, MessageError
-from drrouter.objectmodel.foreign.phases import mean_w
+from drrouter.objectmodel.foreign.phases import as_programme
 from drrouter.objectmodel.foreign.zigbee import EnergyPhase, PowerProfile, program_of
 
 TOTAL, FORMATTING = 0x0000, 0x0002
@@ -58,12 +56,7 @@ async def programme(
         program = program_of(profile, int(formatting))
     except MessageError as error:
         raise DeviceSilentError(error.sentence) from error
-    pauses = [timedelta(seconds=phase.max_delay_s) for phase in program.phases[1:]] + [timedelta(0)]
-    phases = tuple(
-        Phase(phase.name, timedelta(seconds=phase.duration_s), mean_w(phase), pause)
-        for phase, pause in zip(program.phases, pauses, strict=True)
-    )
-    return profile, Programme(ProgrammeId(program.id), program.name["en"], phases)
+    return profile, as_programme(program)
 
 
 def _phase(record: Any) -> EnergyPhase:
