@@ -209,11 +209,13 @@ export function span(milliseconds: number): string {
   return minutes % 60 ? t("value.hours_minutes", { hours, minutes: minutes % 60 }) : t("value.hours", { hours });
 }
 
+/** White space but for that which holds an amount and its sign together. */
+const SPACES = /[^\S\u00a0\u202f]/g;
 const NEVER_SHOWN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
 
 /** A text of a device or a provider as one line of moderate length: control and direction marks are left out. */
 export function plain(text: string, most = 200): string {
-  const shown = text.slice(0, 4 * most).replace(/\s/g, " ").replace(NEVER_SHOWN, "").trim();
+  const shown = text.slice(0, 4 * most).replace(SPACES, " ").replace(NEVER_SHOWN, "").trim();
   return shown.length <= most ? shown : `${shown.slice(0, most - 1)}…`;
 }
 

@@ -62,6 +62,7 @@ test("a span leaves out what is nothing", () => {
 test("a hostile name is one short line without control and direction marks", () => {
   assert.equal(plain("Wash\u202eer\u0000\nnow\u2028", 60), "Washer now");
   assert.equal(plain("x".repeat(65_536), 60).length, 60);
+  assert.equal(plain("for €\u00a01.84\tnow"), "for €\u00a01.84 now"); // an amount stays in one line
 });
 
 test("a text from outside becomes a sentence", () => {

@@ -4,6 +4,7 @@ import type { DeviceView } from "../api_types.ts";
 import { DeviceCard } from "../components/device_card.tsx";
 import { PlanChart } from "../components/plan_chart.tsx";
 import { nextStart } from "../device_state.ts";
+import { noticesOf } from "../notices.ts";
 import { type Named, picture, QUARTER_MS, rank } from "../plan_view.ts";
 import { allResaid, resaid } from "../resaid.ts";
 import { to } from "../route.ts";
@@ -69,14 +70,12 @@ function stateSentence(): string {
 /** Alerts in the providers' words, and what the router does without them; what the headline says is not said twice. */
 function Notices() {
   const told = status.value;
-  const headline = stateSentence();
   const all = told ? [...allResaid(told.alerts, told.alerts_said), resaid(told.offline, told.offline_said)] : [];
-  const notices = all.filter((notice) => notice && !headline.includes(plain(notice, 300)));
   return (
     <>
-      {notices.map((notice) => (
+      {noticesOf(all, stateSentence()).map((notice) => (
         <p key={notice} class="notice">
-          <bdi>{plain(notice, 300)}</bdi>
+          <bdi>{notice}</bdi>
         </p>
       ))}
     </>
