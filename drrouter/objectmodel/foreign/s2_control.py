@@ -9,9 +9,9 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from drrouter.domain.flexibility import Line
-from drrouter.objectmodel.foreign.words import ELECTRIC, LINES, THREE_LINES, Wire, id_of
+from drrouter.objectmodel.foreign.words import ELECTRIC, LINES, LONGEST_MS, THREE_LINES, Wire, id_of
 
-Milliseconds = Annotated[int, Field(ge=0)]
+Milliseconds = Annotated[int, Field(ge=0, le=LONGEST_MS)]
 HOUR_S = 3600.0
 
 

@@ -49,6 +49,7 @@ from drrouter.objectmodel.foreign.phases import Stretch, mean_w, phases_of, prog
 from drrouter.objectmodel.foreign.words import (
     ELECTRIC,
     LINES,
+    LONGEST_MS,
     THREE_LINES,
     Wire,
     checked,
@@ -64,7 +65,7 @@ SENDER = "S2 PPBC.PowerProfileDefinition"
 """Who speaks, for sentences."""
 
 Window = tuple[datetime, datetime]
-Milliseconds = Annotated[int, Field(ge=0)]
+Milliseconds = Annotated[int, Field(ge=0, le=LONGEST_MS)]
 
 
 class PowerValue(Wire):

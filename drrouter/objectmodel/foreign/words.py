@@ -13,6 +13,9 @@ from drrouter.errors import MessageError
 _OURS = uuid.uuid5(uuid.NAMESPACE_URL, "drrouter.device/1")
 _LONGEST_KEY = 64
 
+LONGEST_MS = 10**14
+"""A duration of S2 that is longer, some three thousand years, is a mistake and no number of ours."""
+
 
 class Wire(BaseModel):
     """A foreign message or a part of one: keys that we do not know are passed over, odd numbers are not."""

@@ -184,6 +184,14 @@ async def test_in_an_emergency_a_mode_by_number_is_not_told(listen: Open, join: 
     assert Quantity.MODE not in await read(device)
 
 
+async def test_a_power_that_no_home_has_is_no_mode(listen: Open, join: Join) -> None:
+    cem = await listen()
+    kind = ombc(modes(("on", 1, 1)))
+    kind.tells = []
+    manager = await join(cem, selected="ombc", ombc=kind)
+    assert await manager.tell(message(modes(("on", -1e308, 1e308)))) == "INVALID_CONTENT"
+
+
 async def test_emergencies_alone_are_no_modes(listen: Open, join: Join) -> None:
     cem = await listen()
     kind = ombc(modes(("on", 1, 1)))

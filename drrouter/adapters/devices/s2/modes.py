@@ -31,6 +31,9 @@ CHANGES_WITHIN = timedelta(minutes=1)
 RESTS_W = 10.0
 """Interpretation: a device that draws no more than this rests."""
 
+MOST_W = 1e9
+"""A mode of more power is a mistake, and no arithmetic is done with it."""
+
 NEAR_W, NEAR_SHARE = 50.0, 0.02
 """A power that is beyond the one asked for by no more than the larger of both will do."""
 
@@ -43,6 +46,11 @@ class Span:
     high_w: float
     level_from: float = float("-inf")
     level_to: float = float("inf")
+
+    @property
+    def ends(self) -> tuple[float, float]:
+        """The power at the factors 0 and 1."""
+        return self.low_w, self.high_w
 
     def power_w(self, factor: float) -> float:
         """The power at a factor."""
@@ -143,6 +151,8 @@ class ModeControl:
         """Take a description or a status."""
         if message_type == self.description:
             system = self.read(message)
+            if any(abs(end) > MOST_W for mode in system.modes for span in mode.spans for end in span.ends):
+                raise MessageError(self.description, "power_ranges", "that is no power of a home")
             self._described.put(Held(message["message_id"], instant(message["valid_from"]), None, system))
         elif message_type == self.status:
             self._stood(message)
