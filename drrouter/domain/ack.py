@@ -21,7 +21,7 @@ from drrouter.domain.ids import DeviceId, EventId, ProgramId, ProviderId
 from drrouter.domain.interval import Interval
 from drrouter.domain.payload_classes import asks_effect
 from drrouter.domain.plan import Reason
-from drrouter.domain.said import carry
+from drrouter.domain.said import carry, listed
 
 
 class AckState(StrEnum):
@@ -174,7 +174,7 @@ def received(event: Event, members: tuple[DeviceId | None, ...], now: datetime) 
     """
     is_clear = bool(event.payloads or event.asks or not event.ignored)
     judged = AckState.UNDERSTOOD if is_clear else AckState.NOT_UNDERSTOOD
-    steps = Step(AckState.RECEIVED, now), Step(judged, now, "; ".join(event.ignored))
+    steps = Step(AckState.RECEIVED, now), Step(judged, now, listed(event.ignored))
     return AckRecord(
         provider=event.provider,
         id=event.id,

@@ -20,6 +20,7 @@ from types import MappingProxyType
 from drrouter.domain.event import Event, PayloadType
 from drrouter.domain.ids import ProviderId
 from drrouter.domain.payload_classes import ALERTS, PRICES, SETPOINTS, SHEDS, STOPS
+from drrouter.domain.said import said
 
 
 class Role(StrEnum):
@@ -108,7 +109,7 @@ class Mandate:
             beyond=beyond,
             ignored=(
                 *event.ignored,
-                *(f"{kind} is beyond what you may send to this home" for kind in beyond),
+                *(said("refused.beyond", kind=kind) for kind in beyond),
             ),
         )
 

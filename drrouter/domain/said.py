@@ -84,6 +84,14 @@ def together(reasons: Sequence[Reason]) -> Reason | None:
     return Reason("said.sentences", {}, tuple(reasons)) if reasons else None
 
 
+def listed(texts: Iterable[str]) -> str:
+    """Several texts inside one sentence; nothing where there are none."""
+    parts = [text for text in texts if text]
+    if len(parts) < 2:
+        return parts[0] if parts else ""
+    return said("said.listed", *parts)
+
+
 def ended(text: str) -> str:
     """As a whole sentence: with a full stop where it has no end yet."""
     return text if text.endswith((".", "!", "?")) else said("said.ended", text)

@@ -14,7 +14,7 @@ from drrouter.domain.event import Event
 from drrouter.domain.ids import DeviceId, EventKey, ProviderId
 from drrouter.domain.journal import JournalEntry, JournalKind
 from drrouter.domain.mandate import NO_MANDATES, Mandates, admitted
-from drrouter.domain.said import said, sentences
+from drrouter.domain.said import listed, said, sentences
 from drrouter.domain.signal import (
     NOTHING,
     EventCancelled,
@@ -206,4 +206,4 @@ def _accepted(event: Event) -> str:
     sent = said("event.sent", kinds, provider=event.provider, name=name)
     if targets:
         sent = said("event.sent_for", kinds, provider=event.provider, name=name, targets=targets)
-    return sentences([sent, said("event.ignored", what="; ".join(event.ignored)) if event.ignored else ""])
+    return sentences([sent, said("event.ignored", listed(event.ignored)) if event.ignored else ""])

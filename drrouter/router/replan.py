@@ -18,12 +18,12 @@ made, until it rests.
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from datetime import timedelta
 
 from drrouter.domain.plan import Plan
-from drrouter.domain.said import said
+from drrouter.domain.said import listed, said
 from drrouter.errors import PlannerError
 from drrouter.planner import Problem, greedy, verify
 from drrouter.planner.port import Solver
@@ -91,7 +91,7 @@ class Replanner:
         urgent = self._hurry.is_set()
         self._hurry.clear()
         self._owed, self._triggers = {**self._owed, **self._triggers}, {}
-        problem = self._describe(_together(self._owed))
+        problem = self._describe(listed(self._owed))
         if not self._has_plan():
             self._adopt(problem, greedy(problem))
         elif urgent:
@@ -142,12 +142,6 @@ class Replanner:
             return plan
         log.error("the plan cannot be carried out, taking the greedy one: %s", "; ".join(faults))
         return _by_hand(problem)
-
-
-def _together(triggers: Iterable[str]) -> str:
-    """Several reasons as one."""
-    every = tuple(triggers)
-    return said("because.all", *every) if len(every) > 1 else next(iter(every), "")
 
 
 def _by_hand(problem: Problem) -> Plan:

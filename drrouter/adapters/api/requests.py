@@ -15,6 +15,7 @@ from pydantic import (
 
 from drrouter.adapters.api.roles import Role
 from drrouter.domain.document import harmless
+from drrouter.domain.said import said
 from drrouter.domain.wish import OverrideMode
 from drrouter.router.facade import Topic
 
@@ -49,7 +50,7 @@ class OptionsBody(StrictBody):
     @model_validator(mode="after")
     def _window(self) -> Self:
         if self.earliest and self.ready_by and self.ready_by <= self.earliest:
-            raise ValueError("ready_by should be after earliest")
+            raise ValueError(said("refused.ready_after"))
         return self
 
 
@@ -80,7 +81,7 @@ class WishBody(StrictBody):
         if self.level is not None and (self.programme_id or self.earliest):
             raise ValueError("give a level, or a programme, not both")
         if self.earliest and self.ready_by <= self.earliest:
-            raise ValueError("ready_by should be after earliest")
+            raise ValueError(said("refused.ready_after"))
         return self
 
 
@@ -116,7 +117,7 @@ class VacationBody(StrictBody):
     @model_validator(mode="after")
     def _window(self) -> Self:
         if self.start and self.end <= self.start:
-            raise ValueError("end should be after start")
+            raise ValueError(said("refused.end_after"))
         return self
 
 

@@ -26,6 +26,7 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "said.text": "{text:text}",
         "said.clause": "{0:clause}",
         "said.ended": "{0}.",
+        "said.listed": "{parts:; }",
         "said.sentences": "{parts: }",
         **devices.ENGLISH,
         **doctor.ENGLISH,

@@ -21,7 +21,7 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         # what came
         "event.sent": "{provider} sent {name} ({0}).",
         "event.sent_for": "{provider} sent {name} ({0}) for {targets}.",
-        "event.ignored": "Ignored: {what}.",
+        "event.ignored": "Ignored: {0}.",
         "event.not_allowed": "nothing that it may send",
         "event.not_known": "nothing we understand",
         "event.cancelled": "{provider} cancelled {name}.",

@@ -19,7 +19,6 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "plan.offline_profile": "offline_profile",
         "plan.best_practice": "best_practice",
         # why a plan is made
-        "because.all": "{parts:; }",
         "because.asked": "asked",
         "because.start": "start",
         "because.time": "time has passed",

@@ -20,6 +20,7 @@ from drrouter.domain.said import (
     Worded,
     carry,
     ended,
+    listed,
     reason_of,
     resaid,
     said,
@@ -94,7 +95,7 @@ def test_what_is_said_stands_in_the_catalogue_with_all_its_values(call: Call) ->
 
 
 def test_no_sentence_of_the_catalogue_is_left_unsaid() -> None:
-    by_itself = {"said.clause", "said.ended", "said.sentences", "said.text"}
+    by_itself = {"said.clause", "said.ended", "said.listed", "said.sentences", "said.text"}
     assert {code for call in CALLS for code in call.codes} | by_itself == ENGLISH.keys()
 
 
@@ -132,6 +133,12 @@ def test_several_sentences_are_said_one_after_the_other() -> None:
     assert both == "One. Two."
     parts = (Reason("said.text", {"text": "One."}), Reason("said.text", {"text": "Two."}))
     assert reason_of(both) == Reason("said.sentences", {}, parts)
+
+
+def test_several_texts_are_listed_in_one_sentence() -> None:
+    assert (listed([]), listed(["", "a"]), listed(["a", "b"])) == ("", "a", "a; b")
+    texts = (Reason("said.text", {"text": "a"}), Reason("said.text", {"text": "b"}))
+    assert reason_of(listed(["a", "b"])) == Reason("said.listed", {}, texts)
 
 
 def test_a_sentence_is_ended_once() -> None:
