@@ -29,6 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = list(sys.argv[1:] if arguments is None else arguments)
     _show_any_text()
     words.begin(given, os.environ)
+    words.know(None)
     progress.allow()
     try:
         code = _run([word for word in given if word != DEBUG])

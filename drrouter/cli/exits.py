@@ -3,7 +3,7 @@
 0 ok   1 failure   2 usage   3 no router answers   4 the router is degraded   5 the wish cannot be met
 """
 
-from drrouter.cli.words import t
+from drrouter.cli.words import t, tell
 from drrouter.domain.words import clean
 from drrouter.errors import (
     DaemonRefusedError,
@@ -42,7 +42,7 @@ def _sentence(error: DrrouterError) -> str:
     """What happened; where no router is, in the language that is spoken."""
     if isinstance(error, DaemonUnreachableError) and error.why:
         return t(f"error.{error.why}", url=clean(error.url), detail=clean(error.detail))
-    return error.sentence
+    return tell(error.sentence)
 
 
 def _lacks_token(error: DrrouterError) -> bool:

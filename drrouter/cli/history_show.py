@@ -10,6 +10,7 @@ from drrouter.router.history.advice import AdviceView
 from drrouter.router.history.figures import Figures
 from drrouter.router.history.history_views import HistoryView
 from drrouter.router.history.spans import Span
+from drrouter_ui import advice_text
 
 
 def history(view: HistoryView, local: LocalTime) -> None:
@@ -68,7 +69,7 @@ def advice(view: AdviceView, local: LocalTime) -> None:
     for tip in view.tips:
         saving = money(tip.saving_per_month, view.currency)
         out.print(t("advice.saves", saving=saving), style="bold")
-        out.print(f"  {local.explain([tip.reason], tip.text, 400)}")
+        out.print(f"  {advice_text(tip, view.currency, local)}")
     if view.days < view.days_needed:
         out.print(t("advice.wait", days=view.days, needed=view.days_needed))
     elif not view.tips:

@@ -9,7 +9,7 @@ from typing import Any
 import typer
 
 from drrouter.cli import screen
-from drrouter.cli.words import number, t
+from drrouter.cli.words import number, t, tell
 from drrouter.domain.words import clean
 from drrouter.errors import DaemonRefusedError, DocumentError, InputError
 from drrouter.router.setting_up import SetupFacade, SetupView
@@ -196,7 +196,7 @@ async def _until_taken(ask: Callable[[SetupFacade], Awaitable[None]], desk: Setu
         try:
             return await ask(desk)
         except (InputError, DaemonRefusedError, typer.BadParameter) as error:
-            screen.say(error.message if isinstance(error, typer.BadParameter) else error.sentence)
+            screen.say(error.message if isinstance(error, typer.BadParameter) else tell(error.sentence))
             if not typer.confirm(t("ask.try_again"), default=True, err=True):
                 return None
 

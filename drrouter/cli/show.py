@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from drrouter.cli.screen import console, pairs, say, table
-from drrouter.cli.words import LocalTime, date_of, money, named, number, power, t, weekday
+from drrouter.cli.words import LocalTime, date_of, know, money, named, number, power, t, weekday
 from drrouter.domain.ack import FAILURES, Ack
 from drrouter.domain.flexibility import ModesFlexibility
 from drrouter.domain.journal import JournalEntry
@@ -17,7 +17,9 @@ from drrouter.router.viewed import DeviceView, EventView, FoundView, StatusView,
 
 def local_time(view: StatusView) -> LocalTime:
     """The site's time."""
-    return replace(LocalTime.of(view.time_zone, view.now), currency=view.currency)
+    site = replace(LocalTime.of(view.time_zone, view.now), currency=view.currency)
+    know(site)
+    return site
 
 
 def status(view: StatusView, local: LocalTime) -> None:

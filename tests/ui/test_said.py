@@ -92,12 +92,12 @@ def test_a_suggestion_is_said_in_the_language(home: FullHome) -> None:
     values: dict[str, float | str] = {"name": "Car", "change": "", "uses": 9.0, "days": 28.0, "saving": 1.4}
     later = Tip(Reason("advice.later", values, (change,)), "its own words", 1.4)
     always = Tip(Reason("advice.always_on", {"watts": 210.0, "kwh": 151.2, "cost": 40.0}), "own words", 10.0)
-    assert tip_text(later, "EUR", seen(home)) == "its own words"
+    assert tip_text(later, "EUR", seen(home).local) == "its own words"
     speak("de")
-    assert tip_text(later, "EUR", seen(home)).startswith("Car: bis 22:00 erlauben und 0,20 EUR sparen.")
-    assert "28 Tagen" in tip_text(later, "EUR", seen(home))
-    assert "151,2 kWh und 40,00 EUR" in tip_text(always, "EUR", seen(home))
-    assert tip_text(Tip(Reason("advice.new"), "own words", 1.0), "EUR", seen(home)) == "own words"
+    assert tip_text(later, "EUR", seen(home).local).startswith("Car: bis 22:00 erlauben und 0,20 EUR sparen.")
+    assert "28 Tagen" in tip_text(later, "EUR", seen(home).local)
+    assert "151,2 kWh und 40,00 EUR" in tip_text(always, "EUR", seen(home).local)
+    assert tip_text(Tip(Reason("advice.new"), "own words", 1.0), "EUR", seen(home).local) == "own words"
 
 
 def test_what_an_option_rests_on_and_why_it_is_offered_is_said_in_the_language(home: FullHome) -> None:

@@ -27,11 +27,12 @@ from drrouter_ui.words import (
 )
 
 if TYPE_CHECKING:
-    from drrouter.adapters.client import DrClient
+    from drrouter.adapters.client import DrClient, Tip
 
 __all__ = [
     "LANGUAGES",
     "SiteTime",
+    "advice_text",
     "date_of",
     "language",
     "money",
@@ -46,6 +47,13 @@ __all__ = [
     "text_of",
     "weekday",
 ]
+
+
+def advice_text(tip: "Tip", currency: str, local: SiteTime) -> str:
+    """A suggestion of the router as a sentence in the language that is spoken."""
+    from drrouter_ui.draw.tips import tip_text
+
+    return tip_text(tip, currency, local)
 
 
 async def open_screens(client: "DrClient", *, plain: bool = False, language: str | None = None) -> None:

@@ -8,7 +8,7 @@ the verbs themselves say. Values, and the router's sentences, are said as the sc
 """
 
 from drrouter.cli.words.catalogue import LANGUAGES, begin, choose, is_asked, named, t, texts
-from drrouter.cli.words.times import LocalTime, parse_span
+from drrouter.cli.words.times import LocalTime, know, parse_span, tell
 from drrouter_ui import date_of, language, money, month, number, power, weekday
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "choose",
     "date_of",
     "is_asked",
+    "know",
     "language",
     "money",
     "month",
@@ -26,6 +27,7 @@ __all__ = [
     "parse_span",
     "power",
     "t",
+    "tell",
     "texts",
     "weekday",
 ]

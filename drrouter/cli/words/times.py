@@ -17,6 +17,25 @@ _SPAN = re.compile(r"(?:(?P<days>\d{1,3})d)?(?:(?P<hours>\d{1,4})h)?(?:(?P<minut
 _CLOCK = re.compile(r"(?:(?P<day>today|tomorrow)[ T])?(?P<hour>\d{1,2}):(?P<minute>\d{2})")
 
 
+@dataclass(slots=True)
+class _Known:
+    site: "LocalTime | None" = None
+
+
+_known = _Known()
+
+
+def know(site: "LocalTime | None") -> None:
+    """Remember where the router is, for what is still to be told of it; None forgets it."""
+    _known.site = site
+
+
+def tell(text: str) -> str:
+    """A text of the router, by the time of its site as far as that is known; in as many words as it has."""
+    site = _known.site or LocalTime(UTC, datetime.fromtimestamp(0, UTC))
+    return say([reason_of(text)], text, site.currency, site)
+
+
 def parse_span(text: str) -> timedelta:
     """``30m``, ``2h``, ``1h30m``, ``1d``.
 

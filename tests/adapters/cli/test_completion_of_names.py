@@ -14,6 +14,7 @@ OFFERED = [
     ("drrouter provider leave g", {"grid"}),
     ("drrouter options washer --programme ", {"eco"}),
     ("drrouter journal wa", {"washer"}),
+    ("drrouter opt-out ", {"e1"}),
     ("drrouter opt-in ", set()),
     ("drrouter people remove ", set()),
     ("drrouter data get ", set()),

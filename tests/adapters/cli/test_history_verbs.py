@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from drrouter.router.history.advice import AdviceView
 from drrouter.router.history.sheet import sheet_of
 from drrouter.router.history.spans import Span
+from tests.adapters.api.conftest import Served
 from tests.adapters.api.memory_history import a_history
 from tests.adapters.cli.conftest import Run
 
@@ -42,3 +44,16 @@ async def test_advice_is_told_with_what_it_saves(run: Run) -> None:
     assert "10.00 EUR a month" in said.out
     assert "210 W are always on" in said.out
     assert json.loads((await run("advice", "--json")).out)["days"] == 9
+
+
+async def test_advice_is_told_in_the_language_and_so_is_that_there_is_none(
+    served: Served, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "10,00 EUR im Monat" in (await run("advice", "--language", "de")).out
+    assert "are always on" not in (await run("advice", "--language", "de")).out
+
+    async def nothing() -> AdviceView:
+        return AdviceView(28, "EUR", sentence="Nothing that was measured could be had for less.")
+
+    monkeypatch.setattr(served.router, "advice", nothing)
+    assert "noticeably less" in (await run("advice")).out

@@ -89,6 +89,16 @@ async def test_the_language_that_the_person_has_set_is_spoken(real: RealHome) ->
     assert "De router stuurt weer." in (await real.run("steer")).err
 
 
+async def test_what_the_router_refuses_is_said_in_the_language(real: RealHome) -> None:
+    said = await real.run("why", "oven", "--language", "de")
+    assert said.code == 1
+    assert not ENGLISH.findall(said.err), said.err
+    assert "oven" in said.err
+    said = await real.run("override", "car", "off", "--until", "2026-05-01T12:00", "--language", "de")
+    assert said.code == 2
+    assert "Das Ende muss zwischen jetzt" in said.err
+
+
 async def test_json_is_the_same_in_every_language(real: RealHome) -> None:
     for arguments in READING:
         first, second = [

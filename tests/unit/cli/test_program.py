@@ -5,6 +5,7 @@ import sys
 import time
 
 import pytest
+import typer
 
 from drrouter import errors
 from drrouter.cli import exits, main
@@ -97,3 +98,28 @@ def test_a_reader_that_stops_reading_gets_no_trace() -> None:
     command = f"{sys.executable} -m drrouter.cli.reference | head -1"
     shown = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
     assert shown.stdout == "# Command line\n"
+
+
+@pytest.mark.parametrize(
+    ("cause", "code", "sentence"),
+    [
+        (KeyboardInterrupt(), 130, "Stopped by Ctrl-C"),
+        (EOFError(), 1, "No answer came, so nothing more was done"),
+    ],
+)
+def test_who_leaves_a_question_unanswered_is_told_what_that_means(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    cause: BaseException,
+    code: int,
+    sentence: str,
+) -> None:
+    def asking(_: object) -> None:
+        try:
+            raise cause
+        except (KeyboardInterrupt, EOFError):
+            raise typer.Abort from None
+
+    monkeypatch.setattr("drrouter.cli.start", asking)
+    assert main(["setup"]) == code
+    assert sentence in capsys.readouterr().err

@@ -2,8 +2,7 @@
 
 from drrouter.adapters.client import Tip
 from drrouter.domain.words import clean
-from drrouter_ui.seen import Seen
-from drrouter_ui.words import language, money, number, power, say, t
+from drrouter_ui.words import SiteTime, language, money, number, power, say, t
 
 _MOST = 400
 _AMOUNTS = frozenset({"cost", "paid", "price", "saving"})
@@ -19,7 +18,7 @@ _KNOWN = frozenset(
 )
 
 
-def tip_text(tip: Tip, currency: str, seen: Seen) -> str:
+def tip_text(tip: Tip, currency: str, local: SiteTime) -> str:
     """The suggestion as a sentence."""
     code, values = tip.reason.code, tip.reason.values
     if language() == "en" or code not in _KNOWN:
@@ -28,7 +27,7 @@ def tip_text(tip: Tip, currency: str, seen: Seen) -> str:
     told["power"] = power(_figure(values.get("watts")))
     told["highest"] = number(_figure(values.get("highest_kw")), 2)
     told["second"] = number(_figure(values.get("second_kw")), 2)
-    change = clean(say(tip.reason.parts, str(values.get("change", "")), currency, seen.local))
+    change = clean(say(tip.reason.parts, str(values.get("change", "")), currency, local))
     return clean(t(code, **{**told, "change": change}), _MOST)
 
 

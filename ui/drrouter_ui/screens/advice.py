@@ -43,4 +43,4 @@ class AdviceScreen(ListScreen):
         return self._told.currency if self._told else self.shared.seen.status.currency
 
     def _text(self, item: Tip) -> str:
-        return tip_text(item, self._currency, self.shared.seen)
+        return tip_text(item, self._currency, self.shared.seen.local)
