@@ -36,6 +36,7 @@ from drrouter.sim.demo.scenario import LOADS, Cancel, Order, Post
 from drrouter.sim.home_process import free_port
 from drrouter.sim.wire.kasa import FakePlug
 from tests.adapters.runtime.planner_targets import hang
+from tests.pushing import Relay
 
 PLUGS, ROUNDS = 100, 20
 SECRET = "a secret for a bench"
@@ -77,22 +78,6 @@ groups = ["hvac"]
 """
 
 WEBHOOK, MQTT = "[provider.webhook]", "mqtt = true\npoll_s = 600"
-
-
-class Relay:
-    """A load that remembers when its supply last changed."""
-
-    def __init__(self) -> None:
-        self.on, self.changed_at = False, 0.0
-
-    def set_supply(self, on: bool) -> None:
-        self.on, self.changed_at = on, monotonic()
-
-    def power_w(self) -> float:
-        return 1200.0 if self.on else 0.0
-
-    def energy_wh(self) -> float:
-        return 0.0
 
 
 class Receipts:
