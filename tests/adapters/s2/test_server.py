@@ -2,6 +2,7 @@
 
 import asyncio
 import ssl
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from drrouter.sim.wire.s2 import FakeRod
 from tests.adapters.devices.conftest import surroundings
 from tests.adapters.s2.conftest import (
     DEVICE,
+    HEADERS,
     TOKEN,
     Dial,
     Join,
@@ -177,15 +179,14 @@ async def test_over_tls_a_certificate_of_the_home_is_shown(
     mine.private_key_pem.write_to_path(tmp_path / "key.pem")
     mine.cert_chain_pems[0].write_to_path(tmp_path / "cert.pem")
     told = settings(cert_file="cert.pem", key_file="key.pem", host="127.0.0.1")
-    cem = build(told, surroundings)
+    cem = build(told, replace(surroundings, secret=lambda _: TOKEN))
     serving = asyncio.create_task(cem.serve())
     await cem.listening.wait()
     context = ssl.create_default_context()
     authority.configure_trust(context)
-    headers = {"Authorization": "Bearer open sesame"}
     async with ClientSession() as session:
         url = url_of(cem).replace("http", "https")
-        socket = await session.ws_connect(url, ssl=context, headers=headers)
+        socket = await session.ws_connect(url, ssl=context, headers=HEADERS)
         await Raw(socket).receive("Handshake")
     serving.cancel()
     await asyncio.gather(serving, return_exceptions=True)
@@ -194,7 +195,15 @@ async def test_over_tls_a_certificate_of_the_home_is_shown(
 def test_a_certificate_that_is_none_is_said(surroundings: Surroundings, tmp_path: Path) -> None:
     (tmp_path / "cert.pem").write_text("nothing", encoding="utf-8")
     with pytest.raises(DeviceError, match=r"s2\.cert_file and s2\.key_file cannot be used"):
-        build(settings(cert_file="cert.pem", key_file="cert.pem"), surroundings)
+        build(
+            settings(cert_file="cert.pem", key_file="cert.pem"),
+            replace(surroundings, secret=lambda _: TOKEN),
+        )
+
+
+def test_a_token_that_could_be_guessed_is_refused(surroundings: Surroundings) -> None:
+    with pytest.raises(DeviceError, match="the token of the S2 resource manager rm could be guessed"):
+        build(settings(), surroundings)
 
 
 async def test_an_address_that_is_taken_is_said(listen: Open, clock: SimulatedClock) -> None:

@@ -25,6 +25,9 @@ NOT_LISTED = (
     "{id} (S2): the home file does not list this resource manager; add it under [[s2.resource_manager]]"
 )
 
+LEAST_TOKEN = 16
+"""Letters of a token; nobody tries that many in a lifetime."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -132,9 +135,14 @@ def build(settings: S2Settings, surroundings: Surroundings) -> S2Integration:
 
     Raises:
         DocumentError: the file of a token is missing, empty, or may be read by others.
-        DeviceError: the certificate cannot be used.
+        DeviceError: the certificate cannot be used, or a token is so short that it could be guessed.
     """
     tokens = {part.id: surroundings.secret(part.token_file) for part in settings.resource_manager}
+    for name, token in tokens.items():
+        if len(token) < LEAST_TOKEN:
+            raise DeviceError(
+                f"the token of the S2 resource manager {name} could be guessed; write {LEAST_TOKEN} letters"
+            )
     return S2Integration(settings, surroundings.clock, tokens, _context(settings, surroundings.folder))
 
 
