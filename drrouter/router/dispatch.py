@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 
 from drrouter.domain.ids import DeviceId
 from drrouter.domain.instruction import Instruction, Outcome, OutcomeKind
+from drrouter.domain.said import said
 from drrouter.ports import Budgeted, Clock, Device, SelfRestoring
 from drrouter.router.levers import Lever, Setpoint, is_same, lever_of, obeys
 from drrouter.router.purse import Purse
@@ -192,9 +193,10 @@ class Dispatcher:
         except Exception as error:  # whatever it is, the other devices are told all the same
             log.warning("%s could not be told: its integration failed", handle.id, exc_info=error)
             if wait.expired():
-                why = f"{handle.id}: no answer came within {ANSWERS_WITHIN.total_seconds():g} seconds"
+                seconds = ANSWERS_WITHIN.total_seconds()
+                why = said("device.no_answer", device=handle.id, seconds=seconds)
                 return Outcome(OutcomeKind.SILENT, why)
-            why = f"{handle.id}: its integration failed ({type(error).__name__})"
+            why = said("device.failed", device=handle.id, fault=type(error).__name__)
             return Outcome(OutcomeKind.IMPOSSIBLE, why)
 
     def _wait(self, desk: _Desk, now: datetime) -> None:

@@ -7,6 +7,7 @@ from functools import partial
 
 from drrouter.domain.ids import DeviceId
 from drrouter.domain.measurement import Reading
+from drrouter.domain.said import said
 from drrouter.errors import DeviceError
 from drrouter.ports import Clock, Found, Integration
 from drrouter.router.recognise import Recogniser, Sought
@@ -84,7 +85,7 @@ class Finder:
             silent = seat.state.seen_at is None or seat.state.seen_at <= latest
             if silent and seat.found is not None and seat.found in lost:
                 seconds = self._gone_after.total_seconds()
-                self._gone(device_id, f"it has not been seen for {seconds:g} s")
+                self._gone(device_id, said("device.unseen", seconds=seconds))
 
     def _recognised(self, everything: Sequence[Found]) -> dict[DeviceId, Found]:
         """Our devices among what was found; where several fit, the one that it was, else the first."""

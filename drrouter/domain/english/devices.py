@@ -17,6 +17,9 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "device.not_done": "{name} could not be {0}: {1}",
         # coming and going
         "device.gone": "{name} is gone: {0}",
+        "device.unseen": "it has not been seen for {seconds:g} s",
+        "device.no_answer": "{device}: no answer came within {seconds:g} seconds",
+        "device.failed": "{device}: its integration failed ({fault})",
         "device.silent": "it has said nothing for {minutes:.0f} minutes",
         "device.here": "{name} is here.",
         "device.appeared": "{name} appeared",
