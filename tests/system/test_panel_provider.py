@@ -51,7 +51,7 @@ def test_an_integration_is_told_what_it_needs_and_what_is_wrong_is_refused(
         card = one.page.get_by_role("region", name="How devices are reached")
         expect(card).to_contain_text("Told of in the home file: Kasa")
         card.get_by_label("Integration").select_option(label="MQTT")
-        host, write = card.get_by_label("Name or address"), card.get_by_role("button", name="Write it down")
+        host, write = card.get_by_label("Host"), card.get_by_role("button", name="Write it down")
         host.fill("not a host!")
         write.click()
         expect(card.get_by_role("alert")).to_contain_text("does not have the right form")

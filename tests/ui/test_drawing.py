@@ -16,6 +16,7 @@ from drrouter_ui import open_screens
 from drrouter_ui.app import RouterApp
 from drrouter_ui.draw.chart import chart
 from drrouter_ui.draw.columns import picture
+from drrouter_ui.draw.facts import facts
 from drrouter_ui.draw.headline import headline
 from drrouter_ui.draw.pen import ASCII, LETTERS
 from drrouter_ui.draw.rows import cells, reason
@@ -128,6 +129,22 @@ def test_a_price_that_nobody_published_is_only_hinted_at(home: FullHome) -> None
     assert "#" not in "".join(prices)
     nothing = replace(bare, plan=replace(home.the_plan, marginal_price=()))
     assert drawn(nothing)[-4:-2] == [" " * 8 + " " * 72] * 2
+
+
+def test_a_price_that_stands_in_for_one_to_come_is_only_hinted_at(home: FullHome) -> None:
+    assert home.the_plan
+    known = seen(home)
+    some = replace(known, status=replace(known.status, prices_until=at("15:00")))
+    columns = picture(some, home.the_plan, 96).columns
+    assert any(column.published for column in columns)
+    assert all(column.published == (column.span.start < at("15:00")) for column in columns)
+
+
+def test_what_a_car_has_taken_is_not_what_it_holds(home: FullHome) -> None:
+    home.states[CAR] = replace(home.states[CAR], level=500.0)
+    car = next(view for view in home.devices() if view.profile.id == CAR)
+    assert ("Level", "0.5 kWh") in facts(car, seen(home))
+    assert ("Level", "0.5 kWh since it came") in facts(replace(car, counts_level=True), seen(home))
 
 
 def test_letters_differ_and_are_taken_from_the_names(home: FullHome) -> None:
