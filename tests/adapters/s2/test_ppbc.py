@@ -2,7 +2,7 @@
 
 import asyncio
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -23,10 +23,13 @@ from drrouter.domain.measurement import Quantity
 from drrouter.objectmodel.catalogue import load_catalogue
 from drrouter.objectmodel.flexibility import Profile
 from drrouter.objectmodel.foreign import s2_ppbc
-from drrouter.ports import Asking, Quote
-from tests.adapters.s2.conftest import START, Join, Open, device_of, read, tell, until
+from drrouter.ports import Asking, Found, Quote
+from drrouter.router.machines import Machines
+from tests.adapters.s2.conftest import START, TOKEN, Dial, Join, Open, device_of, read, settings, tell, until
 from tests.adapters.s2.described import Json, message
 from tests.adapters.s2.foreign import Kind, Manager, bare, update_of
+from tests.builders import WASHER
+from tests.homes import Home, running
 
 WINDOW = (START, START + timedelta(hours=12))
 IDLE, READY, RUNNING = (
@@ -319,3 +322,27 @@ async def test_where_the_router_has_no_start_the_machine_waits(
     await manager.tell(message(programs()))
     assert not any(promised for _, promised, _ in router.asked)
     assert any("has no start for it" in one.getMessage() for one in caplog.records)
+
+
+async def test_the_router_promises_a_washing_machine_the_best_start_of_its_window(dial: Dial) -> None:
+    async with running(Home()) as home:
+        now = home.clock.now()
+        cem = S2Integration(settings(), home.clock, {"rm": TOKEN})
+        cem.answer_with(Machines(home.front, home.router.registry).quote)
+        cem.setup(WASHER, Found("s2", "rm"))
+        serving = asyncio.create_task(cem.serve())
+        await cem.listening.wait()
+        window = (now + timedelta(hours=2), now + timedelta(hours=9))
+        manager = Manager(await dial(cem), {"ppbc": washer(programs(window=window))})
+        await manager.kinds["ppbc"].selected.wait()
+        while WASHER not in home.router.book.commitments:
+            await manager.tell(message({"message_type": "PowerForecast", **forecast(now)}))
+        assert window[0] <= home.router.book.commitments[WASHER].start < window[1]
+        await manager.leave()
+        serving.cancel()
+        await asyncio.gather(serving, return_exceptions=True)
+
+
+def forecast(now: datetime) -> Json:
+    value = {"value_expected": 0, "commodity_quantity": "ELECTRIC.POWER.L1"}
+    return {"start_time": now.isoformat(), "elements": [{"duration": 1000, "power_values": [value]}]}

@@ -80,9 +80,6 @@ def read(text: str, sender: str) -> tuple[str, Json]:
         return kind, checked.model_dump(mode="json", by_alias=True, exclude_none=True)
     except ValidationError as error:
         raise BadMessageError("INVALID_MESSAGE", subject, message_error(error, sender)) from error
-    except (ArithmeticError, ValueError) as error:  # a number that no float holds
-        why = MessageError(sender, "", "it holds a number that is too long")
-        raise BadMessageError("INVALID_MESSAGE", subject, why) from error
 
 
 def _as_the_schema_has_it(message: Json) -> Json:
