@@ -117,6 +117,14 @@ def test_rights_are_those_of_the_path_and_nothing_is_allowed_by_silence(
     assert {act for act in Act if RIGHTS.may(who, act, LeafPath(path))} == acts
 
 
+def test_a_place_is_one_whosever_it_is() -> None:
+    places = ("home/note", "vehicle/sold/profile", "providers/nobody/up/home/note")
+    assert all(RIGHTS.is_place(LeafPath(path)) for path in places)
+    assert not any(
+        RIGHTS.is_place(LeafPath(path)) for path in ("elsewhere/x", "home", "providers/grid/other/42/x")
+    )
+
+
 def test_branches_share_no_room() -> None:
     paths = (
         "home/a/b",
