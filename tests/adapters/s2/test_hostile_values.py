@@ -93,6 +93,7 @@ async def test_no_value_of_a_message_does_more_than_be_refused(name: str) -> Non
     for _ in range(ROUNDS):
         resource = Resource(settings().resource_manager[0], settings(), clock)
         session = Session(resource, None, None)  # type: ignore[arg-type]
+        resource.begin(session.link)
         hear(session, {"message_type": "Handshake", "message_id": "raw-0", "role": "RM"})
         resource.control = CONTROLS[LONG_NAMES[name.strip()]](resource.part)
         for message in TALKS[name]:
@@ -130,3 +131,12 @@ def use(resource: Resource, power_w: float) -> None:
         assert one.execution_time.isoformat()
         control.done(one, "i-1")
     assert all(value == value for _, value in control.steered(now))
+
+
+async def test_a_connection_that_another_took_over_is_not_heard_any_more() -> None:
+    resource = Resource(settings().resource_manager[0], settings(), SimulatedClock(START))
+    former, newer = (Session(resource, None, None) for _ in range(2))  # type: ignore[arg-type]
+    resource.begin(newer.link)
+    greeting = {"message_type": "Handshake", "message_id": "raw-0", "role": "RM"}
+    assert not hear(former, greeting)
+    assert hear(newer, greeting)

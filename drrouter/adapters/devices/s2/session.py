@@ -165,6 +165,8 @@ class Session:
         Raises:
             MessageError: it contradicts what was said before.
         """
+        if self._resource.link is not self.link:
+            raise MessageError("S2", message_type, "a newer connection has taken over")
         if message_type == "Handshake":
             self._handshaken(message)
         elif not self._greeted.is_set():
