@@ -155,6 +155,7 @@ def test_a_plug_of_which_nobody_says_what_stands_behind_it_is_known_as_a_plug() 
         ("modbus", {"manufacturer": "Fronius", "model": "Smart Meter 63A"}, "fronius.smart_meter", 0.86),
         ("ocpp", {"manufacturer": "Alfen BV", "model": "NG910-60023"}, "alfen.eve_single", 0.24),
         ("ocpp", {"alias": "CP-17", "manufacturer": "Acme"}, "generic.charger_11kw", 0.05),
+        ("s2", {"alias": "Washing machine", "protocol": "s2"}, "generic.washer", 0.37),
         ("p1", {"alias": "Meter", "class": "meter"}, "generic.meter_p1", 0.5),
         ("p1", {"class": "meter", "manufacturer": "KFM", "model": "KAIFA-METER"}, "kaifa.ma304", 0.77),
         (
@@ -202,7 +203,7 @@ def test_a_broken_model_is_left_out_and_named(tmp_path: Path) -> None:
 
 def test_an_older_model_never_replaces_a_newer_one(tmp_path: Path) -> None:
     text = data_dir("device_models").joinpath("generic", "washer.toml").read_text(encoding="utf-8")
-    newer = put(tmp_path, text.replace("version = 2", "version = 7").encode(), "generic/washer.toml")
+    newer = put(tmp_path, text.replace("version = 3", "version = 7").encode(), "generic/washer.toml")
     shipped = load_catalogue(newer)
     assert (shipped["generic.washer"].version, shipped.faults) == (7, ())
 
