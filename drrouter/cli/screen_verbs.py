@@ -19,7 +19,7 @@ async def tui(
     plain: Annotated[bool, typer.Option("--plain", help="No colours, and only characters of ASCII.")] = False,
     language: Annotated[
         str | None,
-        typer.Option("--language", help="en, de, fr or nl; else that of LANG, else that of your settings."),
+        typer.Option("--language", help="en, de, fr or nl; else that of your settings, else that of LANG."),
     ] = None,
 ) -> int | None:
     """Open the screens in this terminal: the plan as a chart, each device, and keys that act on it.

@@ -105,18 +105,19 @@ def test_a_language_is_read_from_its_tag(tag: str | None, known: str | None) -> 
 
 
 @pytest.mark.parametrize(
-    ("wanted", "environment", "spoken"),
+    ("wanted", "settings", "environment", "spoken"),
     [
-        ("fr", {"LANG": "de_DE.UTF-8"}, "fr"),
-        (None, {"LANG": "de_DE.UTF-8"}, "de"),
-        (None, {"LC_ALL": "C.UTF-8", "LANG": "de_DE.UTF-8"}, "nl"),
-        (None, {}, "nl"),
+        ("fr", "nl", {"LANG": "de_DE.UTF-8"}, "fr"),
+        (None, "nl", {"LANG": "de_DE.UTF-8"}, "nl"),
+        (None, None, {"LANG": "de_DE.UTF-8"}, "de"),
+        (None, None, {"LC_ALL": "C.UTF-8", "LANG": "de_DE.UTF-8"}, "en"),
     ],
 )
-async def test_who_asks_for_a_language_gets_it_then_the_environment_then_the_person(
-    served: Served, wanted: str | None, environment: dict[str, str], spoken: str
+async def test_who_asks_for_a_language_gets_it_then_the_person_then_the_environment(
+    served: Served, wanted: str | None, settings: str | None, environment: dict[str, str], spoken: str
 ) -> None:
-    await served.client.set_settings(language="nl")
+    if settings:
+        await served.client.set_settings(language=settings)
     await choose_language(served.client, wanted, environment)
     assert language() == spoken
 

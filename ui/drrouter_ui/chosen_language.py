@@ -1,4 +1,4 @@
-"""Which language the screens speak: the one asked for, else the environment's, else the person's."""
+"""Which language the screens speak: the one asked for, else the person's, else the environment's."""
 
 import os
 from collections.abc import Mapping
@@ -15,8 +15,8 @@ async def choose_language(
     client: DrClient, wanted: str | None, environment: Mapping[str, str] = os.environ
 ) -> None:
     """Speak it from now on; English where nobody says anything else."""
-    tag = wanted or next((environment[name] for name in _VARIABLES if environment.get(name)), "")
-    speak(preferred(tag) or await _of_the_person(client) or "en")
+    around = next((environment[name] for name in _VARIABLES if environment.get(name)), "")
+    speak(preferred(wanted) or await _of_the_person(client) or preferred(around) or "en")
 
 
 async def _of_the_person(client: DrClient) -> str | None:
