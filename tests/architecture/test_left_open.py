@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-CONFTEST = Path(__file__).parents[1] / "conftest.py"
+ROOT = Path(__file__).parents[2]
+CONFTEST = ROOT / "tests" / "conftest.py"
 
 CAREFUL = """
     async def test_this_closes_what_it_opens():
@@ -34,7 +35,12 @@ CARELESS = {
 @pytest.mark.parametrize("code", CARELESS.values(), ids=CARELESS)
 def test_what_a_test_leaves_open_is_its_own_error(code: str, pytester: pytest.Pytester) -> None:
     pytester.makeconftest(CONFTEST.read_text(encoding="utf-8"))
-    pytester.makeini("[pytest]\nasyncio_mode = auto\nasyncio_default_fixture_loop_scope = function")
+    settings = (
+        "asyncio_mode = auto",
+        "asyncio_default_fixture_loop_scope = function",
+        f"pythonpath = {ROOT}",
+    )
+    pytester.makeini("\n".join(("[pytest]", *settings)))
     careless = textwrap.indent(textwrap.dedent(code), "    ")
     head = "import asyncio, socket\nOPEN = []\n"
     pytester.makepyfile(f"{head}async def test_that_is_careless():{careless}{textwrap.dedent(CAREFUL)}")
