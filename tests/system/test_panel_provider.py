@@ -17,7 +17,7 @@ def half_priced(home: Home) -> Home:
     """The home whose provider has taken the prices of Sunday back."""
     Operator.of(home.folder).withdraw("prices-sunday")
     with home.listen() as told:
-        while home.ask("GET", "status")["prices_until"] > "2023-07-29T22":
+        while home.ask("GET", "status")["prices_until"] > "2023-07-29T23":
             assert told.readline()
     return home
 
