@@ -4,7 +4,7 @@ The verbs' own docstrings are the English; ``help/de.json`` and its neighbours h
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,9 @@ from drrouter_ui import language
 EXAMPLES = "Examples:"
 PANELS = ("Arguments", "Options", "Commands")
 """Headings that the library gives where we give none."""
+
+HELP = "Show this message and exit."
+"""What the library says of ``--help``, an option that it makes only when it is asked for."""
 
 _FOLDER = Path(__file__).parent / "help"
 
@@ -30,11 +33,24 @@ def translate(command: Any) -> None:
             parameter.help = _said(parameter.help, texts)
             usual = PANELS[1] if parameter.param_type_name == "option" else PANELS[0]
             parameter.rich_help_panel = texts.get(parameter.rich_help_panel or usual)
+        one.get_help_option = _help_option(one.get_help_option, texts)
+
+
+def _help_option(make: Callable[[Any], Any], texts: dict[str, str]) -> Callable[[Any], Any]:
+    """Makes ``--help`` as the library does, in the language and beside the other options."""
+
+    def said(context: Any) -> Any:
+        option = make(context)
+        if option is not None:
+            option.help, option.rich_help_panel = texts[HELP], texts[PANELS[1]]
+        return option
+
+    return said
 
 
 def originals(command: Any) -> set[str]:
     """Every English text that the help of a command, and of all below it, is made of."""
-    found = {EXAMPLES, *PANELS}
+    found = {EXAMPLES, HELP, *PANELS}
     for one in _all(command):
         found |= {part for text in (one.help, one.epilog) for part in _paragraphs(text)}
         for parameter in one.params:

@@ -204,6 +204,8 @@ def test_the_help_is_said_in_the_language_and_examples_stay(capsys: pytest.Captu
         "Wie lange, etwa 30m oder 2h.",
     ):
         assert text in shown
+    assert "Options" not in shown
+    assert "Diese Hilfe zeigen" in shown
     assert main(["--help"]) == 0
     assert "Switch a device on or off for a while" in capsys.readouterr().out
 
