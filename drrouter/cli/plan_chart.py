@@ -44,13 +44,15 @@ def show(plan: Plan | None, names: Mapping[DeviceId, str], local: LocalTime, pri
 
 
 def _chart(out: Console, plan: Plan, names: Mapping[DeviceId, str], local: LocalTime, known: Rates) -> None:
-    columns = _columns(plan)
+    columns = _columns(plan, min(COLUMNS, max(out.width - _NAME - 1, 1)))
     levels = _BLOCKS if (out.encoding or "").lower().startswith("utf") else _LETTERS
     empty = "·" if levels is _BLOCKS else " "
     out.print(Text(" " * (_NAME + 1) + _axis(columns, local), style="dim"))
     prices = [known.mean(column) for column in columns]
     price_bars = _bars(prices, levels, empty, from_zero=False)
-    out.print(Text(f"{t('plan.price'):<{_NAME}} {price_bars} {_range(prices, plan.currency)}", style="cyan"))
+    drawn, told = f"{t('plan.price'):<{_NAME}} {price_bars}", _range(prices, plan.currency)
+    fits = len(drawn) + 1 + len(told) <= out.width
+    out.print(Text(f"{drawn} {told}" if fits else f"{drawn}\n{told:>{len(drawn)}}", style="cyan"))
     for device_id, power_w in plan.power_w.items():
         name = clean(names.get(device_id, device_id), _NAME)
         out.print(
@@ -58,10 +60,10 @@ def _chart(out: Console, plan: Plan, names: Mapping[DeviceId, str], local: Local
         )
 
 
-def _columns(plan: Plan) -> list[Interval]:
-    """The half hours of the chart, from the plan's begin, a day at most."""
+def _columns(plan: Plan, most: int) -> list[Interval]:
+    """The half hours of the chart, from the plan's begin, as many as there is room for."""
     begin, end = plan.slots[0].start, plan.slots[-1].end
-    starts = [begin + COLUMN * number for number in range(COLUMNS)]
+    starts = [begin + COLUMN * number for number in range(most)]
     return [Interval(start, start + COLUMN) for start in starts if start < end]
 
 

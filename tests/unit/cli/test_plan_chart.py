@@ -107,3 +107,15 @@ def test_a_terminal_without_blocks_gets_letters(
     lines = shown(capsys, a_plan())
     assert all(line.isascii() for line in lines)
     assert "%%%%" in lines[3]
+
+
+@pytest.mark.parametrize("width", [30, 40, 80])
+def test_a_narrow_terminal_gets_as_much_of_the_day_as_it_has_room_for(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, width: int
+) -> None:
+    monkeypatch.setattr("drrouter.cli.screen._WIDTH_OF_A_FILE", width)
+    _, *lines = shown(capsys, a_plan())
+    bars = [line for line in lines if "▁" in line or "·" in line or "██" in line]
+    assert len(bars) == 4  # the price, and each device in one line
+    assert max(map(len, lines)) <= width
+    assert "0.101 to 0." in "\n".join(lines)
