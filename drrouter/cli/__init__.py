@@ -53,6 +53,8 @@ def _run(given: list[str]) -> int:
     try:
         code = start(given)
     except SystemExit as ended:
+        if isinstance(ended.__context__, BrokenPipeError):
+            raise ended.__context__ from None  # the libraries end with 1 themselves, as if a verb had failed
         code = ended.code
     except typer.Abort as left:
         if isinstance(left.__context__, KeyboardInterrupt):

@@ -16,6 +16,8 @@ OK, FAILURE, USAGE, UNREACHABLE, DEGRADED, IMPOSSIBLE = range(6)
 INTERRUPTED, PIPE_CLOSED = 130, 141
 
 _BAD_REQUEST, _UNAUTHORIZED = 400, 401
+_MOST_CHARACTERS = 2000
+"""Of a sentence with the names of strangers in it, which a terminal only shows."""
 
 
 def code_of(error: DrrouterError) -> int:
@@ -35,7 +37,8 @@ def words_of(error: Exception) -> list[str]:
         fault = f"{type(error).__name__}: {error}"
         return [t("error.own_fault", fault=fault)]
     remedy = f" {t('error.token')}" if _lacks_token(error) else ""
-    return [_sentence(error) + remedy, *getattr(error, "__notes__", ())]
+    told = (_sentence(error) + remedy, *getattr(error, "__notes__", ()))
+    return [clean(text, _MOST_CHARACTERS) for text in told]
 
 
 def _sentence(error: DrrouterError) -> str:

@@ -94,6 +94,17 @@ def test_an_interrupted_program_ends_quietly(
     assert main(["status"]) == code
 
 
+@pytest.mark.parametrize("verb", ["schema", "tariff list", "--help"])
+def test_a_reader_that_stops_reading_is_no_failure(verb: str) -> None:
+    command = f"{sys.executable} -m drrouter {verb} | head -c 0; echo ${{PIPESTATUS[0]}}"
+    shown = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
+    assert (shown.stdout, shown.stderr) == ("141\n", "")
+
+
+def test_what_a_stranger_is_called_does_nothing_to_the_terminal() -> None:
+    assert exits.words_of(errors.DeviceError("car\x1b[31m\u202e is silent")) == ["car [31m is silent"]
+
+
 def test_a_reader_that_stops_reading_gets_no_trace() -> None:
     command = f"{sys.executable} -m drrouter.cli.reference | head -1"
     shown = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
