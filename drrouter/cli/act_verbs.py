@@ -9,7 +9,8 @@ import typer
 from drrouter.cli import completion
 from drrouter.cli.exits import FAILURE, IMPOSSIBLE
 from drrouter.cli.read_verbs import Device, Json
-from drrouter.cli.words import number, parse_span, t
+from drrouter.cli.words import level as level_of
+from drrouter.cli.words import parse_span, t
 
 if TYPE_CHECKING:
     from drrouter.adapters.client import DrClient
@@ -201,5 +202,6 @@ async def wish(
     if isinstance(made, CycleWish):
         what = clean(made.programme_id)
     else:
-        what = t("wish.level", level=number(made.level))
+        unit = getattr((await client.device(device_id)).profile.flexibility, "unit", "")
+        what = t("wish.level", level=level_of(made.level, unit))
     screen.say(t("wish.made", device=clean(device), what=what, by=local.say(by)))

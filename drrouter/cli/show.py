@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from drrouter.cli.screen import console, pairs, say, table
-from drrouter.cli.words import LocalTime, date_of, know, money, named, number, power, t, weekday
+from drrouter.cli.words import LocalTime, date_of, know, level, money, named, number, power, t, weekday
 from drrouter.domain.ack import FAILURES, Ack
 from drrouter.domain.flexibility import ModesFlexibility
 from drrouter.domain.journal import JournalEntry
@@ -40,7 +40,7 @@ def status(view: StatusView, local: LocalTime) -> None:
     for link in view.links:
         state = t("link.up_since" if link.up else "link.down_since", since=local.say(link.since))
         head = t("status.link", provider=clean(link.provider, 40))
-        rows.append((head, f"{state} {local.tell(link.sentence)}"))
+        rows.append((head, state if link.up else f"{state}. {local.tell(link.sentence)}"))
         if link.freshness:
             rows.append(("", local.tell(link.freshness.sentence)))
     rows += [(t("status.alert"), local.tell(alert)) for alert in view.alerts]
@@ -167,10 +167,12 @@ def _device_row(view: DeviceView, local: LocalTime) -> tuple[str, ...]:
     presence = state.presence.value
     is_ = _doing(view) if presence == "present" else named("presence", presence)
     unit = clean(getattr(profile.flexibility, "unit", ""), 10)
-    level = "-" if state.level is None else f"{number(state.level, 1)} {unit}"
+    amount = "-" if state.level is None else f"{number(state.level, 1)} {unit}"
+    if state.level is not None and unit == "Wh":
+        amount = level(round(state.level, -1), unit)
     band = t("words.from_to", start=power(view.band.min_w), end=power(view.band.max_w)) if view.band else "-"
     band = t("devices.watched") if view.watched else band
-    cells = (clean(profile.id, 40), clean(profile.name, 40), is_, power(state.power_w), level.strip(), band)
+    cells = (clean(profile.id, 40), clean(profile.name, 40), is_, power(state.power_w), amount.strip(), band)
     return (*cells, _next(view, local), _order(view, local))
 
 
@@ -199,7 +201,8 @@ def _order(view: DeviceView, local: LocalTime) -> str:
     if isinstance(view.wish, CycleWish):
         what, by = clean(view.wish.programme_id, 40), view.wish.ready_by
     elif view.wish:
-        what, by = number(view.wish.level), view.wish.by
+        unit = getattr(view.profile.flexibility, "unit", "")
+        what, by = level(view.wish.level, unit), view.wish.by
     else:
         return "-"
     return t("devices.by", what=what, by=local.say(by))

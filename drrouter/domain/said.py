@@ -17,7 +17,7 @@ from typing import Any, Self
 
 from drrouter.domain.english import ENGLISH
 from drrouter.domain.reason import Reason
-from drrouter.domain.words import power
+from drrouter.domain.words import figure, power
 
 FORMS = frozenset({"aside", "begun", "clause", "clock", "kwh", "money", "text", "watts"})
 """How a value may be read, beside the number formats of Python."""
@@ -167,6 +167,8 @@ class _Speaker(Formatter):
         match format_spec:
             case "watts" if not isinstance(value, str):
                 return power(value)
+            case "g" if not isinstance(value, str):
+                return figure(value)
             case "kwh":
                 return f"{value:.2f} kWh"
             case "aside":

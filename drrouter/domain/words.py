@@ -15,6 +15,18 @@ def clean(text: str, most: int = MOST_CHARACTERS) -> str:
     return shown if len(shown) <= most else shown[: most - 1] + "…"
 
 
+def figure(value: float) -> str:
+    """A number with as many decimals as it needs, of which no power of ten is one."""
+    text = f"{value + 0.0:g}"
+    return (
+        text
+        if "e" not in text
+        else f"{value:.0f}"
+        if abs(value) >= 1
+        else f"{value:.9f}".rstrip("0").rstrip(".")
+    )
+
+
 def power(power_w: float | None) -> str:
     """A power."""
     if power_w is None:

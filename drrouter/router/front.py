@@ -298,7 +298,8 @@ class Front:
         network = self._networks.get(integration)
         if network is None:
             known = ", ".join(sorted(self._networks)) or "none"
-            raise MessageError("join", integration, "is no network that devices join", f"There is: {known}")
+            problem, remedy = said("refused.no_network"), said("refused.there_is", names=known)
+            raise MessageError("join", integration, problem, remedy)
         await network.permit(seconds)
         sentence = said("device.join_no_more", called(by), network=integration)
         if seconds:

@@ -102,7 +102,8 @@ def _sought(router: Router, provider_id: ProviderId) -> Provider:
         if provider.id == provider_id:
             return provider
     known = ", ".join(one.id for one in router.providers) or "none"
-    raise MessageError("provider", provider_id, "is no provider of this home", f"There is: {known}")
+    problem, remedy = said("refused.no_provider"), said("refused.there_is", names=known)
+    raise MessageError("provider", provider_id, problem, remedy)
 
 
 async def _bounded(provider_id: ProviderId, work: Awaitable[object]) -> bool:

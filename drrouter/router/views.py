@@ -75,7 +75,7 @@ def status(
         started_at=shown.started_at,
         degraded=bool(wrong),
         sentence=sentences(wrong)
-        or _at_work(plan, now, ZoneInfo(shown.time_zone), _unarmed(steering, registry)),
+        or _at_work(plan, now, ZoneInfo(shown.time_zone), registry, _unarmed(steering, registry)),
         data_rung=data_rung,
         solve_rung=plan.solve_rung if plan else None,
         plan_made_at=plan.made_at if plan else None,
@@ -119,7 +119,9 @@ def _unarmed(steering: Steering, registry: Registry) -> tuple[str, ...]:
     return tuple(registry.seat(name).profile.name for name in waiting)
 
 
-def _at_work(plan: Plan | None, now: datetime, zone: ZoneInfo, unarmed: Sequence[str] = ()) -> str:
+def _at_work(
+    plan: Plan | None, now: datetime, zone: ZoneInfo, registry: Registry, unarmed: Sequence[str] = ()
+) -> str:
     """The state sentence while all is well."""
     if unarmed:
         return said("status.press", names=", ".join(unarmed))
@@ -129,7 +131,8 @@ def _at_work(plan: Plan | None, now: datetime, zone: ZoneInfo, unarmed: Sequence
     if not coming:
         return said("status.well")
     start, device_id = coming[0]
-    return said("status.well_next", name=device_id, at=clock_time(start, zone))
+    seat = registry.seats.get(device_id)
+    return said("status.well_next", name=seat.profile.name if seat else device_id, at=clock_time(start, zone))
 
 
 def _site_limit_w(orders: Orders) -> float | None:

@@ -33,7 +33,7 @@ READING = (
 ACTING = (
     (["override", "car", "off", "--for", "30m"], "car ist aus bis 14:30."),
     (["override", "car", "auto"], "car folgt wieder dem Plan."),
-    (["wish", "car", "--level", "8000"], "car: ein Stand von 8000 bis Di 14:00."),
+    (["wish", "car", "--level", "8000"], "car: ein Stand von 8 kWh bis Di 14:00."),
     (["wish", "car", "--clear"], "Von car wird nichts mehr verlangt."),
     (["hands-off"], "Der Router steuert nichts, bis Sie `drrouter steer` sagen."),
     (["hands-off", "--until", "22:00"], "Der Router steuert nichts bis 22:00."),
@@ -96,7 +96,11 @@ async def test_what_the_router_refuses_is_said_in_the_language(real: RealHome) -
     assert "oven" in said.err
     said = await real.run("override", "car", "off", "--until", "2026-05-01T12:00", "--language", "de")
     assert said.code == 2
-    assert "Das Ende muss zwischen jetzt" in said.err
+    assert "Das Ende muss zwischen jetzt (14:00) und" in said.err
+    for arguments in (["provider", "leave", "nobody"], ["join", "knx"], ["wish", "car", "--level", "1e9"]):
+        said = await real.run(*arguments, "--language", "de")
+        assert said.code == 2
+        assert not re.search(r"\bis (no|not)\b|There is|e\+", said.err), said.err
 
 
 async def test_json_is_the_same_in_every_language(real: RealHome) -> None:

@@ -113,7 +113,7 @@ async def test_devices_show_orders_wishes_and_what_runs(served: Served, run: Run
     assert "expected" in freezer
     assert "-18.0 C" in freezer
     assert "eco by 18:00" in freezer
-    assert "30000 by Tue 10:00" in car
+    assert "30 kWh by Tue 10:00" in car
 
 
 async def test_events_show_what_became_of_them(run: Run) -> None:
@@ -193,7 +193,7 @@ async def test_what_cannot_be_understood_is_usage(run: Run, arguments: list[str]
 async def test_a_wish_is_a_cycle_or_a_level_and_can_be_forgotten(served: Served, run: Run) -> None:
     said = await run("wish", "washer", "--programme", "eco", "--ready-by", "20:00", "--earliest", "15:00")
     assert said.err == "washer: eco by 20:00.\n"
-    assert (await run("wish", "car", "--level", "30000")).err == "car: a level of 30000 by Tue 14:00.\n"
+    assert (await run("wish", "car", "--level", "30000")).err == "car: a level of 30 kWh by Tue 14:00.\n"
     assert set(served.router.wishes) == {WASHER, CAR}
     assert (await run("wish", "car", "--clear")).err == "Nothing is asked of car any more.\n"
     assert set(served.router.wishes) == {WASHER}

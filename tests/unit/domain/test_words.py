@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from drrouter.domain.words import LocalTime, clean, money, power, span
+from drrouter.domain.words import LocalTime, clean, figure, money, power, span
 
 NOW = datetime(2026, 6, 1, 20, 30, tzinfo=UTC)  # a Monday; 22:30 in Amsterdam
 AMSTERDAM = LocalTime.of("Europe/Amsterdam", NOW)
@@ -47,3 +47,19 @@ def test_values_are_said_with_their_units() -> None:
     assert money(None, "EUR") == "-"
     assert money(0.5, "EUR\x1b") == "0.50 EUR"
     assert [span(timedelta(minutes=minutes)) for minutes in (5, 60, 135)] == ["5 min", "1 h 00", "2 h 15"]
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [
+        (26200.0, "26200"),
+        (1234567.0, "1234567"),
+        (1e7, "10000000"),
+        (-0.0, "0"),
+        (0.07146, "0.07146"),
+        (2e-5, "0.00002"),
+        (1e-12, "0"),
+    ],
+)
+def test_a_figure_is_written_without_powers_of_ten(value: float, written: str) -> None:
+    assert figure(value) == written

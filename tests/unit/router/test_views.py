@@ -58,7 +58,7 @@ async def test_a_home_that_does_well_says_so(home: Home) -> None:
 async def test_what_starts_next_is_said_in_local_time(home: Home) -> None:
     await home.front.wish(WASHER, WishRequest(at("18:00"), earliest=at("16:30")))
     await home.clock.settle()
-    assert home.front.status().sentence == "All is well; next, washer starts at Mon 01 Jun 18:30."
+    assert home.front.status().sentence == "All is well; next, Washer starts at Mon 01 Jun 18:30."
 
 
 async def test_a_link_that_is_down_is_what_the_home_lacks(home: Home) -> None:

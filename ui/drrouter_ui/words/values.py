@@ -6,7 +6,7 @@ Money is written with its code, which every terminal can show, where the languag
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from drrouter.domain.words import LocalTime, clean
+from drrouter.domain.words import LocalTime, clean, figure
 from drrouter_ui.words.catalogue import language, t
 
 _WEEKDAYS = {
@@ -27,7 +27,7 @@ _WEEK = 7
 
 def number(value: float, decimals: int | None = None) -> str:
     """A number, with so many decimals, or with as many as it needs."""
-    text = f"{value:g}" if decimals is None else f"{round(value, decimals) + 0.0:.{decimals}f}"
+    text = figure(value) if decimals is None else f"{round(value, decimals) + 0.0:.{decimals}f}"
     return text if language() == "en" else text.replace(".", ",")
 
 
