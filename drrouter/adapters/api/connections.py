@@ -8,7 +8,6 @@ import logging
 from collections.abc import Callable
 
 from aiohttp import web
-from aiohttp.http_exceptions import HttpProcessingError
 
 log = logging.getLogger(__name__)
 
@@ -81,26 +80,3 @@ def _address_of(transport: asyncio.BaseTransport) -> str:
     """Of the other end, without its port."""
     peer = transport.get_extra_info("peername")
     return str(peer[0]) if peer else ""
-
-
-class TerseHttpLog(logging.Filter):
-    """Keeps bad requests of strangers from filling the log: few of them, and without traces."""
-
-    MOST_A_MINUTE = 10
-
-    def __init__(self) -> None:
-        """Nothing was logged yet."""
-        super().__init__()
-        self._minute, self._count = -1, 0
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        """Whether the record is written; of a bad request, without its trace."""
-        error = record.exc_info[1] if record.exc_info else None
-        if not isinstance(error, HttpProcessingError):
-            return True
-        minute = int(record.created // 60)
-        if minute != self._minute:
-            self._minute, self._count = minute, 0
-        self._count += 1
-        record.exc_info, record.exc_text = None, None
-        return self._count <= self.MOST_A_MINUTE

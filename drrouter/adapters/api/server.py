@@ -18,7 +18,7 @@ from aiohttp.typedefs import Handler as HttpHandler
 
 from drrouter.adapters.api.act_routes import ACT_ROUTES
 from drrouter.adapters.api.answers import add_https_only, add_safe_headers
-from drrouter.adapters.api.connections import HEADERS_S, Doorkeeper, TerseHttpLog
+from drrouter.adapters.api.connections import HEADERS_S, Doorkeeper
 from drrouter.adapters.api.door_routes import DOOR_ROUTES
 from drrouter.adapters.api.entrance import Entrance
 from drrouter.adapters.api.event_routes import EVENT_ROUTES
@@ -37,6 +37,7 @@ from drrouter.adapters.api.roles import READERS
 from drrouter.adapters.api.route import PREFIX, Call, Route, route
 from drrouter.adapters.api.setup_routes import SETUP_ROUTES
 from drrouter.adapters.api.stream import Streams
+from drrouter.adapters.http_log import TerseHttpLog
 from drrouter.adapters.strict_json import MOST_BYTES
 from drrouter.adapters.this_machine import is_loopback
 from drrouter.errors import InputError

@@ -1,15 +1,20 @@
 """A port at which devices of the home connect by HTTP; who may is left to each integration."""
 
 import asyncio
+import logging
 import ssl
 from collections.abc import Callable
 
 from aiohttp import web
 
 from drrouter.adapters.devices.pace import HEADERS_S, Door
+from drrouter.adapters.http_log import TerseHttpLog
 from drrouter.errors import DeviceError
 
 _SHUTDOWN_S = 1.0
+
+_http_log = logging.getLogger("aiohttp.server.devices")
+_http_log.addFilter(TerseHttpLog())
 
 
 class ListeningPort:
@@ -45,10 +50,12 @@ class ListeningPort:
         Raises:
             DeviceError: the address is taken, or not ours.
         """
+        application.on_response_prepare.append(_hang_up_after)
         runner = web.AppRunner(
             application,
             access_log=None,
             handle_signals=False,
+            logger=_http_log,
             auto_decompress=False,
             shutdown_timeout=_SHUTDOWN_S,
         )
@@ -84,3 +91,10 @@ class ListeningPort:
             raise DeviceError(
                 f"{self._who} cannot be listened for at {host}:{port}: {error.strerror}"
             ) from error
+
+
+async def _hang_up_after(_: web.Request, response: web.StreamResponse) -> None:
+    """Keep no connection that became no WebSocket: strangers would take all that there are."""
+    if not isinstance(response, web.WebSocketResponse):
+        response.headers["Connection"] = "close"
+        response.force_close()

@@ -61,6 +61,9 @@ from drrouter.objectmodel.foreign.words import (
 MOST_PROGRAMS = 50
 """What a profile of ours may hold."""
 
+MOST_ELEMENTS = 15_000
+"""Of all ways together: 50 programs of 288 elements fit; more would keep everything else waiting."""
+
 SENDER = "S2 PPBC.PowerProfileDefinition"
 """Who speaks, for sentences."""
 
@@ -185,6 +188,13 @@ def profile_from(message: Mapping[str, Any]) -> Profile:
             f"there are {ways} ways through it, not 1 to {MOST_PROGRAMS}",
         )
     paths = list(itertools.product(*choices))
+    elements = sum(len(sequence.elements) for path in paths for sequence in path)
+    if elements > MOST_ELEMENTS:
+        raise MessageError(
+            SENDER,
+            "power_sequences_containers",
+            f"all ways through it have {elements} elements, and {MOST_ELEMENTS} are read",
+        )
     keys = distinct(_key(path, number) for number, path in enumerate(paths, 1))
     programs = [
         _program_from(key, f"Program {number}", path)

@@ -11,7 +11,7 @@ from aiohttp.http_exceptions import BadHttpMessage
 from yarl import URL
 
 from drrouter.adapters.api import Role
-from drrouter.adapters.api.connections import TerseHttpLog
+from drrouter.adapters.http_log import TerseHttpLog
 from tests.adapters.api.conftest import Serve, Served
 
 PREFIX = "/api/v1"

@@ -6,7 +6,7 @@ its time has come the router starts it like any other, by the way that was promi
 
 import logging
 
-from drrouter.adapters.devices.s2.ppbc import Offer, ProfileControl
+from drrouter.adapters.devices.s2.ppbc import Offer, Path
 from drrouter.domain.ids import DeviceId
 from drrouter.objectmodel.foreign.phases import as_programme
 from drrouter.ports import Quote, Quoting
@@ -17,8 +17,8 @@ MOST_WAYS = 8
 _log = logging.getLogger(__name__)
 
 
-async def ask(device_id: DeviceId, control: ProfileControl, offer: Offer, quoting: Quoting) -> None:
-    """Let the best start of what is offered be promised, if there is one."""
+async def ask(device_id: DeviceId, offer: Offer, quoting: Quoting) -> Path:
+    """Let the best start of what is offered be promised; the way of it, empty where there is none."""
     ways = list(offer.ways(MOST_WAYS))
     window = offer.start, offer.end
     quotes: list[tuple[Quote, int]] = []
@@ -27,8 +27,7 @@ async def ask(device_id: DeviceId, control: ProfileControl, offer: Offer, quotin
         quotes += [(quote, number)] if quote else []
     if not quotes:
         _log.info("%s (S2) offers a cycle, and the router has no start for it", device_id)
-        return
+        return ()
     program, path = ways[min(quotes, key=lambda one: (one[0].cost, one[1]))[1]]
     promised = await quoting(device_id, as_programme(program), True, window)
-    if promised is not None:
-        control.prefer(offer, path)
+    return path if promised is not None else ()

@@ -111,10 +111,17 @@ class Descriptions(Generic[T]):
         """There is none yet."""
         self._held: list[Held[T]] = []
 
-    def put(self, held: Held[T]) -> None:
-        """Keep one; another of the same id is replaced, and of too many the first is forgotten."""
+    def put(self, held: Held[T], now: datetime) -> None:
+        """Keep one; another of the same id is replaced.
+
+        Of too many the first is forgotten, but never what holds now, or will hold first where nothing does:
+        the clock of a resource manager may go ahead of ours.
+        """
         self._held = [one for one in self._held if one.id != held.id] + [held]
-        self._held = sorted(self._held, key=lambda one: one.since)[-MOST_HELD:]
+        self._held.sort(key=lambda one: one.since)
+        if len(self._held) > MOST_HELD:
+            needed = self.at(now) or self._held[0]
+            self._held.remove(next(one for one in self._held if one is not needed))
 
     def drop(self, name: str) -> bool:
         """Forget one; whether it was there."""

@@ -28,6 +28,9 @@ NOT_LISTED = (
 LEAST_TOKEN = 16
 """Letters of a token; nobody tries that many in a lifetime."""
 
+HURRIED = 5
+"""So many connections, each within a minute of the last, are told as one trouble and no longer one by one."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -102,14 +105,22 @@ class S2Integration:
         self._quoting = quoting
 
     async def _ask(self, resource: Resource) -> None:
-        """Let the cycle that a machine offers be promised, once."""
+        """Let the cycle that a machine offers be promised, once, and be started as promised."""
         control, owner, quoting = resource.control, self._owners.get(resource.part.id), self._quoting
         if not isinstance(control, ProfileControl) or owner is None or quoting is None:
             return
         offer = control.offer
-        if offer is not None and offer.id != resource.asked:
-            resource.asked = offer.id
-            await ask(owner, control, offer, quoting)
+        if offer is None:
+            return
+        if offer.id != resource.asked:
+            resource.asked, resource.way = "", ()
+            try:
+                resource.way = await ask(owner, offer, quoting)
+                resource.asked = offer.id
+            finally:
+                if not resource.asked:
+                    resource.asks.set()  # it left before there was an answer; its next session asks again
+        control.prefer(offer, resource.way)
 
     async def _welcomed(self, name: str, socket: web.WebSocketResponse) -> None:
         """Serve a connection; an older one of the same id is closed, for it can only be a ghost."""
@@ -117,17 +128,20 @@ class S2Integration:
         session, former = Session(resource, socket, self._ask), resource.link
         resource.end()
         resource.begin(session.link)
-        _log.info("S2: %s is connected", name)
+        level = logging.DEBUG if resource.hurried >= HURRIED else logging.INFO
+        _log.log(level, "S2: %s is connected", name)
+        if resource.hurried == HURRIED:
+            _log.warning("S2: %s connects again and again; do two resource managers use its id?", name)
         try:
             async with asyncio.TaskGroup() as tasks:
                 if former is not None:
-                    _log.info("S2: %s connects again; its older connection is closed", name)
+                    _log.log(level, "S2: %s connects again; its older connection is closed", name)
                     tasks.create_task(former.close("a newer connection came"))
                 await session.attend()
         finally:
             if resource.link is session.link:
                 resource.end()
-                _log.info("S2: %s is gone", name)
+                _log.log(level, "S2: %s is gone", name)
 
 
 def build(settings: S2Settings, surroundings: Surroundings) -> S2Integration:

@@ -16,6 +16,7 @@ import logging
 import uuid
 from collections import OrderedDict
 from collections.abc import Callable
+from contextlib import suppress
 
 from aiohttp import ClientConnectionError, WSMsgType, web
 
@@ -26,6 +27,9 @@ from drrouter.errors import DeviceRefusedError, DeviceSilentError, MessageError
 
 MOST_AWAITED = 32
 LONGEST_LABEL = 300
+
+REST = 3.0
+"""So many times as long as a message took nothing is heard: no talk takes more than a quarter of the time."""
 
 _log = logging.getLogger(__name__)
 
@@ -52,19 +56,25 @@ class Link:
 
     async def listen(self) -> None:
         """Answer until the connection ends, whoever ends it."""
-        pace = Pace(asyncio.get_running_loop().time)
+        time = asyncio.get_running_loop().time
+        pace = Pace(time)
         try:
             async for frame in self._socket:
                 if frame.type is WSMsgType.ERROR:
                     break
                 await asyncio.sleep(pace.wait_s())
                 text = frame.data if frame.type is WSMsgType.TEXT else "a frame that is no text"
-                await self._heard(text)
+                began = time()
+                async with asyncio.timeout(self._timeout_s):
+                    await self._heard(text)
+                await asyncio.sleep(REST * (time() - began))
                 if self._leaving:
                     await self.close("as it asked for")
                     break
         except (ClientConnectionError, DeviceSilentError):
             _log.debug("%s broke off", self._name)
+        except TimeoutError:
+            _log.info("S2: %s reads no answers and is hung up on", self._name)
         finally:
             self._give_up()
 
@@ -94,7 +104,9 @@ class Link:
     async def close(self, why: str) -> None:
         """Hang up."""
         self._give_up()
-        await self._socket.close(message=why.encode()[:120])
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._timeout_s):
+                await self._socket.close(message=why.encode()[:120])
 
     def end_soon(self) -> None:
         """Hang up once the message that is being heard is answered."""
@@ -144,6 +156,7 @@ class Link:
         for future in self._awaited.values():
             if not future.done():
                 future.set_exception(DeviceSilentError("the connection ended before it answered"))
+                future.exception()  # nobody need wait for it
 
     async def _answer(self, subject: str, status: str, label: str) -> None:
         answer = {"message_type": "ReceptionStatus", "subject_message_id": subject, "status": status}

@@ -153,7 +153,8 @@ class ModeControl:
             system = self.read(message)
             if any(abs(end) > MOST_W for mode in system.modes for span in mode.spans for end in span.ends):
                 raise MessageError(self.description, "power_ranges", "that is no power of a home")
-            self._described.put(Held(message["message_id"], instant(message["valid_from"]), None, system))
+            held = Held(message["message_id"], instant(message["valid_from"]), None, system)
+            self._described.put(held, now)
         elif message_type == self.status:
             self._stood(message)
         elif message_type == self.timer_status:
@@ -211,8 +212,8 @@ class ModeControl:
 
     def done(self, order: Order, instruction_id: str) -> None:
         """It will run so."""
-        if self._stand != order.means:
-            self._going = Going(order.means, order.execution_time + CHANGES_WITHIN, instruction_id)
+        going = Going(order.means, order.execution_time + CHANGES_WITHIN, instruction_id)
+        self._going = None if self._stand == order.means else going
 
     def failed(self, instruction_id: str) -> None:
         """It will not."""

@@ -29,7 +29,7 @@ class Orders:
     def __init__(self) -> None:
         """None was given yet."""
         self._statuses: OrderedDict[str, str] = OrderedDict()
-        self._awaited: dict[str, asyncio.Future[str]] = {}
+        self._awaited: dict[str, asyncio.Future[None]] = {}
         self.on_failed: Callable[[str], None] = lambda instruction_id: None
 
     def expect(self, instruction_id: str) -> None:
@@ -48,11 +48,12 @@ class Orders:
         """
         try:
             async with asyncio.timeout(timeout_s):
-                status = await self._awaited[instruction_id]
+                await self._awaited[instruction_id]
         except TimeoutError as error:
             raise DeviceSilentError(
                 f"it received the instruction and said nothing of it within {timeout_s:g} s"
             ) from error
+        status = self._statuses.get(instruction_id, "")  # it may have given up what it accepted before
         if status in _DOES_NOT:
             raise DeviceRefusedError(f"it answers the instruction with {status}")
 
@@ -73,7 +74,7 @@ class Orders:
         future = self._awaited.get(name)
         if future is not None and not future.done():
             if status in _DOES or status in _DOES_NOT:
-                future.set_result(status)
+                future.set_result(None)
         elif status in _DOES_NOT and before in _DOES:
             self.on_failed(name)
 
@@ -82,3 +83,4 @@ class Orders:
         for future in self._awaited.values():
             if not future.done():
                 future.set_exception(DeviceSilentError("the connection ended before it answered"))
+                future.exception()  # nobody need wait for it

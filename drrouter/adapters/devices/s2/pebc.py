@@ -139,9 +139,9 @@ class EnvelopeControl:
         since = instant(message["valid_from"])
         until = instant(message["valid_until"]) if "valid_until" in message else None
         if message_type == ENERGY:
-            self._energies.put(Held(message["id"], since, until, None))
+            self._energies.put(Held(message["id"], since, until, None), now)
         else:
-            self._described.put(Held(message["id"], since, until, bounds_in(message)))
+            self._described.put(Held(message["id"], since, until, bounds_in(message)), now)
 
     def revoke(self, object_type: str, object_id: str) -> bool:
         """Forget constraints."""

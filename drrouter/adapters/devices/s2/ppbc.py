@@ -110,8 +110,10 @@ class ProfileControl:
     def hear(self, message_type: str, message: Json, now: datetime) -> None:
         """Take a profile or its status."""
         if message_type == DEFINITION:
-            self._offer = offer_in(message)
-            self._at, self._going, self._preferred = {}, None, ()
+            before, self._offer = self._offer, offer_in(message)
+            self._at, self._going = {}, None
+            if before is None or before.id != self._offer.id:
+                self._preferred = ()
             self._has_told = True
             return
         stands = {one["sequence_container_id"]: one for one in message["sequence_container_status"]}
@@ -151,6 +153,8 @@ class ProfileControl:
             raise DeviceRefusedError("it is about to start, and can be stopped once it runs")
         if instruction.power_w <= 0:
             return tuple(self._interruptions(offer, now))
+        if self._runs and going is not None and now < going.until:
+            raise DeviceRefusedError("it is about to pause, and can go on once it has")
         if self._runs:
             return ()
         if paused := self._in(offer, PAUSED):
@@ -162,8 +166,8 @@ class ProfileControl:
     def done(self, order: Order, instruction_id: str) -> None:
         """It starts, pauses or goes on."""
         runs = order.message_type != INTERRUPT
-        if runs != self._runs:
-            self._going = Going(runs, order.execution_time + CHANGES_WITHIN, instruction_id)
+        going = Going(runs, order.execution_time + CHANGES_WITHIN, instruction_id)
+        self._going = None if runs == self._runs else going
 
     def failed(self, instruction_id: str) -> None:
         """It does not."""

@@ -7,9 +7,11 @@ from datetime import datetime, timedelta
 
 from drrouter.adapters.devices.names import cleaned
 from drrouter.adapters.devices.news import News
+from drrouter.adapters.devices.pace import Pace
 from drrouter.adapters.devices.s2.control import Control, Order, instant
 from drrouter.adapters.devices.s2.link import Link
 from drrouter.adapters.devices.s2.orders import Orders
+from drrouter.adapters.devices.s2.ppbc import Path
 from drrouter.adapters.devices.s2.schema import Json
 from drrouter.adapters.devices.s2.settings import ResourcePart, S2Settings
 from drrouter.domain.flexibility import Line
@@ -20,6 +22,9 @@ from drrouter.ports import Clock
 
 LATE = timedelta(minutes=1)
 """How old a measurement may be to count."""
+
+ASKS_PER_S, MOST_ASKS = 0.1, 5.0
+"""How often it may ask when a cycle should begin, and how often at once: each time the router plans."""
 
 _OF_A_LINE = {
     LINES[Line.L1]: Quantity.POWER_L1_W,
@@ -45,7 +50,7 @@ class Sample:
 
 @dataclass(slots=True)
 class Resource:
-    """What is known of one resource manager; all but ``part`` and ``asked`` begins anew with each connection.
+    """What is known of one resource manager; what it says of its device begins anew with each connection.
 
     Attributes:
         link: the connection, None while there is none.
@@ -55,6 +60,10 @@ class Resource:
         sample: the newest measurement.
         asks: set whenever a cycle may be asked for: one is offered, or it is known whose it is.
         asked: the last profile that was asked for.
+        way: the way through that profile that was promised, empty where none was.
+        patience: how often it may ask for the start of a cycle.
+        begun_at: when it last connected, in the event loop's seconds.
+        hurried: how often it has connected again and again, each time within ``LATE`` of the last.
         news: told whenever something is new of it, itself coming and going included.
     """
 
@@ -69,10 +78,18 @@ class Resource:
     sample: Sample | None = None
     asks: asyncio.Event = field(default_factory=asyncio.Event)
     asked: str = ""
+    way: Path = ()
+    patience: Pace | None = None
+    begun_at: float = float("-inf")
+    hurried: int = 0
     news: News = field(default_factory=News)
 
     def begin(self, link: Link) -> None:
         """It is connected, and nothing is known of it any more."""
+        time = asyncio.get_running_loop().time
+        self.patience = self.patience or Pace(time, ASKS_PER_S, MOST_ASKS)
+        self.hurried = self.hurried + 1 if time() - self.begun_at < LATE.total_seconds() else 0
+        self.begun_at = time()
         self.link, self.identity, self.offered = link, {}, ()
         self.control, self.sample, self.orders = None, None, Orders()
         self.orders.on_failed = self._failed

@@ -5,6 +5,7 @@ GET /s2/<id>, Upgrade: websocket, Authorization: Bearer <token>
 401  not listed in the home file, or not its token: a stranger does not learn which
 """
 
+import asyncio
 import hmac
 import logging
 import secrets
@@ -65,7 +66,12 @@ class Listener:
             return web.Response(status=401, headers={"WWW-Authenticate": 'Bearer realm="s2"'})
         socket = web.WebSocketResponse(max_msg_size=MOST_BYTES, heartbeat=PING_S, compress=False)
         await socket.prepare(request)
-        await self._welcome(name, socket)
+        transport = request.transport
+        try:
+            await self._welcome(name, socket)
+        finally:
+            if isinstance(transport, asyncio.WriteTransport) and transport.get_write_buffer_size():
+                transport.abort()  # what it does not read would keep the connection open for ever
         return socket
 
     def _may(self, name: str, authorization: str) -> bool:

@@ -98,6 +98,8 @@ class Session:
         """Ask for every cycle that is offered."""
         while True:
             await self._resource.asks.wait()
+            if self._resource.patience is not None:
+                await asyncio.sleep(self._resource.patience.wait_s())
             self._resource.asks.clear()
             with self._resource.clock.working():
                 await self._ask(self._resource)
