@@ -53,6 +53,21 @@ def test_today_shows_the_plan_without_a_flaw(
         in_order(one)
 
 
+@pytest.mark.parametrize("language", ["en-GB", "de", "fr", "nl"])
+def test_the_narrowest_screen_is_never_scrolled_sideways(
+    home: Home, browser: Browser, claimed: Any, language: str
+) -> None:
+    options = {"storage_state": claimed, "viewport": {"width": 320, "height": 640}, "locale": language}
+    with watched(browser, **options) as one:
+        opened(home, one)
+        expect(one.page.locator(".plan figure")).to_have_attribute("aria-busy", "false")
+        for screen in SCREENS:
+            opened(home, one, screen)
+            overflow = "() => document.documentElement.scrollWidth === document.documentElement.clientWidth"
+            one.page.wait_for_function(overflow, timeout=PATIENCE_MS)
+        in_order(one)
+
+
 @pytest.mark.parametrize(
     ("theme", "size", "viewport"), [("light", "desk", DESK), ("dark", "desk", DESK), ("dark", "phone", PHONE)]
 )
