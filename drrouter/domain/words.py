@@ -46,6 +46,14 @@ def span(length: timedelta) -> str:
     return f"{hours} h {rest:02d}" if hours else f"{rest} min"
 
 
+def at_home(instant: datetime, zone: tzinfo) -> datetime:
+    """The instant in the zone's own time; at the ends of the calendar, where there is none, as it is."""
+    try:
+        return instant.astimezone(zone)
+    except OverflowError:
+        return instant
+
+
 @dataclass(frozen=True, slots=True)
 class LocalTime:
     """Says instants as people at the site do."""
@@ -65,7 +73,7 @@ class LocalTime:
         """An instant: the time alone today, with the weekday this week, else with the date."""
         if instant is None:
             return "-"
-        local, today = instant.astimezone(self.zone), self.now.astimezone(self.zone).date()
+        local, today = at_home(instant, self.zone), self.now.astimezone(self.zone).date()
         if local.date() == today:
             return f"{local:%H:%M}"
         days = (local.date() - today).days

@@ -4,11 +4,12 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from drrouter.domain.said import Worded
+from drrouter.domain.words import at_home
 
 
 def clock_time(instant: datetime, zone: ZoneInfo) -> Worded:
     """Day and time, such as ``Sun 30 Jul 13:00``; a screen says the instant in its own language."""
-    return Worded(f"{instant.astimezone(zone):%a %d %b %H:%M}", instant)
+    return Worded(f"{at_home(instant, zone):%a %d %b %H:%M}", instant)
 
 
 def lasting(span: timedelta) -> str:

@@ -12,6 +12,7 @@ import drrouter_ui
 from drrouter.domain.plan import Reason
 from drrouter_ui.chosen_language import choose_language
 from drrouter_ui.words import LANGUAGES, SiteTime, language, money, number, preferred, say, span, speak, t
+from drrouter_ui.words.catalogue import reason_templates
 from tests.ui.conftest import Served
 
 ROOMS = Path(drrouter_ui.__file__).parent
@@ -94,6 +95,37 @@ def test_the_planners_reasons_are_said_in_the_language_or_in_its_own_words() -> 
     began = Reason("cycle.agreed", {"label": "\x1bW", "start": "2026-06-01T20:00:00Z", "end": "soon"})
     assert "22:00" in say([began], "", "EUR", LOCAL)
     assert "soon" in say([began], "", "EUR", LOCAL)
+
+
+HOSTILE = (
+    "{0}",
+    "{parts}",
+    "{0.__class__}",
+    "\\1",
+    "$&",
+    "[red]",
+    "A" * 65_536,
+    "\u202ex",
+    1e308,
+    -0.0,
+    True,
+)
+
+
+@pytest.mark.parametrize("name", ["de", "fr", "nl"])
+@pytest.mark.parametrize("zone", ["Asia/Tokyo", "America/New_York"])
+def test_no_value_of_a_stranger_is_read_as_a_template_or_stops_a_screen(name: str, zone: str) -> None:
+    speak(name)
+    local = SiteTime(ZoneInfo(zone), datetime(2026, 6, 1, tzinfo=UTC))
+    instants = ("9999-12-31T23:59:59-23:00", "0001-01-01T00:00:00+23:00", "2026-13-40")
+    for code, template in (reason_templates() or {}).items():
+        fields = set(re.findall(r"\{([a-z]\w*)", template)) - {"parts"}
+        for value in (*HOSTILE, *instants):
+            text = Reason("said.text", {"text": str(value)})
+            for parts in ((), (text, text, text)):
+                told = say([Reason(code, dict.fromkeys(fields, value), parts)], "", "EUR", local)
+                assert len(told) < 6000, code
+                assert "\u202e" not in told, code
 
 
 @pytest.mark.parametrize(

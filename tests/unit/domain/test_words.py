@@ -19,6 +19,7 @@ AMSTERDAM = LocalTime.of("Europe/Amsterdam", NOW)
 def test_an_instant_is_said_as_briefly_as_it_is_clear(hours: int, said: str) -> None:
     assert AMSTERDAM.say(NOW + timedelta(hours=hours)) == said
     assert AMSTERDAM.say(None) == "-"
+    assert AMSTERDAM.say(datetime(9999, 12, 31, 23, 59, tzinfo=UTC)) == "9999-12-31 23:59"
 
 
 @pytest.mark.parametrize("zone", ["", "Mars/Olympus", "../../etc/passwd", "\0"])

@@ -6,7 +6,7 @@ Money is written with its code, which every terminal can show, where the languag
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from drrouter.domain.words import LocalTime, clean, figure
+from drrouter.domain.words import LocalTime, at_home, clean, figure
 from drrouter_ui.words.catalogue import language, t
 
 _WEEKDAYS = {
@@ -72,7 +72,7 @@ class SiteTime(LocalTime):
         """An instant: the time alone today, with the weekday this week, else with the date."""
         if instant is None:
             return "-"
-        local, today = instant.astimezone(self.zone), self.now.astimezone(self.zone).date()
+        local, today = at_home(instant, self.zone), self.now.astimezone(self.zone).date()
         days = (local.date() - today).days
         if not days:
             return f"{local:%H:%M}"

@@ -19,7 +19,7 @@ export function say(reasons: readonly (Reason | null)[], told: string, setting: 
 type Templates = Record<string, string>;
 
 function isKnown(reason: Reason, templates: Templates): boolean {
-  return reason.code in templates && reason.parts.every((part) => isKnown(part, templates));
+  return Object.hasOwn(templates, reason.code) && reason.parts.every((part) => isKnown(part, templates));
 }
 
 function sentence(reason: Reason, templates: Templates, setting: Setting): string {
@@ -44,16 +44,14 @@ function read(value: number | string, form: string, setting: Setting): string {
   switch (form) {
     case "clock":
       return clock(String(value), setting.now);
-    case "watts":
-      return power(Number(value));
-    case "kwh":
-      return energy(Number(value) * 1000);
-    case "money":
-      return money(Number(value), setting.currency);
     case "aside":
       return value ? ` (${plain(String(value), 60)})` : "";
   }
   if (typeof value === "string") return plain(value, form === "text" ? 400 : 100);
+  if (form === "watts") return power(value);
+  if (form === "kwh") return energy(value * 1000);
+  if (form === "money") return money(value, setting.currency);
+  if (form === "g") return number(value, 5);
   const decimals = /^\.(\d)f$/.exec(form);
   return number(value, decimals ? Number(decimals[1]) : 2);
 }

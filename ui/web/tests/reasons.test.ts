@@ -33,6 +33,22 @@ test("a value that is missing shows, and stops nothing", async () => {
   assert.match(say([{ ...REASON, values: {} }], "", SETTING), /^\? prend \?/);
 });
 
+test("nothing that a stranger writes is read as a template, and no code that only objects have is known", async () => {
+  await speak("de");
+  const named = (label: string): Reason => ({ ...REASON, values: { ...REASON.values, label } });
+  assert.match(say([named("{0}{parts}$&\u202e<b>")], "", SETTING), /^\{0\}\{parts\}\$&<b> nimmt/);
+  for (const code of ["toString", "constructor", "__proto__"]) {
+    assert.equal(say([{ code, values: {}, parts: [] }], "Its own words.", SETTING), "Its own words.");
+  }
+  assert.match(say([{ ...REASON, values: { label: "Auto", energy: "{x}", cost: "much" } }], "", SETTING), /^Auto nimmt \{x\} .* für much/);
+});
+
+test("a price is said with all its decimals", async () => {
+  await speak("de");
+  const price: Reason = { code: "now.price", values: { price: 0.07146, currency: "EUR" }, parts: [] };
+  assert.match(say([{ ...price, parts: [{ code: "said.text", values: { text: "Preis" }, parts: [] }] }], "", SETTING), /0,07146/);
+});
+
 test("a part stands in its place, and several stand one after the other", async () => {
   await speak("de");
   const text = (text: string): Reason => ({ code: "said.text", values: { text }, parts: [] });
