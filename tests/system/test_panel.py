@@ -59,10 +59,10 @@ def test_the_narrowest_screen_is_never_scrolled_sideways(
 ) -> None:
     options = {"storage_state": claimed, "viewport": {"width": 320, "height": 640}, "locale": language}
     with watched(browser, **options) as one:
-        opened(home, one)
-        expect(one.page.locator(".plan figure")).to_have_attribute("aria-busy", "false")
         for screen in SCREENS:
-            opened(home, one, screen)
+            one.page.goto(f"{home.proxy.url}#/{screen}")
+            expect(one.page.locator("main h1")).not_to_be_empty(timeout=PATIENCE_MS)
+            expect(one.page.locator("[aria-busy=true]")).to_have_count(0, timeout=PATIENCE_MS)
             overflow = "() => document.documentElement.scrollWidth === document.documentElement.clientWidth"
             one.page.wait_for_function(overflow, timeout=PATIENCE_MS)
         in_order(one)

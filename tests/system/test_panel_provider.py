@@ -58,6 +58,11 @@ def test_an_integration_is_told_what_it_needs_and_what_is_wrong_is_refused(
         assert file.read_text() == before
         assert len(one.wrongs) == 2  # the refusal, which the browser tells of, too
         one.wrongs.clear()
+        card.get_by_label("Integration").select_option(label="P1")
+        expect(card).to_contain_text("Its settings stand in the home file alone.")
+        expect(card.get_by_role("alert")).to_be_empty()  # what was wrong was another's
+        expect(write).to_have_count(0)
+        card.get_by_label("Integration").select_option(label="MQTT")
         host.fill("127.0.0.1")
         card.get_by_label("Port").fill("1883")
         card.get_by_label("User name there").fill("drrouter")

@@ -16,6 +16,7 @@ export function Integrations() {
   const there = choices.value?.integrations ?? [];
   const told = view.value;
   const one = there.find((choice) => choice.domain === domain);
+  const isShort = one && (fieldsOf(one).length > 0 || hasSecret(one));
   const on = there.filter((choice) => told?.integrations.includes(choice.domain)).map((choice) => choice.title);
   return (
     <Card id="integrations" title={t("integrations.title")} hint={t("integrations.hint")}>
@@ -24,11 +25,15 @@ export function Integrations() {
         <Chosen
           label={t("integrations.which")}
           value={domain}
-          set={choose}
+          set={(name) => {
+            trouble.value = ""; // it was another's
+            choose(name);
+          }}
           options={[["", t("integrations.choose")], ...there.map((choice) => [choice.domain, choice.title] as const)]}
         />
       </div>
-      {one && told && <IntegrationForm key={domain} one={one} told={told} />}
+      {one && told && isShort && <IntegrationForm key={domain} one={one} told={told} />}
+      {one && !isShort && <p class="hint">{t("integrations.no_main")}</p>}
       <p class="trouble" role="alert">
         {trouble.value}
       </p>
@@ -57,7 +62,6 @@ function IntegrationForm({ one, told }: { one: IntegrationChoice; told: SetupVie
 
   return (
     <RowForm action={t("integrations.write")} send={save}>
-      {!fields.length && !hasSecret(one) && <p class="hint">{t("integrations.no_main")}</p>}
       {fields.map((field) => (
         <Setting key={field.key} field={field} value={now[field.key] ?? ""} set={(value) => keep({ ...now, [field.key]: value })} />
       ))}
