@@ -159,13 +159,19 @@ class Intake:
         return tuple(sorted(members)) or (None,)
 
     def _cancel(self, signal: EventCancelled) -> None:
-        """Forget the event at once."""
-        event = self._book.events.get((signal.provider, signal.event_id))
+        """Forget the event at once, and what became of it so far, where it is not over.
+
+        Whatever it is when somebody looks next, or when the program runs again: it was taken back in time.
+        """
+        key = signal.provider, signal.event_id
+        event, record = self._book.events.get(key), self._book.acks.get(key)
         if event is None:
             return
-        change = self._book.drop_event(signal.provider, signal.event_id)
+        changes = [self._book.drop_event(*key)]
+        if record and record.span and self._clock.now() < record.span.end:
+            changes.append(self._book.drop_acks(key))
         sentence = said("event.cancelled", provider=event.provider, name=event.name or event.id)
-        self._keep(event.provider, change, self._note(JournalKind.EVENT_CANCELLED, sentence, event))
+        self._keep(event.provider, *changes, self._note(JournalKind.EVENT_CANCELLED, sentence, event))
         self._act(said("because.cancelled", name=event.name or event.id))
 
     def _complete(self, signal: EventsComplete) -> None:

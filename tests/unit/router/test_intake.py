@@ -12,7 +12,7 @@ from drrouter.domain.event import Event, PayloadType
 from drrouter.domain.ids import DeviceId, EventId, ProviderId
 from drrouter.domain.mandate import Role, mandate
 from drrouter.domain.signal import EventCancelled, EventReceived, EventsComplete, LinkChanged, OutboxItem
-from drrouter.ports import Collection, Enqueue, Put
+from drrouter.ports import Collection, Enqueue, Put, Remove
 from drrouter.router.book import Book
 from drrouter.router.intake import Intake
 from drrouter.router.scribe import RETRY, Scribe
@@ -156,6 +156,27 @@ async def test_a_cancelled_event_is_forgotten_at_once_and_the_owner_reads_it(des
     await desk.clock.settle()
     assert desk.store.sentences()[-1] == "grid cancelled E."
     assert "events" not in {collection for collection, _ in desk.store.documents}
+
+
+async def test_what_is_cancelled_in_time_has_no_outcome_though_nobody_looks(
+    desk: Desk,
+) -> None:
+    """A restart may come in between, so the event and what became of it go in one transaction."""
+    desk.intake.take(EventReceived(ORDER))
+    await desk.clock.settle()
+    desk.intake.take(EventCancelled(SP, ORDER.id, NOON))
+    await desk.clock.settle()
+    assert desk.book.acks == {}
+    gone = {change.collection for change in desk.store.commits[-1] if isinstance(change, Remove)}
+    assert gone == {Collection.EVENTS, Collection.ACKS}
+
+
+async def test_what_is_cancelled_after_its_end_still_has_its_outcome_told(desk: Desk) -> None:
+    desk.intake.take(EventReceived(ORDER))
+    await desk.clock.advance(at("13:00") - NOON)
+    desk.intake.take(EventCancelled(SP, ORDER.id, at("13:00")))
+    assert desk.book.events == {}
+    assert list(desk.book.acks) == [(SP, ORDER.id)]
 
 
 async def test_cancelling_what_is_not_known_changes_nothing(desk: Desk) -> None:
