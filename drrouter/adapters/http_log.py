@@ -26,3 +26,11 @@ class TerseHttpLog(logging.Filter):
         self._count += 1
         record.exc_info, record.exc_text = None, None
         return self._count <= self.MOST_A_MINUTE
+
+
+def terse_log(name: str) -> logging.Logger:
+    """The log of that name for a web server: its complaints about bad requests, few and short."""
+    log = logging.getLogger(name)
+    if not log.filters:
+        log.addFilter(TerseHttpLog())
+    return log

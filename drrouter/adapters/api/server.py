@@ -7,7 +7,6 @@ Plain HTTP is served on loopback alone; anything else needs TLS.
 """
 
 import asyncio
-import logging
 import ssl
 from collections.abc import Collection, Iterable
 from types import TracebackType
@@ -37,7 +36,7 @@ from drrouter.adapters.api.roles import READERS
 from drrouter.adapters.api.route import PREFIX, Call, Route, route
 from drrouter.adapters.api.setup_routes import SETUP_ROUTES
 from drrouter.adapters.api.stream import Streams
-from drrouter.adapters.http_log import TerseHttpLog
+from drrouter.adapters.http_log import terse_log
 from drrouter.adapters.strict_json import MOST_BYTES
 from drrouter.adapters.this_machine import is_loopback
 from drrouter.errors import InputError
@@ -127,7 +126,7 @@ class LocalApi:
             shutdown_timeout=_SHUTDOWN_S,
             keepalive_timeout=_KEEPALIVE_S,
             auto_decompress=False,  # a stranger's megabyte would become a gigabyte before it is refused
-            logger=_http_log(),
+            logger=terse_log("drrouter.adapters.api.http"),
         )
         self._listener: asyncio.Server | None = None
 
@@ -199,11 +198,3 @@ class LocalApi:
         for resource in app.router.routes():
             if not self._gate.is_declared(resource.handler):
                 raise RuntimeError(f"{resource.method} {resource.resource} stands beside the route table")
-
-
-def _http_log() -> logging.Logger:
-    """Aiohttp's complaints about bad requests, few and short."""
-    log = logging.getLogger("drrouter.adapters.api.http")
-    if not log.filters:
-        log.addFilter(TerseHttpLog())
-    return log

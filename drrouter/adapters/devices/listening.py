@@ -1,20 +1,16 @@
 """A port at which devices of the home connect by HTTP; who may is left to each integration."""
 
 import asyncio
-import logging
 import ssl
 from collections.abc import Callable
 
 from aiohttp import web
 
 from drrouter.adapters.devices.pace import HEADERS_S, Door
-from drrouter.adapters.http_log import TerseHttpLog
+from drrouter.adapters.http_log import terse_log
 from drrouter.errors import DeviceError
 
 _SHUTDOWN_S = 1.0
-
-_http_log = logging.getLogger("aiohttp.server.devices")
-_http_log.addFilter(TerseHttpLog())
 
 
 class ListeningPort:
@@ -55,7 +51,7 @@ class ListeningPort:
             application,
             access_log=None,
             handle_signals=False,
-            logger=_http_log,
+            logger=terse_log("drrouter.adapters.devices.http"),
             auto_decompress=False,
             shutdown_timeout=_SHUTDOWN_S,
         )

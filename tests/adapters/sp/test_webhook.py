@@ -239,3 +239,14 @@ async def test_a_notice_that_breaks_off_marks_nothing_and_is_no_error_of_ours(
             assert await post(webhook, EVENT) == 200
         assert set(heard) == {Notice(EventId("e1"))}
     assert {record.levelname for record in caplog.records} <= {"WARNING", "INFO", "DEBUG"}
+
+
+async def test_no_log_has_the_token_of_a_request_that_is_none(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("DEBUG")
+    async with hook() as (webhook, _):
+        url = URL(webhook.callback_url)
+        reader, writer = await asyncio.open_connection(url.host, url.port)
+        writer.write(f"POST / HTTP/1.1\r\nAuthorization: Bearer {webhook.token}\x01\r\n\r\n".encode())
+        assert b" 400 " in await reader.readline()
+        writer.close()
+        assert webhook.token not in caplog.text

@@ -16,6 +16,7 @@ from collections.abc import Callable, Mapping
 from aiohttp import web
 from yarl import URL
 
+from drrouter.adapters.http_log import terse_log
 from drrouter.adapters.openadr3 import loads_strict
 from drrouter.adapters.sp.openadr3.inbox import Notice
 from drrouter.adapters.sp.openadr3.paging import identity
@@ -53,7 +54,10 @@ class Webhook:
         app = web.Application(client_max_size=MOST_BYTES)
         path = URL(self._settings.callback_url).path.rstrip("/") or PATH
         app.add_routes([web.get(path, self._echo, allow_head=False), web.post(path, self._notice)])
-        runner = web.AppRunner(app, access_log=None, handle_signals=False, auto_decompress=False)
+        http_log = terse_log("drrouter.adapters.sp.openadr3.http")
+        runner = web.AppRunner(
+            app, access_log=None, handle_signals=False, auto_decompress=False, logger=http_log
+        )
         await runner.setup()
         try:
             await web.TCPSite(runner, self._settings.host, self._settings.port, ssl_context=context).start()
