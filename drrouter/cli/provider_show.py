@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from drrouter.cli.screen import console, say, table
-from drrouter.cli.words import LocalTime, named, t
+from drrouter.cli.words import LocalTime, named, sendable, t
 from drrouter.domain.words import clean
 from drrouter.router.provider_views import ProviderView
 
@@ -28,7 +28,7 @@ def _row(view: ProviderView, local: LocalTime) -> tuple[str, ...]:
         clean(view.id, 40),
         named("trade", view.role.value if view.role else "all"),
         view.kind or "-",
-        ", ".join(view.may_send) or t("providers.nothing"),
+        clean(sendable(view.may_send), 300) or t("providers.nothing"),
         f"{state}, {named('freshness', view.freshness.state.value)}" if view.freshness else state,
         local.say(view.last_heard),
         named("offline", view.offline_profile),

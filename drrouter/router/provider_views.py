@@ -145,5 +145,5 @@ def _words(kind: PayloadType, order: Order, currency: str) -> str:
         return said("now.price", name, price=order.value, currency=currency)
     if kind in POWERS:
         return said("now.power", name, value_kw=round(order.value / 1000, 3))
-    unit = f" {order.unit.lower()}" if order.unit else ""
-    return said("now.value", name, value=order.text or f"{order.value:g}", unit=unit)
+    unit = "g/kWh" if kind is PayloadType.GHG else order.unit.lower()
+    return said("now.value", name, value=order.text or order.value, unit=f" {unit}" if unit else "")

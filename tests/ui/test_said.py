@@ -9,6 +9,7 @@ from drrouter.adapters.client import Tip
 from drrouter.adapters.clock import SimulatedClock
 from drrouter.adapters.strict_json import decode, encode
 from drrouter.domain.ack import Ack, AckState, Step
+from drrouter.domain.event import PayloadType
 from drrouter.domain.ids import EventId, HoldToken
 from drrouter.domain.journal import JournalEntry, JournalKind
 from drrouter.domain.option import Option, OptionKind
@@ -22,7 +23,7 @@ from drrouter.router.plug_test import PlugTest, Stage
 from drrouter.router.provider_views import ProviderView
 from drrouter.router.viewed import DeviceView, EventPhase, EventView
 from drrouter_ui.draw import offers, providers
-from drrouter_ui.draw.events import details
+from drrouter_ui.draw.events import details, line
 from drrouter_ui.draw.facts import facts
 from drrouter_ui.draw.tips import tip_text
 from drrouter_ui.draw.why import why
@@ -65,6 +66,17 @@ def test_the_outcome_of_an_event_is_said_in_the_language(home: FullHome) -> None
     view = EventView(order, EventPhase.OVER, acknowledged=True, acks=(Ack(None, (step,)),))
     speak("nl")
     assert "300,0 W te veel" in str(details(sent(EventView, view), seen(home)))
+
+
+def test_what_an_event_asks_for_is_named_in_the_language_and_its_unit(home: FullHome) -> None:
+    price = next(view for view in home.events() if view.event.payloads[0].type is PayloadType.PRICE)
+    co2 = replace(price.event.payloads[0], type=PayloadType.GHG, value=250.0)
+    view = replace(price, event=replace(price.event, payloads=(price.event.payloads[0], co2)))
+    speak("de")
+    told = str(details(sent(EventView, view), seen(home))) + line(view, seen(home))
+    assert "Preis, CO₂" in told
+    assert "250 g/kWh" in told
+    assert "price" not in told.replace(view.event.name, "")
 
 
 def test_the_record_of_a_provider_and_the_test_of_a_plug_are_said_in_the_language(home: FullHome) -> None:

@@ -9,10 +9,23 @@ from zoneinfo import ZoneInfo
 import pytest
 
 import drrouter_ui
+from drrouter.domain.mandate import GROUPS
 from drrouter.domain.plan import Reason
 from drrouter_ui.chosen_language import choose_language
-from drrouter_ui.words import LANGUAGES, SiteTime, language, money, number, preferred, say, span, speak, t
-from drrouter_ui.words.catalogue import reason_templates
+from drrouter_ui.words import (
+    LANGUAGES,
+    SiteTime,
+    language,
+    money,
+    number,
+    preferred,
+    say,
+    sendable,
+    span,
+    speak,
+    t,
+)
+from drrouter_ui.words.catalogue import reason_templates, texts_of
 from tests.ui.conftest import Served
 
 ROOMS = Path(drrouter_ui.__file__).parent
@@ -70,6 +83,17 @@ def test_values_are_written_as_the_language_writes_them(
 
 def test_what_is_almost_nothing_is_written_without_a_sign() -> None:
     assert (number(-0.001, 2), money(None, "EUR"), span(timedelta(minutes=95))) == ("0.00", "-", "1 h 35")
+
+
+def test_what_a_provider_may_send_is_said_as_the_panel_says_it() -> None:
+    speak("de")
+    assert sendable(["prices", "co2", "PRIVATE_TYPE"]) == "Preise, CO₂, PRIVATE_TYPE"
+
+
+@pytest.mark.parametrize("name", LANGUAGES)
+def test_every_group_of_what_may_be_sent_has_its_word(name: str) -> None:
+    speak(name)
+    assert not [str(group) for group in GROUPS if f"providers.sends.{group}" not in texts_of(name)]
 
 
 def test_counted_texts_have_their_plural_and_french_counts_nothing_as_one() -> None:

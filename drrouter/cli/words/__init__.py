@@ -9,7 +9,7 @@ the verbs themselves say. Values, and the router's sentences, are said as the sc
 
 from drrouter.cli.words.catalogue import LANGUAGES, begin, choose, is_asked, named, t, texts
 from drrouter.cli.words.times import LocalTime, know, parse_span, tell
-from drrouter_ui import date_of, language, level, money, month, number, power, weekday
+from drrouter_ui import date_of, language, level, money, month, number, power, sendable, weekday
 
 __all__ = [
     "LANGUAGES",
@@ -27,6 +27,7 @@ __all__ = [
     "number",
     "parse_span",
     "power",
+    "sendable",
     "t",
     "tell",
     "texts",

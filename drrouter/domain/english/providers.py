@@ -56,7 +56,7 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "now.is": "{0} until {until:clock}",
         "now.power": "{0} {value_kw:g} kW",
         "now.price": "{0} {price:g} {currency}/kWh",
-        "now.value": "{0} {value}{unit}",
+        "now.value": "{0} {value:g}{unit}",
         "type.control_level_offset": "control level offset",
         "type.dispatch_setpoint": "dispatch setpoint",
         "type.dispatch_setpoint_relative": "dispatch setpoint relative",

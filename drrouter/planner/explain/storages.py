@@ -96,5 +96,5 @@ def _at_bound(scene: Scene, task: StorageTask) -> Reason | None:
     near = _NEAR_BOUND * (flexibility.level_max - flexibility.level_min)
     for slot, level in zip(scene.problem.slots, path, strict=True):
         if abs(level - bound) <= near:
-            return reason("storage.at_bound", bound=bound, unit=flexibility.unit, at=slot.end)
+            return reason("storage.at_bound", bound=round(bound, 1), unit=flexibility.unit, at=slot.end)
     return None

@@ -4,11 +4,12 @@ from collections.abc import Iterable, Sequence
 
 from drrouter.domain.event import Payload, PayloadType
 from drrouter.domain.payload_classes import PRICES
+from drrouter.domain.plan import Reason
 from drrouter.domain.words import clean
 from drrouter.router.viewed import EventPhase, EventView
 from drrouter_ui.draw.why import Rows
 from drrouter_ui.seen import Seen
-from drrouter_ui.words import number, t
+from drrouter_ui.words import number, say, t
 
 _ORDER = [EventPhase.IN_FORCE, EventPhase.COMING, EventPhase.OVER]
 _MOST_PAYLOADS = 8
@@ -27,7 +28,7 @@ def line(view: EventView, seen: Seen) -> str:
     """Phase, when, who, what, and whether the owner takes part."""
     event = view.event
     kinds = dict.fromkeys(payload.type for payload in event.payloads)
-    what = ", ".join(_kind(kind) for kind in kinds) or clean(event.name, 40)
+    what = ", ".join(_kind(kind, seen) for kind in kinds) or clean(event.name, 40)
     out = f"  ({t('tui.events.out')})" if view.home_opted_out or view.opted_out else ""
     phase, when = t(f"tui.events.{view.phase.value}"), _when(event.payloads, seen)
     return f"{phase:10} {when:22} {clean(event.provider, 16):16} {what}{out}"
@@ -44,7 +45,9 @@ def details(view: EventView, seen: Seen) -> Rows:
         rows.append((t("tui.events.for"), clean(", ".join(event.targets), 120)))
     coming = [one for one in event.payloads if one.interval.end > seen.status.now] or event.payloads
     for payload in coming[:_MOST_PAYLOADS]:
-        rows.append((_kind(payload.type), f"{_value(payload, event.currency)}  {_when((payload,), seen)}"))
+        rows.append(
+            (_kind(payload.type, seen), f"{_value(payload, event.currency)}  {_when((payload,), seen)}")
+        )
     if len(coming) > _MOST_PAYLOADS:
         rows.append(("", t("tui.more", count=len(coming) - _MOST_PAYLOADS)))
     rows.append((t("tui.events.receipt"), t(f"tui.events.receipt.{'yes' if view.acknowledged else 'no'}")))
@@ -69,9 +72,10 @@ def _when(payloads: Sequence[Payload], seen: Seen) -> str:
     return t("tui.from_to", start=seen.local.say(start), end=seen.local.say(end))
 
 
-def _kind(kind: PayloadType) -> str:
-    """The payload type in the words of the standard, in small letters."""
-    return kind.value.replace("_", " ").lower()
+def _kind(kind: PayloadType, seen: Seen) -> str:
+    """The payload type in the person's language; one that few use in the words of the standard."""
+    told = kind.value.replace("_", " ").lower()
+    return say([Reason(f"type.{kind.value.lower()}")], told, seen.status.currency, seen.local)
 
 
 def _value(payload: Payload, currency: str) -> str:
@@ -81,4 +85,5 @@ def _value(payload: Payload, currency: str) -> str:
         return f"{number(payload.value, 3)} {clean(currency, 3)}/kWh"
     if payload.type.value.endswith("_CAPACITY_LIMIT"):
         return f"{number(payload.value / 1000)} kW"
-    return f"{number(payload.value)} {clean(payload.unit, 10)}".strip()
+    unit = "g/kWh" if payload.type is PayloadType.GHG else clean(payload.unit, 10)
+    return f"{number(payload.value)} {unit}".strip()

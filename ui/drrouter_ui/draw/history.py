@@ -8,7 +8,7 @@ from drrouter.domain.words import clean
 from drrouter_ui.draw.pen import Pen
 from drrouter_ui.draw.why import Rows
 from drrouter_ui.seen import Seen
-from drrouter_ui.words import money, number, t
+from drrouter_ui.words import date_of, money, number, t
 
 _BAR, _NAME = 30, 22
 _CERTAIN = 0.995
@@ -55,7 +55,7 @@ def devices(view: HistoryView) -> Iterator[str]:
 
 def title(view: HistoryView) -> str:
     """The days that it is about."""
-    first, last = f"{view.first:%Y-%m-%d}", f"{view.last:%Y-%m-%d}"
+    first, last = date_of(view.first), date_of(view.last)
     days = first if view.last - view.first < timedelta(days=1) else t("tui.from_to", start=first, end=last)
     return f"{t(f'tui.history.{view.span.value}')}: {days}"
 

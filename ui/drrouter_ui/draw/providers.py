@@ -4,7 +4,7 @@ from drrouter.adapters.client import ProviderView
 from drrouter.domain.words import clean
 from drrouter_ui.draw.why import Rows
 from drrouter_ui.seen import Seen
-from drrouter_ui.words import t
+from drrouter_ui.words import sendable, t
 
 _MOST = 6
 
@@ -27,7 +27,7 @@ def details(view: ProviderView, seen: Seen) -> Rows:
     local = seen.local
     rows: Rows = [
         (t("tui.providers.kind"), clean(view.kind, 30) or "-"),
-        (t("tui.providers.may"), clean(", ".join(view.may_send), 300) or "-"),
+        (t("tui.providers.may"), clean(sendable(view.may_send), 300) or "-"),
         (t("tui.providers.heard"), local.say(view.last_heard)),
     ]
     if view.link and not view.link.up:

@@ -9,7 +9,16 @@ a terminal says, so that browsers need not load it; ``reasons/`` has the sentenc
 its own ``terminal/`` those of the journal, which the panel does not show.
 """
 
-from drrouter_ui.words.catalogue import LANGUAGE_NAMES, LANGUAGES, language, preferred, speak, t, text_of
+from drrouter_ui.words.catalogue import (
+    LANGUAGE_NAMES,
+    LANGUAGES,
+    language,
+    preferred,
+    sendable,
+    speak,
+    t,
+    text_of,
+)
 from drrouter_ui.words.reasoned import say
 from drrouter_ui.words.values import (
     SiteTime,
@@ -38,6 +47,7 @@ __all__ = [
     "preferred",
     "price",
     "say",
+    "sendable",
     "span",
     "speak",
     "t",

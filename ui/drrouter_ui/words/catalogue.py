@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -82,3 +82,9 @@ def text_of(texts: Mapping[str, str], key: str, /, **values: object) -> str:
 def _is_one(count: int) -> bool:
     """French counts nothing as one thing."""
     return count == 1 or (count == 0 and _spoken.language == "fr")
+
+
+def sendable(words: Iterable[str]) -> str:
+    """What a provider may send, such as "prices, limits"; what is not known here stands for itself."""
+    keys = {word: f"providers.sends.{word}" for word in words}
+    return ", ".join(t(key) if key in _spoken.texts else word for word, key in keys.items())
