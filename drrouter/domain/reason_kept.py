@@ -8,6 +8,8 @@ from drrouter.domain.plan import Reason
 _DEEPEST = 8
 """Levels of parts in parts; none of ours has so many."""
 
+_LARGEST = 1e300
+
 
 def table_of(reason: Reason | None) -> dict[str, Any] | None:
     """The reason as a table."""
@@ -29,6 +31,11 @@ def reason_in(table: object, depth: int = 0) -> Reason | None:
         return None
     read = [reason_in(part, depth + 1) for part in parts]
     found = tuple(part for part in read if part is not None)
-    if len(found) < len(read) or not all(isinstance(value, float | int | str) for value in values.values()):
+    if len(found) < len(read) or not all(map(_is_value, values.values())):
         return None
     return Reason(code, {str(name): value for name, value in values.items()}, found)
+
+
+def _is_value(value: object) -> bool:
+    """Whether it is a text, or a number that a screen can write."""
+    return isinstance(value, str) or (isinstance(value, float | int) and -_LARGEST < value < _LARGEST)

@@ -24,6 +24,9 @@ def test_a_reason_survives_its_table() -> None:
         {"code": "c", "values": [], "parts": []},
         {"code": "c", "values": {}, "parts": {}},
         {"code": "c", "values": {"a": None}, "parts": []},
+        {"code": "c", "values": {"a": 10**400}, "parts": []},
+        {"code": "c", "values": {"a": float("nan")}, "parts": []},
+        {"code": "c", "values": {"a": float("-inf")}, "parts": []},
         {"code": "c", "values": {}, "parts": [None]},
     ],
 )
