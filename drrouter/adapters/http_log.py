@@ -1,5 +1,6 @@
-"""What is logged of requests that are none: no word of theirs, since it may hold a secret."""
+"""What is logged of strangers: no word of a request that is none, and nothing often."""
 
+import asyncio
 import logging
 
 from aiohttp.http_exceptions import HttpProcessingError
@@ -34,3 +35,20 @@ def terse_log(name: str) -> logging.Logger:
     if not log.filters:
         log.addFilter(TerseHttpLog())
     return log
+
+
+class Seldom:
+    """Warns of one trouble once a minute at most, since strangers can make it without end."""
+
+    APART_S = 60.0
+
+    def __init__(self, log: logging.Logger) -> None:
+        """Nothing was told yet."""
+        self._log, self._next = log, float("-inf")
+
+    def warn(self, text: str, *values: object) -> None:
+        """Write the line, unless one was written within the last minute."""
+        now = asyncio.get_running_loop().time()
+        if now >= self._next:
+            self._next = now + self.APART_S
+            self._log.warning(text, *values)

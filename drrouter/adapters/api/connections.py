@@ -9,6 +9,8 @@ from collections.abc import Callable
 
 from aiohttp import web
 
+from drrouter.adapters.http_log import Seldom
+
 log = logging.getLogger(__name__)
 
 MOST_CONNECTIONS = 256
@@ -18,7 +20,11 @@ HEADERS_S = 10.0
 
 
 class Doorkeeper:
-    """Makes aiohttp's protocol for each connection and ends those that say nothing."""
+    """Makes aiohttp's protocol for each connection and ends those that say nothing.
+
+    Attributes:
+        refused: tells the log, now and then, why connections were closed at once.
+    """
 
     def __init__(
         self, headers_s: float = HEADERS_S, most: int = MOST_CONNECTIONS, most_of_one: int = MOST_OF_ONE
@@ -26,6 +32,7 @@ class Doorkeeper:
         """Give each connection this long for the headers of its first request."""
         self._headers_s, self._most, self._most_of_one = headers_s, most, most_of_one
         self._silent: set[web.RequestHandler] = set()
+        self.refused = Seldom(log)
 
     def seen(self, request: web.Request) -> None:
         """The headers of a request have come in whole."""
@@ -67,7 +74,7 @@ class _Doorstep(asyncio.Protocol):
         """Somebody is there, over TLS once that is agreed."""
         assert isinstance(transport, asyncio.Transport)  # noqa: S101 - a listening socket makes no other
         if refusal := self._keeper.refusal(self._server, transport):
-            log.warning("%s; the newest is closed", refusal)
+            self._keeper.refused.warn("%s; the newest is closed", refusal)
             transport.abort()
             return
         handler: web.RequestHandler = self._server()

@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 from aiohttp import web
 
+from drrouter.adapters.http_log import Seldom
+
 WORDS_PER_S = 20.0
 MOST_AT_ONCE = 200.0
 """How many frames may come at once, as after an outage; more wait, and TCP lets the sender wait."""
@@ -52,6 +54,7 @@ class Door:
         """Stand before a web server; ``who`` comes through it, in the plural, for the log."""
         self._server, self._who, self._most, self._headers_s = server, who, most, headers_s
         self._mute: set[web.RequestHandler] = set()
+        self._refused = Seldom(_log)
 
     def spoke(self, request: web.Request) -> None:
         """A whole request came in."""
@@ -62,7 +65,7 @@ class Door:
         handler: web.RequestHandler = self._server()
         too_many = len(self._server.connections) >= self._most
         if too_many:
-            _log.warning("more than %d connections of %s; the newest is closed", self._most, self._who)
+            self._refused.warn("more than %d connections of %s; the newest is closed", self._most, self._who)
         self._mute.add(handler)
         asyncio.get_running_loop().call_later(0.0 if too_many else self._headers_s, self._end, handler)
         return handler
