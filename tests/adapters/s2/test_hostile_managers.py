@@ -271,3 +271,63 @@ async def test_no_log_has_the_token(listen: Open, dial: Dial, caplog: pytest.Log
         await reader.read()
         writer.close()
     assert TOKEN not in caplog.text
+
+
+async def measure(raw: Raw, clock: SimulatedClock, power_w: float) -> None:
+    values = [{"commodity_quantity": "ELECTRIC.POWER.L1", "value": power_w}]
+    said = {"measurement_timestamp": clock.now().isoformat(), "values": values}
+    assert (await raw.say("PowerMeasurement", **said))["status"] == "OK"
+
+
+@pytest.mark.parametrize(
+    ("low_w", "high_w", "limit_w", "obeys_w", "beyond_w"),
+    [
+        (0, 3000, 1000, 1080, 2900),
+        (0, 3000, 0, 90, 300),
+        (-3000, 0, -1000, -900, -2900),
+        (-3000, 0, 0, -50, -700),
+    ],
+)
+async def test_a_limit_that_is_accepted_and_not_kept_does_not_count_as_held(
+    listen: Open,
+    dial: Dial,
+    clock: SimulatedClock,
+    low_w: float,
+    high_w: float,
+    limit_w: float,
+    obeys_w: float,
+    beyond_w: float,
+) -> None:
+    cem = await listen()
+    device, raw = device_of(cem), Raw(await dial(cem))
+    await raw.begin(PEBC)
+    said = limits()
+    for one in said["allowed_limit_ranges"]:
+        upper = one["limit_type"] == "UPPER_LIMIT"
+        one["range_boundary"] = {
+            "start_of_range": 0 if upper else low_w,
+            "end_of_range": high_w if upper else 0,
+        }
+    assert (await raw.say("PEBC.PowerConstraints", **said))["status"] == "OK"
+
+    async def obey(name: str) -> None:
+        telling = asyncio.create_task(tell(device, clock, limit_w, name=name))
+        told = await raw.receive("PEBC.Instruction")
+        await update(raw, told["id"], "ACCEPTED")
+        assert (await telling).kind is OutcomeKind.DONE
+
+    async def holds_w() -> float:
+        return (await read(device))[Quantity.SETPOINT_W].value
+
+    await obey("first")
+    await measure(raw, clock, beyond_w)
+    assert await holds_w() == limit_w
+    await clock.advance(timedelta(seconds=61))
+    await measure(raw, clock, obeys_w)
+    assert await holds_w() == limit_w
+    await measure(raw, clock, beyond_w)
+    assert await holds_w() == beyond_w
+    await obey("again")
+    assert await holds_w() == beyond_w
+    await measure(raw, clock, obeys_w)
+    assert await holds_w() == limit_w

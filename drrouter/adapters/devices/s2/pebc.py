@@ -6,7 +6,8 @@
 
 An envelope has a duration, so the device is its own dead-man's switch: what comes after the last element is
 not limited (``restore_power``), or a second element holds it at nothing (``cut_power``); with ``keep`` the
-first lasts a year.
+first lasts a year. Where it uses more than the limit that it accepted, what it uses is told as its set-point:
+it does not do as it said.
 
 Interpretation: several quantities of one device (L1, L2, L3) share a limit evenly.
 
@@ -16,7 +17,7 @@ Source: S2 JSON schema 0.0.2-beta, PEBC.PowerConstraints, PEBC.Instruction.
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import ClassVar
 
 from drrouter.adapters.devices.s2.control import Descriptions, Held, Order, Steered, instant
@@ -29,6 +30,14 @@ from drrouter.objectmodel.foreign.words import ELECTRIC, checked
 
 CONSTRAINTS, ENERGY, INSTRUCTION = "PEBC.PowerConstraints", "PEBC.EnergyConstraint", "PEBC.Instruction"
 FOR_LONG = timedelta(days=365)
+
+OBEYS_WITHIN = timedelta(minutes=1)
+"""Interpretation: so long a device may take until it keeps within an envelope that it accepted."""
+
+BEYOND_W, BEYOND_SHARE = 100.0, 0.1
+"""What it uses beyond its limit by no more than the larger of both is inaccuracy."""
+
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 Ranges = tuple[tuple[float, float], ...]
 Limits = tuple[float, float]
@@ -62,6 +71,11 @@ class Told:
     until: datetime
     then_w: float | None
     instruction_id: str = ""
+    since: datetime = LONG_AGO
+
+    def holding_w(self, now: datetime) -> float | None:
+        """The power that it may use now, None where that is not limited."""
+        return self.power_w if now < self.until else self.then_w
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +147,22 @@ class EnvelopeControl:
         self._described: Descriptions[Bounds] = Descriptions()
         self._energies: Descriptions[None] = Descriptions()
         self._told: Told | None = None
+        self._beyond: tuple[float, datetime] | None = None
+
+    def measured(self, power_w: float, at: datetime) -> None:
+        """What it uses: a limit that was accepted and is not kept does not count as held."""
+        told = self._told
+        limit_w = told.holding_w(at) if told else None
+        self._beyond = None
+        if told is not None and limit_w is not None and at - told.since > OBEYS_WITHIN:
+            excess_w = (limit_w - power_w) if self._means_lower(limit_w, at) else (power_w - limit_w)
+            if excess_w > max(BEYOND_W, BEYOND_SHARE * abs(limit_w)):
+                self._beyond = power_w, at
+
+    def _means_lower(self, power_w: float, now: datetime) -> bool:
+        """Whether that is how much it may give."""
+        described = self._described.at(now)
+        return power_w < 0 or (described is not None and not described.what.takes)
 
     def hear(self, message_type: str, message: Json, now: datetime) -> None:
         """Take constraints; how much energy it will need within an envelope is noted and not planned by."""
@@ -154,7 +184,9 @@ class EnvelopeControl:
         described, told = self._described.at(now), self._told
         if described is None:
             return
-        holding_w = None if told is None else told.power_w if now < told.until else told.then_w
+        holding_w = None if told is None else told.holding_w(now)
+        if holding_w is not None and self._beyond is not None and now - self._beyond[1] <= OBEYS_WITHIN:
+            holding_w = self._beyond[0]
         power_w = described.what.free_w if holding_w is None else holding_w
         yield Quantity.SWITCH, float(power_w != 0)
         yield Quantity.SETPOINT_W, power_w
@@ -174,12 +206,17 @@ class EnvelopeControl:
             "power_envelopes": bounds.envelopes(steps),
             "abnormal_condition": False,
         }
-        told = Told(bounds.said_w(power_w), now + lasts, then_w)
+        told = Told(bounds.said_w(power_w), now + lasts, then_w, since=now)
         return (Order(INSTRUCTION, now, parts, told),)
 
     def done(self, order: Order, instruction_id: str) -> None:
         """The envelope holds from now on."""
-        self._told = replace(order.means, instruction_id=instruction_id)
+        before, told = self._told, replace(order.means, instruction_id=instruction_id)
+        if before is not None and before.holding_w(told.since) == told.power_w:
+            told = replace(told, since=before.since)
+        else:
+            self._beyond = None
+        self._told = told
 
     def failed(self, instruction_id: str) -> None:
         """The envelope does not hold any more."""

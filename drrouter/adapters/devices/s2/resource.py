@@ -11,6 +11,7 @@ from drrouter.adapters.devices.pace import Pace
 from drrouter.adapters.devices.s2.control import Control, Order, instant
 from drrouter.adapters.devices.s2.link import Link
 from drrouter.adapters.devices.s2.orders import Orders
+from drrouter.adapters.devices.s2.pebc import EnvelopeControl
 from drrouter.adapters.devices.s2.ppbc import Path
 from drrouter.adapters.devices.s2.schema import Json
 from drrouter.adapters.devices.s2.settings import ResourcePart, S2Settings
@@ -117,7 +118,10 @@ class Resource:
         if not powers or now - at > LATE or (self.sample is not None and at < self.sample.at):
             return
         lines = {_OF_A_LINE[quantity]: value for quantity, value in powers.items() if quantity in _OF_A_LINE}
-        self.sample = Sample(at, {Quantity.POWER_W: sum(powers.values()), **lines})
+        power_w = sum(powers.values())
+        self.sample = Sample(at, {Quantity.POWER_W: power_w, **lines})
+        if isinstance(self.control, EnvelopeControl):
+            self.control.measured(power_w, at)
 
     async def carry_out(self, order: Order) -> None:
         """Send an instruction, and wait until it is received and accepted.
