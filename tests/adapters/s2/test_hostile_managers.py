@@ -328,6 +328,11 @@ async def test_a_limit_that_is_accepted_and_not_kept_does_not_count_as_held(
     await measure(raw, clock, beyond_w)
     assert await holds_w() == beyond_w
     await obey("again")
+    await measure(raw, clock, beyond_w)
+    assert await holds_w() == beyond_w
+    await clock.advance(timedelta(seconds=61))
+    assert await holds_w() == limit_w
+    await measure(raw, clock, beyond_w)
     assert await holds_w() == beyond_w
     await measure(raw, clock, obeys_w)
     assert await holds_w() == limit_w
