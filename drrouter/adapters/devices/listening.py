@@ -3,6 +3,7 @@
 import asyncio
 import ssl
 from collections.abc import Callable
+from pathlib import Path
 
 from aiohttp import web
 
@@ -11,6 +12,29 @@ from drrouter.adapters.http_log import terse_log
 from drrouter.errors import DeviceError
 
 _SHUTDOWN_S = 1.0
+
+
+def tls_context(
+    table: str, cert_file: str | None, key_file: str | None, folder: Path
+) -> ssl.SSLContext | None:
+    """What TLS needs, None where the home file names no certificate.
+
+    Args:
+        table: of the home file, for the sentence where it cannot be used.
+        folder: of the home file, in which the files are looked for.
+
+    Raises:
+        DeviceError: the certificate or its key cannot be used.
+    """
+    if cert_file is None or key_file is None:
+        return None
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    try:
+        context.load_cert_chain(folder / cert_file, folder / key_file)
+    except (OSError, ssl.SSLError) as error:
+        why = error.strerror or error
+        raise DeviceError(f"{table}.cert_file and {table}.key_file cannot be used: {why}") from error
+    return context
 
 
 class ListeningPort:

@@ -4,10 +4,10 @@ import asyncio
 import logging
 import ssl
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 
 from aiohttp import web
 
+from drrouter.adapters.devices.listening import tls_context
 from drrouter.adapters.devices.names import cleaned
 from drrouter.adapters.devices.ocpp.dialect import Dialect
 from drrouter.adapters.devices.ocpp.outlet import ChargingOutlet
@@ -154,21 +154,8 @@ def build(settings: OcppSettings, surroundings: Surroundings) -> OcppIntegration
         for part in settings.charge_point
         if part.password_file
     }
-    return OcppIntegration(settings, surroundings.clock, passwords, _context(settings, surroundings.folder))
-
-
-def _context(settings: OcppSettings, folder: Path) -> ssl.SSLContext | None:
-    """What TLS needs, None where the home file names no certificate."""
-    if settings.cert_file is None or settings.key_file is None:
-        return None
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    try:
-        context.load_cert_chain(folder / settings.cert_file, folder / settings.key_file)
-    except (OSError, ssl.SSLError) as error:
-        raise DeviceError(
-            f"ocpp.cert_file and ocpp.key_file cannot be used: {error.strerror or error}"
-        ) from error
-    return context
+    context = tls_context(DOMAIN, settings.cert_file, settings.key_file, surroundings.folder)
+    return OcppIntegration(settings, surroundings.clock, passwords, context)
 
 
 def _dialect(station: Station, version: str) -> Dialect:

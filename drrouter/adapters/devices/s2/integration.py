@@ -4,10 +4,10 @@ import asyncio
 import logging
 import ssl
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 from aiohttp import web
 
+from drrouter.adapters.devices.listening import tls_context
 from drrouter.adapters.devices.s2.asking import ask
 from drrouter.adapters.devices.s2.device import S2Device
 from drrouter.adapters.devices.s2.ppbc import ProfileControl
@@ -157,18 +157,5 @@ def build(settings: S2Settings, surroundings: Surroundings) -> S2Integration:
             raise DeviceError(
                 f"the token of the S2 resource manager {name} could be guessed; write {LEAST_TOKEN} letters"
             )
-    return S2Integration(settings, surroundings.clock, tokens, _context(settings, surroundings.folder))
-
-
-def _context(settings: S2Settings, folder: Path) -> ssl.SSLContext | None:
-    """What TLS needs, None where the home file names no certificate."""
-    if settings.cert_file is None or settings.key_file is None:
-        return None
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    try:
-        context.load_cert_chain(folder / settings.cert_file, folder / settings.key_file)
-    except (OSError, ssl.SSLError) as error:
-        raise DeviceError(
-            f"s2.cert_file and s2.key_file cannot be used: {error.strerror or error}"
-        ) from error
-    return context
+    context = tls_context(DOMAIN, settings.cert_file, settings.key_file, surroundings.folder)
+    return S2Integration(settings, surroundings.clock, tokens, context)
