@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from aiohttp import WSMsgType
 
 from drrouter.adapters.clock import SimulatedClock
 from drrouter.adapters.devices.pace import Pace
@@ -336,3 +337,39 @@ async def test_a_limit_that_is_accepted_and_not_kept_does_not_count_as_held(
     assert await holds_w() == beyond_w
     await measure(raw, clock, obeys_w)
     assert await holds_w() == limit_w
+
+
+async def test_pings_are_answered_and_pace_their_sender(
+    listen: Open, dial: Dial, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paced: list[Pace] = []
+
+    def paces(pace: Pace) -> float:
+        paced.append(pace)
+        return 0.0
+
+    monkeypatch.setattr(Pace, "wait_s", paces)
+    raw = Raw(await dial(await listen(), autoping=False))
+    await raw.receive("Handshake")
+    before = len(paced)
+    await raw.socket.pong(b"unasked")
+    for number in range(5):
+        await raw.socket.ping(b"%d" % number)
+    answers = [await raw.socket.receive() for _ in range(5)]
+    assert [one.type for one in answers] == [WSMsgType.PONG] * 5
+    assert [bytes(one.data) for one in answers] == [b"0", b"1", b"2", b"3", b"4"]
+    assert len(paced) - before >= 6
+
+
+async def test_a_connection_whose_other_end_answers_pings_lives_on(
+    listen: Open, dial: Dial, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("drrouter.adapters.devices.s2.server.PING_S", 0.05)
+    raw = Raw(await dial(await listen(), autoping=False))
+    await raw.begin(PEBC)
+    for _ in range(5):
+        assert (await raw.socket.receive()).type is WSMsgType.PING
+        await raw.socket.pong()
+    assert (await raw.socket.receive()).type is WSMsgType.PING
+    while not raw.socket.closed:
+        await raw.socket.receive()

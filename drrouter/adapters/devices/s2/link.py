@@ -18,7 +18,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from contextlib import suppress
 
-from aiohttp import ClientConnectionError, WSMsgType, web
+from aiohttp import ClientConnectionError, WSMessage, WSMsgType, web
 
 from drrouter.adapters.devices.names import cleaned
 from drrouter.adapters.devices.pace import Pace
@@ -43,7 +43,7 @@ class Link:
         """Take over an open socket.
 
         Args:
-            socket: open, and with ``schema.MOST_BYTES`` as its limit.
+            socket: open, with ``schema.MOST_BYTES`` as its limit, and without answers to pings of its own.
             name: of the resource manager, for the log.
             hear: takes a message by its type; raises MessageError where it contradicts what is known.
             timeout_s: how long a ReceptionStatus may take, in seconds of real time.
@@ -63,10 +63,9 @@ class Link:
                 if frame.type is WSMsgType.ERROR:
                     break
                 await asyncio.sleep(pace.wait_s())
-                text = frame.data if frame.type is WSMsgType.TEXT else "a frame that is no text"
                 began = time()
                 async with asyncio.timeout(self._timeout_s):
-                    await self._heard(text)
+                    await self._came(frame)
                 await asyncio.sleep(REST * (time() - began))
                 if self._leaving:
                     await self.close("as it asked for")
@@ -123,6 +122,14 @@ class Link:
         future: asyncio.Future[Json] = asyncio.get_running_loop().create_future()
         self._awaited[message_id] = future
         return future
+
+    async def _came(self, frame: WSMessage) -> None:
+        """Take one frame; a ping is no message, and takes its turn like any other."""
+        if frame.type is WSMsgType.PING:
+            with suppress(ClientConnectionError, ConnectionError, RuntimeError):
+                await self._socket.pong(frame.data)
+        elif frame.type is not WSMsgType.PONG:
+            await self._heard(frame.data if frame.type is WSMsgType.TEXT else "a frame that is no text")
 
     async def _heard(self, text: str) -> None:
         """Take one message and say how it was received."""

@@ -64,7 +64,9 @@ class Listener:
         if not self._may(name, request.headers.get("Authorization", "")):
             self._warn(name)
             return web.Response(status=401, headers={"WWW-Authenticate": 'Bearer realm="s2"'})
-        socket = web.WebSocketResponse(max_msg_size=MOST_BYTES, heartbeat=PING_S, compress=False)
+        socket = web.WebSocketResponse(
+            max_msg_size=MOST_BYTES, heartbeat=PING_S, compress=False, autoping=False
+        )
         await socket.prepare(request)
         transport = request.transport
         try:
