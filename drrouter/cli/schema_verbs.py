@@ -31,8 +31,9 @@ def schema(
 
     Examples: `drrouter schema`, `drrouter schema status`, `drrouter schema tariff show`
     """
+    from difflib import get_close_matches
+
     from drrouter.cli.schemas import answers, schema_of
-    from drrouter.domain.remedy import nearest
     from drrouter.domain.words import clean
 
     name = " ".join(verb or ())
@@ -40,6 +41,8 @@ def schema(
         sys.stdout.writelines(f"{one}\n" for one in sorted(answers()))
         return
     if name not in answers():
-        hint = nearest(name, sorted(answers()))
+        known = t("schema.known", names=", ".join(sorted(answers())))
+        close = get_close_matches(name, answers(), 1)
+        hint = f"{t('usage.mean', close=repr(close[0]))} {known}" if close else known
         raise typer.BadParameter(t("schema.none", verb=clean(name, 60), hint=hint))
     sys.stdout.write(jsonlib.dumps(schema_of(name), indent=2, ensure_ascii=False) + "\n")

@@ -137,7 +137,7 @@ def _bearer(authorization: str, address: str, entrance: Entrance) -> tuple[Princ
     tried = entrance.throttle.wrong(address)
     if tried in (1, 5) or tried % 100 == 0:
         log.warning("a wrong token came from %s (%d so far)", address, tried)
-    raise _unauthorized("no-token", "The token is not known here, or was revoked.")
+    raise _unauthorized("no-token", said("door.unknown_token"))
 
 
 def _unauthorized(slug: str, detail: str) -> Refused:

@@ -237,7 +237,7 @@ def _view(leaf: Leaf) -> LeafView:
 
 
 def _unknown(path: str) -> LeafUnknownError:
-    return LeafUnknownError(f"There is nothing at {path}, or it is not for you. List what there is.")
+    return LeafUnknownError(said("refused.no_leaf", path=str(path)))
 
 
 def _events_of(provider: ProviderId) -> str:

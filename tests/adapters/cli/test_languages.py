@@ -103,6 +103,20 @@ async def test_what_the_router_refuses_is_said_in_the_language(real: RealHome) -
         assert not re.search(r"\bis (no|not)\b|There is|e\+", said.err), said.err
 
 
+async def test_no_sentence_begins_in_one_language_and_ends_in_another(real: RealHome) -> None:
+    for arguments, sentence in (
+        (["schema", "nix"], "nix gibt kein JSON aus. Bekannt sind: "),
+        (["schema", "statsu"], "statsu gibt kein JSON aus. Meinten Sie 'status'? Bekannt sind: "),
+        (["data", "get", "nix"], "Unter nix ist nichts, oder es ist nicht für Sie."),
+        (
+            ["status", "--token", "x"],
+            "Das Token ist hier nicht bekannt, oder es wurde widerrufen. Nennen",
+        ),
+    ):
+        said = await real.run(*arguments, "--language", "de")
+        assert said.err.startswith(sentence), said.err
+
+
 async def test_json_is_the_same_in_every_language(real: RealHome) -> None:
     for arguments in READING:
         first, second = [
