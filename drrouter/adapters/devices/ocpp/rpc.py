@@ -80,7 +80,9 @@ class Link:
                 await asyncio.sleep(pace.wait_s())
                 if message.type is WSMsgType.TEXT:
                     await self._heard(message.data)
-                else:
+                elif message.type is WSMsgType.PING:  # and takes its turn: a flood would hold everything up
+                    await self._socket.pong(message.data)
+                elif message.type is not WSMsgType.PONG:
                     self._complain("a frame that is no text")
         except (ClientConnectionError, DeviceSilentError):
             _log.debug("%s broke off", self._name)

@@ -67,7 +67,7 @@ class Listener:
         if (refusal := self._refusal(name, request.headers.get("Authorization", ""))) is not None:
             return refusal
         socket = web.WebSocketResponse(
-            protocols=PROTOCOLS, max_msg_size=MOST_BYTES, heartbeat=PING_S, compress=False
+            protocols=PROTOCOLS, max_msg_size=MOST_BYTES, heartbeat=PING_S, compress=False, autoping=False
         )
         await socket.prepare(request)
         version = PROTOCOLS.get(socket.ws_protocol or "")
