@@ -19,7 +19,6 @@ from drrouter.domain.ids import DeviceId, HoldToken, ProgrammeId
 from drrouter.domain.option import Option
 from drrouter.domain.said import Worded, said
 from drrouter.domain.wish import Commitment, Override, Wish
-from drrouter.domain.words import LocalTime
 from drrouter.errors import MessageError
 from drrouter.router.facade import OptionsRequest, WishRequest
 from drrouter.router.plug_test import PlugTest
@@ -57,8 +56,7 @@ async def override(call: Call) -> Override:
     now = call.clock.now()
     until = body.until or now + timedelta(minutes=body.minutes or 0)
     if not now < until <= now + timedelta(minutes=LONGEST_OVERRIDE_MINUTES):
-        zone = LocalTime.of(call.router.status().time_zone, now).zone
-        problem = said("refused.month", now=Worded(f"{now.astimezone(zone):%a %d %b %H:%M}", now))
+        problem = said("refused.month", now=Worded(f"{now:%Y-%m-%dT%H:%M}Z", now))
         raise MessageError("the request", "until", problem, said("refused.other_end"))
     return await call.router.override(_device_id(call), body.mode, until, call.who.name)
 
