@@ -23,7 +23,7 @@ async def test_pings_are_answered_and_pace_their_sender(
         await socket.pong(b"unasked")
         for number in range(5):
             await socket.ping(b"%d" % number)
-        pongs = []
+        pongs: list[bytes] = []
         while len(pongs) < 5:
             frame = await socket.receive()
             pongs += [bytes(frame.data)] if frame.type is WSMsgType.PONG else []
