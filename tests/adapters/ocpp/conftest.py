@@ -92,15 +92,6 @@ async def tell(
     return await device.apply(Instruction(name, WALLBOX, power_w, "test", clock.now() + lasts, fail_safe))
 
 
-async def read(device: Device) -> dict[Quantity, Reading]:
-    """What the device says at once."""
-    readings = device.readings()
-    try:
-        return {reading.quantity: reading for reading in await anext(readings)}
-    finally:
-        await readings.aclose()  # type: ignore[attr-defined]
-
-
 async def until(device: Device, holds: Callable[[dict[Quantity, Reading]], bool]) -> dict[Quantity, Reading]:
     """What the device says, once it says what is awaited; a quantity keeps what was said of it last."""
     known: dict[Quantity, Reading] = {}

@@ -11,7 +11,8 @@ from drrouter.adapters.devices.ocpp.settings import OcppSettings
 from drrouter.domain.instruction import FailSafe, OutcomeKind
 from drrouter.domain.measurement import Quantity
 from drrouter.errors import DeviceSilentError
-from tests.adapters.ocpp.conftest import Open, device_of, read, settings, tell, until
+from tests.adapters.devices.reading import read
+from tests.adapters.ocpp.conftest import Open, device_of, settings, tell, until
 from tests.adapters.ocpp.foreign import (
     ACCEPTED,
     BASE_PROFILE,

@@ -6,7 +6,8 @@ from typing import Any
 from drrouter.adapters.clock import SimulatedClock
 from drrouter.domain.instruction import OutcomeKind
 from drrouter.domain.measurement import Quantity
-from tests.adapters.ocpp.conftest import Open, device_of, read, tell, until
+from tests.adapters.devices.reading import read
+from tests.adapters.ocpp.conftest import Open, device_of, tell, until
 from tests.adapters.ocpp.foreign import (
     ACCEPTED,
     NOW,

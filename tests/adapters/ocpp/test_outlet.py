@@ -12,17 +12,8 @@ from drrouter.domain.instruction import FailSafe, Outcome, OutcomeKind
 from drrouter.domain.measurement import Quality, Quantity
 from drrouter.errors import DeviceSilentError
 from drrouter.sim.wire.ocpp import BatteryCar, Fault
-from tests.adapters.ocpp.conftest import (
-    VERSIONS,
-    WALLBOX,
-    Connect,
-    Open,
-    device_of,
-    read,
-    settings,
-    tell,
-    until,
-)
+from tests.adapters.devices.reading import read
+from tests.adapters.ocpp.conftest import VERSIONS, WALLBOX, Connect, Open, device_of, settings, tell, until
 
 every_version = pytest.mark.parametrize("version", VERSIONS)
 

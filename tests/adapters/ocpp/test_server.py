@@ -20,17 +20,8 @@ from drrouter.domain.instruction import OutcomeKind
 from drrouter.domain.measurement import Quantity
 from drrouter.errors import DeviceError, DeviceRefusedError
 from drrouter.ports import Found, Surroundings
-from tests.adapters.ocpp.conftest import (
-    WALLBOX,
-    Connect,
-    Open,
-    device_of,
-    read,
-    settings,
-    tell,
-    until,
-    url_of,
-)
+from tests.adapters.devices.reading import read
+from tests.adapters.ocpp.conftest import WALLBOX, Connect, Open, device_of, settings, tell, until, url_of
 
 HEARTBEAT = '[2,"1","Heartbeat",{}]'
 

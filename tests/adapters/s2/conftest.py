@@ -14,7 +14,7 @@ from drrouter.adapters.devices.s2.integration import S2Integration
 from drrouter.adapters.devices.s2.settings import S2Settings
 from drrouter.domain.ids import DeviceId
 from drrouter.domain.instruction import FailSafe, Instruction, Outcome
-from drrouter.domain.measurement import Quantity, Reading
+from drrouter.domain.measurement import Quantity
 from drrouter.ports import Device, Found
 from tests.adapters.s2.foreign import Kind, Manager
 
@@ -110,15 +110,6 @@ async def tell(
     name = name or f"{power_w} W, mode {mode}, at {clock.now()}"
     until = clock.now() + lasts
     return await device.apply(Instruction(name, DEVICE, power_w, "test", until, fail_safe, mode))
-
-
-async def read(device: Device) -> dict[Quantity, Reading]:
-    """What the device says at once."""
-    readings = device.readings()
-    try:
-        return {reading.quantity: reading for reading in await anext(readings)}
-    finally:
-        await readings.aclose()  # type: ignore[attr-defined]
 
 
 async def until(device: Device, holds: Callable[[dict[Quantity, float]], bool]) -> dict[Quantity, float]:

@@ -9,7 +9,8 @@ from drrouter.domain.instruction import OutcomeKind
 from drrouter.domain.measurement import Quantity
 from drrouter.objectmodel.flexibility import Demand, Storage
 from drrouter.objectmodel.foreign import s2_ddbc, s2_frbc
-from tests.adapters.s2.conftest import START, Join, Open, device_of, read, tell, until
+from tests.adapters.devices.reading import read
+from tests.adapters.s2.conftest import START, Join, Open, device_of, tell, until
 from tests.adapters.s2.described import (
     CATALOGUE,
     L1,

@@ -18,18 +18,8 @@ from drrouter.domain.ids import DeviceId
 from drrouter.domain.instruction import OutcomeKind
 from drrouter.domain.measurement import Quantity
 from drrouter.ports import Quote
-from tests.adapters.s2.conftest import (
-    START,
-    TOKEN,
-    Dial,
-    Join,
-    Open,
-    device_of,
-    read,
-    settings,
-    tell,
-    until,
-)
+from tests.adapters.devices.reading import read
+from tests.adapters.s2.conftest import START, TOKEN, Dial, Join, Open, device_of, settings, tell, until
 from tests.adapters.s2.described import message, modes, ombc
 from tests.adapters.s2.raw import Raw, limits
 from tests.adapters.s2.test_pebc import PEBC

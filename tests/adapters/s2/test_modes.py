@@ -11,7 +11,8 @@ from s2python.message import S2MessageWithID
 from drrouter.adapters.clock import SimulatedClock
 from drrouter.domain.instruction import OutcomeKind
 from drrouter.domain.measurement import Quantity
-from tests.adapters.s2.conftest import START, Join, Open, device_of, read, settings, tell, until
+from tests.adapters.devices.reading import read
+from tests.adapters.s2.conftest import START, Join, Open, device_of, settings, tell, until
 from tests.adapters.s2.described import (
     L1,
     battery,

@@ -19,7 +19,8 @@ from drrouter.adapters.clock import SimulatedClock
 from drrouter.domain.instruction import FailSafe, OutcomeKind
 from drrouter.domain.measurement import Quantity
 from drrouter.errors import DeviceSilentError
-from tests.adapters.s2.conftest import START, Dial, Join, Open, device_of, read, settings, tell, until
+from tests.adapters.devices.reading import read
+from tests.adapters.s2.conftest import START, Dial, Join, Open, device_of, settings, tell, until
 from tests.adapters.s2.foreign import Kind, update_of
 from tests.adapters.s2.raw import Raw, limits
 

@@ -25,7 +25,8 @@ from drrouter.objectmodel.flexibility import Profile
 from drrouter.objectmodel.foreign import s2_ppbc
 from drrouter.ports import Asking, Found, Quote
 from drrouter.router.machines import Machines
-from tests.adapters.s2.conftest import START, TOKEN, Dial, Join, Open, device_of, read, settings, tell, until
+from tests.adapters.devices.reading import read
+from tests.adapters.s2.conftest import START, TOKEN, Dial, Join, Open, device_of, settings, tell, until
 from tests.adapters.s2.described import Json, message
 from tests.adapters.s2.foreign import Kind, Manager, bare, update_of
 from tests.builders import WASHER

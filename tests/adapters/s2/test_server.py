@@ -24,6 +24,7 @@ from drrouter.errors import DeviceError, DeviceRefusedError, DeviceSilentError, 
 from drrouter.ports import Found, Surroundings
 from drrouter.sim.wire.s2 import FakeRod
 from tests.adapters.devices.conftest import surroundings
+from tests.adapters.devices.reading import read
 from tests.adapters.s2.conftest import (
     DEVICE,
     HEADERS,
@@ -32,7 +33,6 @@ from tests.adapters.s2.conftest import (
     Join,
     Open,
     device_of,
-    read,
     settings,
     tell,
     until,

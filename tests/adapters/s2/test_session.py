@@ -12,7 +12,8 @@ from drrouter.adapters.clock import SimulatedClock
 from drrouter.adapters.devices.s2.schema import NO_ID, VERSION
 from drrouter.domain.instruction import OutcomeKind
 from drrouter.domain.measurement import Quantity
-from tests.adapters.s2.conftest import Dial, Join, Open, device_of, read, settings, tell, until
+from tests.adapters.devices.reading import read
+from tests.adapters.s2.conftest import Dial, Join, Open, device_of, settings, tell, until
 from tests.adapters.s2.foreign import update_of
 from tests.adapters.s2.raw import Raw, details, limits
 from tests.adapters.s2.test_pebc import heater

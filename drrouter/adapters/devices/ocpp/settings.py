@@ -4,7 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from drrouter.adapters.devices.settings import IntegrationSettings
+from drrouter.adapters.devices.listening_settings import FileName, ListeningSettings
 
 ChargePointId = Annotated[
     str,
@@ -13,7 +13,6 @@ ChargePointId = Annotated[
         description="48 letters, digits and the signs *_=:+|@.- at most, as it stands in the charge point",
     ),
 ]
-FileName = Annotated[str, Field(min_length=1, max_length=1024)]
 IdTag = Annotated[str, Field(min_length=1, max_length=20)]
 
 
@@ -39,14 +38,10 @@ class ChargePointPart(BaseModel):
     v2x: bool = False
 
 
-class OcppSettings(IntegrationSettings):
+class OcppSettings(ListeningSettings):
     """Parameters of the OCPP integration.
 
     Attributes:
-        host: the address to listen on; one beyond this machine needs an ``[[exposure]]``.
-        port: the port to listen on; 0 takes a free one.
-        cert_file: PEM certificate, with which charge points connect over TLS (security profile 2).
-        key_file: PEM key of that certificate.
         charge_point: who may connect.
         accept_unknown: whether others are let in, to be listed and not driven.
         free_vend: whether anybody may charge, whatever card is shown.
@@ -58,15 +53,7 @@ class OcppSettings(IntegrationSettings):
         voltage_v: between a line and neutral, by which A become W.
     """
 
-    host: str = Field(
-        default="127.0.0.1",
-        max_length=255,
-        pattern=r"^[A-Za-z0-9._:\-\[\]%]+$",
-        description="The name or address of this machine alone, such as 192.168.1.4",
-    )
     port: int = Field(default=9000, ge=0, le=65535)
-    cert_file: FileName | None = None
-    key_file: FileName | None = None
     charge_point: Annotated[tuple[ChargePointPart, ...], Field(max_length=50)] = ()
     accept_unknown: bool = False
     free_vend: bool = True
@@ -79,8 +66,6 @@ class OcppSettings(IntegrationSettings):
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
-        if (self.cert_file is None) != (self.key_file is None):
-            raise ValueError("needs cert_file and key_file together; write both or none")
         ids = [part.id for part in self.charge_point]
         if len(ids) != len(set(ids)):
             raise ValueError("names a charge point twice; give each its own id")

@@ -4,10 +4,9 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from drrouter.adapters.devices.listening_settings import FileName, ListeningSettings
 from drrouter.adapters.devices.plain import refuse_plain
-from drrouter.adapters.devices.settings import IntegrationSettings
 
-FileName = Annotated[str, Field(min_length=1, max_length=1024)]
 ModeName = Annotated[str, Field(min_length=1, max_length=64)]
 ControlName = Literal["ppbc", "frbc", "ombc", "pebc", "ddbc"]
 
@@ -49,29 +48,17 @@ class ResourcePart(BaseModel):
         return self
 
 
-class S2Settings(IntegrationSettings):
+class S2Settings(ListeningSettings):
     """Parameters of the S2 integration.
 
     Attributes:
-        host: the address to listen on; one beyond this machine needs an ``[[exposure]]``.
-        port: the port to listen on; 0 takes a free one.
-        cert_file: PEM certificate, with which resource managers connect over TLS.
-        key_file: PEM key of that certificate.
         plain: why they may show their tokens in plain text beyond this machine.
         resource_manager: who may connect; nobody else is let in.
         timeout_s: how long one may take to answer, in seconds of real time.
         repeat_s: how often its readings are repeated while it says nothing, in seconds.
     """
 
-    host: str = Field(
-        default="127.0.0.1",
-        max_length=255,
-        pattern=r"^[A-Za-z0-9._:\-\[\]%]+$",
-        description="The name or address of this machine alone, such as 192.168.1.4",
-    )
     port: int = Field(default=8003, ge=0, le=65535)
-    cert_file: FileName | None = None
-    key_file: FileName | None = None
     plain: str = Field(default="", max_length=200)
     resource_manager: Annotated[tuple[ResourcePart, ...], Field(max_length=50)] = ()
     timeout_s: float = Field(default=10.0, gt=0, le=25)
@@ -79,8 +66,6 @@ class S2Settings(IntegrationSettings):
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
-        if (self.cert_file is None) != (self.key_file is None):
-            raise ValueError("needs cert_file and key_file together; write both or none")
         refuse_plain(self.host, self.cert_file is not None, self.plain, "add cert_file and key_file")
         ids = [part.id for part in self.resource_manager]
         if len(ids) != len(set(ids)):
