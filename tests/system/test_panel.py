@@ -6,7 +6,7 @@ import time
 from typing import Any, Literal
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Route, expect
 
 from tests.panel_home import DESK, NAME, PASSWORD, PATIENCE_MS, PHONE, PICTURES, Home, in_order, opened
 from tests.watched_page import watched
@@ -191,6 +191,25 @@ def test_another_language_is_spoken_at_once_and_remembered(
         expect(one.page.locator(".menu a").first).to_have_text("Aujourd’hui")
         one.page.locator(".menu select").first.select_option("auto")
         expect(one.page.locator(".menu a").first).to_have_text("Today")
+        in_order(one)
+
+
+def test_a_choice_stands_although_the_former_one_is_told_late(
+    home: Home, browser: Browser, claimed: Any
+) -> None:
+    with watched(browser, storage_state=claimed, viewport=DESK, locale="en-GB") as one:
+        held: list[Route] = []
+        one.page.route("**/settings", lambda route: held.append(route) if not held else route.continue_())
+        opened(home, one)
+        assert [route.request.method for route in held] == ["GET"]
+        one.page.locator(".menu select").first.select_option(label="Deutsch")
+        expect(one.page.locator(".menu a").first).to_have_text("Heute")
+        with one.page.expect_response("**/settings"):
+            held[0].fulfill(json={"language": "auto", "theme": "auto"})
+        one.page.locator(".menu a").nth(1).click()
+        expect(one.page.locator(".menu a").first).to_have_text("Heute")
+        with one.page.expect_response("**/settings"):
+            one.page.locator(".menu select").first.select_option("auto")
         in_order(one)
 
 

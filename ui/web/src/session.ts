@@ -66,9 +66,14 @@ export function show(given: Session): void {
   void useSettings();
 }
 
+let choices = 0;
+
+/** Look and speak as was chosen before, unless the person chooses anew while the answer is on its way. */
 async function useSettings(): Promise<void> {
+  const before = choices;
   try {
     const settings = await api.settings();
+    if (before !== choices) return;
     chosenTheme.value = settings.theme as Theme;
     chosenLanguage.value = settings.language as Language | "auto";
   } catch {
@@ -77,11 +82,13 @@ async function useSettings(): Promise<void> {
 }
 
 export async function chooseTheme(theme: Theme): Promise<void> {
+  choices += 1;
   chosenTheme.value = theme;
   await api.changeSettings({ theme });
 }
 
 export async function chooseLanguage(language: Language | "auto"): Promise<void> {
+  choices += 1;
   chosenLanguage.value = language;
   await api.changeSettings({ language });
 }
