@@ -184,10 +184,12 @@ def test_another_language_is_spoken_at_once_and_remembered(
     with watched(browser, storage_state=claimed, viewport=DESK, locale="en-GB") as one:
         opened(home, one)
         for language, tag, today in (("Deutsch", "de", "Heute"), ("Français", "fr", "Aujourd’hui")):
-            one.page.locator(".menu select").first.select_option(label=language)
+            with one.page.expect_response("**/settings"):  # a reload would break it off, as a failed request
+                one.page.locator(".menu select").first.select_option(label=language)
             expect(one.page.locator(".menu a").first).to_have_text(today)
             expect(one.page.locator("html")).to_have_attribute("lang", tag)
-        one.page.reload()
+        with one.page.expect_response("**/settings"):
+            one.page.reload()
         expect(one.page.locator(".menu a").first).to_have_text("Aujourd’hui")
         one.page.locator(".menu select").first.select_option("auto")
         expect(one.page.locator(".menu a").first).to_have_text("Today")
